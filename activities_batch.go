@@ -1,0 +1,75 @@
+package dynamoconn
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/batch"
+)
+
+// DynamoDB's limits on one request. See
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html and
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html.
+const (
+	mostKeysInRequest   = 100
+	mostWritesInRequest = 25
+	largestRequest      = 16 << 20
+	// requestFrame is what a request holds besides its operations: table names and
+	// braces, generously.
+	requestFrame = 64 << 10
+)
+
+// verdictOf tells what the failure of a request means for its operations.
+func verdictOf(ctx context.Context, outcome attempt.Outcome, err error) batch.Answer {
+	answer := batch.Answer{Err: err}
+	switch {
+	case outcome == attempt.Unknown:
+		answer.Verdict = batch.Doubt
+		// The attempts of one request have lasted long enough: the next would fare
+		// no better.
+		answer.Stop = errors.Is(err, ErrUnavailable)
+	case ctx.Err() != nil:
+		answer.Verdict = batch.Again
+	case errors.Is(err, ErrTableNotFound), errors.Is(err, ErrAccessDenied):
+		answer.Verdict = batch.TableFailed
+	case errors.Is(err, ErrThrottled), errors.Is(err, ErrConflict):
+		answer.Verdict = batch.Again
+	case outcome == attempt.NotSent, errors.Is(err, ErrCredentials):
+		answer.Verdict = batch.Fatal
+	default:
+		answer.Verdict = batch.Split
+	}
+	return answer
+}
+
+// batchError wraps what is left of a batch as the error of the activity.
+func (k *call) batchError(err error) error {
+	e := &Error{Activity: k.activity, TableName: clean(k.table), Region: k.region, err: err}
+	meta := k.metadata()
+	e.RequestIDs, e.Attempts = meta.RequestIDs, meta.Attempts
+	return e
+}
+
+// onlyName returns the name of the table if all entries are of one table.
+func onlyName[T any](entries []T, name func(T) string) string {
+	only := ""
+	for i, entry := range entries {
+		if i > 0 && name(entry) != only {
+			return ""
+		}
+		only = name(entry)
+	}
+	return only
+}
+
+// sameTable tells whether DynamoDB's name for a table in an answer is the name or
+// the ARN that it was asked by.
+func sameTable(asked, answered string) bool {
+	if asked == answered {
+		return true
+	}
+	_, name, isARN := strings.Cut(asked, ":table/")
+	return isARN && strings.HasPrefix(asked, "arn:") && name == answered
+}

@@ -1,0 +1,303 @@
+package dynamoconn
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/batch"
+)
+
+// BatchGet reads any number of items by their keys, from any number of tables.
+//
+// Keys are asked for in requests of at most 100, several at a time
+// ([WithMaxInFlight]), each key once however often the request holds it. What DynamoDB
+// leaves unprocessed is asked for again, with growing pauses, until ctx ends. The items
+// come back at the places of their keys, nil where there is none.
+//
+// If any key has no answer, the error is a [*BatchGetError] that names each such key, and
+// the response beside it holds all the others. In every other case of an error the
+// response is nil. BatchGet calls dynamodb:BatchGetItem.
+func (c *Client) BatchGet(ctx context.Context, req BatchGetItemRequest, opts ...CallOption) (*BatchGetItemResponse, error) {
+	table := onlyName(req.RequestTables, func(t RequestTable) string { return t.Name })
+	k, err := c.newCall("BatchGet", table, opts)
+	if err != nil {
+		return nil, err
+	}
+	g, err := newBatchGet(k, req)
+	if err != nil {
+		return nil, k.refuse(err)
+	}
+	plan := batch.Plan{
+		Ops:         g.ops,
+		Serial:      make([]bool, len(g.tables)),
+		MaxOps:      mostKeysInRequest,
+		MaxBytes:    largestRequest - requestFrame,
+		MaxInFlight: c.config.maxInFlight,
+		Send:        g.send,
+		Pause:       attempt.Pause,
+	}
+	return g.finish(req, plan.Run(ctx))
+}
+
+// batchGet is one BatchGet at work.
+type batchGet struct {
+	*call
+	tables []getTable
+	ops    []batch.Op
+	keys   []map[string]types.AttributeValue // of each operation
+	found  []Item                            // of each operation; nil is none
+}
+
+// getTable is one table of the request.
+type getTable struct {
+	name     string
+	keyNames []string // sorted
+	added    []string // key attributes that only we asked for
+	ask      types.KeysAndAttributes
+	ops      map[string]int // operation by canonical key
+	places   []int          // operation of each key of the request
+}
+
+func newBatchGet(k *call, req BatchGetItemRequest) (*batchGet, error) {
+	g := &batchGet{call: k, tables: make([]getTable, len(req.RequestTables))}
+	seen := make(map[string]bool, len(req.RequestTables))
+	for i, table := range req.RequestTables {
+		at := fmt.Sprintf("RequestTables[%d]", i)
+		if err := checkTableName(at+".Name", table.Name); err != nil {
+			return nil, err
+		}
+		if seen[table.Name] {
+			return nil, invalid(at+".Name", "the table is named twice; put its keys together")
+		}
+		seen[table.Name] = true
+		if err := g.addTable(i, table, req.IsConsistentRead || table.IsConsistentRead); err != nil {
+			return nil, under(at, err)
+		}
+	}
+	g.found = make([]Item, len(g.ops))
+	return g, nil
+}
+
+func (g *batchGet) addTable(id int, table RequestTable, consistent bool) error {
+	t := &g.tables[id]
+	t.name = table.Name
+	t.ops = make(map[string]int, len(table.Keys))
+	t.places = make([]int, len(table.Keys))
+	for i, key := range table.Keys {
+		at := fmt.Sprintf("Keys[%d]", i)
+		converted, err := toKey(key)
+		if err != nil {
+			return under(at, err)
+		}
+		names := key.Keys()
+		slices.Sort(names)
+		if i == 0 {
+			t.keyNames = names
+		} else if !slices.Equal(names, t.keyNames) {
+			return invalid(at, "has other attributes than the first key")
+		}
+		identity := canonicalKey(key, t.keyNames)
+		op, known := t.ops[identity]
+		if !known {
+			op = len(g.ops)
+			t.ops[identity] = op
+			g.ops = append(g.ops, batch.Op{Table: id, Key: identity, Bytes: wireSize(key)})
+			g.keys = append(g.keys, converted)
+		}
+		t.places[i] = op
+	}
+	return t.project(table, consistent)
+}
+
+// project makes the projection of a table's reads. It always holds the key, by which
+// an item is recognised; what was not asked for is taken out again.
+func (t *getTable) project(table RequestTable, consistent bool) error {
+	if err := needsExpression(table.ExpressionAttributeNames, nil, table.ProjectionExpression); err != nil {
+		return err
+	}
+	x, err := newExpression(table.ExpressionAttributeNames, nil)
+	if err != nil {
+		return err
+	}
+	projection, err := x.project(table.Attributes, table.ProjectionExpression)
+	if err != nil {
+		return err
+	}
+	if projection != nil {
+		asked := topLevelNames(*projection, x.names)
+		for _, name := range t.keyNames {
+			if !asked[name] {
+				t.added = append(t.added, name)
+				*projection += ", " + x.name(name)
+			}
+		}
+	}
+	t.ask = types.KeysAndAttributes{
+		ProjectionExpression:     projection,
+		ExpressionAttributeNames: x.names,
+		ConsistentRead:           &consistent,
+	}
+	return nil
+}
+
+// topLevelNames returns the attributes that a projection expression begins its paths
+// with.
+func topLevelNames(projection string, names map[string]string) map[string]bool {
+	top := make(map[string]bool)
+	for term := range strings.SplitSeq(projection, ",") {
+		name := strings.TrimSpace(term)
+		if end := strings.IndexAny(name, ".["); end >= 0 {
+			name = name[:end]
+		}
+		name = strings.TrimSpace(name)
+		if real, ok := names[name]; ok {
+			name = real
+		}
+		top[name] = true
+	}
+	return top
+}
+
+// send asks for the keys of those operations in one request.
+func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
+	items := make(map[string]types.KeysAndAttributes)
+	for _, op := range ops {
+		t := &g.tables[g.ops[op].Table]
+		ask, ok := items[t.name]
+		if !ok {
+			ask = t.ask
+		}
+		ask.Keys = append(ask.Keys, g.keys[op])
+		items[t.name] = ask
+	}
+	input := &dynamodb.BatchGetItemInput{RequestItems: items, ReturnConsumedCapacity: g.capacity}
+	var unprocessed []int
+	outcome, err := g.call.send(ctx, false, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
+		out, err := g.sdk.BatchGetItem(ctx, input, g.options...)
+		if err != nil {
+			return nil, err
+		}
+		unprocessed, err = g.take(ops, out)
+		return out.ConsumedCapacity, err
+	})
+	if err != nil {
+		return readVerdict(ctx, outcome, err)
+	}
+	return batch.Answer{Unprocessed: unprocessed}
+}
+
+// readVerdict is verdictOf for a request that changes nothing: that it may have been
+// carried out does not matter.
+func readVerdict(ctx context.Context, outcome attempt.Outcome, err error) batch.Answer {
+	answer := verdictOf(ctx, outcome, err)
+	if answer.Verdict == batch.Doubt && ctx.Err() != nil {
+		answer.Verdict = batch.Again
+	}
+	return answer
+}
+
+// take enters the items of an answer, which must be about those operations, each
+// once, and no other.
+func (g *batchGet) take(ops []int, out *dynamodb.BatchGetItemOutput) (unprocessed []int, err error) {
+	open := make(map[int]bool, len(ops))
+	for _, op := range ops {
+		open[op] = true
+	}
+	claim := func(name string, item Item) (int, error) {
+		for id := range g.tables {
+			t := &g.tables[id]
+			if !sameTable(t.name, name) {
+				continue
+			}
+			if op, ok := t.ops[canonicalKey(item, t.keyNames)]; ok && open[op] {
+				delete(open, op)
+				return op, nil
+			}
+		}
+		return 0, corrupt(&path{}, "the answer holds what was not asked for, or holds it twice")
+	}
+	read := make(map[int]Item, len(ops))
+	for name, list := range out.Responses {
+		for _, attributes := range list {
+			item, err := FromAttributeValues(attributes)
+			if err != nil {
+				return nil, under("Responses", err)
+			}
+			op, err := claim(name, item)
+			if err != nil {
+				return nil, err
+			}
+			read[op] = item
+		}
+	}
+	for name, left := range out.UnprocessedKeys {
+		for _, attributes := range left.Keys {
+			key, err := FromAttributeValues(attributes)
+			if err != nil {
+				return nil, under("UnprocessedKeys", err)
+			}
+			op, err := claim(name, key)
+			if err != nil {
+				return nil, err
+			}
+			unprocessed = append(unprocessed, op)
+		}
+	}
+	for op, item := range read {
+		for _, name := range g.tables[g.ops[op].Table].added {
+			item.Delete(name)
+		}
+		g.found[op] = item
+	}
+	return unprocessed, nil
+}
+
+// finish puts the items at the places of their keys.
+func (g *batchGet) finish(req BatchGetItemRequest, results []batch.Result) (*BatchGetItemResponse, error) {
+	resp := &BatchGetItemResponse{ResponseTables: make([]ResponseTable, len(req.RequestTables))}
+	failed := &BatchGetError{tables: make([]RequestTable, len(req.RequestTables))}
+	for entry, table := range req.RequestTables {
+		failed.tables[entry] = table
+		failed.tables[entry].Keys = nil
+		failed.tables[entry].IsConsistentRead = req.IsConsistentRead || table.IsConsistentRead
+		out := &resp.ResponseTables[entry]
+		out.Name = table.Name
+		out.Items = make([]Item, len(table.Keys))
+		answered := make(map[int]bool, len(table.Keys))
+		for i, op := range g.tables[entry].places {
+			failed.total++
+			switch result := results[op]; {
+			case result.State != batch.Done:
+				failed.Failures = append(failed.Failures, ReadFailure{
+					TableName: table.Name, Entry: entry, Index: i,
+					Key: table.Keys[i].Clone(), State: readState(result.State), Err: result.Err,
+				})
+			case answered[op]:
+				out.Items[i] = g.found[op].Clone()
+			case g.found[op] == nil:
+				out.MissingKeys = append(out.MissingKeys, table.Keys[i].Clone())
+			default:
+				out.Items[i] = g.found[op]
+			}
+			answered[op] = true
+		}
+	}
+	resp.ResponseMetadata = g.metadata()
+	if len(failed.Failures) > 0 {
+		return resp, g.batchError(failed)
+	}
+	return resp, nil
+}
+
+func readState(state batch.State) ReadState {
+	if state == batch.Refused {
+		return ReadStateRefused
+	}
+	return ReadStateNotRead
+}

@@ -1,0 +1,351 @@
+package dynamoconn
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/batch"
+)
+
+// BatchWrite puts and deletes any number of items in any number of tables.
+//
+// Items are sent in requests of at most 25 operations and 16 MB, several at a time
+// ([WithMaxInFlight]) for each table whose key is known ([WriteTable.KeyNames]).
+// Operations on the same key are applied in the order given. What DynamoDB leaves
+// unprocessed is sent again, with growing pauses, until ctx ends. There is no
+// transaction: each write is applied or not by itself, and no condition can be given.
+//
+// If anything was not written, the error is a [*BatchWriteError] that names each
+// such item and says whether it was certainly not written or may have been; every
+// item that it does not name has been written. An item that is invalid, over 400 KB
+// or refused by DynamoDB fails alone. The response beside that error is not nil. An
+// error of any other kind means that nothing was sent. BatchWrite calls
+// dynamodb:BatchWriteItem.
+func (c *Client) BatchWrite(ctx context.Context, req BatchWriteItemRequest, opts ...CallOption) (*BatchWriteItemResponse, error) {
+	table := onlyName(req.Tables, func(t WriteTable) string { return t.Name })
+	k, err := c.newCall("BatchWrite", table, opts)
+	if err != nil {
+		return nil, err
+	}
+	w, err := newBatchWrite(k, req)
+	if err != nil {
+		return nil, k.refuse(err)
+	}
+	plan := batch.Plan{
+		Ops:         w.ops,
+		Serial:      w.serial(),
+		MaxOps:      mostWritesInRequest,
+		MaxBytes:    largestRequest - requestFrame,
+		MaxInFlight: c.config.maxInFlight,
+		Send:        w.send,
+		Pause:       attempt.Pause,
+	}
+	return w.finish(plan.Run(ctx))
+}
+
+// batchWrite is one BatchWrite at work.
+type batchWrite struct {
+	*call
+	tables   []writeTable
+	ops      []batch.Op
+	requests []types.WriteRequest // of each operation
+	places   []WriteFailure       // of each operation, as if it had failed
+	refused  []WriteFailure
+	total    int
+}
+
+// writeTable is one table of the request, in however many entries.
+type writeTable struct {
+	name     string
+	keyNames []string // sorted; nil if not known
+	given    []string // the caller's
+}
+
+func newBatchWrite(k *call, req BatchWriteItemRequest) (*batchWrite, error) {
+	w := &batchWrite{call: k}
+	byName := make(map[string]int, len(req.Tables))
+	for i, entry := range req.Tables {
+		at := fmt.Sprintf("Tables[%d]", i)
+		if err := checkTableName(at+".Name", entry.Name); err != nil {
+			return nil, err
+		}
+		id, known := byName[entry.Name]
+		if !known {
+			id = len(w.tables)
+			byName[entry.Name] = id
+			w.tables = append(w.tables, writeTable{name: entry.Name})
+		}
+		if err := w.tables[id].learn(entry.KeyNames); err != nil {
+			return nil, under(at, err)
+		}
+	}
+	for id := range w.tables {
+		w.tables[id].infer(req.Tables)
+	}
+	for i, entry := range req.Tables {
+		for j, write := range entry.Writes {
+			w.add(byName[entry.Name], i, j, write)
+		}
+	}
+	return w, nil
+}
+
+// learn takes the caller's names of the key attributes.
+func (t *writeTable) learn(names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	sorted := slices.Clone(names)
+	slices.Sort(sorted)
+	switch {
+	case len(names) > 2:
+		return invalid("KeyNames", "a key has one or two attributes")
+	case sorted[0] == "":
+		return invalid("KeyNames", "a name must not be empty")
+	case len(names) == 2 && names[0] == names[1]:
+		return invalid("KeyNames", "the names must differ")
+	case t.keyNames != nil && !slices.Equal(t.keyNames, sorted):
+		return invalid("KeyNames", "differ from those of an earlier entry for the table")
+	}
+	t.keyNames, t.given = sorted, slices.Clone(names)
+	return nil
+}
+
+// infer takes the names of the key attributes from the deletes, which have no other
+// attributes, as long as all that is written to the table agrees with them.
+func (t *writeTable) infer(entries []WriteTable) {
+	if t.keyNames != nil {
+		return
+	}
+	var names []string
+	for write := range t.writes(entries) {
+		if len(write.ItemToDelete) > 0 {
+			names = write.ItemToDelete.Keys()
+			slices.Sort(names)
+			break
+		}
+	}
+	if len(names) < 1 || len(names) > 2 {
+		return
+	}
+	for write := range t.writes(entries) {
+		for _, name := range names {
+			put, isPut := write.ItemToAdd.Get(name)
+			key, isDelete := write.ItemToDelete.Get(name)
+			if isPut && checkKeyValue(put) != nil || isDelete && checkKeyValue(key) != nil ||
+				!isPut && len(write.ItemToAdd) > 0 ||
+				len(write.ItemToDelete) > 0 && (!isDelete || len(write.ItemToDelete) != len(names)) {
+				return
+			}
+		}
+	}
+	t.keyNames = names
+}
+
+// writes goes over what is written to the table.
+func (t *writeTable) writes(entries []WriteTable) iter.Seq[Write] {
+	return func(yield func(Write) bool) {
+		for _, entry := range entries {
+			if entry.Name != t.name {
+				continue
+			}
+			for _, write := range entry.Writes {
+				if !yield(write) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// add makes an operation of a write, or enters it as refused.
+func (w *batchWrite) add(table, entry, index int, write Write) {
+	t := &w.tables[table]
+	w.total++
+	place := WriteFailure{TableName: t.name, Entry: entry, Index: index, Write: write}
+	request, size, err := write.request()
+	var key string
+	if err == nil {
+		key, err = t.identity(write)
+	}
+	if err != nil {
+		place.State = WriteStateRefused
+		place.Err = under(fmt.Sprintf("Tables[%d].Writes[%d]", entry, index), err)
+		w.refused = append(w.refused, place)
+		return
+	}
+	w.ops = append(w.ops, batch.Op{Table: table, Key: key, Bytes: size})
+	w.requests = append(w.requests, request)
+	w.places = append(w.places, place)
+}
+
+// request converts the write, and returns no less than its size in a request.
+func (write Write) request() (types.WriteRequest, int, error) {
+	const frame = len(`{"DeleteRequest":{"Item":}},`)
+	switch {
+	case len(write.ItemToAdd) > 0 && len(write.ItemToDelete) > 0:
+		return types.WriteRequest{}, 0, invalid("", "must set only one of ItemToAdd and ItemToDelete")
+	case len(write.ItemToAdd) > 0:
+		item, err := checkItem(write.ItemToAdd)
+		return types.WriteRequest{PutRequest: &types.PutRequest{Item: item}},
+			frame + wireSize(write.ItemToAdd), under("ItemToAdd", err)
+	case len(write.ItemToDelete) > 0:
+		key, err := toKey(write.ItemToDelete)
+		return types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: key}},
+			frame + wireSize(write.ItemToDelete), under("ItemToDelete", err)
+	}
+	return types.WriteRequest{}, 0, invalid("", "must set ItemToAdd or ItemToDelete")
+}
+
+// identity returns what tells the key of a write from all others in its table, and
+// nothing if the key is not known.
+func (t *writeTable) identity(write Write) (string, error) {
+	if t.keyNames == nil {
+		return "", nil
+	}
+	item, field := write.ItemToAdd, "ItemToAdd"
+	if len(item) == 0 {
+		item, field = write.ItemToDelete, "ItemToDelete"
+		if len(item) != len(t.keyNames) {
+			return "", invalid(field, "has other attributes than the table's key")
+		}
+	}
+	for _, name := range t.keyNames {
+		kv, ok := item.Get(name)
+		if !ok {
+			return "", invalid(field, "lacks the key attribute "+showName(name))
+		}
+		if err := checkKeyValue(kv); err != nil {
+			return "", under(field, err)
+		}
+	}
+	return canonicalKey(item, t.keyNames), nil
+}
+
+func (w *batchWrite) serial() []bool {
+	serial := make([]bool, len(w.tables))
+	for i, t := range w.tables {
+		serial[i] = t.keyNames == nil
+	}
+	return serial
+}
+
+// send writes those operations in one request.
+func (w *batchWrite) send(ctx context.Context, ops []int) batch.Answer {
+	items := make(map[string][]types.WriteRequest)
+	for _, op := range ops {
+		name := w.tables[w.ops[op].Table].name
+		items[name] = append(items[name], w.requests[op])
+	}
+	input := &dynamodb.BatchWriteItemInput{RequestItems: items, ReturnConsumedCapacity: w.capacity}
+	var unprocessed []int
+	outcome, err := w.call.send(ctx, true, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
+		out, err := w.sdk.BatchWriteItem(ctx, input, w.options...)
+		if err != nil {
+			return nil, err
+		}
+		unprocessed, err = w.unprocessed(ops, out.UnprocessedItems)
+		return out.ConsumedCapacity, err
+	})
+	if err != nil {
+		return verdictOf(ctx, outcome, err)
+	}
+	return batch.Answer{Unprocessed: unprocessed}
+}
+
+// unprocessed finds the operations that DynamoDB returns as not done. They must be
+// among those sent, each once: nothing else is believed.
+func (w *batchWrite) unprocessed(ops []int, left map[string][]types.WriteRequest) ([]int, error) {
+	if len(left) == 0 {
+		return nil, nil
+	}
+	open := make(map[string][]int, len(ops))
+	for _, op := range ops {
+		identity := writeIdentity(w.places[op].Write)
+		open[identity] = append(open[identity], op)
+	}
+	var found []int
+	for name, requests := range left {
+		for _, request := range requests {
+			op, err := w.claim(open, name, request)
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, op)
+		}
+	}
+	return found, nil
+}
+
+func (w *batchWrite) claim(open map[string][]int, name string, request types.WriteRequest) (int, error) {
+	var write Write
+	var err error
+	switch {
+	case request.PutRequest != nil && request.DeleteRequest == nil:
+		write.ItemToAdd, err = FromAttributeValues(request.PutRequest.Item)
+	case request.DeleteRequest != nil && request.PutRequest == nil:
+		write.ItemToDelete, err = FromAttributeValues(request.DeleteRequest.Key)
+	default:
+		return 0, corrupt(&path{}, "UnprocessedItems holds what is neither a put nor a delete")
+	}
+	if err != nil {
+		return 0, under("UnprocessedItems", err)
+	}
+	identity := writeIdentity(write)
+	for i, op := range open[identity] {
+		if sameTable(w.tables[w.ops[op].Table].name, name) {
+			open[identity] = slices.Delete(open[identity], i, i+1)
+			return op, nil
+		}
+	}
+	return 0, corrupt(&path{}, "UnprocessedItems holds what was not sent, or holds it twice")
+}
+
+func writeIdentity(write Write) string {
+	if len(write.ItemToAdd) > 0 {
+		return "put" + canonical(write.ItemToAdd)
+	}
+	return "delete" + canonical(write.ItemToDelete)
+}
+
+func (w *batchWrite) finish(results []batch.Result) (*BatchWriteItemResponse, error) {
+	resp := &BatchWriteItemResponse{}
+	failures := w.refused
+	for op, result := range results {
+		if result.State == batch.Done {
+			resp.Written++
+			continue
+		}
+		failure := w.places[op]
+		failure.Err = result.Err
+		failure.State = map[batch.State]WriteState{
+			batch.NotSent: WriteStateNotWritten,
+			batch.Refused: WriteStateRefused,
+			batch.Unknown: WriteStateUnknown,
+		}[result.State]
+		failures = append(failures, failure)
+	}
+	resp.ResponseMetadata = w.metadata()
+	if len(failures) == 0 {
+		return resp, nil
+	}
+	slices.SortFunc(failures, func(a, b WriteFailure) int {
+		return cmp.Or(cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Index, b.Index))
+	})
+	failed := &BatchWriteError{Failures: failures, total: w.total, keyNames: make(map[string][]string)}
+	for _, t := range w.tables {
+		failed.keyNames[t.name] = t.given
+	}
+	for i := range failed.Failures {
+		write := &failed.Failures[i].Write
+		write.ItemToAdd, write.ItemToDelete = write.ItemToAdd.Clone(), write.ItemToDelete.Clone()
+	}
+	return resp, w.batchError(failed)
+}

@@ -1,0 +1,304 @@
+package dynamoconn
+
+import (
+	"context"
+	"iter"
+	"reflect"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Scan reads a whole table or index, page by page, and returns every item that
+// meets the conditions; or the first MaxItems of them, and the LastEvaluatedKey to go
+// on from. It holds them all: [Client.ScanItems] does not.
+//
+// A table is read as it changes: an item that is there throughout is returned once,
+// one that comes, goes or changes meanwhile may be returned as it was or not at all.
+// If any page fails, so does the scan: the error is never beside half a result. It
+// calls dynamodb:Scan.
+func (c *Client) Scan(ctx context.Context, req ScanTableRequest, opts ...CallOption) (*ScanTableResponse, error) {
+	s, err := c.newScan(req, opts)
+	if err != nil {
+		return nil, err
+	}
+	resp := &ScanTableResponse{Table: Table{req.TableName}}
+	for more := true; more; {
+		page, err := s.next(ctx)
+		if err != nil {
+			return nil, err
+		}
+		resp.Items = append(resp.Items, page.items...)
+		resp.Count += page.count
+		resp.ScannedCount += page.scanned
+		more = !s.done
+	}
+	return s.finish(resp)
+}
+
+// ScanItems goes over the items that meet the conditions, of a whole table or index
+// or the first MaxItems of them. One page at a time is held; it is fetched when the
+// loop reaches it, an empty page is passed over, and an error comes once, last.
+// Ranging again starts over.
+//
+// A loop that may be interrupted and go on later reads page by page with
+// [Client.ScanPage]. It calls dynamodb:Scan.
+func (c *Client) ScanItems(ctx context.Context, req ScanTableRequest, opts ...CallOption) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		s, err := c.newScan(req, opts)
+		if err == nil && req.CountOnly {
+			err = s.refuse(invalid("CountOnly", "gives no items to go over; use Scan"))
+		}
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for !s.done {
+			page, err := s.next(ctx)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, item := range page.items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// ScanPage reads one page: at most Limit items, or 1 MB, before any filter. It may
+// be empty and yet not the last: the table was read to its end only if
+// LastEvaluatedKey is nil. MaxItems must be zero.
+//
+// It calls dynamodb:Scan once.
+func (c *Client) ScanPage(ctx context.Context, req ScanTableRequest, opts ...CallOption) (*ScanTableResponse, error) {
+	s, err := c.newScan(req, opts)
+	if err == nil && req.MaxItems != 0 {
+		err = s.refuse(invalid("MaxItems", "must be 0 for one page; use Limit"))
+	}
+	if err != nil {
+		return nil, err
+	}
+	page, err := s.next(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.finish(&ScanTableResponse{
+		Table:        Table{req.TableName},
+		Items:        page.items,
+		Count:        page.count,
+		ScannedCount: page.scanned,
+	})
+}
+
+// scan is one reading of a table.
+type scan struct {
+	*call
+	input    *dynamodb.ScanInput
+	limit    *int32 // the caller's
+	left     int64  // items still wanted, or -1 for all
+	filtered bool
+	stride   float64 // items read for each that met the filter; 0 until it is needed
+	done     bool
+}
+
+type scanPage struct {
+	items          []Item
+	count, scanned int64
+	lastKey        map[string]types.AttributeValue
+}
+
+const (
+	largestSegments = 1_000_000
+	largestLimit    = 1<<31 - 1
+)
+
+func (c *Client) newScan(req ScanTableRequest, opts []CallOption) (*scan, error) {
+	k, err := c.newCall("Scan", req.TableName, opts)
+	if err != nil {
+		return nil, err
+	}
+	input, err := req.input(k.capacity)
+	if err != nil {
+		return nil, k.refuse(err)
+	}
+	s := &scan{call: k, input: input, limit: input.Limit, left: -1, filtered: input.FilterExpression != nil}
+	if req.MaxItems > 0 {
+		s.left = int64(req.MaxItems)
+	}
+	return s, nil
+}
+
+func (req *ScanTableRequest) input(capacity types.ReturnConsumedCapacity) (*dynamodb.ScanInput, error) {
+	if err := req.check(); err != nil {
+		return nil, err
+	}
+	x, err := newExpression(req.ExpressionAttributeNames, req.ExpressionAttributeValues)
+	if err != nil {
+		return nil, err
+	}
+	filter := req.FilterExpression
+	if len(req.Conditions) > 0 {
+		if filter, err = x.filter(req.Conditions); err != nil {
+			return nil, err
+		}
+	}
+	projection, err := x.project(req.Attributes, req.ProjectionExpression)
+	if err != nil {
+		return nil, err
+	}
+	input := &dynamodb.ScanInput{
+		TableName:                 &req.TableName,
+		IndexName:                 optional(req.IndexName),
+		FilterExpression:          optional(filter),
+		ProjectionExpression:      projection,
+		ExpressionAttributeNames:  x.names,
+		ExpressionAttributeValues: x.values,
+		ConsistentRead:            &req.IsConsistentRead,
+		ReturnConsumedCapacity:    capacity,
+	}
+	if req.Limit > 0 {
+		input.Limit = &req.Limit
+	}
+	if req.TotalSegments > 0 {
+		input.TotalSegments, input.Segment = &req.TotalSegments, &req.Segment
+	}
+	if req.CountOnly {
+		input.Select = types.SelectCount
+	}
+	if len(req.ExclusiveStartKey) > 0 {
+		if input.ExclusiveStartKey, err = ToAttributeValues(req.ExclusiveStartKey); err != nil {
+			return nil, under("ExclusiveStartKey", err)
+		}
+	}
+	return input, nil
+}
+
+func (req *ScanTableRequest) check() error {
+	if err := checkTableName("TableName", req.TableName); err != nil {
+		return err
+	}
+	if req.IndexName != "" {
+		if err := checkResourceName("IndexName", req.IndexName, false); err != nil {
+			return err
+		}
+	}
+	switch {
+	case req.Limit < 0:
+		return invalid("Limit", "must not be negative")
+	case req.MaxItems < 0:
+		return invalid("MaxItems", "must not be negative")
+	case req.TotalSegments < 0 || req.TotalSegments > largestSegments:
+		return invalid("TotalSegments", "must be 0 to 1,000,000")
+	case req.Segment < 0 || req.Segment > 0 && req.Segment >= req.TotalSegments:
+		return invalid("Segment", "must be 0 to TotalSegments less 1")
+	case len(req.Conditions) > 0 && req.FilterExpression != "":
+		return invalid("FilterExpression", "excludes Conditions")
+	case req.CountOnly && (len(req.Attributes) > 0 || req.ProjectionExpression != ""):
+		return invalid("CountOnly", "excludes Attributes and ProjectionExpression")
+	case len(req.ExpressionAttributeValues) > 0 && req.FilterExpression == "":
+		return invalid("ExpressionAttributeValues", "there is no FilterExpression to use them")
+	}
+	return needsExpression(req.ExpressionAttributeNames, nil, req.FilterExpression, req.ProjectionExpression)
+}
+
+// next reads the next page, and sets done if it was the last that is wanted.
+func (s *scan) next(ctx context.Context) (*scanPage, error) {
+	s.input.Limit = s.pageLimit()
+	page, err := s.read(ctx)
+	for err == nil && s.left >= 0 && page.count > s.left {
+		// A filtered page holds more than is wanted. A place within it to go on from is
+		// not to be had, so it is read again, to about as far as what is wanted goes. No
+		// further than that many items is certain to be enough.
+		s.stride = float64(page.scanned) / float64(page.count)
+		guess := s.pageLimit()
+		if s.input.Limit != nil {
+			*guess = max(int32(min(s.left, largestLimit)), min(*guess, *s.input.Limit/4*3))
+		}
+		s.input.Limit = guess
+		page, err = s.read(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if s.left >= 0 {
+		s.left -= page.count
+	}
+	s.input.ExclusiveStartKey = page.lastKey
+	s.done = len(page.lastKey) == 0 || s.left == 0
+	return page, nil
+}
+
+// pageLimit returns the Limit of the next page: the caller's, or what is still
+// wanted if that is less. A filter lets only some of the items through, so the page
+// may be as large as the caller allows, until one has shown how many.
+func (s *scan) pageLimit() *int32 {
+	wanted := float64(s.left)
+	switch {
+	case s.left < 0, s.filtered && s.stride == 0:
+		return s.limit
+	case s.filtered:
+		wanted *= s.stride
+	}
+	limit := int32(min(max(wanted, 1), largestLimit))
+	if s.limit != nil {
+		limit = min(limit, *s.limit)
+	}
+	return &limit
+}
+
+func (s *scan) read(ctx context.Context) (*scanPage, error) {
+	page := &scanPage{}
+	_, err := s.send(ctx, false, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
+		out, err := s.sdk.Scan(ctx, s.input, s.options...)
+		if err != nil {
+			return nil, err
+		}
+		page.lastKey, page.count, page.scanned = out.LastEvaluatedKey, int64(out.Count), int64(out.ScannedCount)
+		if len(page.lastKey) > 0 && reflect.DeepEqual(page.lastKey, s.input.ExclusiveStartKey) {
+			return nil, corrupt(&path{}, "the page ends where it began")
+		}
+		page.items, err = s.items(out)
+		return one(out.ConsumedCapacity), err
+	})
+	return page, err
+}
+
+func (s *scan) items(out *dynamodb.ScanOutput) ([]Item, error) {
+	if s.input.Select == types.SelectCount {
+		return nil, nil
+	}
+	if int64(len(out.Items)) != int64(out.Count) {
+		return nil, corrupt(&path{}, "the page holds another number of items than it counts")
+	}
+	if s.input.Limit != nil && len(out.Items) > int(*s.input.Limit) {
+		return nil, corrupt(&path{}, "the page holds more items than were asked for")
+	}
+	items := make([]Item, len(out.Items))
+	root := &path{}
+	list := root.attribute("Items")
+	for i, attributes := range out.Items {
+		at := list.element(i)
+		item, err := fromAttributeValues(attributes, &at, 0)
+		if err != nil {
+			return nil, err
+		}
+		items[i] = item
+	}
+	return items, nil
+}
+
+// finish puts into the response where to go on.
+func (s *scan) finish(resp *ScanTableResponse) (*ScanTableResponse, error) {
+	if len(s.input.ExclusiveStartKey) > 0 {
+		key, err := FromAttributeValues(s.input.ExclusiveStartKey)
+		if err != nil {
+			return nil, s.refuse(under("LastEvaluatedKey", err))
+		}
+		resp.LastEvaluatedKey = key
+	}
+	resp.ResponseMetadata = s.metadata()
+	return resp, nil
+}

@@ -1,0 +1,298 @@
+package dynamoconn
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// ListTables returns the tables of a region, in the order of their names: all of
+// them, page by page, or the first MaxTables.
+//
+// It calls dynamodb:ListTables.
+func (c *Client) ListTables(ctx context.Context, req ListTablesRequest, opts ...CallOption) (*ListTablesResponse, error) {
+	k, err := c.newListCall(req, opts)
+	if err != nil {
+		return nil, err
+	}
+	resp := &ListTablesResponse{}
+	start := req.ExclusiveStartTableName
+	for {
+		names, next, err := k.listPage(ctx, start, listLimit(req, len(resp.ListTables)))
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			resp.ListTables = append(resp.ListTables, ListTable{Table{name}})
+		}
+		full := req.MaxTables > 0 && len(resp.ListTables) >= req.MaxTables
+		if next == "" || full {
+			resp.LastEvaluatedTableName = next
+			resp.ResponseMetadata = k.metadata()
+			return resp, nil
+		}
+		start = next
+	}
+}
+
+// Tables goes over the tables of a region, in the order of their names. A page is
+// fetched when the loop reaches it; an error comes once, last. Ranging again starts
+// over.
+//
+// It calls dynamodb:ListTables.
+func (c *Client) Tables(ctx context.Context, req ListTablesRequest, opts ...CallOption) iter.Seq2[ListTable, error] {
+	return func(yield func(ListTable, error) bool) {
+		k, err := c.newListCall(req, opts)
+		if err != nil {
+			yield(ListTable{}, err)
+			return
+		}
+		start, given := req.ExclusiveStartTableName, 0
+		for {
+			names, next, err := k.listPage(ctx, start, listLimit(req, given))
+			if err != nil {
+				yield(ListTable{}, err)
+				return
+			}
+			for _, name := range names {
+				given++
+				if !yield(ListTable{Table{name}}, nil) {
+					return
+				}
+			}
+			if next == "" || req.MaxTables > 0 && given >= req.MaxTables {
+				return
+			}
+			start = next
+		}
+	}
+}
+
+const largestListPage = 100
+
+func (c *Client) newListCall(req ListTablesRequest, opts []CallOption) (*call, error) {
+	k, err := c.newCall("ListTables", "", opts)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case req.Limit < 0 || req.Limit > largestListPage:
+		err = invalid("Limit", "must be 1 to 100, or 0 for DynamoDB's own")
+	case req.MaxTables < 0:
+		err = invalid("MaxTables", "must not be negative")
+	case req.ExclusiveStartTableName != "":
+		err = checkTableName("ExclusiveStartTableName", req.ExclusiveStartTableName)
+	}
+	if err != nil {
+		return nil, k.refuse(err)
+	}
+	return k, nil
+}
+
+// listLimit returns the size of the next page: never more than is still wanted, so
+// that the page's end is a place to go on from.
+func listLimit(req ListTablesRequest, given int) int32 {
+	if req.MaxTables == 0 {
+		return req.Limit
+	}
+	left := int32(min(req.MaxTables-given, largestListPage))
+	if req.Limit == 0 {
+		return left
+	}
+	return min(req.Limit, left)
+}
+
+func (k *call) listPage(ctx context.Context, start string, limit int32) (names []string, next string, err error) {
+	input := &dynamodb.ListTablesInput{}
+	if start != "" {
+		input.ExclusiveStartTableName = &start
+	}
+	if limit > 0 {
+		input.Limit = &limit
+	}
+	_, err = k.send(ctx, false, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
+		out, err := k.sdk.ListTables(ctx, input, k.options...)
+		if err != nil {
+			return nil, err
+		}
+		names, next = out.TableNames, deref(out.LastEvaluatedTableName)
+		if limit > 0 && len(names) > int(limit) {
+			return nil, corrupt(&path{}, "the page holds more table names than were asked for")
+		}
+		if next != "" && next == start {
+			return nil, corrupt(&path{}, "the page ends where it began")
+		}
+		return nil, nil
+	})
+	return names, next, err
+}
+
+// DescribeTable returns what DynamoDB knows of a table: its keys, status, size,
+// indexes and the rest. It asks once and does not wait: a table that was just
+// created is CREATING for a while.
+//
+// The error is [ErrTableNotFound] if there is no such table. It calls
+// dynamodb:DescribeTable.
+func (c *Client) DescribeTable(ctx context.Context, req DescribeTableRequest, opts ...CallOption) (*TableDescription, error) {
+	k, err := c.newCall("DescribeTable", req.TableName, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkTableName("TableName", req.TableName); err != nil {
+		return nil, k.refuse(err)
+	}
+	var table *types.TableDescription
+	_, err = k.send(ctx, false, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
+		out, err := k.sdk.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &req.TableName}, k.options...)
+		if err != nil {
+			return nil, err
+		}
+		if table = out.Table; table == nil {
+			return nil, corrupt(&path{}, "the answer describes no table")
+		}
+		return nil, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	description := describeTable(table)
+	description.ResponseMetadata = k.metadata()
+	return description, nil
+}
+
+func describeTable(t *types.TableDescription) *TableDescription {
+	d := &TableDescription{
+		Table:                     Table{deref(t.TableName)},
+		ItemCount:                 deref(t.ItemCount),
+		CreationDateTime:          utc(t.CreationDateTime),
+		TableARN:                  deref(t.TableArn),
+		TableID:                   deref(t.TableId),
+		TableStatus:               TableStatus(t.TableStatus),
+		KeySchemaElements:         keySchema(t.KeySchema),
+		TableSizeBytes:            deref(t.TableSizeBytes),
+		BillingMode:               BillingModeProvisioned,
+		ProvisionedThroughput:     provisioned(t.ProvisionedThroughput),
+		OnDemandThroughput:        onDemand(t.OnDemandThroughput),
+		TableClass:                TableClassStandard,
+		DeletionProtectionEnabled: deref(t.DeletionProtectionEnabled),
+	}
+	for _, definition := range t.AttributeDefinitions {
+		d.AttributeDefinitions = append(d.AttributeDefinitions, AttributeDefinition{
+			AttributeName: deref(definition.AttributeName),
+			AttributeType: AttributeType(definition.AttributeType),
+		})
+	}
+	// DynamoDB leaves both out of a table that never left the default.
+	if t.BillingModeSummary != nil && t.BillingModeSummary.BillingMode != "" {
+		d.BillingMode = BillingMode(t.BillingModeSummary.BillingMode)
+	}
+	if t.TableClassSummary != nil && t.TableClassSummary.TableClass != "" {
+		d.TableClass = TableClass(t.TableClassSummary.TableClass)
+	}
+	if d.BillingMode != BillingModeProvisioned {
+		d.ProvisionedThroughput = nil
+	}
+	for _, index := range t.GlobalSecondaryIndexes {
+		d.GlobalSecondaryIndexes = append(d.GlobalSecondaryIndexes, globalIndex(index, d.ProvisionedThroughput != nil))
+	}
+	for _, index := range t.LocalSecondaryIndexes {
+		d.LocalSecondaryIndexes = append(d.LocalSecondaryIndexes, localIndex(index))
+	}
+	if t.StreamSpecification != nil || t.LatestStreamArn != nil {
+		d.Stream = &StreamDescription{LatestStreamARN: deref(t.LatestStreamArn), LatestStreamLabel: deref(t.LatestStreamLabel)}
+		if t.StreamSpecification != nil {
+			d.Stream.Enabled = deref(t.StreamSpecification.StreamEnabled)
+			d.Stream.ViewType = StreamViewType(t.StreamSpecification.StreamViewType)
+		}
+	}
+	for _, replica := range t.Replicas {
+		d.Replicas = append(d.Replicas, describeReplica(replica))
+	}
+	return d
+}
+
+func globalIndex(index types.GlobalSecondaryIndexDescription, isProvisioned bool) IndexDescription {
+	d := IndexDescription{
+		IndexName:          deref(index.IndexName),
+		IndexARN:           deref(index.IndexArn),
+		IndexStatus:        IndexStatus(index.IndexStatus),
+		Backfilling:        deref(index.Backfilling),
+		KeySchemaElements:  keySchema(index.KeySchema),
+		ItemCount:          deref(index.ItemCount),
+		IndexSizeBytes:     deref(index.IndexSizeBytes),
+		OnDemandThroughput: onDemand(index.OnDemandThroughput),
+	}
+	if isProvisioned {
+		d.ProvisionedThroughput = provisioned(index.ProvisionedThroughput)
+	}
+	if index.Projection != nil {
+		d.ProjectionType = ProjectionType(index.Projection.ProjectionType)
+		d.NonKeyAttributes = index.Projection.NonKeyAttributes
+	}
+	return d
+}
+
+func localIndex(index types.LocalSecondaryIndexDescription) IndexDescription {
+	return globalIndex(types.GlobalSecondaryIndexDescription{
+		IndexName:      index.IndexName,
+		IndexArn:       index.IndexArn,
+		KeySchema:      index.KeySchema,
+		Projection:     index.Projection,
+		ItemCount:      index.ItemCount,
+		IndexSizeBytes: index.IndexSizeBytes,
+	}, false)
+}
+
+func describeReplica(replica types.ReplicaDescription) ReplicaDescription {
+	d := ReplicaDescription{
+		Region:                   Region(deref(replica.RegionName)),
+		ReplicaStatus:            ReplicaStatus(replica.ReplicaStatus),
+		ReplicaStatusDescription: deref(replica.ReplicaStatusDescription),
+		InaccessibleDateTime:     utc(replica.ReplicaInaccessibleDateTime),
+	}
+	if replica.ReplicaTableClassSummary != nil {
+		d.TableClass = TableClass(replica.ReplicaTableClassSummary.TableClass)
+	}
+	return d
+}
+
+func keySchema(schema []types.KeySchemaElement) []KeySchemaElement {
+	elements := make([]KeySchemaElement, len(schema))
+	for i, element := range schema {
+		elements[i] = KeySchemaElement{Key: deref(element.AttributeName), KeyType: KeyType(element.KeyType)}
+	}
+	return elements
+}
+
+func provisioned(t *types.ProvisionedThroughputDescription) *ProvisionedThroughput {
+	if t == nil {
+		return nil
+	}
+	return &ProvisionedThroughput{
+		ReadCapacityUnits:      deref(t.ReadCapacityUnits),
+		WriteCapacityUnits:     deref(t.WriteCapacityUnits),
+		LastIncreaseDateTime:   utc(t.LastIncreaseDateTime),
+		LastDecreaseDateTime:   utc(t.LastDecreaseDateTime),
+		NumberOfDecreasesToday: deref(t.NumberOfDecreasesToday),
+	}
+}
+
+func onDemand(t *types.OnDemandThroughput) *OnDemandThroughput {
+	if t == nil {
+		return nil
+	}
+	return &OnDemandThroughput{
+		MaxReadRequestUnits:  deref(t.MaxReadRequestUnits),
+		MaxWriteRequestUnits: deref(t.MaxWriteRequestUnits),
+	}
+}
+
+func utc(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}

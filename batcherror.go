@@ -1,0 +1,221 @@
+package dynamoconn
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// WriteState is what became of a write that [Client.BatchWrite] cannot confirm.
+type WriteState string
+
+const (
+	// WriteStateNotWritten is a write that was certainly not applied, and that may
+	// succeed when it is sent again.
+	WriteStateNotWritten WriteState = "not written"
+	// WriteStateRefused is a write that was certainly not applied, and that would be
+	// refused again.
+	WriteStateRefused WriteState = "refused"
+	// WriteStateUnknown is a write that may have been applied. Sending it again is
+	// safe as long as nothing else writes to its key.
+	WriteStateUnknown WriteState = "unknown"
+)
+
+// BatchWriteError says which writes of a [BatchWriteItemRequest] are not known to
+// have been applied. Every write that it does not name has been. It matches
+// [ErrUnfinishedBatch], each of the causes, and [ErrAmbiguous] if a write may have been
+// applied. Its text and its JSON hold no item.
+type BatchWriteError struct {
+	// Failures are those writes, in the order of the request.
+	Failures []WriteFailure
+
+	total    int
+	keyNames map[string][]string
+}
+
+// WriteFailure is one write that is not known to have been applied.
+type WriteFailure struct {
+	// TableName is the table of the write.
+	TableName string
+	// Entry and Index are its place: Tables[Entry].Writes[Index] of the request.
+	Entry, Index int
+	// Write is the put or delete itself.
+	Write Write
+	// State tells "certainly not" from "may have been".
+	State WriteState
+	// Err is why.
+	Err error
+}
+
+// Error returns how many writes are not known to have been applied, and the first
+// cause.
+func (e *BatchWriteError) Error() string {
+	unknown := 0
+	for _, failure := range e.Failures {
+		if failure.State == WriteStateUnknown {
+			unknown++
+		}
+	}
+	var doubt string
+	if unknown > 0 {
+		doubt = fmt.Sprintf(", %d of them perhaps", unknown)
+	}
+	return fmt.Sprintf("%v: %d of %d writes not applied%s%s", ErrUnfinishedBatch, len(e.Failures), e.total, doubt,
+		firstCause(e.causes()))
+}
+
+// Unwrap returns ErrUnfinishedBatch, ErrAmbiguous if a write may have been applied,
+// and the causes.
+func (e *BatchWriteError) Unwrap() []error {
+	all := []error{ErrUnfinishedBatch}
+	for _, failure := range e.Failures {
+		if failure.State == WriteStateUnknown {
+			all = append(all, ErrAmbiguous)
+			break
+		}
+	}
+	return append(all, e.causes()...)
+}
+
+// Remaining returns the request that does what is left: the writes that were not
+// applied and those that may have been, in their order, without those that would be
+// refused again.
+func (e *BatchWriteError) Remaining() BatchWriteItemRequest {
+	var req BatchWriteItemRequest
+	entry := -1
+	for _, failure := range e.Failures {
+		if failure.State == WriteStateRefused {
+			continue
+		}
+		if failure.Entry != entry {
+			entry = failure.Entry
+			req.Tables = append(req.Tables, WriteTable{Name: failure.TableName, KeyNames: e.keyNames[failure.TableName]})
+		}
+		table := &req.Tables[len(req.Tables)-1]
+		table.Writes = append(table.Writes, failure.Write)
+	}
+	return req
+}
+
+// MarshalJSON returns the text of the error.
+func (e *BatchWriteError) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error()) }
+
+func (e *BatchWriteError) causes() []error {
+	errs := make([]error, len(e.Failures))
+	for i, failure := range e.Failures {
+		errs[i] = failure.Err
+	}
+	return distinct(errs)
+}
+
+// ReadState is what became of a key that [Client.BatchGet] has no answer for.
+type ReadState string
+
+const (
+	// ReadStateNotRead is a key that may be asked for again.
+	ReadStateNotRead ReadState = "not read"
+	// ReadStateRefused is a key that DynamoDB refuses and would refuse again.
+	ReadStateRefused ReadState = "refused"
+)
+
+// BatchGetError says which keys of a [BatchGetItemRequest] have no answer. Every key
+// that it does not name has one in the response beside it: its item, or nil if there
+// is none. It matches [ErrUnfinishedBatch] and each of the causes. Its text and its JSON
+// hold no key.
+type BatchGetError struct {
+	// Failures are those keys, in the order of the request. A key that the request
+	// holds twice is here twice.
+	Failures []ReadFailure
+
+	total  int
+	tables []RequestTable // without their keys
+}
+
+// ReadFailure is one key that has no answer.
+type ReadFailure struct {
+	// TableName is the table of the key.
+	TableName string
+	// Entry and Index are its place: RequestTables[Entry].Keys[Index] of the request.
+	Entry, Index int
+	// Key is the key itself.
+	Key Item
+	// State tells whether asking again can help.
+	State ReadState
+	// Err is why.
+	Err error
+}
+
+// Error returns how many keys have no answer, and the first cause.
+func (e *BatchGetError) Error() string {
+	return fmt.Sprintf("%v: %d of %d keys not read%s", ErrUnfinishedBatch, len(e.Failures), e.total, firstCause(e.causes()))
+}
+
+// Unwrap returns ErrUnfinishedBatch and the causes.
+func (e *BatchGetError) Unwrap() []error {
+	return append([]error{ErrUnfinishedBatch}, e.causes()...)
+}
+
+// Remaining returns the request for the keys that were not read, without those that
+// would be refused again.
+func (e *BatchGetError) Remaining() BatchGetItemRequest {
+	var req BatchGetItemRequest
+	entry := -1
+	for _, failure := range e.Failures {
+		if failure.State == ReadStateRefused {
+			continue
+		}
+		if failure.Entry != entry {
+			entry = failure.Entry
+			req.RequestTables = append(req.RequestTables, e.tables[entry])
+		}
+		table := &req.RequestTables[len(req.RequestTables)-1]
+		table.Keys = append(table.Keys, failure.Key)
+	}
+	return req
+}
+
+// MarshalJSON returns the text of the error.
+func (e *BatchGetError) MarshalJSON() ([]byte, error) { return json.Marshal(e.Error()) }
+
+func (e *BatchGetError) causes() []error {
+	errs := make([]error, len(e.Failures))
+	for i, failure := range e.Failures {
+		errs[i] = failure.Err
+	}
+	return distinct(errs)
+}
+
+// distinct returns each error once. A request that fails gives all of its
+// operations one error.
+func distinct(errs []error) []error {
+	var all []error
+	seen := make(map[error]bool)
+	for _, err := range errs {
+		if err != nil && !seen[err] {
+			seen[err] = true
+			all = append(all, err)
+		}
+	}
+	return all
+}
+
+func firstCause(causes []error) string {
+	if len(causes) == 0 {
+		return ""
+	}
+	text := causes[0].Error()
+	var inner *Error
+	if errors.As(causes[0], &inner) {
+		// The activity, the table and the region are said already.
+		text = strings.TrimPrefix(text, inner.where()+": ")
+	}
+	switch n := len(causes) - 1; n {
+	case 0:
+		return ": " + text
+	case 1:
+		return ": " + text + " (and another cause)"
+	default:
+		return fmt.Sprintf(": %s (and %d other causes)", text, n)
+	}
+}

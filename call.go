@@ -1,0 +1,210 @@
+package dynamoconn
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/dynamoconn/dynamoconn/internal/attempt"
+)
+
+// CallOption changes one call of an activity.
+type CallOption interface {
+	applyCall(*callConfig)
+}
+
+type callConfig struct {
+	region      Region
+	credentials aws.CredentialsProvider
+	capacity    bool
+	fault       error
+}
+
+type callOption func(*callConfig)
+
+func (o callOption) applyCall(c *callConfig) { o(c) }
+
+// InRegion sends the call to another region than the client's own.
+func InRegion(region Region) CallOption {
+	return callOption(func(c *callConfig) {
+		if err := region.validate(); err != nil {
+			c.fault = under("InRegion", err)
+			return
+		}
+		c.region = region
+	})
+}
+
+// UsingCredentials signs the call with other credentials than the client's own. Wrap
+// a provider that is slow in an aws.CredentialsCache of your own and give that each
+// time, since nothing is kept from one call to the next.
+func UsingCredentials(provider aws.CredentialsProvider) CallOption {
+	return callOption(func(c *callConfig) {
+		if provider == nil {
+			c.fault = invalid("UsingCredentials", "the provider must not be nil")
+			return
+		}
+		c.credentials = provider
+	})
+}
+
+// WithConsumedCapacity asks DynamoDB to tell what the call used:
+// [ResponseMetadata.ConsumedCapacity]. It costs nothing.
+func WithConsumedCapacity() CallOption {
+	return callOption(func(c *callConfig) { c.capacity = true })
+}
+
+// call is one call of an activity: what it is, how it sends, and what it has
+// gathered. Its methods may be used by the goroutines of one batch.
+type call struct {
+	client   *Client
+	activity string
+	table    string
+	region   Region
+	sdk      *dynamodb.Client
+	options  []func(*dynamodb.Options)
+	capacity types.ReturnConsumedCapacity
+
+	mu   sync.Mutex
+	meta ResponseMetadata
+}
+
+// newCall applies the call options. The call it returns can make errors even if
+// there is one.
+func (c *Client) newCall(activity, table string, opts []CallOption) (*call, error) {
+	k := &call{client: c, activity: activity, table: table}
+	if c == nil || c.config == nil {
+		return k, k.refuse(invalid("Client", "must be made with New"))
+	}
+	k.region = c.Region()
+	var config callConfig
+	for _, opt := range opts {
+		if opt == nil {
+			return k, k.refuse(invalid("CallOption", "must not be nil"))
+		}
+		opt.applyCall(&config)
+		if config.fault != nil {
+			return k, k.refuse(config.fault)
+		}
+	}
+	if config.region != "" {
+		k.region = config.region
+	}
+	if config.credentials != nil {
+		credentials := asCredentials(config.credentials)
+		k.options = append(k.options, func(o *dynamodb.Options) { o.Credentials = credentials })
+	}
+	if config.capacity {
+		k.capacity = types.ReturnConsumedCapacityIndexes
+	}
+	k.sdk = c.sdk(k.region)
+	return k, nil
+}
+
+// send runs one API action, keeps account of its attempts, and turns a failure into
+// an [Error]. writes tells whether the action changes anything.
+func (k *call) send(ctx context.Context, writes bool, action func(context.Context) ([]types.ConsumedCapacity, error)) (attempt.Outcome, error) {
+	began := time.Now()
+	ctx, record := attempt.With(ctx)
+	used, err := action(ctx)
+	tries := record.Tries()
+
+	k.mu.Lock()
+	for _, try := range tries {
+		if try.RequestID != "" {
+			k.meta.RequestIDs = append(k.meta.RequestIDs, clean(try.RequestID))
+		}
+	}
+	k.meta.Attempts += len(tries)
+	k.meta.consume(used...)
+	k.mu.Unlock()
+
+	outcome := attempt.Applied
+	if err != nil {
+		outcome = record.Verdict()
+		err = k.failure(err, tries, writes && outcome == attempt.Unknown)
+	}
+	k.log(ctx, tries, time.Since(began), err)
+	return outcome, err
+}
+
+func (k *call) log(ctx context.Context, tries []attempt.Try, took time.Duration, err error) {
+	logger := k.client.config.logger
+	if logger == nil || !logger.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("activity", k.activity),
+		slog.String("table", k.table),
+		slog.String("region", string(k.region)),
+		slog.Int("attempts", len(tries)),
+		slog.Duration("took", took),
+	}
+	if err != nil {
+		attrs = append(attrs, slog.Any("error", err))
+	}
+	logger.LogAttrs(ctx, slog.LevelDebug, "dynamodb", attrs...)
+}
+
+// metadata returns what the call has gathered.
+func (k *call) metadata() ResponseMetadata {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.meta.clone()
+}
+
+// refuse returns the error of a request that is not sent.
+func (k *call) refuse(err error) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return &Error{
+		Activity:   k.activity,
+		TableName:  clean(k.table),
+		Region:     k.region,
+		RequestIDs: k.meta.clone().RequestIDs,
+		Attempts:   k.meta.Attempts,
+		err:        err,
+	}
+}
+
+// checkTableName holds what is certain: the characters of a name or of an ARN.
+// DynamoDB judges the rest.
+func checkTableName(field, name string) error {
+	return checkResourceName(field, name, strings.HasPrefix(name, "arn:"))
+}
+
+func checkResourceName(field, name string, isARN bool) error {
+	const longestARN = 1024
+	switch {
+	case name == "":
+		return invalid(field, "must not be empty")
+	case len(name) > longestARN:
+		return invalid(field, "must have at most 1024 bytes")
+	}
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '.', c == '-':
+		case isARN && (c == ':' || c == '/'):
+		default:
+			return invalid(field, "must be made of letters, digits and _ . - only")
+		}
+	}
+	return nil
+}
+
+// firstError returns the first error that is not nil.
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

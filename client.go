@@ -1,0 +1,224 @@
+package dynamoconn
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/transport"
+)
+
+// Client calls DynamoDB in any region. Make one with [New] and share it: it is safe
+// for concurrent use, and nothing about it changes afterwards. It need not be
+// closed. Its text forms hold no credentials.
+type Client struct {
+	config *config
+	aws    *aws.Config // a pointer, so that no verb of fmt prints it
+
+	mu      sync.Mutex
+	regions map[Region]*dynamodb.Client
+}
+
+// New returns a client. Without options it finds region and credentials where the
+// SDK does: the environment, the shared configuration files, SSO, web identity,
+// containers, the machine's role.
+//
+// All that is wrong with the options is reported at once; errors.Is finds
+// [ErrInvalidOption]. New reads files and may ask the machine's metadata service for
+// the region, within ctx; it does not call DynamoDB, and the credentials are first
+// asked for by the first activity.
+func New(ctx context.Context, opts ...Option) (*Client, error) {
+	config, err := gather(opts)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := config.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{config: config, aws: &cfg, regions: make(map[Region]*dynamodb.Client)}, nil
+}
+
+// Region returns the region of the calls that name no other.
+func (c *Client) Region() Region {
+	return Region(c.aws.Region)
+}
+
+// CloseIdleConnections closes the connections that are not in use. The client can
+// still be used. It does nothing for an HTTP client that has no such method.
+func (c *Client) CloseIdleConnections() {
+	if c == nil {
+		return
+	}
+	if idle, ok := c.aws.HTTPClient.(interface{ CloseIdleConnections() }); ok {
+		idle.CloseIdleConnections()
+	}
+}
+
+// String returns the region and the endpoint of the client.
+func (c *Client) String() string {
+	if c == nil {
+		return "dynamoconn.Client(nil)"
+	}
+	if c.config != nil && c.config.endpoint != "" {
+		return fmt.Sprintf("dynamoconn.Client(%s, %s)", c.aws.Region, c.config.endpoint)
+	}
+	return fmt.Sprintf("dynamoconn.Client(%s)", c.aws.Region)
+}
+
+// Format writes the text of [Client.String] for every verb, so that no verb shows
+// what the client holds.
+func (c *Client) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, c.String())
+}
+
+// MarshalText returns the text of [Client.String].
+func (c *Client) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// LogValue returns the text of [Client.String].
+func (c *Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// load makes the SDK configuration that the options ask for.
+func (c *config) load(ctx context.Context) (aws.Config, error) {
+	cfg, err := c.base(ctx)
+	if err != nil {
+		return aws.Config{}, err
+	}
+	if c.region != "" {
+		cfg.Region = string(c.region)
+	}
+	if cfg.Region == "" {
+		return aws.Config{}, fmt.Errorf("%w: no region: give WithRegion, set AWS_REGION, or name one in the profile", ErrInvalidOption)
+	}
+	if err := Region(cfg.Region).validate(); err != nil {
+		return aws.Config{}, fmt.Errorf("%w: the region of the configuration: %w", ErrInvalidOption, err)
+	}
+	if c.logger != nil {
+		cfg.Logger = sdkLogger{c.logger}
+	}
+	c.chooseCredentials(&cfg)
+	cfg.HTTPClient = c.chooseHTTPClient(cfg.HTTPClient)
+	return cfg, nil
+}
+
+func (c *config) base(ctx context.Context) (aws.Config, error) {
+	if c.awsConfig != nil {
+		return c.awsConfig.Copy(), nil
+	}
+	var load []func(*awsconfig.LoadOptions) error
+	if c.region != "" {
+		load = append(load, awsconfig.WithRegion(string(c.region)))
+	}
+	if c.profile != "" {
+		load = append(load, awsconfig.WithSharedConfigProfile(c.profile))
+	}
+	if c.static != nil || c.provider != nil {
+		load = append(load, awsconfig.WithCredentialsProvider(c.given()))
+	}
+	cfg, err := awsconfig.LoadDefaultConfig(ctx, load...)
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("%w: load the AWS configuration: %w", ErrInvalidOption, err)
+	}
+	return cfg, nil
+}
+
+// given returns the credentials that the options name outright, or nil.
+func (c *config) given() aws.CredentialsProvider {
+	switch {
+	case c.static != nil:
+		static := *c.static
+		return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return static, nil })
+	case c.provider != nil:
+		return c.provider
+	}
+	return nil
+}
+
+func (c *config) chooseCredentials(cfg *aws.Config) {
+	if given := c.given(); given != nil {
+		cfg.Credentials = given
+	}
+	if c.role != nil {
+		role := *c.role
+		provider := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(*cfg), role.RoleARN, func(o *stscreds.AssumeRoleOptions) {
+			o.RoleSessionName = role.SessionName
+			o.Duration = role.Duration
+			if role.ExternalID != "" {
+				o.ExternalID = &role.ExternalID
+			}
+		})
+		cfg.Credentials = provider
+	}
+	cfg.Credentials = asCredentials(cfg.Credentials)
+}
+
+// chooseHTTPClient returns the client for DynamoDB. It keeps what the SDK's
+// configuration put into its own client, such as a CA bundle.
+func (c *config) chooseHTTPClient(configured aws.HTTPClient) aws.HTTPClient {
+	if c.httpClient != nil {
+		return c.httpClient
+	}
+	buildable, ok := configured.(*awshttp.BuildableClient)
+	if configured == nil {
+		buildable, ok = awshttp.NewBuildableClient(), true
+	}
+	if !ok {
+		return configured
+	}
+	tr := buildable.GetTransport()
+	tr.MaxIdleConnsPerHost = max(tr.MaxIdleConnsPerHost, 100)
+	return &http.Client{
+		Transport:     tr,
+		Timeout:       buildable.GetTimeout(),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// sdk returns the SDK client of a region, made at its first use.
+func (c *Client) sdk(region Region) *dynamodb.Client {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if client, ok := c.regions[region]; ok {
+		return client
+	}
+	cfg := c.aws.Copy()
+	cfg.Region = string(region)
+	options := []func(*dynamodb.Options){c.config.defaults}
+	options = append(options, c.config.sdkOptions...)
+	options = append(options, c.config.finish)
+	client := dynamodb.NewFromConfig(cfg, options...)
+	c.regions[region] = client
+	return client
+}
+
+// defaults sets what the caller's SDK options may still change.
+func (c *config) defaults(o *dynamodb.Options) {
+	if c.endpoint != "" {
+		o.BaseEndpoint = &c.endpoint
+	}
+	if c.awsConfig == nil || c.awsConfig.Retryer == nil {
+		o.Retryer = attempt.NewRetryer(c.maxAttempts)
+	}
+	// The exchange checks the checksum of every answer; the SDK would only log it.
+	o.DisableValidateResponseChecksum = true
+}
+
+// finish wraps the HTTP client that the caller's SDK options left.
+func (c *config) finish(o *dynamodb.Options) {
+	o.HTTPClient = &transport.Exchange{
+		Next:          o.HTTPClient,
+		LargestAnswer: c.largestAnswer,
+		AllowPlain:    c.allowsPlain,
+	}
+}

@@ -1,0 +1,370 @@
+package dynamoconn
+
+import (
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// DynamoDB's own limit: a list or map inside 32 others is refused. See
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html.
+const deepestNesting = 32
+
+// deepestAnswer bounds what is read: more than DynamoDB stores, little enough to be
+// safe to walk.
+const deepestAnswer = 100
+
+// ToAttributeValue returns the value of kv as the SDK's type. Nothing is lost: a
+// [Number] goes with the digits it has. Byte slices and sets are shared with kv,
+// not copied.
+//
+// What DynamoDB could not store as it stands is refused with [ErrInvalidRequest],
+// in a [*FieldError] that names the place and the rule: a nil KeyValue, an empty
+// name, one name twice in a map, a list element with a name, a string or name that
+// is not valid UTF-8, an empty set, a set that holds a member twice (numbers are
+// compared as numbers), and lists and maps nested deeper than 32.
+func ToAttributeValue(kv KeyValue) (types.AttributeValue, error) {
+	if isNil(kv) {
+		return nil, invalid("", "must not be nil")
+	}
+	root := path{}
+	at := root.attribute(kv.KeyName())
+	if kv.KeyName() == "" {
+		at = root
+	}
+	return toAttributeValue(kv, &at, 0)
+}
+
+// ToAttributeValues returns item as the SDK's type, with the rules of
+// [ToAttributeValue] for each attribute. A nil Item gives an empty map.
+func ToAttributeValues(item Item) (map[string]types.AttributeValue, error) {
+	return toAttributeValues(item, &path{}, 0)
+}
+
+// FromAttributeValue returns av under the name key. Nothing is lost: a number that
+// is not written as Go prints an int64 becomes a [KeyValueDecimal] with the text
+// that it has, so 1.0, 1E2 and -0 stay what they are. Byte slices and string sets
+// are shared with av, not copied.
+//
+// What is not one of DynamoDB's ten types, and what no DynamoDB sends (a nil, a
+// number that is none, a NULL that is false, invalid UTF-8, nesting deeper than 100
+// levels) is refused with [ErrCorruptResponse], in a [*FieldError] that names the
+// place.
+func FromAttributeValue(key string, av types.AttributeValue) (KeyValue, error) {
+	root := path{}
+	at := root.attribute(key)
+	return fromAttributeValue(key, av, &at, 0)
+}
+
+// FromAttributeValues returns the SDK's attributes as an Item, with the rules of
+// [FromAttributeValue]. The SDK keeps no order, so the attributes are sorted by
+// name. A nil map gives a nil Item, an empty one an empty Item.
+func FromAttributeValues(attributes map[string]types.AttributeValue) (Item, error) {
+	return fromAttributeValues(attributes, &path{}, 0)
+}
+
+func toAttributeValues(item Item, at *path, depth int) (map[string]types.AttributeValue, error) {
+	if at.outer != nil && depth > deepestNesting {
+		return nil, invalid(at.String(), "is nested deeper than 32 levels")
+	}
+	attributes := make(map[string]types.AttributeValue, len(item))
+	for i, kv := range item {
+		if isNil(kv) {
+			inner := at.element(i)
+			return nil, invalid(inner.String(), "must not be nil")
+		}
+		name := kv.KeyName()
+		inner := at.attribute(name)
+		if err := checkName(name, &inner); err != nil {
+			return nil, err
+		}
+		value, err := toAttributeValue(kv, &inner, depth)
+		if err != nil {
+			return nil, err
+		}
+		attributes[name] = value
+		if len(attributes) != i+1 {
+			return nil, invalid(inner.String(), "is in the item twice")
+		}
+	}
+	return attributes, nil
+}
+
+func checkName(name string, at *path) error {
+	if name == "" {
+		return invalid(at.String(), "the name must not be empty")
+	}
+	if !utf8.ValidString(name) {
+		return invalid(at.String(), "the name must be valid UTF-8")
+	}
+	return nil
+}
+
+func toAttributeValue(kv KeyValue, at *path, depth int) (types.AttributeValue, error) {
+	switch kv := kv.(type) {
+	case *KeyValueString:
+		if !utf8.ValidString(kv.StringValue) {
+			return nil, invalid(at.String(), "must be valid UTF-8")
+		}
+		return &types.AttributeValueMemberS{Value: kv.StringValue}, nil
+	case *KeyValueLong:
+		return &types.AttributeValueMemberN{Value: strconv.FormatInt(kv.LongValue, 10)}, nil
+	case *KeyValueDecimal:
+		return &types.AttributeValueMemberN{Value: kv.DecimalValue.String()}, nil
+	case *KeyValueBoolean:
+		return &types.AttributeValueMemberBOOL{Value: kv.BooleanValue}, nil
+	case *KeyValueBinary:
+		return &types.AttributeValueMemberB{Value: notNil(kv.BinaryValue)}, nil
+	case *KeyValueNull:
+		return &types.AttributeValueMemberNULL{Value: true}, nil
+	case *KeyValueList:
+		list, err := toAttributeValueList(kv.ListValue, at, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		return &types.AttributeValueMemberL{Value: list}, nil
+	case *KeyValueMap:
+		attributes, err := toAttributeValues(kv.MapValue, at, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		return &types.AttributeValueMemberM{Value: attributes}, nil
+	case *KeyValueStringSet:
+		return toStringSet(kv.StringSetValue, at)
+	case *KeyValueNumberSet:
+		return toNumberSet(kv.NumberSetValue, at)
+	case *KeyValueBinarySet:
+		return toBinarySet(kv.BinarySetValue, at)
+	}
+	return nil, invalid(at.String(), "must be one of the eleven KeyValue types")
+}
+
+func toAttributeValueList(values []KeyValue, at *path, depth int) ([]types.AttributeValue, error) {
+	if depth > deepestNesting {
+		return nil, invalid(at.String(), "is nested deeper than 32 levels")
+	}
+	list := make([]types.AttributeValue, len(values))
+	for i, value := range values {
+		inner := at.element(i)
+		if isNil(value) {
+			return nil, invalid(inner.String(), "must not be nil")
+		}
+		if value.KeyName() != "" {
+			return nil, invalid(inner.String(), "an element of a list has no name")
+		}
+		var err error
+		if list[i], err = toAttributeValue(value, &inner, depth); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func toStringSet(members []string, at *path) (types.AttributeValue, error) {
+	for i, member := range members {
+		if !utf8.ValidString(member) {
+			inner := at.element(i)
+			return nil, invalid(inner.String(), "must be valid UTF-8")
+		}
+	}
+	if err := checkSet(members, func(s string) string { return s }, at); err != nil {
+		return nil, err
+	}
+	return &types.AttributeValueMemberSS{Value: members}, nil
+}
+
+func toNumberSet(members []Number, at *path) (types.AttributeValue, error) {
+	if err := checkSet(members, canonicalText, at); err != nil {
+		return nil, err
+	}
+	texts := make([]string, len(members))
+	for i, member := range members {
+		texts[i] = member.String()
+	}
+	return &types.AttributeValueMemberNS{Value: texts}, nil
+}
+
+func toBinarySet(members [][]byte, at *path) (types.AttributeValue, error) {
+	if err := checkSet(members, func(b []byte) string { return string(b) }, at); err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(members, func(b []byte) bool { return b == nil }) {
+		members = slices.Clone(members)
+		for i := range members {
+			members[i] = notNil(members[i])
+		}
+	}
+	return &types.AttributeValueMemberBS{Value: members}, nil
+}
+
+func checkSet[T any](members []T, text func(T) string, at *path) error {
+	if len(members) == 0 {
+		return invalid(at.String(), "a set must not be empty")
+	}
+	seen := make(map[string]struct{}, len(members))
+	for i, member := range members {
+		seen[text(member)] = struct{}{}
+		if len(seen) != i+1 {
+			inner := at.element(i)
+			return invalid(inner.String(), "is in the set twice")
+		}
+	}
+	return nil
+}
+
+func notNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+func corrupt(at *path, rule string, causes ...error) error {
+	return &FieldError{Path: at.String(), Rule: rule, causes: append([]error{ErrCorruptResponse}, causes...)}
+}
+
+func fromAttributeValues(attributes map[string]types.AttributeValue, at *path, depth int) (Item, error) {
+	if attributes == nil {
+		return nil, nil
+	}
+	if depth > deepestAnswer {
+		return nil, corrupt(at, "is nested deeper than 100 levels")
+	}
+	names := make([]string, 0, len(attributes))
+	for name := range attributes {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	item := make(Item, len(names))
+	for i, name := range names {
+		inner := at.attribute(name)
+		if !utf8.ValidString(name) {
+			return nil, corrupt(&inner, "the name is not valid UTF-8")
+		}
+		var err error
+		if item[i], err = fromAttributeValue(name, attributes[name], &inner, depth); err != nil {
+			return nil, err
+		}
+	}
+	return item, nil
+}
+
+func fromAttributeValue(key string, av types.AttributeValue, at *path, depth int) (KeyValue, error) {
+	switch av := av.(type) {
+	case *types.AttributeValueMemberS:
+		if av == nil {
+			break
+		}
+		if !utf8.ValidString(av.Value) {
+			return nil, corrupt(at, "is not valid UTF-8")
+		}
+		return &KeyValueString{Key: key, StringValue: av.Value}, nil
+	case *types.AttributeValueMemberN:
+		if av == nil {
+			break
+		}
+		return fromNumber(key, av.Value, at)
+	case *types.AttributeValueMemberBOOL:
+		if av == nil {
+			break
+		}
+		return &KeyValueBoolean{Key: key, BooleanValue: av.Value}, nil
+	case *types.AttributeValueMemberB:
+		if av == nil {
+			break
+		}
+		return &KeyValueBinary{Key: key, BinaryValue: notNil(av.Value)}, nil
+	case *types.AttributeValueMemberNULL:
+		if av == nil {
+			break
+		}
+		if !av.Value {
+			return nil, corrupt(at, "is a NULL that is false")
+		}
+		return &KeyValueNull{Key: key}, nil
+	case *types.AttributeValueMemberL:
+		if av == nil {
+			break
+		}
+		return fromList(key, av.Value, at, depth+1)
+	case *types.AttributeValueMemberM:
+		if av == nil {
+			break
+		}
+		item, err := fromAttributeValues(av.Value, at, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		if item == nil {
+			item = Item{}
+		}
+		return &KeyValueMap{Key: key, MapValue: item}, nil
+	case *types.AttributeValueMemberSS:
+		if av == nil {
+			break
+		}
+		for i, member := range av.Value {
+			if !utf8.ValidString(member) {
+				inner := at.element(i)
+				return nil, corrupt(&inner, "is not valid UTF-8")
+			}
+		}
+		return &KeyValueStringSet{Key: key, StringSetValue: av.Value}, nil
+	case *types.AttributeValueMemberNS:
+		if av == nil {
+			break
+		}
+		return fromNumberSet(key, av.Value, at)
+	case *types.AttributeValueMemberBS:
+		if av == nil {
+			break
+		}
+		return &KeyValueBinarySet{Key: key, BinarySetValue: av.Value}, nil
+	case *types.UnknownUnionMember:
+		if av == nil {
+			break
+		}
+		return nil, corrupt(at, "is of the unknown type "+showName(av.Tag))
+	}
+	return nil, corrupt(at, "has no value")
+}
+
+func fromNumber(key, text string, at *path) (KeyValue, error) {
+	if n, ok := isCanonicalInt64(text); ok {
+		return &KeyValueLong{Key: key, LongValue: n}, nil
+	}
+	number, err := ParseNumber(text)
+	if err != nil {
+		return nil, corrupt(at, "is not a number", ErrInvalidNumber)
+	}
+	return &KeyValueDecimal{Key: key, DecimalValue: number}, nil
+}
+
+func fromList(key string, values []types.AttributeValue, at *path, depth int) (KeyValue, error) {
+	if depth > deepestAnswer {
+		return nil, corrupt(at, "is nested deeper than 100 levels")
+	}
+	list := make([]KeyValue, len(values))
+	for i, value := range values {
+		inner := at.element(i)
+		var err error
+		if list[i], err = fromAttributeValue("", value, &inner, depth); err != nil {
+			return nil, err
+		}
+	}
+	return &KeyValueList{Key: key, ListValue: list}, nil
+}
+
+func fromNumberSet(key string, texts []string, at *path) (KeyValue, error) {
+	numbers := make([]Number, len(texts))
+	for i, text := range texts {
+		var err error
+		if numbers[i], err = ParseNumber(text); err != nil {
+			inner := at.element(i)
+			return nil, corrupt(&inner, "is not a number", ErrInvalidNumber)
+		}
+	}
+	return &KeyValueNumberSet{Key: key, NumberSetValue: numbers}, nil
+}

@@ -1,0 +1,65 @@
+package dynamoconn
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go/logging"
+)
+
+// markedCredentials marks the errors of a provider, so that they are told from
+// those of DynamoDB.
+type markedCredentials struct {
+	provider aws.CredentialsProvider
+}
+
+// credentialsError is the failure of a credentials provider.
+type credentialsError struct{ err error }
+
+func (e *credentialsError) Error() string { return e.err.Error() }
+func (e *credentialsError) Unwrap() error { return e.err }
+
+// asCredentials returns provider cached and marked. Anonymous access stays as it
+// is: the SDK knows it by its type.
+func asCredentials(provider aws.CredentialsProvider) aws.CredentialsProvider {
+	if provider == nil || aws.IsCredentialsProvider(provider, (*aws.AnonymousCredentials)(nil)) {
+		return provider
+	}
+	if _, cached := provider.(*aws.CredentialsCache); !cached {
+		provider = aws.NewCredentialsCache(provider)
+	}
+	return markedCredentials{provider}
+}
+
+// Retrieve returns the provider's credentials.
+func (m markedCredentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	credentials, err := m.provider.Retrieve(ctx)
+	if err != nil {
+		return credentials, &credentialsError{err}
+	}
+	return credentials, nil
+}
+
+// ProviderSources tells the SDK where the credentials come from.
+func (m markedCredentials) ProviderSources() []aws.CredentialSource {
+	if source, ok := m.provider.(aws.CredentialProviderSource); ok {
+		return source.ProviderSources()
+	}
+	return nil
+}
+
+// sdkLogger hands what the SDK logs to a slog.Logger.
+type sdkLogger struct{ logger *slog.Logger }
+
+// Logf logs one message of the SDK's.
+func (l sdkLogger) Logf(classification logging.Classification, format string, v ...any) {
+	level := slog.LevelDebug
+	if classification == logging.Warn {
+		level = slog.LevelWarn
+	}
+	if ctx := context.Background(); l.logger.Enabled(ctx, level) {
+		l.logger.Log(ctx, level, clean(fmt.Sprintf(format, v...)), "source", "aws-sdk-go-v2")
+	}
+}

@@ -1,0 +1,296 @@
+package dynamoconn
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+)
+
+// What went wrong, for errors.Is. An error may be several of them: a write whose
+// connection broke is ErrUnavailable, and ErrAmbiguous if it had been sent.
+var (
+	// ErrInvalidOption means that New was given options that cannot work.
+	ErrInvalidOption = errors.New("invalid option")
+
+	// ErrInvalidRequest means that a request, an item or a value breaks a rule that
+	// is checked here. Nothing was sent. Below it is a [*FieldError] that names the
+	// field and the rule.
+	ErrInvalidRequest = errors.New("invalid request")
+
+	// ErrInvalidNumber means that a text or a value is no number that DynamoDB can
+	// hold: its form, more than 38 significant digits, or a magnitude outside
+	// 1E-130 to 9.9999999999999999999999999999999999999E+125.
+	ErrInvalidNumber = errors.New("invalid number")
+
+	// ErrInexact means that a conversion would have lost digits or overflowed.
+	ErrInexact = errors.New("inexact")
+
+	// ErrMissing means that an item has no attribute of that name.
+	ErrMissing = errors.New("no such attribute")
+
+	// ErrNull means that the attribute is there and null.
+	ErrNull = errors.New("attribute is null")
+
+	// ErrWrongKind means that the attribute is there and of another kind.
+	ErrWrongKind = errors.New("attribute is of another kind")
+
+	// ErrTableNotFound means that the table or index does not exist in that region
+	// and account, or that a table is not yet ACTIVE.
+	ErrTableNotFound = errors.New("table not found")
+
+	// ErrConditionFailed means that a write was refused because its condition was
+	// false. The item is unchanged; [Error.Item] holds it if it was asked for.
+	ErrConditionFailed = errors.New("condition failed")
+
+	// ErrConflict means that a write was refused because another one was at work on
+	// the same item, in a transaction or in another region. It was not applied.
+	ErrConflict = errors.New("conflict with another write")
+
+	// ErrThrottled means that DynamoDB refused the request, and each repetition of
+	// it, because a table, an index, a partition or the account is over its
+	// throughput. [Error.ThrottlingReasons] says which, if DynamoDB did.
+	ErrThrottled = errors.New("throttled")
+
+	// ErrAccessDenied means that the credentials are known and may not do this.
+	ErrAccessDenied = errors.New("access denied")
+
+	// ErrCredentials means that no credentials could be had, or that DynamoDB does
+	// not accept them: expired, unknown, or a wrong signature.
+	ErrCredentials = errors.New("credentials not usable")
+
+	// ErrValidation means that DynamoDB refused the request by its own rules: a
+	// missing key attribute, a key of the wrong type, a wrong expression.
+	ErrValidation = errors.New("refused by DynamoDB's validation")
+
+	// ErrItemTooLarge means that an item is over 400 KB, found before sending or by
+	// DynamoDB, or that a request is larger than DynamoDB takes.
+	ErrItemTooLarge = errors.New("item too large")
+
+	// ErrUnfinishedBatch means that a batch did not do all of its work. Below it is
+	// a [*BatchGetError] or a [*BatchWriteError] that says what became of the rest.
+	ErrUnfinishedBatch = errors.New("batch unfinished")
+
+	// ErrAmbiguous means that a write was sent and no definite answer came back: it
+	// may or may not have been applied. Sending it again is safe only if applying it
+	// twice is.
+	ErrAmbiguous = errors.New("outcome unknown")
+
+	// ErrUnavailable means that DynamoDB could not be reached or answered that it
+	// could not serve: no connection, a broken one, or a status of 500 and above.
+	ErrUnavailable = errors.New("service unavailable")
+
+	// ErrCorruptResponse means that an answer came and cannot be believed: its
+	// checksum or length is wrong, it is not the JSON that it should be, or it holds
+	// what was not asked for.
+	ErrCorruptResponse = errors.New("corrupt response")
+)
+
+// Error is the error of every activity. Test for the cause with errors.Is and the
+// Err variables; reach the facts with errors.As:
+//
+//	var e *dynamoconn.Error
+//	if errors.As(err, &e) {
+//		log.Print(e.RequestIDs)
+//	}
+//
+// It unwraps to those causes and to the SDK's own error, so errors.As also finds,
+// for example, a *types.ConditionalCheckFailedException. Its text, its JSON and its
+// slog form hold no credentials and no item.
+type Error struct {
+	// Activity is the method that failed, such as "PutItem".
+	Activity string
+	// TableName is the table, and empty for ListTables or if a batch names several.
+	TableName string
+	// Region is where the request went, or was to go.
+	Region Region
+	// RequestIDs are those of DynamoDB's answers, oldest first.
+	RequestIDs []string
+	// Attempts is the number of HTTP requests. Zero means that nothing was sent.
+	Attempts int
+	// Code is DynamoDB's name for the error, such as "ValidationException". It is
+	// empty if the error is not DynamoDB's.
+	Code string
+	// Message is DynamoDB's message, at most 1,024 bytes and without control
+	// characters.
+	Message string
+	// ThrottlingReasons says what is over its throughput, if DynamoDB said so.
+	ThrottlingReasons []ThrottlingReason
+	// Item is the item as it stood when a condition failed, if the request asked
+	// for it with ReturnItemOnConditionFailure.
+	Item Item
+
+	causes []error
+	err    error
+}
+
+// ThrottlingReason is one cause of an [ErrThrottled].
+type ThrottlingReason struct {
+	// Reason is DynamoDB's word for it, such as
+	// "TableWriteProvisionedThroughputExceeded".
+	Reason string
+	// Resource is the ARN of the table or index.
+	Resource string
+}
+
+// Error returns the activity, the table, the region, the cause, DynamoDB's own
+// words for it, and the last request ID.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.where())
+	for _, cause := range e.causes {
+		b.WriteString(": ")
+		b.WriteString(cause.Error())
+	}
+	switch {
+	case e.Code != "":
+		fmt.Fprintf(&b, ": %s: %s", e.Code, e.Message)
+	case e.err != nil:
+		b.WriteString(": ")
+		b.WriteString(clean(e.err.Error()))
+	}
+	if len(e.ThrottlingReasons) > 0 {
+		for i, reason := range e.ThrottlingReasons {
+			b.WriteString([]string{" (", ", "}[min(i, 1)])
+			fmt.Fprintf(&b, "%s on %s", reason.Reason, reason.Resource)
+		}
+		b.WriteString(")")
+	}
+	if n := len(e.RequestIDs); n > 0 {
+		fmt.Fprintf(&b, " (request %s", e.RequestIDs[n-1])
+		if e.Attempts > 1 {
+			fmt.Fprintf(&b, ", %d attempts", e.Attempts)
+		}
+		b.WriteString(")")
+	} else if e.Attempts > 1 {
+		fmt.Fprintf(&b, " (%d attempts)", e.Attempts)
+	}
+	return b.String()
+}
+
+// where returns the activity, the table and the region.
+func (e *Error) where() string {
+	where := e.Activity
+	if e.TableName != "" {
+		where += fmt.Sprintf(" %q", e.TableName)
+	}
+	if e.Region != "" {
+		where += " in " + string(e.Region)
+	}
+	return where
+}
+
+// Unwrap returns the causes among this package's Err variables and the SDK's error.
+func (e *Error) Unwrap() []error {
+	all := make([]error, 0, len(e.causes)+1)
+	all = append(all, e.causes...)
+	if e.err != nil {
+		all = append(all, e.err)
+	}
+	return all
+}
+
+// GoString returns the text of the error, so that %#v shows no item.
+func (e *Error) GoString() string { return fmt.Sprintf("&dynamoconn.Error{%q}", e.Error()) }
+
+// MarshalJSON returns the facts of the error without the item.
+func (e *Error) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Activity   string
+		TableName  string   `json:",omitempty"`
+		Region     Region   `json:",omitempty"`
+		RequestIDs []string `json:",omitempty"`
+		Attempts   int
+		Code       string `json:",omitempty"`
+		Error      string
+	}{e.Activity, e.TableName, e.Region, e.RequestIDs, e.Attempts, e.Code, e.Error()})
+}
+
+// LogValue returns the facts of the error without the item.
+func (e *Error) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("activity", e.Activity),
+		slog.String("table", e.TableName),
+		slog.String("region", string(e.Region)),
+		slog.Any("requestIDs", e.RequestIDs),
+		slog.Int("attempts", e.Attempts),
+		slog.String("error", e.Error()),
+	)
+}
+
+// FieldError names the part of a request, an item or a response that breaks a
+// rule. It is below an [ErrInvalidRequest], [ErrItemTooLarge] or
+// [ErrCorruptResponse], and what [Value] returns.
+type FieldError struct {
+	// Path is the field, or the place in an item: "TableName",
+	// "Item.Address.Lines[2]".
+	Path string
+	// Rule is what is broken, in words: "must not be nil". It holds no value.
+	Rule string
+
+	causes []error
+}
+
+// Error returns the cause, the path and the rule.
+func (e *FieldError) Error() string {
+	var b strings.Builder
+	if len(e.causes) > 0 {
+		b.WriteString(e.causes[0].Error())
+		b.WriteString(": ")
+	}
+	if e.Path != "" {
+		b.WriteString(e.Path)
+		b.WriteString(": ")
+	}
+	b.WriteString(e.Rule)
+	return b.String()
+}
+
+// Unwrap returns the causes among this package's Err variables.
+func (e *FieldError) Unwrap() []error { return e.causes }
+
+// invalid returns the FieldError of a request that is not sent.
+func invalid(path, rule string) *FieldError {
+	return &FieldError{Path: path, Rule: rule, causes: []error{ErrInvalidRequest}}
+}
+
+// under returns err with prefix before the path of the FieldError that it is.
+func under(prefix string, err error) error {
+	var field *FieldError
+	if !errors.As(err, &field) {
+		return err
+	}
+	moved := *field
+	switch {
+	case field.Path == "":
+		moved.Path = prefix
+	case field.Path[0] == '[':
+		moved.Path = prefix + field.Path
+	default:
+		moved.Path = prefix + "." + field.Path
+	}
+	return &moved
+}
+
+const longestMessage = 1024
+
+// clean makes text from a server fit to be shown: no control characters, at most
+// longestMessage bytes.
+func clean(text string) string {
+	cut := len(text) > longestMessage
+	if cut {
+		text = text[:longestMessage]
+	}
+	text = strings.ToValidUTF8(text, "?")
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, text)
+	if cut {
+		text += "..."
+	}
+	return text
+}

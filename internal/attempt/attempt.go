@@ -1,0 +1,101 @@
+// Package attempt keeps what became of each HTTP request of one call: whether it
+// left, whether DynamoDB refused or applied it, or whether nobody can tell.
+package attempt
+
+import (
+	"context"
+	"sync"
+)
+
+// Outcome is what one attempt means for the state of the table.
+type Outcome uint8
+
+// The outcomes. Only Unknown leaves a doubt.
+const (
+	// NotSent: the request did not leave this machine.
+	NotSent Outcome = iota
+	// Refused: DynamoDB answered that it did not do it.
+	Refused
+	// Applied: DynamoDB answered that it did it.
+	Applied
+	// Unknown: the request may have been sent, and no definite answer came back.
+	Unknown
+)
+
+// String returns the outcome in words.
+func (o Outcome) String() string {
+	switch o {
+	case NotSent:
+		return "not sent"
+	case Refused:
+		return "refused"
+	case Applied:
+		return "applied"
+	}
+	return "unknown"
+}
+
+// Try is one attempt.
+type Try struct {
+	Outcome Outcome
+	// Status is the HTTP status of the answer, and 0 if there was none.
+	Status int
+	// RequestID is DynamoDB's, and empty if there was none.
+	RequestID string
+}
+
+// Record is the attempts of one call, oldest first. It may be used by several
+// goroutines. The zero value is an empty record.
+type Record struct {
+	mu    sync.Mutex
+	tries []Try
+}
+
+type contextKey struct{}
+
+// With returns a context under which the transport enters its attempts in the
+// record that is returned.
+func With(ctx context.Context) (context.Context, *Record) {
+	record := new(Record)
+	return context.WithValue(ctx, contextKey{}, record), record
+}
+
+// From returns the record of ctx, or nil.
+func From(ctx context.Context) *Record {
+	record, _ := ctx.Value(contextKey{}).(*Record)
+	return record
+}
+
+// Add enters one attempt. A nil record takes nothing.
+func (r *Record) Add(try Try) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tries = append(r.tries, try)
+}
+
+// Tries returns a copy of the attempts.
+func (r *Record) Tries() []Try {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]Try(nil), r.tries...)
+}
+
+// Verdict returns what the whole call means, given that it failed: NotSent if no
+// attempt left, Unknown if any may have been applied, Refused otherwise. Each
+// attempt sends the same request, so one that was refused does not make an earlier
+// unknown one certain.
+func (r *Record) Verdict() Outcome {
+	verdict := NotSent
+	for _, try := range r.Tries() {
+		switch try.Outcome {
+		case Unknown, Applied:
+			return Unknown
+		case Refused:
+			verdict = Refused
+		}
+	}
+	return verdict
+}

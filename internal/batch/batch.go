@@ -1,0 +1,418 @@
+// Package batch carries out any number of operations through requests of a bounded
+// size, several at once, and keeps account of each: what becomes of it, and that
+// operations on one key stay in their order. It knows nothing of DynamoDB.
+package batch
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// Op is one operation.
+type Op struct {
+	// Table numbers the table of the operation, from 0.
+	Table int
+	// Key identifies what the operation is on within its table: operations with the
+	// same key are never in one request, and each waits until the one before it is
+	// done. It does not matter in a serial table.
+	Key string
+	// Bytes is the size of the operation in a request.
+	Bytes int
+}
+
+// State is what became of an operation.
+type State uint8
+
+// The states. An operation ends in exactly one.
+const (
+	// NotSent: it was not carried out, and the same operation may succeed later.
+	NotSent State = iota
+	// Done: it was carried out.
+	Done
+	// Refused: it was not carried out, and would be refused again.
+	Refused
+	// Unknown: it may have been carried out.
+	Unknown
+)
+
+// Result is what became of one operation, and why if it is not done.
+type Result struct {
+	State State
+	Err   error
+}
+
+// Verdict is what the answer to a request means for its operations.
+type Verdict uint8
+
+// The verdicts.
+const (
+	// Answered: all are done but those left unprocessed.
+	Answered Verdict = iota
+	// Split: the request was refused for something in it. Smaller ones find out what.
+	Split
+	// TableFailed: the request was refused, and so will all be for this table.
+	TableFailed
+	// Fatal: the request was refused, and so will all be.
+	Fatal
+	// Again: the request was not carried out, and may be later.
+	Again
+	// Doubt: the request may have been carried out.
+	Doubt
+)
+
+// Answer is what sending a request gave.
+type Answer struct {
+	Verdict Verdict
+	// Unprocessed are those of the operations sent that are yet to be done.
+	Unprocessed []int
+	// Err is why, for every verdict but Answered.
+	Err error
+	// Stop means, with Doubt, that no further request is worth sending.
+	Stop bool
+}
+
+// Plan is a batch to carry out.
+type Plan struct {
+	Ops []Op
+	// Serial marks the tables whose keys are not known: at most one request for
+	// such a table is under way, and its operations go in order.
+	Serial []bool
+	// MaxOps, MaxBytes and MaxInFlight bound a request and their number. An
+	// operation over MaxBytes goes alone.
+	MaxOps, MaxBytes, MaxInFlight int
+	// Send carries out the operations with those indices in one request. It is called
+	// by several goroutines, and must return soon after ctx has ended.
+	Send func(ctx context.Context, ops []int) Answer
+	// Pause returns how long to leave a table alone after n requests, counted from 1,
+	// without progress.
+	Pause func(n int) time.Duration
+}
+
+// Run carries out the plan until each operation has a result or ctx ends. No request
+// is under way when it returns.
+func (p *Plan) Run(ctx context.Context) []Result {
+	r := newRunner(p)
+	r.run(ctx)
+	return r.results
+}
+
+// runner is a plan being carried out. Only the goroutine of Run touches it.
+type runner struct {
+	*Plan
+	results []Result
+	settled []bool
+	next    []int // the next operation on the same key, or -1
+	limit   []int // how many operations a request with this one may have
+	solo    []bool
+	tables  []table
+	turn    int // the table that is looked at first
+	flying  int
+	answers chan answered
+	stopped error
+}
+
+type table struct {
+	again  []int // to be sent before queue
+	queue  []int
+	flying int
+	misses int
+	wake   time.Time
+	dead   error
+}
+
+type answered struct {
+	ops []int
+	Answer
+}
+
+func newRunner(p *Plan) *runner {
+	n := len(p.Ops)
+	r := &runner{
+		Plan:    p,
+		results: make([]Result, n),
+		settled: make([]bool, n),
+		next:    make([]int, n),
+		limit:   make([]int, n),
+		solo:    make([]bool, n),
+		tables:  make([]table, len(p.Serial)),
+		answers: make(chan answered, p.MaxInFlight),
+	}
+	type place struct {
+		table int
+		key   string
+	}
+	last := make(map[place]int, n)
+	for i, op := range p.Ops {
+		r.next[i], r.limit[i] = -1, p.MaxOps
+		t := &r.tables[op.Table]
+		if p.Serial[op.Table] {
+			t.queue = append(t.queue, i)
+			continue
+		}
+		at := place{op.Table, op.Key}
+		if before, ok := last[at]; ok {
+			r.next[before] = i
+		} else {
+			t.queue = append(t.queue, i)
+		}
+		last[at] = i
+	}
+	return r
+}
+
+func (r *runner) run(ctx context.Context) {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		for r.stopped == nil && ctx.Err() == nil && r.flying < r.MaxInFlight {
+			ops := r.pick(time.Now())
+			if len(ops) == 0 {
+				break
+			}
+			r.launch(ctx, ops)
+		}
+		if r.flying == 0 && (r.stopped != nil || ctx.Err() != nil || !r.waiting()) {
+			break
+		}
+		timer.Reset(r.untilWake(time.Now()))
+		done := ctx.Done()
+		if ctx.Err() != nil {
+			done = nil // the answers under way are all that is left to wait for
+		}
+		select {
+		case a := <-r.answers:
+			r.take(a)
+		case <-timer.C:
+		case <-done:
+		}
+	}
+	if r.stopped == nil {
+		r.stopped = context.Cause(ctx)
+	}
+	for i := range r.results {
+		r.settle(i, Result{State: NotSent, Err: r.stopped})
+	}
+}
+
+func (r *runner) launch(ctx context.Context, ops []int) {
+	r.flying++
+	r.eachTable(ops, func(t *table) { t.flying++ })
+	go func() { r.answers <- answered{ops, r.Send(ctx, ops)} }()
+}
+
+// pick takes the operations of the next request out of the queues.
+func (r *runner) pick(now time.Time) []int {
+	var ops []int
+	bytes, most := 0, r.MaxOps
+	n := len(r.tables)
+	first := r.turn
+	for i := range n {
+		id := (first + i) % n
+		t := &r.tables[id]
+		if now.Before(t.wake) || r.Serial[id] && t.flying > 0 {
+			continue
+		}
+		for {
+			op, ok := t.head()
+			if !ok {
+				break
+			}
+			size, limit := r.Ops[op].Bytes, min(most, r.limit[op])
+			fits := len(ops) == 0 || len(ops) < limit && bytes+size <= r.MaxBytes
+			mixes := len(ops) > 0 && r.Ops[ops[0]].Table != id && (r.solo[op] || r.solo[ops[0]])
+			if !fits || mixes {
+				break
+			}
+			t.pop()
+			ops = append(ops, op)
+			bytes, most = bytes+size, limit
+		}
+		if len(ops) > 0 && r.turn == first {
+			r.turn = (id + 1) % n
+		}
+		if len(ops) >= most {
+			break
+		}
+	}
+	return ops
+}
+
+func (t *table) head() (int, bool) {
+	switch {
+	case len(t.again) > 0:
+		return t.again[0], true
+	case len(t.queue) > 0:
+		return t.queue[0], true
+	}
+	return 0, false
+}
+
+func (t *table) pop() {
+	if len(t.again) > 0 {
+		t.again = t.again[1:]
+	} else {
+		t.queue = t.queue[1:]
+	}
+}
+
+func (r *runner) waiting() bool {
+	return slices.ContainsFunc(r.tables, func(t table) bool { return len(t.again)+len(t.queue) > 0 })
+}
+
+// untilWake returns how long until a table that has something to send may send it.
+func (r *runner) untilWake(now time.Time) time.Duration {
+	soonest := time.Hour
+	for i := range r.tables {
+		t := &r.tables[i]
+		if len(t.again)+len(t.queue) > 0 && t.wake.After(now) {
+			soonest = min(soonest, t.wake.Sub(now))
+		}
+	}
+	return soonest
+}
+
+// eachTable calls do once for each table of ops.
+func (r *runner) eachTable(ops []int, do func(*table)) {
+	seen := make(map[int]bool, 1)
+	for _, op := range ops {
+		if id := r.Ops[op].Table; !seen[id] {
+			seen[id] = true
+			do(&r.tables[id])
+		}
+	}
+}
+
+// take enters an answer.
+func (r *runner) take(a answered) {
+	r.flying--
+	r.eachTable(a.ops, func(t *table) { t.flying-- })
+	one := !slices.ContainsFunc(a.ops, func(op int) bool { return r.Ops[op].Table != r.Ops[a.ops[0]].Table })
+
+	switch {
+	case a.Verdict == Answered:
+		r.progress(a)
+	case a.Verdict == Again:
+		r.again(a.ops)
+		r.eachTable(a.ops, r.miss)
+	case a.Verdict == Doubt:
+		for _, op := range a.ops {
+			r.doubt(op, a.Err)
+		}
+		if a.Stop {
+			r.stopped = a.Err
+		}
+	case a.Verdict == Fatal:
+		r.stopped = a.Err
+		r.again(a.ops)
+	case !one:
+		// It is not clear which table is meant. One request each finds out.
+		for _, op := range a.ops {
+			r.solo[op] = true
+		}
+		r.again(a.ops)
+	case a.Verdict == TableFailed:
+		r.bury(r.Ops[a.ops[0]].Table, a.Err)
+		for _, op := range a.ops {
+			r.end(op, Result{State: Refused, Err: a.Err})
+		}
+	case len(a.ops) == 1:
+		r.end(a.ops[0], Result{State: Refused, Err: a.Err})
+	default:
+		for _, op := range a.ops {
+			r.limit[op] = len(a.ops) / 2
+		}
+		r.again(a.ops)
+	}
+}
+
+// progress enters what was done, and puts back the rest.
+func (r *runner) progress(a answered) {
+	left := make(map[int]bool, len(a.Unprocessed))
+	for _, op := range a.Unprocessed {
+		left[op] = true
+	}
+	moved := make(map[*table]bool)
+	for _, op := range a.ops {
+		if !left[op] {
+			moved[&r.tables[r.Ops[op].Table]] = true
+			r.end(op, Result{State: Done})
+		}
+	}
+	r.again(a.Unprocessed)
+	r.eachTable(a.ops, func(t *table) {
+		if moved[t] {
+			t.misses, t.wake = 0, time.Time{}
+		} else {
+			r.miss(t)
+		}
+	})
+}
+
+func (r *runner) miss(t *table) {
+	t.misses++
+	t.wake = time.Now().Add(r.Pause(t.misses))
+}
+
+// again puts operations back in front of their tables' queues, in order.
+func (r *runner) again(ops []int) {
+	for _, op := range ops {
+		id := r.Ops[op].Table
+		t := &r.tables[id]
+		if t.dead != nil {
+			r.settle(op, Result{State: NotSent, Err: t.dead})
+			continue
+		}
+		at, _ := slices.BinarySearch(t.again, op)
+		t.again = slices.Insert(t.again, at, op)
+	}
+}
+
+// end gives an operation its result and frees the next one on its key.
+func (r *runner) end(op int, result Result) {
+	r.settle(op, result)
+	next := r.next[op]
+	if next < 0 {
+		return
+	}
+	t := &r.tables[r.Ops[op].Table]
+	if t.dead == nil {
+		t.queue = append(t.queue, next)
+		return
+	}
+	r.settleFrom(next, Result{State: NotSent, Err: t.dead})
+}
+
+// settleFrom gives an operation and all those after it on its key one result.
+func (r *runner) settleFrom(op int, result Result) {
+	for ; op >= 0; op = r.next[op] {
+		r.settle(op, result)
+	}
+}
+
+// doubt ends an operation that may have been carried out, and those after it on its
+// key with it: what may still arrive must not undo them. Where keys are not known,
+// that is the rest of the table.
+func (r *runner) doubt(op int, err error) {
+	r.settle(op, Result{State: Unknown, Err: err})
+	r.settleFrom(r.next[op], Result{State: NotSent, Err: err})
+	if id := r.Ops[op].Table; r.Serial[id] {
+		r.bury(id, err)
+	}
+}
+
+// bury ends what a table has yet to send.
+func (r *runner) bury(id int, err error) {
+	t := &r.tables[id]
+	t.dead = err
+	for _, op := range slices.Concat(t.again, t.queue) {
+		r.settleFrom(op, Result{State: NotSent, Err: err})
+	}
+	t.again, t.queue = nil, nil
+}
+
+func (r *runner) settle(op int, result Result) {
+	if !r.settled[op] {
+		r.settled[op], r.results[op] = true, result
+	}
+}

@@ -1,0 +1,100 @@
+package dynamodblocal
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// fakeDocker logs each command line. "docker run" lasts until "docker rm"; its
+// port is that of a server in this test which allows any origin.
+func fakeDocker(t *testing.T) (log func() []string) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+		_, _ = io.WriteString(w, `{"TableNames":[]}`)
+	}))
+	t.Cleanup(server.Close)
+	bare(t)
+	dir := filepath.Dir(script(t, "docker", `
+echo "$*" >> "$0.log"
+case $1 in
+info) exit $INFO_STATUS;;
+image) exit 1;;
+run) echo $$ > "$0.pid"; echo 'the container starts'; exec /bin/sleep 60;;
+port) [ -f "$0.pid" ] && echo "$ADDRESS" && echo '[::1]:1';;
+rm) [ -f "$0.pid" ] && read -r pid < "$0.pid" && kill -9 "$pid";;
+esac`))
+	t.Setenv("INFO_STATUS", "0")
+	t.Setenv("ADDRESS", strings.TrimPrefix(server.URL, "http://"))
+	return func() []string {
+		content, err := os.ReadFile(filepath.Join(dir, "docker.log"))
+		require.NoError(t, err)
+		return strings.Split(strings.TrimSpace(string(content)), "\n")
+	}
+}
+
+func TestStartWithDocker(t *testing.T) {
+	log := fakeDocker(t)
+	var progress strings.Builder
+	server, err := Start(t.Context(), Options{Port: 8123, Progress: &progress})
+	require.NoError(t, err)
+	assert.Equal(t, "http://"+os.Getenv("ADDRESS"), server.Endpoint())
+	assert.Equal(t, "pulling amazon/dynamodb-local:1.25.1 ...\n", progress.String())
+	require.NoError(t, server.Stop())
+	<-server.Done()
+	assert.Equal(t, "the container starts\n", server.Output())
+	require.NoError(t, server.Stop())
+
+	lines := log()
+	var name, origin string
+	var rest []string
+	for _, line := range lines {
+		fields := strings.Fields(line)
+		switch fields[0] {
+		case "run":
+			name, origin = fields[3], fields[len(fields)-1]
+			rest = append(rest, line)
+		case "port": // asked until there is one
+		default:
+			rest = append(rest, line)
+		}
+	}
+	assert.Regexp(t, `^dynamodb-local-[a-z0-9]{20,}$`, name)
+	assert.Equal(t, []string{
+		"info --format {{.ServerVersion}}",
+		"image inspect --format {{.Id}} amazon/dynamodb-local:1.25.1",
+		"pull --quiet amazon/dynamodb-local:1.25.1",
+		"run --rm --name " + name + " -p 127.0.0.1:8123:8000 -e DDB_LOCAL_TELEMETRY=0 amazon/dynamodb-local:1.25.1" +
+			" -jar DynamoDBLocal.jar -inMemory -disableTelemetry -sharedDb -cors " + origin,
+		"rm --force " + name,
+	}, rest)
+}
+
+func TestStartWithoutADockerEngineSaysSo(t *testing.T) {
+	log := fakeDocker(t)
+	t.Setenv("INFO_STATUS", "1")
+	_, err := Start(t.Context(), Options{})
+	require.ErrorIs(t, err, ErrUnavailable)
+	assert.ErrorContains(t, err, "no engine runs")
+	assert.Len(t, log(), 1, "nothing else was tried")
+}
+
+func TestStartWithDockerTellsOfATakenPort(t *testing.T) {
+	bare(t)
+	script(t, "docker", `
+case $1 in
+run) echo 'Bind for 127.0.0.1:8123 failed: port is already allocated' >&2; exit 125;;
+port) exit 1;;
+esac`)
+	_, err := Start(t.Context(), Options{Port: 8123})
+	require.ErrorIs(t, err, ErrPortTaken)
+	assert.ErrorContains(t, err, "port is already allocated")
+}

@@ -1,0 +1,106 @@
+package dynamodblocal
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha512"
+	"encoding/base64"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m)
+}
+
+// needJava skips a test that starts the real server if -short is given. Without
+// it a machine that lacks Java fails.
+func needJava(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: starts the real DynamoDB Local, which needs Java 17")
+	}
+}
+
+// bare leaves no way to a server: no endpoint, no programs, an empty cache.
+func bare(t *testing.T) {
+	t.Helper()
+	t.Setenv("DYNAMODB_ENDPOINT", "")
+	t.Setenv("DYNAMOCONN_CACHE", t.TempDir())
+	t.Setenv("JAVA_HOME", "")
+	t.Setenv("PATH", "")
+}
+
+// script puts an executable of the shell into a new directory that is all of PATH.
+func script(t *testing.T, name, body string) (path string) {
+	t.Helper()
+	dir := t.TempDir()
+	path = filepath.Join(dir, name)
+	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\n"+body), 0o755))
+	t.Setenv("PATH", dir)
+	return path
+}
+
+type entry struct {
+	name    string
+	content string
+	kind    byte
+	link    string
+}
+
+func file(name, content string) entry { return entry{name: name, content: content, kind: tar.TypeReg} }
+
+func pack(t *testing.T, entries ...entry) []byte {
+	t.Helper()
+	var buf bytes.Buffer
+	zipped := gzip.NewWriter(&buf)
+	archive := tar.NewWriter(zipped)
+	for _, e := range entries {
+		require.NoError(t, archive.WriteHeader(&tar.Header{
+			Name: e.name, Typeflag: e.kind, Linkname: e.link, Size: int64(len(e.content)), Mode: 0o644,
+		}))
+		_, err := archive.Write([]byte(e.content))
+		require.NoError(t, err)
+	}
+	require.NoError(t, archive.Close())
+	require.NoError(t, zipped.Close())
+	return buf.Bytes()
+}
+
+func integrityOf(content []byte) string {
+	sum := sha512.Sum512(content)
+	return "sha512-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// tree maps each file below dir to its content, with slashes.
+func tree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	require.NoError(t, filepath.Walk(dir, func(name string, info os.FileInfo, err error) error {
+		if err != nil || info.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(name)
+		rel, _ := filepath.Rel(dir, name)
+		files[filepath.ToSlash(rel)] = string(content)
+		return err
+	}))
+	return files
+}
+
+func isOpen(endpoint string) bool {
+	conn, err := net.DialTimeout("tcp", strings.TrimPrefix(endpoint, "http://"), time.Second)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
+}

@@ -1,0 +1,98 @@
+package dynamodblocal
+
+import (
+	"archive/tar"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// The package has 175 files of 64 MB in all.
+const (
+	maxUnpackedFiles = 2000
+	maxUnpackedBytes = 512 << 20
+	emulatorFolder   = "package/emulator/"
+)
+
+// unpack writes the emulator's folder of a gzipped tarball into dir, which
+// exists. Everything beside that folder is passed over; anything within it that
+// is neither a file nor a directory, or would be written elsewhere, is an error, as
+// is an archive of more than maxBytes.
+func unpack(ctx context.Context, tarball io.Reader, dir string, maxBytes int64) error {
+	unzipped, err := gzip.NewReader(tarball)
+	if err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+
+	// What is passed over counts as well: it has to be unzipped all the same.
+	limited := &io.LimitedReader{R: unzipped, N: maxBytes}
+	archive := tar.NewReader(limited)
+	written := false
+	for files := 0; ; files++ {
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		header, err := archive.Next()
+		if err == io.EOF && limited.N > 0 {
+			break
+		}
+		if limited.N <= 0 {
+			return fmt.Errorf("more than %d bytes", maxBytes)
+		}
+		if err != nil {
+			return err
+		}
+		if files == maxUnpackedFiles {
+			return fmt.Errorf("more than %d files", maxUnpackedFiles)
+		}
+		name, ok := strings.CutPrefix(header.Name, emulatorFolder)
+		if !ok || name == "" {
+			continue
+		}
+		name = filepath.FromSlash(name)
+		if !filepath.IsLocal(name) {
+			return fmt.Errorf("entry %q leads out of its folder", header.Name)
+		}
+		switch header.Typeflag {
+		case tar.TypeDir:
+			err = root.MkdirAll(name, 0o755)
+		case tar.TypeReg:
+			written = true
+			err = writeFile(root, name, archive)
+		default:
+			err = fmt.Errorf("entry %q is neither a file nor a directory", header.Name)
+		}
+		if err != nil {
+			if limited.N <= 0 {
+				return fmt.Errorf("more than %d bytes", maxBytes)
+			}
+			return err
+		}
+	}
+	if !written {
+		return errors.New("no " + emulatorFolder + " in it")
+	}
+	return nil
+}
+
+func writeFile(root *os.Root, name string, content io.Reader) error {
+	if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, content)
+	return errors.Join(err, f.Close())
+}

@@ -1,0 +1,131 @@
+package transport
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/dynamoconn/dynamoconn/internal/attempt"
+)
+
+// ErrCorrupt means that an answer came and cannot be believed.
+var ErrCorrupt = errors.New("corrupt response")
+
+func corrupt(format string, args ...any) error {
+	return fmt.Errorf("%w: %w", ErrCorrupt, fmt.Errorf(format, args...))
+}
+
+// receive reads the body of resp, checks it, and puts what it read in its place.
+func (x *Exchange) receive(resp *http.Response) error {
+	body, err := x.readBody(resp)
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
+		return &attempt.Final{Err: fmt.Errorf("%w: status %d", ErrRedirect, resp.StatusCode)}
+	}
+	checked, err := checkCRC(body, resp.Header)
+	if err != nil {
+		return err
+	}
+	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
+		if body, err = x.unzip(body); err != nil {
+			return err
+		}
+		resp.Header.Del("Content-Encoding")
+		resp.Header.Del("Content-Length")
+		resp.Header.Del("X-Amz-Crc32") // it was over the compressed bytes
+	}
+	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
+		if err := checkObject(body, checked); err != nil {
+			return err
+		}
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.ContentLength = int64(len(body))
+	return nil
+}
+
+func (x *Exchange) readBody(resp *http.Response) ([]byte, error) {
+	if resp.Body == nil {
+		return nil, nil
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.ContentLength > x.LargestAnswer {
+		return nil, x.tooLarge()
+	}
+	var buf bytes.Buffer
+	if resp.ContentLength > 0 {
+		buf.Grow(int(min(resp.ContentLength, 1<<20)) + bytes.MinRead)
+	}
+	n, err := buf.ReadFrom(io.LimitReader(resp.Body, x.LargestAnswer+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w: the body broke off after %d bytes: %w", ErrCorrupt, n, err)
+	case n > x.LargestAnswer:
+		return nil, x.tooLarge()
+	case resp.ContentLength > 0 && n != resp.ContentLength:
+		return nil, corrupt("the body has %d bytes and %d were announced", n, resp.ContentLength)
+	}
+	return buf.Bytes(), nil
+}
+
+// tooLarge is final: the same answer would come again.
+func (x *Exchange) tooLarge() error {
+	return &attempt.Final{Err: corrupt("the body is over the limit of %d bytes", x.LargestAnswer)}
+}
+
+// checkCRC compares the checksum that DynamoDB sends of the bytes on the wire, if
+// it is there, and tells whether it was.
+func checkCRC(body []byte, header http.Header) (checked bool, err error) {
+	announced := header.Get("X-Amz-Crc32")
+	if announced == "" {
+		return false, nil
+	}
+	want, err := strconv.ParseUint(strings.TrimSpace(announced), 10, 32)
+	if err != nil {
+		return false, corrupt("the checksum header is not a number")
+	}
+	if uint32(want) != crc32.ChecksumIEEE(body) {
+		return false, corrupt("the checksum is wrong")
+	}
+	return true, nil
+}
+
+func (x *Exchange) unzip(body []byte) ([]byte, error) {
+	zr, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil, corrupt("the body is not gzip: %w", err)
+	}
+	plain, err := io.ReadAll(io.LimitReader(zr, x.LargestAnswer+1))
+	if err != nil {
+		return nil, corrupt("the gzip body is broken: %w", err)
+	}
+	if int64(len(plain)) > x.LargestAnswer {
+		return nil, x.tooLarge()
+	}
+	return plain, nil
+}
+
+// checkObject makes sure that the answer of a success is one JSON object. The
+// checksum, where there was one, has proved that these are the bytes that were
+// sent, and only the outside is looked at.
+func checkObject(body []byte, checked bool) error {
+	trimmed := bytes.TrimSpace(body)
+	switch {
+	case len(trimmed) == 0:
+		return corrupt("a success with an empty body")
+	case trimmed[0] != '{' || trimmed[len(trimmed)-1] != '}':
+		return corrupt("a success whose body is not a JSON object")
+	case !checked && !json.Valid(trimmed):
+		return corrupt("a success whose body is not valid JSON")
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+// Package transport makes one HTTP exchange with DynamoDB: it tells whether the
+// request left, and hands on only an answer that arrived whole.
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"github.com/dynamoconn/dynamoconn/internal/attempt"
+)
+
+// ErrPlainHTTP means that a request was to go unencrypted to another machine.
+var ErrPlainHTTP = errors.New("plain http is refused for a host that is not this machine")
+
+// ErrRedirect means that the answer was a redirect, which DynamoDB never sends.
+var ErrRedirect = errors.New("a redirect is not followed")
+
+// Doer is what sends requests: an *http.Client, or a stand-in.
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// Exchange wraps a Doer. It must not be changed once it is in use.
+type Exchange struct {
+	// Next sends the requests.
+	Next Doer
+	// LargestAnswer is the most bytes of a body that are read, before and after
+	// decompression.
+	LargestAnswer int64
+	// AllowPlain tells whether a host, other than this machine, may be reached
+	// over plain http.
+	AllowPlain func(host string) bool
+}
+
+// Do sends req, reads the whole answer, checks it, and enters the attempt in the
+// [attempt.Record] of the request's context.
+//
+// The body of the request is handed to net/http as one that is in memory. The
+// SDK's own body reports an error to net/http when a fast server answers before the
+// SDK has let go of it, which costs a connection for each request.
+func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	record := attempt.From(ctx)
+	if err := x.refuse(ctx, req.URL); err != nil {
+		record.Add(attempt.Try{Outcome: attempt.NotSent})
+		return nil, err
+	}
+
+	watch := new(connWatch)
+	req, err := inMemory(req.WithContext(watch.trace(ctx)))
+	if err != nil {
+		record.Add(attempt.Try{Outcome: attempt.NotSent})
+		return nil, err
+	}
+	resp, err := x.Next.Do(req)
+	if err != nil {
+		if resp != nil && resp.Body != nil {
+			_ = resp.Body.Close()
+		}
+		record.Add(attempt.Try{Outcome: watch.outcome(err)})
+		return nil, err
+	}
+	if resp == nil {
+		record.Add(attempt.Try{Outcome: attempt.Unknown})
+		return nil, corrupt("no answer and no error")
+	}
+
+	try := attempt.Try{Status: resp.StatusCode, RequestID: requestID(resp)}
+	err = x.receive(resp)
+	try.Outcome = outcomeOf(resp.StatusCode, err)
+	record.Add(try)
+	if err != nil {
+		return nil, err
+	}
+	return resp, nil
+}
+
+func (x *Exchange) refuse(ctx context.Context, target *url.URL) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if target.Scheme == "http" && !IsLoopback(target.Hostname()) && (x.AllowPlain == nil || !x.AllowPlain(target.Hostname())) {
+		return &attempt.Final{Err: fmt.Errorf("%w: %s", ErrPlainHTTP, target.Hostname())}
+	}
+	return nil
+}
+
+// IsLoopback tells whether host names this machine.
+func IsLoopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+func inMemory(req *http.Request) (*http.Request, error) {
+	if req.Body == nil || req.Body == http.NoBody {
+		return req, nil
+	}
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read the request body: %w", err)
+	}
+	req.GetBody = func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(body)), nil
+	}
+	req.Body, _ = req.GetBody()
+	req.ContentLength = int64(len(body))
+	return req, nil
+}
+
+func requestID(resp *http.Response) string {
+	if id := resp.Header.Get("X-Amzn-Requestid"); id != "" {
+		return id
+	}
+	return resp.Header.Get("X-Amz-Request-Id")
+}
+
+// outcomeOf tells what an answer means. A 4xx says that nothing was done; a 5xx does
+// not say; a 2xx says that it was done, but one that came damaged proves nothing.
+func outcomeOf(status int, damage error) attempt.Outcome {
+	switch {
+	case status >= 200 && status < 300 && damage == nil:
+		return attempt.Applied
+	case status >= 300 && status < 500 && status != http.StatusRequestTimeout:
+		return attempt.Refused
+	}
+	return attempt.Unknown
+}
+
+// connWatch sees how far net/http came with a request.
+type connWatch struct {
+	asked, got atomic.Bool
+}
+
+func (w *connWatch) trace(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { w.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { w.got.Store(true) },
+	})
+}
+
+// outcome tells what it means that no answer came. A Doer that is not net/http
+// calls no hook, so only its error can say that nothing was sent.
+func (w *connWatch) outcome(err error) attempt.Outcome {
+	if w.got.Load() {
+		return attempt.Unknown
+	}
+	var op *net.OpError
+	var dns *net.DNSError
+	if w.asked.Load() || errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial" {
+		return attempt.NotSent
+	}
+	return attempt.Unknown
+}

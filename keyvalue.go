@@ -1,0 +1,265 @@
+package dynamoconn
+
+// Key is what has the name of an attribute: each of the eleven key-values, an
+// [AttributeDefinition] and a [KeySchemaElement].
+type Key interface {
+	// KeyName returns the name of the attribute. It is empty for the elements of
+	// a list.
+	KeyName() string
+}
+
+// KeyValue is one attribute of an item: its name and its value. It is one of
+//
+//	*KeyValueString     S     a string
+//	*KeyValueLong       N     an integer within int64
+//	*KeyValueDecimal    N     any other number
+//	*KeyValueBoolean    BOOL  true or false
+//	*KeyValueBinary     B     bytes
+//	*KeyValueNull       NULL  null
+//	*KeyValueList       L     values of any kinds, in order
+//	*KeyValueMap        M     an [Item] inside an item
+//	*KeyValueStringSet  SS    distinct strings
+//	*KeyValueNumberSet  NS    distinct numbers
+//	*KeyValueBinarySet  BS    distinct byte strings
+//
+// and no other type can implement it. Read one with a type switch, or reach the
+// values of an item by name with [Value].
+type KeyValue interface {
+	Key
+	keyValue()
+}
+
+// KeyValueString is a string: DynamoDB's S. It must be valid UTF-8. The empty
+// string is a value like any other, except in a key attribute.
+type KeyValueString struct {
+	Key         string
+	StringValue string
+}
+
+// KeyValueLong is a number that is an integer within int64: DynamoDB's N.
+//
+// A number from DynamoDB reads as a long if it is written just as Go prints an
+// int64, such as 42 or -7, and as a [KeyValueDecimal] otherwise.
+type KeyValueLong struct {
+	Key       string
+	LongValue int64
+}
+
+// KeyValueDecimal is a number of up to 38 digits: DynamoDB's N. The zero value of
+// DecimalValue is the number 0.
+type KeyValueDecimal struct {
+	Key          string
+	DecimalValue Number
+}
+
+// KeyValueBoolean is true or false: DynamoDB's BOOL. The enumeration
+// [BooleanValue] converts to and from it.
+type KeyValueBoolean struct {
+	Key          string
+	BooleanValue bool
+}
+
+// KeyValueBinary is bytes: DynamoDB's B. A nil slice is the empty binary, which is
+// a value like any other, except in a key attribute.
+type KeyValueBinary struct {
+	Key         string
+	BinaryValue []byte
+}
+
+// KeyValueNull is an attribute that is there and has no value: DynamoDB's NULL.
+type KeyValueNull struct {
+	Key string
+}
+
+// KeyValueList is an ordered list of values of any kinds: DynamoDB's L. The Key
+// of each element is empty. A nil slice is the empty list.
+type KeyValueList struct {
+	Key       string
+	ListValue []KeyValue
+}
+
+// KeyValueMap is an item inside an item: DynamoDB's M. A nil MapValue is the
+// empty map.
+type KeyValueMap struct {
+	Key      string
+	MapValue Item
+}
+
+// KeyValueStringSet is a set of strings: DynamoDB's SS. A set is never empty, and
+// its members are distinct and in no order.
+type KeyValueStringSet struct {
+	Key            string
+	StringSetValue []string
+}
+
+// KeyValueNumberSet is a set of numbers: DynamoDB's NS. A set is never empty, and
+// its members are distinct as numbers (1 and 1.0 are one number) and in no order.
+type KeyValueNumberSet struct {
+	Key            string
+	NumberSetValue []Number
+}
+
+// KeyValueBinarySet is a set of byte strings: DynamoDB's BS. A set is never empty,
+// and its members are distinct and in no order.
+type KeyValueBinarySet struct {
+	Key            string
+	BinarySetValue [][]byte
+}
+
+// String returns the string value under key.
+func String(key, value string) *KeyValueString {
+	return &KeyValueString{Key: key, StringValue: value}
+}
+
+// Long returns the integer value under key.
+func Long(key string, value int64) *KeyValueLong {
+	return &KeyValueLong{Key: key, LongValue: value}
+}
+
+// Decimal returns the number value under key. [ParseNumber], [MustNumber] and the
+// NumberFrom functions make a [Number].
+func Decimal(key string, value Number) *KeyValueDecimal {
+	return &KeyValueDecimal{Key: key, DecimalValue: value}
+}
+
+// Boolean returns the boolean value under key.
+func Boolean(key string, value bool) *KeyValueBoolean {
+	return &KeyValueBoolean{Key: key, BooleanValue: value}
+}
+
+// Binary returns the bytes under key. It does not copy value.
+func Binary(key string, value []byte) *KeyValueBinary {
+	return &KeyValueBinary{Key: key, BinaryValue: value}
+}
+
+// Null returns a null under key.
+func Null(key string) *KeyValueNull {
+	return &KeyValueNull{Key: key}
+}
+
+// List returns the list of values under key. The elements have no key of their
+// own: List("Tags", String("", "rock"), Long("", 7)).
+func List(key string, values ...KeyValue) *KeyValueList {
+	return &KeyValueList{Key: key, ListValue: values}
+}
+
+// Map returns the map of values under key:
+// Map("Address", String("Street", "Rue Paradis"), Long("Number", 7)).
+func Map(key string, values ...KeyValue) *KeyValueMap {
+	return &KeyValueMap{Key: key, MapValue: values}
+}
+
+// StringSet returns the set of strings under key.
+func StringSet(key string, members ...string) *KeyValueStringSet {
+	return &KeyValueStringSet{Key: key, StringSetValue: members}
+}
+
+// NumberSet returns the set of numbers under key.
+func NumberSet(key string, members ...Number) *KeyValueNumberSet {
+	return &KeyValueNumberSet{Key: key, NumberSetValue: members}
+}
+
+// BinarySet returns the set of byte strings under key. It does not copy them.
+func BinarySet(key string, members ...[]byte) *KeyValueBinarySet {
+	return &KeyValueBinarySet{Key: key, BinarySetValue: members}
+}
+
+// KeyName returns kv.Key, or "" if kv is nil.
+func (kv *KeyValueString) KeyName() string {
+	if kv == nil {
+		return ""
+	}
+	return kv.Key
+}
+
+// KeyName returns kv.Key, or "" if kv is nil.
+func (kv *KeyValueLong) KeyName() string {
+	if kv == nil {
+		return ""
+	}
+	return kv.Key
+}
+
+// KeyName returns kv.Key, or "" if kv is nil.
+func (kv *KeyValueDecimal) KeyName() string {
+	if kv == nil {
+		return ""
+	}
+	return kv.Key
+}
+
+// KeyName returns kv.Key, or "" if kv is nil.
+func (kv *KeyValueBoolean) KeyName() string {
+	if kv == nil {
+		return ""
+	}
+	return kv.Key
+}
+
+// KeyName returns kv.Key, or "" if kv is nil.
+func (kv *KeyValueBinary) KeyName() string {
+	if kv == nil {
+		return ""
+	}
+	return kv.Key
+}
+
+// KeyName returns kv.Key, or "" if kv is nil.
+func (kv *KeyValueNull) KeyName() string {
+	if kv == nil {
+		return ""
+	}
+	return kv.Key
+}
+
+// KeyName returns kv.Key, or "" if kv is nil.
+func (kv *KeyValueList) KeyName() string {
+	if kv == nil {
+		return ""
+	}
+	return kv.Key
+}
+
+// KeyName returns kv.Key, or "" if kv is nil.
+func (kv *KeyValueMap) KeyName() string {
+	if kv == nil {
+		return ""
+	}
+	return kv.Key
+}
+
+// KeyName returns kv.Key, or "" if kv is nil.
+func (kv *KeyValueStringSet) KeyName() string {
+	if kv == nil {
+		return ""
+	}
+	return kv.Key
+}
+
+// KeyName returns kv.Key, or "" if kv is nil.
+func (kv *KeyValueNumberSet) KeyName() string {
+	if kv == nil {
+		return ""
+	}
+	return kv.Key
+}
+
+// KeyName returns kv.Key, or "" if kv is nil.
+func (kv *KeyValueBinarySet) KeyName() string {
+	if kv == nil {
+		return ""
+	}
+	return kv.Key
+}
+
+func (*KeyValueString) keyValue()    {}
+func (*KeyValueLong) keyValue()      {}
+func (*KeyValueDecimal) keyValue()   {}
+func (*KeyValueBoolean) keyValue()   {}
+func (*KeyValueBinary) keyValue()    {}
+func (*KeyValueNull) keyValue()      {}
+func (*KeyValueList) keyValue()      {}
+func (*KeyValueMap) keyValue()       {}
+func (*KeyValueStringSet) keyValue() {}
+func (*KeyValueNumberSet) keyValue() {}
+func (*KeyValueBinarySet) keyValue() {}

@@ -1,0 +1,415 @@
+package dynamoconn
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+var oracleSyntax = regexp.MustCompile(`\A([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?\z`)
+
+// oracleNumber decides by arithmetic, without the code under test, whether
+// DynamoDB can hold s, and what its value is.
+func oracleNumber(s string) (*big.Rat, bool) {
+	m := oracleSyntax.FindStringSubmatch(s)
+	if len(s) > 256 || m == nil || m[2]+m[3] == "" {
+		return nil, false
+	}
+	value, _ := new(big.Int).SetString(m[2]+m[3], 10)
+	if value.Sign() == 0 {
+		return new(big.Rat), true
+	}
+	exp := new(big.Int)
+	if m[4] != "" {
+		exp.SetString(m[4], 10)
+	}
+	exp.Sub(exp, big.NewInt(int64(len(m[3]))))
+	if exp.CmpAbs(big.NewInt(1000)) > 0 {
+		return nil, false
+	}
+	ten := big.NewInt(10)
+	scale := new(big.Int).Exp(ten, new(big.Int).Abs(exp), nil)
+	rat := new(big.Rat).SetFrac(value, big.NewInt(1))
+	if exp.Sign() < 0 {
+		rat.Quo(rat, new(big.Rat).SetInt(scale))
+	} else {
+		rat.Mul(rat, new(big.Rat).SetInt(scale))
+	}
+	lowest := new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Exp(ten, big.NewInt(130), nil))
+	beyond := new(big.Rat).SetInt(new(big.Int).Exp(ten, big.NewInt(126), nil))
+	if rat.Cmp(lowest) < 0 || rat.Cmp(beyond) >= 0 {
+		return nil, false
+	}
+	if len(strings.TrimRight(value.String(), "0")) > 38 {
+		return nil, false
+	}
+	if m[1] == "-" {
+		rat.Neg(rat)
+	}
+	return rat, true
+}
+
+// checkNumber compares everything that can be said of s with the oracle.
+func checkNumber(t require.TestingT, s string) {
+	want, ok := oracleNumber(s)
+	n, err := ParseNumber(s)
+	if !ok {
+		require.ErrorIs(t, err, ErrInvalidNumber, "%q", s)
+		require.Equal(t, Number{}, n, "%q", s)
+		return
+	}
+	require.NoError(t, err, "%q", s)
+	require.Equal(t, s, n.String())
+	require.Zero(t, want.Cmp(n.BigRat()), "%q", s)
+	require.Equal(t, want.Sign(), n.Sign(), "%q", s)
+	require.Equal(t, want.IsInt(), n.IsInt(), "%q", s)
+
+	canonical := n.Canonical()
+	reparsed, err := ParseNumber(canonical.String())
+	require.NoError(t, err, "%q", s)
+	require.Equal(t, canonical, reparsed, "%q", s)
+	require.Equal(t, canonical, canonical.Canonical(), "%q", s)
+	require.Zero(t, want.Cmp(canonical.BigRat()), "%q", s)
+	require.LessOrEqual(t, len(canonical.String()), 46, "%q", s)
+}
+
+// digitsOf returns count significant digits, none of them zero.
+func digitsOf(count int) string { return strings.Repeat("123456789", count/9+1)[:count] }
+
+func TestParseNumberSyntax(t *testing.T) {
+	t.Parallel()
+	accepted := []string{
+		"0", "-0", "+0", "00", "0.00", "-0.0e7", "0e99999999999999999999", "0e-99999999999999999999",
+		"1", "+1", "-1", "007", "1.10", ".5", "5.", "-.5", "+5.", "1e3", "1E+3", "1e-3", "5.e3", ".5e3",
+		"1e007", "1e-0", "1e0000000000000000000000000001", "9223372036854775808",
+	}
+	for _, s := range accepted {
+		n, err := ParseNumber(s)
+		require.NoError(t, err, "%q", s)
+		assert.Equal(t, s, n.String())
+		assert.Equal(t, s, fmt.Sprint(n))
+		checkNumber(t, s)
+	}
+	refused := []string{
+		"", " ", ".", "+", "-", "e", "e5", ".e5", "-e5", "1e", "1e+", "1e-", "1e1.5", "1e5e5", "1e--5",
+		"--1", "+-1", "1-", "1+1", "1..2", "1.2.3", " 1", "1 ", "1\n", "\x001", "1_000", "1,000", "0x1F",
+		"0b1", "0x1p4", "NaN", "nan", "Inf", "-Infinity", "infinity", "dog", "1/2", "1i", "１", "٣", "−1",
+		"\xff", "1\xff",
+	}
+	for _, s := range refused {
+		n, err := ParseNumber(s)
+		require.ErrorIs(t, err, ErrInvalidNumber, "%q", s)
+		assert.NotErrorIs(t, err, ErrInexact, "%q", s)
+		assert.Equal(t, Number{}, n)
+		checkNumber(t, s)
+	}
+}
+
+func TestParseNumberEveryExponent(t *testing.T) {
+	t.Parallel()
+	accepted := 0
+	for exp := -133; exp <= 128; exp++ {
+		for _, digits := range []string{
+			"1", "9", digitsOf(38), strings.Repeat("9", 38), digitsOf(39), strings.Repeat("9", 39),
+			"1" + strings.Repeat("0", 37) + "1", "1" + strings.Repeat("0", 60),
+		} {
+			for _, point := range []int{0, 1, len(digits)} {
+				e := exp + 1 - point // the first digit has exponent exp
+				for _, sign := range []string{"", "-"} {
+					s := fmt.Sprintf("%s%s.%sE%d", sign, digits[:point], digits[point:], e)
+					checkNumber(t, s)
+					if _, err := ParseNumber(s); err == nil {
+						accepted++
+					}
+				}
+			}
+		}
+	}
+	// 256 exponents, 5 of the 8 digit strings, 3 points, 2 signs.
+	assert.Equal(t, 256*5*3*2, accepted)
+}
+
+func TestParseNumberZerosAreNotSignificant(t *testing.T) {
+	t.Parallel()
+	for _, count := range []int{1, 37, 38, 39, 40} {
+		digits := digitsOf(count)
+		for point := range count + 1 {
+			for _, leading := range []int{0, 40} {
+				for _, trailing := range []int{0, 1, 40} {
+					plain := strings.Repeat("0", leading) + digits[:point] + "." + digits[point:] +
+						strings.Repeat("0", trailing)
+					checkNumber(t, plain)
+					_, err := ParseNumber(plain)
+					assert.Equal(t, count <= 38, err == nil, "%q", plain)
+				}
+			}
+		}
+		for zeros := range 100 {
+			checkNumber(t, digits+strings.Repeat("0", zeros))
+			checkNumber(t, "0."+strings.Repeat("0", zeros)+digits)
+			checkNumber(t, digits+"."+strings.Repeat("0", zeros))
+		}
+	}
+}
+
+func TestParseNumberPlainExtremes(t *testing.T) {
+	t.Parallel()
+	accepted := []string{
+		"1" + strings.Repeat("0", 125),
+		strings.Repeat("9", 38) + strings.Repeat("0", 88),
+		"-" + strings.Repeat("9", 38) + strings.Repeat("0", 88) + ".00",
+		"0." + strings.Repeat("0", 129) + "1",
+		"0." + strings.Repeat("0", 129) + digitsOf(38),
+		"0." + strings.Repeat("0", 200) + "1e71",
+		strings.Repeat("0", 256),
+		strings.Repeat("0", 255) + "1",
+	}
+	for _, s := range accepted {
+		checkNumber(t, s)
+		_, err := ParseNumber(s)
+		assert.NoError(t, err, "%q", s)
+	}
+	refused := []string{
+		"1" + strings.Repeat("0", 126),
+		"0." + strings.Repeat("0", 130) + "1",
+		strings.Repeat("0", 257),
+		strings.Repeat("0", 256) + "1",
+		"10e125", "0.1e-130", "0.99999999999999999999999999999999999999e-130",
+	}
+	for _, s := range refused {
+		checkNumber(t, s)
+		_, err := ParseNumber(s)
+		assert.ErrorIs(t, err, ErrInvalidNumber, "%q", s)
+	}
+}
+
+func TestParseNumberBombsReturnFast(t *testing.T) {
+	t.Parallel()
+	const mega = 1 << 20
+	bombs := map[string]string{
+		"zeros":             strings.Repeat("0", mega),
+		"nines":             strings.Repeat("9", mega),
+		"fraction":          "0." + strings.Repeat("0", mega) + "1",
+		"long exponent":     "1e" + strings.Repeat("9", mega),
+		"exponent":          "1e999999999999999999",
+		"negative exponent": "1e-999999999999999999",
+		"wrapping exponent": "1e18446744073709551617",
+		"balanced":          "0." + strings.Repeat("0", 200) + "1e4294967497",
+		"balanced far":      "0." + strings.Repeat("0", 230) + "1e1000230",
+	}
+	start := time.Now()
+	for name, s := range bombs {
+		_, err := ParseNumber(s)
+		require.ErrorIs(t, err, ErrInvalidNumber, name)
+		assert.Less(t, len(err.Error()), 120, "%s: the error quotes the text", name)
+
+		var n Number
+		require.ErrorIs(t, n.UnmarshalText([]byte(s)), ErrInvalidNumber, name)
+		require.ErrorIs(t, n.UnmarshalJSON([]byte(s)), ErrInvalidNumber, name)
+		require.ErrorIs(t, n.UnmarshalJSON([]byte(`"`+s+`"`)), ErrInvalidNumber, name)
+	}
+	assert.Less(t, time.Since(start), 2*time.Second)
+}
+
+func TestNumberZeroValueIsZero(t *testing.T) {
+	t.Parallel()
+	var n Number
+	assert.Equal(t, "0", n.String())
+	assert.Equal(t, n, MustNumber("0"))
+	assert.Equal(t, n, NumberFromInt64(0))
+	assert.Equal(t, n, MustNumber("-0.00e9").Canonical())
+	assert.Equal(t, n, n.Canonical())
+	assert.Equal(t, 0, n.Sign())
+	assert.True(t, n.IsInt())
+	assert.True(t, n.Equal(MustNumber("-0")))
+	assert.Equal(t, -1, n.Cmp(MustNumber("1E-130")))
+	assert.Equal(t, 1, n.Cmp(MustNumber("-1E-130")))
+	assert.Equal(t, "0", n.BigRat().RatString())
+}
+
+func TestMustNumberPanicsOnBadText(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "1.10", MustNumber("1.10").String())
+	assert.Panics(t, func() { MustNumber("1,10") })
+}
+
+func TestNumberCmp(t *testing.T) {
+	t.Parallel()
+	// Each row holds equal numbers; the rows ascend.
+	rows := [][]string{
+		{"-9.9999999999999999999999999999999999999E125"},
+		{"-1E125", "-1" + strings.Repeat("0", 125)},
+		{"-100", "-1e2", "-100.00"},
+		{"-10.5", "-10.50", "-0.105e2"},
+		{"-10", "-010"},
+		{"-1E-130", "-0.1E-129"},
+		{"0", "-0", "+0.0", "0e50", "-.0"},
+		{"1E-130", "0.01e-128"},
+		{"1.2E-130"},
+		{"0.1", ".1", "1e-1", "+0.10"},
+		{"0.11"},
+		{"1", "1.0", "+1", "001", "10e-1", "1."},
+		{"1.0000000000000000000000000000000000001"},
+		{"9"},
+		{"10", "1e1", "10.0"},
+		{"12", "1.2e1"},
+		{"120", "1.2e2", "0120."},
+		{"12345678901234567890123456789012345678"},
+		{"12345678901234567890123456789012345679"},
+		{"9.9999999999999999999999999999999999999E+125"},
+	}
+	for i, row := range rows {
+		for j, other := range rows {
+			for _, a := range row {
+				for _, b := range other {
+					n, m := MustNumber(a), MustNumber(b)
+					want := min(max(i-j, -1), 1)
+					assert.Equal(t, want, n.Cmp(m), "%s and %s", a, b)
+					assert.Equal(t, want == 0, n.Equal(m), "%s and %s", a, b)
+					assert.Equal(t, want == 0, n.Canonical() == m.Canonical(), "%s and %s", a, b)
+				}
+			}
+		}
+	}
+	list := []Number{MustNumber("10"), MustNumber("9"), MustNumber("-1e1")}
+	slices.SortFunc(list, Number.Cmp)
+	assert.Equal(t, []Number{MustNumber("-1e1"), MustNumber("9"), MustNumber("10")}, list)
+}
+
+func TestNumberCanonicalText(t *testing.T) {
+	t.Parallel()
+	cases := map[string]string{
+		"-0":             "0",
+		"0e500":          "0",
+		"+007":           "7",
+		"1.10":           "1.1",
+		"100.":           "100",
+		"1e2":            "100",
+		".5":             "0.5",
+		"-.050":          "-0.05",
+		"1e-6":           "0.000001",
+		"1e-7":           "1E-7",
+		"12.5e-8":        "1.25E-7",
+		"1e37":           "1" + strings.Repeat("0", 37),
+		"1e38":           "1E38",
+		"1500e37":        "1.5E40",
+		"-0.1e-129":      "-1E-130",
+		digitsOf(38):     digitsOf(38),
+		"1.50e125":       "1.5E125",
+		"12345.67800e-2": "123.45678",
+	}
+	for s, want := range cases {
+		assert.Equal(t, want, MustNumber(s).Canonical().String(), "%q", s)
+	}
+	longest := MustNumber("-" + digitsOf(38) + "e-167")
+	assert.Len(t, longest.Canonical().String(), 45)
+	longest = MustNumber("-0.00000" + digitsOf(38) + "00")
+	assert.Len(t, longest.Canonical().String(), 46)
+}
+
+// numberText draws texts that are nearly always accepted, close to each other
+// in value and written in many ways.
+func numberText() *rapid.Generator[string] {
+	return rapid.Custom(func(t *rapid.T) string {
+		digits := rapid.StringMatching(`[0-9]{1,3}|[0-9]{1,38}|[019]{1,38}`).Draw(t, "digits")
+		point := rapid.IntRange(0, len(digits)).Draw(t, "point")
+		s := rapid.SampledFrom([]string{"", "-", "+", "0", "-00"}).Draw(t, "sign") + digits[:point] + "." + digits[point:]
+		s += rapid.SampledFrom([]string{"", "0", "000"}).Draw(t, "zeros")
+		if rapid.Bool().Draw(t, "has exponent") {
+			exp := rapid.OneOf(rapid.IntRange(-3, 3), rapid.IntRange(-131, 126)).Draw(t, "exponent")
+			s += rapid.SampledFrom([]string{"e", "E"}).Draw(t, "e") + strconv.Itoa(exp)
+		}
+		return s
+	})
+}
+
+func TestNumberAgreesWithRational(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := numberText().Draw(t, "a"), numberText().Draw(t, "b")
+		checkNumber(t, a)
+		checkNumber(t, b)
+		n, errA := ParseNumber(a)
+		m, errB := ParseNumber(b)
+		if errA != nil || errB != nil {
+			t.Skip("out of range")
+		}
+		want := n.BigRat().Cmp(m.BigRat())
+		require.Equal(t, want, n.Cmp(m))
+		require.Equal(t, -want, m.Cmp(n))
+		require.Equal(t, want == 0, n.Equal(m))
+		require.Equal(t, want == 0, n.Canonical() == m.Canonical())
+	})
+}
+
+func TestIsCanonicalInt64(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{
+		"0", "1", "-1", "10", "-10", "9223372036854775807", "-9223372036854775808", "1000000000000000000",
+	} {
+		v, ok := isCanonicalInt64(s)
+		assert.True(t, ok, "%q", s)
+		assert.Equal(t, s, strconv.FormatInt(v, 10))
+	}
+	for _, s := range []string{
+		"", "-", "+1", "-0", "00", "007", "-01", "1.0", "1e2", "--1", "1-", " 1", "1/", "1:",
+		"9223372036854775808", "-9223372036854775809", "9999999999999999999", "-9999999999999999999",
+		"10000000000000000000", "18446744073709551617",
+	} {
+		_, ok := isCanonicalInt64(s)
+		assert.False(t, ok, "%q", s)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		want := rapid.Int64().Draw(t, "value")
+		got, ok := isCanonicalInt64(strconv.FormatInt(want, 10))
+		require.True(t, ok)
+		require.Equal(t, want, got)
+	})
+}
+
+func TestNumberErrorsAreTold(t *testing.T) {
+	t.Parallel()
+	cases := map[string]string{
+		"":                       ruleNumberEmpty,
+		"1x":                     ruleNumberByte,
+		"1e5x":                   ruleNumberByte,
+		"-.":                     ruleNumberNoDigit,
+		"1e+":                    ruleNumberExponent,
+		digitsOf(39):             ruleNumberDigits,
+		"1e126":                  ruleNumberLarge,
+		"1e-131":                 ruleNumberSmall,
+		strings.Repeat("1", 257): ruleNumberText,
+	}
+	seen := map[string]bool{}
+	for s, rule := range cases {
+		_, err := ParseNumber(s)
+		require.Equal(t, fmt.Errorf("%w: %s", ErrInvalidNumber, rule), err, "%q", s)
+		require.Equal(t, ErrInvalidNumber, errors.Unwrap(err))
+		seen[rule] = true
+	}
+	assert.Len(t, seen, 8)
+}
+
+func TestParseNumberDoesNotAllocate(t *testing.T) {
+	for _, s := range []string{"0", "42", "-1234567890", "3.14", "1.5e10", digitsOf(38)} {
+		allocs := testing.AllocsPerRun(100, func() {
+			n, err := ParseNumber(s)
+			if err != nil || n.String() != s || n.Cmp(n.Canonical()) != 0 {
+				panic("wrong number")
+			}
+		})
+		if s != "1.5e10" { // its canonical form is another text
+			assert.Zero(t, allocs, "%q", s)
+		}
+	}
+}

@@ -1,0 +1,322 @@
+package dynamoconn
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/dynamoconn/dynamoconn/internal/transport"
+)
+
+// Option is a setting of a [Client]. The functions of this package whose names
+// begin with With make them.
+type Option interface {
+	apply(*config)
+}
+
+// HTTPClient sends HTTP requests. An *http.Client is one.
+type HTTPClient interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// AssumedRole is an IAM role to take on before calling DynamoDB.
+type AssumedRole struct {
+	// RoleARN is the role. It is required.
+	RoleARN string
+	// SessionName appears in the role's logs. Empty means a name made by the SDK.
+	SessionName string
+	// ExternalID is what the role's trust policy may ask for.
+	ExternalID string
+	// Duration is how long each set of credentials is valid; they are renewed in
+	// time. Zero means 15 minutes; STS takes 15 minutes to 12 hours.
+	Duration time.Duration
+}
+
+const (
+	defaultMaxInFlight    = 4
+	largestMaxInFlight    = 256
+	defaultMaxAttempts    = 10
+	largestMaxAttempts    = 1000
+	defaultLargestAnswer  = 256 << 20
+	smallestLargestAnswer = 1 << 20
+)
+
+type config struct {
+	region        Region
+	endpoint      string
+	plainHosts    []string
+	static        *aws.Credentials
+	profile       string
+	role          *AssumedRole
+	provider      aws.CredentialsProvider
+	awsConfig     *aws.Config
+	httpClient    HTTPClient
+	logger        *slog.Logger
+	sdkOptions    []func(*dynamodb.Options)
+	maxInFlight   int
+	maxAttempts   int
+	largestAnswer int64
+	faults        []error
+}
+
+type option func(*config)
+
+func (o option) apply(c *config) { o(c) }
+
+// WithRegion sets the region of every call that does not name another with
+// [InRegion]. Without it the region comes from where the SDK finds it: the
+// environment (AWS_REGION), the profile, the machine.
+func WithRegion(region Region) Option {
+	return option(func(c *config) {
+		if err := region.validate(); err != nil {
+			c.fault("WithRegion: %w", err)
+			return
+		}
+		c.region = region
+	})
+}
+
+// WithEndpoint sends every request to rawURL, for example
+// "http://localhost:8000" for DynamoDB Local, instead of the region's own
+// endpoint. The region is still needed: it is part of each signature. Plain http
+// is refused for any host that is not this machine, unless [WithPlainHTTP] names
+// it.
+func WithEndpoint(rawURL string) Option {
+	return option(func(c *config) { c.endpoint = rawURL })
+}
+
+// WithPlainHTTP allows unencrypted requests to the hosts named, without ports: for
+// example "dynamodb", the name of a container beside this one. Anyone on the way
+// reads such a request and its answer. This machine's own names and addresses need
+// no permission.
+func WithPlainHTTP(hosts ...string) Option {
+	return option(func(c *config) {
+		for _, host := range hosts {
+			if host == "" || strings.ContainsAny(host, "/:*@ ") && !strings.Contains(host, "::") {
+				c.fault("WithPlainHTTP: each argument is the name or address of one host, without scheme and port")
+				return
+			}
+		}
+		c.plainHosts = append(c.plainHosts, hosts...)
+	})
+}
+
+// WithStaticCredentials signs every request with one access key. The session token
+// is empty for long-lived keys.
+func WithStaticCredentials(accessKeyID, secretAccessKey, sessionToken string) Option {
+	return option(func(c *config) {
+		if accessKeyID == "" || secretAccessKey == "" {
+			c.fault("WithStaticCredentials: the access key ID and the secret access key must not be empty")
+			return
+		}
+		c.static = &aws.Credentials{
+			AccessKeyID:     accessKeyID,
+			SecretAccessKey: secretAccessKey,
+			SessionToken:    sessionToken,
+			Source:          "dynamoconn.WithStaticCredentials",
+		}
+	})
+}
+
+// WithProfile takes region and credentials from that profile of the shared
+// configuration files (~/.aws/config and ~/.aws/credentials).
+func WithProfile(name string) Option {
+	return option(func(c *config) {
+		if name == "" {
+			c.fault("WithProfile: the name must not be empty")
+			return
+		}
+		c.profile = name
+	})
+}
+
+// WithAssumedRole takes on a role through STS, with the credentials that the other
+// options or the SDK's standard chain give, and renews it before it expires. The
+// first call of an activity asks STS, not [New].
+func WithAssumedRole(role AssumedRole) Option {
+	return option(func(c *config) {
+		if !strings.HasPrefix(role.RoleARN, "arn:") {
+			c.fault("WithAssumedRole: RoleARN must be the ARN of a role")
+			return
+		}
+		if role.Duration != 0 && (role.Duration < 15*time.Minute || role.Duration > 12*time.Hour) {
+			c.fault("WithAssumedRole: Duration must be zero or 15 minutes to 12 hours")
+			return
+		}
+		c.role = &role
+	})
+}
+
+// WithCredentials takes the credentials from provider, for example one of the
+// SDK's credentials modules. They are cached until they expire, so that provider is
+// not asked for each request.
+func WithCredentials(provider aws.CredentialsProvider) Option {
+	return option(func(c *config) {
+		if provider == nil {
+			c.fault("WithCredentials: the provider must not be nil")
+			return
+		}
+		c.provider = provider
+	})
+}
+
+// WithAWSConfig starts from a configuration of the caller's instead of loading the
+// SDK's default one: its credentials, region, HTTP client, retryer, API options and
+// the rest hold unless another option replaces them.
+func WithAWSConfig(cfg aws.Config) Option {
+	return option(func(c *config) {
+		copied := cfg.Copy()
+		c.awsConfig = &copied
+	})
+}
+
+// WithHTTPClient sends the requests to DynamoDB through client: one with a proxy,
+// with other limits, or a stand-in that has no network. Without it, the client is
+// one like the SDK's that keeps up to 100 idle connections to a host and follows no
+// redirect.
+func WithHTTPClient(client HTTPClient) Option {
+	return option(func(c *config) {
+		if client == nil {
+			c.fault("WithHTTPClient: the client must not be nil")
+			return
+		}
+		c.httpClient = client
+	})
+}
+
+// WithLogger tells logger of every finished call, at level Debug, and hands it what
+// the SDK logs. No credentials, no item and no key are logged by this package; the
+// SDK's own request logging, if it is switched on, shows them.
+func WithLogger(logger *slog.Logger) Option {
+	return option(func(c *config) {
+		if logger == nil {
+			c.fault("WithLogger: the logger must not be nil")
+			return
+		}
+		c.logger = logger
+	})
+}
+
+// WithSDKOptions changes the options of the SDK clients behind this one, after
+// everything else is set. Each function is called once for each region.
+func WithSDKOptions(options ...func(*dynamodb.Options)) Option {
+	return option(func(c *config) {
+		if slices.ContainsFunc(options, func(f func(*dynamodb.Options)) bool { return f == nil }) {
+			c.fault("WithSDKOptions: an option must not be nil")
+			return
+		}
+		c.sdkOptions = append(c.sdkOptions, options...)
+	})
+}
+
+// WithMaxInFlight sets how many requests one [Client.BatchGet] or
+// [Client.BatchWrite] has under way at once: 1 to 256. The default is 4.
+func WithMaxInFlight(n int) Option {
+	return option(func(c *config) {
+		if n < 1 || n > largestMaxInFlight {
+			c.fault("WithMaxInFlight: must be 1 to %d", largestMaxInFlight)
+			return
+		}
+		c.maxInFlight = n
+	})
+}
+
+// WithMaxAttempts sets how often one request is tried in all, 1 to 1,000, when it
+// is throttled or fails in a way that may pass. The default is 10, with pauses of a
+// random length that grow from at most 50 milliseconds to at most 5 seconds. Batches
+// go on beyond it until their context ends.
+func WithMaxAttempts(n int) Option {
+	return option(func(c *config) {
+		if n < 1 || n > largestMaxAttempts {
+			c.fault("WithMaxAttempts: must be 1 to %d", largestMaxAttempts)
+			return
+		}
+		c.maxAttempts = n
+	})
+}
+
+// WithLargestAnswer sets the most bytes that an answer may have, 1 MiB and above,
+// before it is refused with [ErrCorruptResponse]. The default is 256 MiB. DynamoDB's
+// pages hold 1 MB and its batches 16 MB of data, which JSON may blow up eight times.
+func WithLargestAnswer(bytes int64) Option {
+	return option(func(c *config) {
+		if bytes < smallestLargestAnswer {
+			c.fault("WithLargestAnswer: must be at least %d bytes", smallestLargestAnswer)
+			return
+		}
+		c.largestAnswer = bytes
+	})
+}
+
+func (c *config) fault(format string, args ...any) {
+	c.faults = append(c.faults, fmt.Errorf("%w: "+format, append([]any{ErrInvalidOption}, args...)...))
+}
+
+// gather applies the options and returns everything that is wrong with them.
+func gather(opts []Option) (*config, error) {
+	c := &config{
+		maxInFlight:   defaultMaxInFlight,
+		maxAttempts:   defaultMaxAttempts,
+		largestAnswer: defaultLargestAnswer,
+	}
+	for _, opt := range opts {
+		if opt == nil {
+			c.fault("an option must not be nil")
+			continue
+		}
+		opt.apply(c)
+	}
+	c.checkEndpoint()
+	c.checkSources()
+	return c, errors.Join(c.faults...)
+}
+
+func (c *config) checkEndpoint() {
+	if c.endpoint == "" {
+		return
+	}
+	endpoint, err := url.Parse(c.endpoint)
+	switch {
+	case err != nil:
+		c.fault("WithEndpoint: not a URL")
+	case endpoint.Scheme != "http" && endpoint.Scheme != "https" || endpoint.Hostname() == "":
+		c.fault("WithEndpoint: must be a URL that begins with https:// or http:// and names a host")
+	case endpoint.User != nil:
+		c.fault("WithEndpoint: must hold no user name and no password")
+	case endpoint.RawQuery != "" || endpoint.Fragment != "":
+		c.fault("WithEndpoint: must have no query and no fragment")
+	case endpoint.Scheme == "http" && !transport.IsLoopback(endpoint.Hostname()) && !c.allowsPlain(endpoint.Hostname()):
+		c.fault("WithEndpoint: %w; allow it with WithPlainHTTP(%q)", transport.ErrPlainHTTP, endpoint.Hostname())
+	}
+}
+
+func (c *config) checkSources() {
+	var sources []string
+	if c.static != nil {
+		sources = append(sources, "WithStaticCredentials")
+	}
+	if c.provider != nil {
+		sources = append(sources, "WithCredentials")
+	}
+	if c.profile != "" {
+		sources = append(sources, "WithProfile")
+	}
+	if len(sources) > 1 {
+		c.fault("%s: only one of them can give the credentials", strings.Join(sources, ", "))
+	}
+	if c.profile != "" && c.awsConfig != nil {
+		c.fault("WithProfile, WithAWSConfig: the configuration is loaded already, a profile cannot change it")
+	}
+}
+
+func (c *config) allowsPlain(host string) bool {
+	return slices.ContainsFunc(c.plainHosts, func(allowed string) bool { return strings.EqualFold(allowed, host) })
+}

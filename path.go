@@ -1,0 +1,65 @@
+package dynamoconn
+
+import (
+	"strconv"
+	"strings"
+)
+
+// path is a place in an item, held as a chain from the inside out so that going
+// down a level costs nothing. The zero path is the whole.
+type path struct {
+	outer *path
+	name  string // empty in a list
+	index int
+}
+
+// String returns the place as people write it: Address.Lines[2]. A name that
+// would be unclear is quoted, a very long one cut.
+func (p *path) String() string {
+	var steps []*path
+	for ; p != nil && p.outer != nil; p = p.outer {
+		steps = append(steps, p)
+	}
+	var b strings.Builder
+	for i := len(steps) - 1; i >= 0; i-- {
+		if step := steps[i]; step.index >= 0 {
+			b.WriteString("[" + strconv.Itoa(step.index) + "]")
+		} else {
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(showName(step.name))
+		}
+	}
+	return b.String()
+}
+
+func (p *path) attribute(name string) path { return path{outer: p, name: name, index: -1} }
+func (p *path) element(i int) path         { return path{outer: p, index: i} }
+
+func pathOf(key string, nested []string) string {
+	at := showName(key)
+	for _, name := range nested {
+		at += "." + showName(name)
+	}
+	return at
+}
+
+const longestShownName = 64
+
+func showName(name string) string {
+	shown := name
+	if len(shown) > longestShownName {
+		shown = strings.ToValidUTF8(shown[:longestShownName], "") + "..."
+	}
+	for _, r := range shown {
+		if r != '_' && r != '-' && r != '.' && r != ':' && r != '#' &&
+			(r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') || r == '.' && shown == name {
+			return strconv.Quote(shown)
+		}
+	}
+	if shown == "" {
+		return `""`
+	}
+	return shown
+}

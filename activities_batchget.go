@@ -156,8 +156,8 @@ func topLevelNames(projection string, names map[string]string) map[string]bool {
 			name = name[:end]
 		}
 		name = strings.TrimSpace(name)
-		if real, ok := names[name]; ok {
-			name = real
+		if behind, ok := names[name]; ok {
+			name = behind
 		}
 		top[name] = true
 	}

@@ -198,13 +198,3 @@ func checkResourceName(field, name string, isARN bool) error {
 	}
 	return nil
 }
-
-// firstError returns the first error that is not nil.
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}

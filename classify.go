@@ -71,7 +71,7 @@ func (k *call) failure(err error, tries []attempt.Try, ambiguous bool) error {
 	}
 	// A condition that is false after an attempt that may have been applied can be
 	// false because it was: that is no answer to the caller's question.
-	if cause := causeOf(err, e.Code, tries); cause != nil && (cause != ErrConditionFailed || !ambiguous) {
+	if cause := causeOf(err, e.Code, tries); cause != nil && (!ambiguous || !errors.Is(cause, ErrConditionFailed)) {
 		e.causes = append(e.causes, cause)
 	}
 	e.ThrottlingReasons = throttlingReasons(err)

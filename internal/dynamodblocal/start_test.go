@@ -2,7 +2,6 @@ package dynamodblocal
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -283,7 +282,7 @@ func TestSharedRemembersAFailureButNotAnEndedContext(t *testing.T) {
 	require.ErrorIs(t, first, ErrUnavailable)
 	t.Setenv("DYNAMODB_ENDPOINT", endpoint)
 	_, err = Shared(t.Context(), Options{})
-	require.True(t, errors.Is(err, first), "the failure is remembered")
+	require.ErrorIs(t, err, first, "the failure is remembered")
 
 	require.NoError(t, StopShared())
 	one, err := Shared(t.Context(), Options{})

@@ -43,7 +43,7 @@ func unpack(ctx context.Context, tarball io.Reader, dir string, maxBytes int64) 
 			return context.Cause(ctx)
 		}
 		header, err := archive.Next()
-		if err == io.EOF && limited.N > 0 {
+		if errors.Is(err, io.EOF) && limited.N > 0 {
 			break
 		}
 		if limited.N <= 0 {

@@ -1,0 +1,43 @@
+# The runner of dynamoconn. `make` alone prints this help.
+
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+FUZZTIME      ?= 30s
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint bench cover fuzz local
+
+help: ## print this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## set up what is missing and run the quickstart: all eight activities on real cities
+	go run ./examples/quickstart
+
+test: ## set up what is missing and run every test, with the race detector, in random order
+	@go run ./internal/dynamodblocal/cmd/dynamodb-local fetch >/dev/null || echo "DynamoDB Local could not be fetched beforehand; the tests look for another way."
+	go test -race -shuffle=on ./...
+	cd bench && go test -race -shuffle=on ./...
+
+check: lint ## what to run before each commit: formatting, vet, linters, short tests
+	go vet ./...
+	go test -short -race -shuffle=on ./...
+
+lint: ## run the linters
+	@test -z "$$(gofmt -s -l . | tee /dev/stderr)"
+	go run $(GOLANGCI_LINT) run ./...
+	cd bench && go run $(GOLANGCI_LINT) run ./...
+
+bench: ## compare with the raw SDK, in one run, and print the ratios
+	cd bench && go run . $(BENCHFLAGS)
+
+cover: ## print the test coverage of each package
+	go test -cover ./...
+
+fuzz: ## run every fuzz target for FUZZTIME (30s)
+	@for pkg in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done
+
+local: ## start a DynamoDB Local and print its address
+	go run ./internal/dynamodblocal/cmd/dynamodb-local run

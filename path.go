@@ -16,22 +16,23 @@ type path struct {
 // String returns the place as people write it: Address.Lines[2]. A name that
 // would be unclear is quoted, a very long one cut.
 func (p *path) String() string {
-	var steps []*path
-	for ; p != nil && p.outer != nil; p = p.outer {
-		steps = append(steps, p)
+	return string(p.appendTo(nil))
+}
+
+func (p *path) appendTo(b []byte) []byte {
+	if p == nil || p.outer == nil {
+		return b
 	}
-	var b strings.Builder
-	for i := len(steps) - 1; i >= 0; i-- {
-		if step := steps[i]; step.index >= 0 {
-			b.WriteString("[" + strconv.Itoa(step.index) + "]")
-		} else {
-			if b.Len() > 0 {
-				b.WriteByte('.')
-			}
-			b.WriteString(showName(step.name))
-		}
+	b = p.outer.appendTo(b)
+	if p.index >= 0 {
+		b = append(b, '[')
+		b = strconv.AppendInt(b, int64(p.index), 10)
+		return append(b, ']')
 	}
-	return b.String()
+	if len(b) > 0 {
+		b = append(b, '.')
+	}
+	return append(b, showName(p.name)...)
 }
 
 func (p *path) attribute(name string) path { return path{outer: p, name: name, index: -1} }

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/dynamoconn/dynamoconn"
+)
+
+// pageItems is how many items a scanned page holds: about 1 MB with their names.
+const pageItems = 3000
+
+// city returns the n-th of items like those of a table of cities: eight attributes,
+// a fifth of the names outside ASCII.
+func city(n int) dynamoconn.Item {
+	name := [...]string{"Lyon", "Sant Julià de Lòria", "Springfield", "São Paulo", "New Braunfels"}[n%5]
+	return dynamoconn.Item{
+		dynamoconn.Long("ID", int64(n)),
+		dynamoconn.String("Name", fmt.Sprintf("%s %d", name, n)),
+		dynamoconn.String("Country", [...]string{"FR", "AD", "US", "BR", "US"}[n%5]),
+		dynamoconn.Decimal("Latitude", dynamoconn.MustNumber(fmt.Sprintf("%d.%05d", n%90, n%99999+1))),
+		dynamoconn.Decimal("Longitude", dynamoconn.MustNumber(fmt.Sprintf("-%d.%05d", n%180, n%88888+1))),
+		dynamoconn.Boolean("Capital", n%100 == 0),
+		dynamoconn.StringSet("Tags", "geonames", "city-"+strconv.Itoa(n%7)),
+		dynamoconn.List("Admin", dynamoconn.String("", strconv.Itoa(n%95)), dynamoconn.Long("", int64(n%1000))),
+	}
+}
+
+func cities(n int) []dynamoconn.Item {
+	items := make([]dynamoconn.Item, n)
+	for i := range items {
+		items[i] = city(i)
+	}
+	return items
+}
+
+func attributeValues(items []dynamoconn.Item) []map[string]types.AttributeValue {
+	all := make([]map[string]types.AttributeValue, len(items))
+	for i, item := range items {
+		attributes, err := dynamoconn.ToAttributeValues(item)
+		if err != nil {
+			panic(err)
+		}
+		all[i] = attributes
+	}
+	return all
+}
+
+// answer is an HTTP client that always gives the same bytes, without a network.
+type answer struct {
+	body []byte
+	crc  string
+}
+
+func newAnswer(value any) answer {
+	body, err := json.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	return answer{body, strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)}
+}
+
+// Do reads the request to its end, as a network would, and answers.
+func (a answer) Do(req *http.Request) (*http.Response, error) {
+	if req.Body != nil {
+		if _, err := io.Copy(io.Discard, req.Body); err != nil {
+			return nil, err
+		}
+	}
+	return &http.Response{
+		StatusCode: http.StatusOK,
+		Header: http.Header{
+			"Content-Type":     {"application/x-amz-json-1.0"},
+			"X-Amz-Crc32":      {a.crc},
+			"X-Amzn-Requestid": {"0EXAMPLE"},
+		},
+		ContentLength: int64(len(a.body)),
+		Body:          io.NopCloser(bytes.NewReader(a.body)),
+		Request:       req,
+	}, nil
+}

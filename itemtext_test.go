@@ -31,6 +31,7 @@ func TestItemString(t *testing.T) {
 			`{"": "x", "a.b": "x", "a, b: 1": "x", "\xff\n": "\xff\n\"}"}`},
 		{Item{Null(long)}, "{" + long[:64] + "...: null}"},
 		{Item{List("Tags", String("named", "x"))}, `{Tags: ["x"]}`},
+		{Item{foreign{String("a", "x")}}, "{a: <unknown>}"},
 	}
 	for _, c := range cases {
 		assert.Equal(t, c.want, c.item.String())
@@ -39,6 +40,9 @@ func TestItemString(t *testing.T) {
 		}
 	}
 }
+
+// foreign is no variant, yet it has the methods of one.
+type foreign struct{ *KeyValueString }
 
 func TestKeyValueString(t *testing.T) {
 	t.Parallel()
@@ -114,12 +118,11 @@ func TestItemStringCutsWhatIsTooLong(t *testing.T) {
 	twice := List("")
 	twice.ListValue = []KeyValue{twice, twice}
 	loop := List("Loop", twice)
-	whole := strings.Repeat("x", longestText)
 	text := Item{loop}.String()
 	require.Less(t, len(text), longestText+1000)
 	require.Regexp(t, `, \.\.\.\]+\}$`, text)
 
-	whole = strings.Repeat("x", longestText)
+	whole := strings.Repeat("x", longestText)
 	item := Item{String("a", whole), Long("b", 1), Long("c", 2)}
 	require.Equal(t, `{a: "`+whole+`", ...}`, item.String())
 	// The longest item that DynamoDB stores is shown whole.

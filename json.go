@@ -19,7 +19,7 @@ import (
 // [DynamoDBJSON] for what must read back as it was. A nil Item is null.
 //
 // It refuses what [ToAttributeValues] refuses, with the same error. It leaves <, >
-// and & as they are; [encoding/json.Marshal] escapes them, a [encoding/json.Encoder]
+// and & as they are; [encoding/json.Marshal] escapes them, an [encoding/json.Encoder]
 // does unless SetEscapeHTML(false) is called. Many readers of JSON, JavaScript among
 // them, round numbers to float64.
 func (it Item) MarshalJSON() ([]byte, error) {

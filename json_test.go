@@ -77,7 +77,7 @@ func TestItemMarshalJSONEscapesOnlyWhatItMust(t *testing.T) {
 
 func TestItemUnmarshalJSON(t *testing.T) {
 	t.Parallel()
-	const text = ` { "Z" : "\u0041\ud83c\udfb8\/\"\\\b\f\n\r\té" ,"A":-7,
+	const text = ` { "Z" : "\u0041\ud83c\uDFB8\/\"\\\b\f\n\r\té" ,"A":-7,
 		"big":9223372036854775808, "n":[1.0,-0,1E2,0.10, 9.9999999999999999999999999999999999999E+125 ],
 		"t":true,"f" : false,"x":null,"o":{"b":{},"a":[ ]}, "":1 }`
 	want := Item{
@@ -271,8 +271,53 @@ func TestItemJSONRefusesItselfInside(t *testing.T) {
 	assert.ErrorIs(t, err, ErrInvalidRequest)
 }
 
-// Both forms refuse what the conversion refuses, and with its words.
+func TestItemMarshalJSONRefusesAForeignKeyValue(t *testing.T) {
+	t.Parallel()
+	item := Item{foreign{String("a", "x")}}
+	for _, marshal := range []func() ([]byte, error){item.MarshalJSON, DynamoDBJSON(item).MarshalJSON} {
+		_, err := marshal()
+		assert.Equal(t, invalid("a", "must be one of the eleven KeyValue types"), err)
+	}
+}
+
+// Both forms refuse with the words of the conversion.
 func TestItemMarshalJSONRefusesWhatTheConversionRefuses(t *testing.T) {
+	t.Parallel()
+	for _, item := range []Item{
+		{nil},
+		{Long("a", 1), (*KeyValueLong)(nil)},
+		{Long("", 1)},
+		{Long("a\xff", 1)},
+		{Long("a", 1), Long("a", 1)},
+		{String("a", "\xff")},
+		{List("a", nil)},
+		{List("a", Long("", 1), (*KeyValueMap)(nil))},
+		{List("a", Long("named", 1))},
+		{List("a", Map("", List("b.c", String("", "\xff"))))},
+		{Map("a", Long("b", 1), nil)},
+		{Map("a", Long("", 1))},
+		{Map("a", List("b", Map("", Long("c", 1), Long("c", 2))))},
+		{StringSet("a")},
+		{StringSet("a", "x", "\xff")},
+		{StringSet("a", "x", "x")},
+		{NumberSet("a")},
+		{NumberSet("a", MustNumber("1"), MustNumber("2"), MustNumber("1.0"))},
+		{BinarySet("a")},
+		{List("a", BinarySet("", nil, []byte{}))},
+		{deepList("a", 33)},
+		{Map("a", deepList("b", 32))},
+	} {
+		_, want := ToAttributeValues(item)
+		require.ErrorIs(t, want, ErrInvalidRequest, "%v", item)
+		for _, marshal := range []func() ([]byte, error){item.MarshalJSON, DynamoDBJSON(item).MarshalJSON} {
+			data, err := marshal()
+			assert.Equal(t, want, err)
+			assert.Nil(t, data)
+		}
+	}
+}
+
+func TestItemMarshalJSONAgreesWithTheConversion(t *testing.T) {
 	t.Parallel()
 	var refused, accepted int
 	rapid.Check(t, func(t *rapid.T) {

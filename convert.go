@@ -8,9 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// DynamoDB's own limit: a list or map inside 32 others is refused. See
+// DynamoDB's own limit is 32 levels, and what is in the innermost list or map is a
+// level too: 31 inside each other are stored, a 32nd is refused even if it is empty. See
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html.
-const deepestNesting = 32
+const deepestNesting = 31
 
 // deepestAnswer bounds what is read: more than DynamoDB stores, little enough to be
 // safe to walk.
@@ -24,7 +25,8 @@ const deepestAnswer = 100
 // in a [*FieldError] that names the place and the rule: a nil KeyValue, an empty
 // name, one name twice in a map, a list element with a name, a string or name that
 // is not valid UTF-8, an empty set, a set that holds a member twice (numbers are
-// compared as numbers), and lists and maps nested deeper than 32.
+// compared as numbers), and more than 31 lists and maps inside each other, which are
+// the 32 levels of DynamoDB's limit with what the innermost holds.
 func ToAttributeValue(kv KeyValue) (types.AttributeValue, error) {
 	if isNil(kv) {
 		return nil, invalid("", "must not be nil")
@@ -66,8 +68,8 @@ func FromAttributeValues(attributes map[string]types.AttributeValue) (Item, erro
 }
 
 func toAttributeValues(item Item, at *path, depth int) (map[string]types.AttributeValue, error) {
-	if at.outer != nil && depth > deepestNesting {
-		return nil, invalid(at.String(), "is nested deeper than 32 levels")
+	if depth > deepestNesting {
+		return nil, invalid(at.String(), "is nested deeper than 31 lists and maps")
 	}
 	attributes := make(map[string]types.AttributeValue, len(item))
 	for i, kv := range item {
@@ -143,7 +145,7 @@ func toAttributeValue(kv KeyValue, at *path, depth int) (types.AttributeValue, e
 
 func toAttributeValueList(values []KeyValue, at *path, depth int) ([]types.AttributeValue, error) {
 	if depth > deepestNesting {
-		return nil, invalid(at.String(), "is nested deeper than 32 levels")
+		return nil, invalid(at.String(), "is nested deeper than 31 lists and maps")
 	}
 	list := make([]types.AttributeValue, len(values))
 	for i, value := range values {

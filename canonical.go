@@ -3,14 +3,13 @@ package dynamoconn
 import (
 	"encoding/binary"
 	"slices"
-	"strings"
 )
 
 // canonical returns bytes that are the same for equal values and different for
 // others: each part has its type and its length before it, numbers are canonical,
 // attributes and set members sorted. It is what batches recognise keys and items by.
 func canonical(item Item) string {
-	return string(appendCanonicalMap(nil, item, 0))
+	return string(appendCanonicalMap(nil, item, 0, &walk{}))
 }
 
 // canonicalKey returns the canonical form of the attributes named, which must be
@@ -19,27 +18,22 @@ func canonicalKey(item Item, names []string) string {
 	var b []byte
 	for _, name := range names {
 		kv, _ := item.Get(name)
-		b = appendCanonicalValue(b, kv, 0)
+		b = appendCanonicalValue(b, kv, 0, &walk{})
 	}
 	return string(b)
 }
 
-func appendCanonicalMap(b []byte, item Item, depth int) []byte {
-	order := make([]int, len(item))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(i, j int) int { return strings.Compare(keyName(item[i]), keyName(item[j])) })
+func appendCanonicalMap(b []byte, item Item, depth int, w *walk) []byte {
 	b = binary.AppendUvarint(b, uint64(len(item)))
-	for _, i := range order {
-		b = appendPart(b, keyName(item[i]))
-		b = appendCanonicalValue(b, item[i], depth)
+	for _, kv := range item.byName() {
+		b = appendPart(b, keyName(kv))
+		b = appendCanonicalValue(b, kv, depth, w)
 	}
 	return b
 }
 
-func appendCanonicalValue(b []byte, kv KeyValue, depth int) []byte {
-	if isNil(kv) || depth > deepestAnswer {
+func appendCanonicalValue(b []byte, kv KeyValue, depth int, w *walk) []byte {
+	if isNil(kv) || !w.enters(depth) {
 		return append(b, '-')
 	}
 	switch kv := kv.(type) {
@@ -60,11 +54,11 @@ func appendCanonicalValue(b []byte, kv KeyValue, depth int) []byte {
 	case *KeyValueList:
 		b = binary.AppendUvarint(append(b, 'L'), uint64(len(kv.ListValue)))
 		for _, value := range kv.ListValue {
-			b = appendCanonicalValue(b, value, depth+1)
+			b = appendCanonicalValue(b, value, depth+1, w)
 		}
 		return b
 	case *KeyValueMap:
-		return appendCanonicalMap(append(b, 'M'), kv.MapValue, depth+1)
+		return appendCanonicalMap(append(b, 'M'), kv.MapValue, depth+1, w)
 	case *KeyValueStringSet:
 		return appendSet(append(b, 's'), kv.StringSetValue, func(s string) string { return s })
 	case *KeyValueNumberSet:

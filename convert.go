@@ -17,19 +17,22 @@ const deepestNesting = 31
 // safe to walk.
 const deepestAnswer = 100
 
+const ruleKind = "must be one of the eleven KeyValue types, and not nil"
+
 // ToAttributeValue returns the value of kv as the SDK's type. Nothing is lost: a
 // [Number] goes with the digits it has. Byte slices and sets are shared with kv,
 // not copied.
 //
 // What DynamoDB could not store as it stands is refused with [ErrInvalidRequest],
-// in a [*FieldError] that names the place and the rule: a nil KeyValue, an empty
-// name, one name twice in a map, a list element with a name, a string or name that
-// is not valid UTF-8, an empty set, a set that holds a member twice (numbers are
-// compared as numbers), and more than 31 lists and maps inside each other, which are
-// the 32 levels of DynamoDB's limit with what the innermost holds.
+// in a [*FieldError] that names the place and the rule: a nil KeyValue or one of a
+// type that embeds another, an empty name, one name twice in a map, a list element
+// with a name, a string or name that is not valid UTF-8, an empty set, a set that
+// holds a member twice (numbers are compared as numbers), and more than 31 lists and
+// maps inside each other, which are the 32 levels of DynamoDB's limit with what the
+// innermost holds.
 func ToAttributeValue(kv KeyValue) (types.AttributeValue, error) {
 	if isNil(kv) {
-		return nil, invalid("", "must not be nil")
+		return nil, invalid("", ruleKind)
 	}
 	root := path{}
 	at := root.attribute(kv.KeyName())
@@ -75,7 +78,7 @@ func toAttributeValues(item Item, at *path, depth int) (map[string]types.Attribu
 	for i, kv := range item {
 		if isNil(kv) {
 			inner := at.element(i)
-			return nil, invalid(inner.String(), "must not be nil")
+			return nil, invalid(inner.String(), ruleKind)
 		}
 		name := kv.KeyName()
 		inner := at.attribute(name)
@@ -140,7 +143,7 @@ func toAttributeValue(kv KeyValue, at *path, depth int) (types.AttributeValue, e
 	case *KeyValueBinarySet:
 		return toBinarySet(kv.BinarySetValue, at)
 	}
-	return nil, invalid(at.String(), "must be one of the eleven KeyValue types")
+	return nil, invalid(at.String(), ruleKind)
 }
 
 func toAttributeValueList(values []KeyValue, at *path, depth int) ([]types.AttributeValue, error) {
@@ -151,7 +154,7 @@ func toAttributeValueList(values []KeyValue, at *path, depth int) ([]types.Attri
 	for i, value := range values {
 		inner := at.element(i)
 		if isNil(value) {
-			return nil, invalid(inner.String(), "must not be nil")
+			return nil, invalid(inner.String(), ruleKind)
 		}
 		if value.KeyName() != "" {
 			return nil, invalid(inner.String(), "an element of a list has no name")

@@ -3,6 +3,7 @@ package dynamoconn
 import (
 	"bytes"
 	"slices"
+	"strings"
 )
 
 // Item is a row of a table, or the key of one: attributes in order, each with a
@@ -76,42 +77,23 @@ func (it Item) Pick(keys ...string) Item {
 }
 
 // Clone returns a deep copy: no change to it is seen in the original. The clone of
-// a nil Item is nil.
+// a nil Item is nil. Of an item that contains itself, or is nested deeper than 100
+// lists and maps, a part is shared: DynamoDB can hold neither.
 func (it Item) Clone() Item {
-	if it == nil {
-		return nil
-	}
-	clone := make(Item, len(it))
-	for i, kv := range it {
-		clone[i] = cloneKeyValue(kv)
-	}
-	return clone
+	return cloneItem(it, 0, &walk{})
 }
 
 // Equal tells whether both items have the same attributes with equal values.
 // Numbers are compared as numbers: Long 1 equals Decimal 1.0. The order of
 // attributes and of set members does not matter, the order of list elements does.
-// An item that holds one name twice equals only one that holds it twice.
-func (it Item) Equal(other Item) bool {
-	if len(it) != len(other) {
-		return false
-	}
-	for i, kv := range it {
-		key := keyName(kv)
-		if i < len(other) && keyName(other[i]) == key && equalValues(kv, other[i]) {
-			continue
-		}
-		j := other.index(key)
-		if j < 0 || it.index(key) != i || !equalValues(kv, other[j]) {
-			return false
-		}
-	}
-	return true
-}
+// An item that holds one name twice equals only one that holds the same values under
+// it in the same order. What is nested deeper than 100 lists and maps is equal only
+// if it is shared.
+func (it Item) Equal(other Item) bool { return equalItems(it, other, 0) }
 
 func (it Item) index(key string) int {
 	for i, kv := range it {
-		if kv != nil && kv.KeyName() == key {
+		if !isNil(kv) && kv.KeyName() == key {
 			return i
 		}
 	}
@@ -119,13 +101,40 @@ func (it Item) index(key string) int {
 }
 
 func keyName(kv KeyValue) string {
-	if kv == nil {
+	if isNil(kv) {
 		return ""
 	}
 	return kv.KeyName()
 }
 
-func cloneKeyValue(kv KeyValue) KeyValue {
+// byName returns the attributes sorted by name, those of one name in their order.
+func (it Item) byName() Item {
+	sorted := slices.Clone(it)
+	slices.SortStableFunc(sorted, func(a, b KeyValue) int { return strings.Compare(keyName(a), keyName(b)) })
+	return sorted
+}
+
+// walk is one pass over an item. It ends below a nesting that no DynamoDB stores, so
+// that an item that contains itself, even several times, is left in time.
+type walk struct{ ended bool }
+
+func (w *walk) enters(depth int) bool {
+	w.ended = w.ended || depth > deepestAnswer
+	return !w.ended
+}
+
+func cloneItem(it Item, depth int, w *walk) Item {
+	if it == nil || !w.enters(depth) {
+		return it
+	}
+	clone := make(Item, len(it))
+	for i, kv := range it {
+		clone[i] = cloneKeyValue(kv, depth, w)
+	}
+	return clone
+}
+
+func cloneKeyValue(kv KeyValue, depth int, w *walk) KeyValue {
 	if isNil(kv) {
 		return nil
 	}
@@ -148,9 +157,9 @@ func cloneKeyValue(kv KeyValue) KeyValue {
 		clone := *kv
 		return &clone
 	case *KeyValueList:
-		return &KeyValueList{Key: kv.Key, ListValue: Item(kv.ListValue).Clone()}
+		return &KeyValueList{Key: kv.Key, ListValue: cloneItem(kv.ListValue, depth+1, w)}
 	case *KeyValueMap:
-		return &KeyValueMap{Key: kv.Key, MapValue: kv.MapValue.Clone()}
+		return &KeyValueMap{Key: kv.Key, MapValue: cloneItem(kv.MapValue, depth+1, w)}
 	case *KeyValueStringSet:
 		return &KeyValueStringSet{Key: kv.Key, StringSetValue: slices.Clone(kv.StringSetValue)}
 	case *KeyValueNumberSet:
@@ -165,7 +174,8 @@ func cloneKeyValue(kv KeyValue) KeyValue {
 	return nil
 }
 
-// isNil tells whether kv is nil or a typed nil pointer.
+// isNil tells whether kv is nil, a typed nil pointer, or of a type that embeds one of
+// the eleven, which may hold nothing and has no place in an item.
 func isNil(kv KeyValue) bool {
 	switch kv := kv.(type) {
 	case nil:
@@ -193,13 +203,27 @@ func isNil(kv KeyValue) bool {
 	case *KeyValueBinarySet:
 		return kv == nil
 	}
-	return false
+	return true
+}
+
+func equalItems(a, b Item, depth int) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	sameName := func(a, b KeyValue) bool { return keyName(a) == keyName(b) }
+	if !slices.EqualFunc(a, b, sameName) {
+		a, b = a.byName(), b.byName()
+	}
+	return slices.EqualFunc(a, b, func(a, b KeyValue) bool { return sameName(a, b) && equalValues(a, b, depth) })
 }
 
 // equalValues compares values and ignores the names.
-func equalValues(a, b KeyValue) bool {
+func equalValues(a, b KeyValue, depth int) bool {
 	if isNil(a) || isNil(b) {
 		return isNil(a) && isNil(b)
+	}
+	if a == b || depth > deepestAnswer {
+		return a == b
 	}
 	switch a := a.(type) {
 	case *KeyValueString:
@@ -223,10 +247,10 @@ func equalValues(a, b KeyValue) bool {
 		return ok
 	case *KeyValueList:
 		b, ok := b.(*KeyValueList)
-		return ok && slices.EqualFunc(a.ListValue, b.ListValue, equalValues)
+		return ok && slices.EqualFunc(a.ListValue, b.ListValue, func(a, b KeyValue) bool { return equalValues(a, b, depth+1) })
 	case *KeyValueMap:
 		b, ok := b.(*KeyValueMap)
-		return ok && a.MapValue.Equal(b.MapValue)
+		return ok && equalItems(a.MapValue, b.MapValue, depth+1)
 	case *KeyValueStringSet:
 		b, ok := b.(*KeyValueStringSet)
 		return ok && equalSets(a.StringSetValue, b.StringSetValue, func(s string) string { return s })

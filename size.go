@@ -9,22 +9,24 @@ const largestItem = 400 << 10
 // Size returns the bytes that DynamoDB counts for the item: names and values in
 // UTF-8, a number by its digits, and 3 bytes and 1 for each element for lists and
 // maps. An item may have 409,600. The size of numbers is approximate, as DynamoDB's
-// own description is, and never too large. See
+// own description is, and never too large. What is nested deeper than 100 lists and
+// maps is not counted. See
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html.
 func (it Item) Size() int { return itemSize(it) }
 
 func itemSize(item Item) int {
 	size := 0
+	w := &walk{}
 	for _, kv := range item {
 		if !isNil(kv) {
-			size += len(kv.KeyName()) + valueSize(kv, 0)
+			size += len(kv.KeyName()) + valueSize(kv, 0, w)
 		}
 	}
 	return size
 }
 
-func valueSize(kv KeyValue, depth int) int {
-	if isNil(kv) || depth > deepestAnswer {
+func valueSize(kv KeyValue, depth int, w *walk) int {
+	if isNil(kv) || !w.enters(depth) {
 		return 0
 	}
 	const container, element = 3, 1
@@ -41,14 +43,14 @@ func valueSize(kv KeyValue, depth int) int {
 	case *KeyValueList:
 		size := container
 		for _, value := range kv.ListValue {
-			size += element + valueSize(value, depth+1)
+			size += element + valueSize(value, depth+1, w)
 		}
 		return size
 	case *KeyValueMap:
 		size := container
 		for _, inner := range kv.MapValue {
 			if !isNil(inner) {
-				size += element + len(inner.KeyName()) + valueSize(inner, depth+1)
+				size += element + len(inner.KeyName()) + valueSize(inner, depth+1, w)
 			}
 		}
 		return size
@@ -82,17 +84,22 @@ func numberSize(n Number) int {
 }
 
 // wireSize returns no less than the bytes that the item takes in a request.
-func wireSize(item Item) int {
+func wireSize(item Item) int { return mapWireSize(item, 0, &walk{}) }
+
+func mapWireSize(item Item, depth int, w *walk) int {
 	size := 2
 	for _, kv := range item {
 		if !isNil(kv) {
-			size += textSize(kv.KeyName()) + 2 + valueWireSize(kv)
+			size += textSize(kv.KeyName()) + 2 + valueWireSize(kv, depth, w)
 		}
 	}
 	return size
 }
 
-func valueWireSize(kv KeyValue) int {
+func valueWireSize(kv KeyValue, depth int, w *walk) int {
+	if !w.enters(depth) {
+		return 0
+	}
 	const wrapper = len(`{"BOOL":false}`)
 	size := wrapper
 	switch kv := kv.(type) {
@@ -107,11 +114,11 @@ func valueWireSize(kv KeyValue) int {
 	case *KeyValueList:
 		for _, value := range kv.ListValue {
 			if !isNil(value) {
-				size += 1 + valueWireSize(value)
+				size += 1 + valueWireSize(value, depth+1, w)
 			}
 		}
 	case *KeyValueMap:
-		size += wireSize(kv.MapValue)
+		size += mapWireSize(kv.MapValue, depth+1, w)
 	case *KeyValueStringSet:
 		for _, member := range kv.StringSetValue {
 			size += 1 + textSize(member)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
@@ -27,8 +28,8 @@ func newExpression(names map[string]string, values Item) (*expression, error) {
 		if err := checkPlaceholder("ExpressionAttributeNames", placeholder, '#'); err != nil {
 			return nil, err
 		}
-		if name == "" {
-			return nil, invalid("ExpressionAttributeNames["+showName(placeholder)+"]", "must not be empty")
+		if rule := brokenNameRule(name); rule != "" {
+			return nil, invalid("ExpressionAttributeNames["+showName(placeholder)+"]", rule)
 		}
 	}
 	for _, kv := range values {
@@ -59,6 +60,17 @@ func checkPlaceholder(field, placeholder string, first byte) error {
 		return invalid(at, "a placeholder has at most 255 bytes")
 	}
 	return nil
+}
+
+// brokenNameRule returns the rule that the name of an attribute breaks, or "".
+func brokenNameRule(name string) string {
+	switch {
+	case name == "":
+		return "must not be empty"
+	case !utf8.ValidString(name):
+		return "must be valid UTF-8"
+	}
+	return ""
 }
 
 // name returns the placeholder of an attribute's name.
@@ -103,8 +115,8 @@ func (x *expression) projection(attributes []string) (string, error) {
 	seen := make(map[string]bool, len(attributes))
 	for i, attribute := range attributes {
 		at := fmt.Sprintf("Attributes[%d]", i)
-		if attribute == "" {
-			return "", invalid(at, "must not be empty")
+		if rule := brokenNameRule(attribute); rule != "" {
+			return "", invalid(at, rule)
 		}
 		if seen[attribute] {
 			return "", invalid(at, "is named twice")
@@ -143,8 +155,8 @@ func (x *expression) filter(conditions []Condition) (string, error) {
 // condition translates one test with the meaning of
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Condition.html.
 func (x *expression) condition(c Condition) (string, error) {
-	if c.Key == "" {
-		return "", invalid("Key", "must not be empty")
+	if rule := brokenNameRule(c.Key); rule != "" {
+		return "", invalid("Key", rule)
 	}
 	if err := checkOperands(c); err != nil {
 		return "", err
@@ -154,6 +166,9 @@ func (x *expression) condition(c Condition) (string, error) {
 		value, err := operand(kv)
 		if err != nil {
 			return "", under(fmt.Sprintf("Values[%d]", i), err)
+		}
+		if !takes(c.ComparisonOperator, value) {
+			return "", invalid(fmt.Sprintf("Values[%d]", i), "must not be a set, a list or a map for "+c.ComparisonOperator.String())
 		}
 		values[i] = x.value(value)
 	}
@@ -166,7 +181,9 @@ func (x *expression) condition(c Condition) (string, error) {
 	case ComparisonOperatorContains:
 		return fmt.Sprintf("contains(%s, %s)", name, values[0]), nil
 	case ComparisonOperatorNotContains:
-		return fmt.Sprintf("NOT contains(%s, %s)", name, values[0]), nil
+		// contains alone is false of an item that lacks the attribute, and NOT would
+		// let the item through; the operator itself does not.
+		return fmt.Sprintf("attribute_exists(%s) AND NOT contains(%s, %s)", name, name, values[0]), nil
 	case ComparisonOperatorIn:
 		return fmt.Sprintf("%s IN (%s)", name, strings.Join(values, ", ")), nil
 	case ComparisonOperatorNotNull:
@@ -220,6 +237,21 @@ func operand(kv KeyValue) (types.AttributeValue, error) {
 		return nil, invalid("", "a value to compare with has no name of its own")
 	}
 	return ToAttributeValue(kv)
+}
+
+// takes tells whether the operator takes a value of that type. DynamoDB refuses
+// what the other operators do not take, but compares a set, a list or a map with the
+// members of an attribute, which nothing equals.
+func takes(operator ComparisonOperator, value types.AttributeValue) bool {
+	if operator != ComparisonOperatorContains && operator != ComparisonOperatorNotContains {
+		return true
+	}
+	switch value.(type) {
+	case *types.AttributeValueMemberSS, *types.AttributeValueMemberNS, *types.AttributeValueMemberBS,
+		*types.AttributeValueMemberL, *types.AttributeValueMemberM:
+		return false
+	}
+	return true
 }
 
 // needsExpression refuses placeholders that nothing can use.

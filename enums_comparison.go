@@ -31,9 +31,11 @@ const (
 	ComparisonOperatorLE ComparisonOperator = "LE"
 	// ComparisonOperatorLT is less than, for text, numbers and binary.
 	ComparisonOperatorLT ComparisonOperator = "LT"
-	// ComparisonOperatorNE is inequality, for every type.
+	// ComparisonOperatorNE is inequality, for every type. It is true of an item
+	// that lacks the attribute.
 	ComparisonOperatorNE ComparisonOperator = "NE"
-	// ComparisonOperatorNotContains is the opposite of Contains.
+	// ComparisonOperatorNotContains is the opposite of Contains, for items that
+	// have the attribute.
 	ComparisonOperatorNotContains ComparisonOperator = "NOT_CONTAINS"
 	// ComparisonOperatorNotNull is true if the item has the attribute, even
 	// one whose value is null. It takes no value.

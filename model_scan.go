@@ -65,7 +65,9 @@ type ScanTableResponse struct {
 }
 
 // Condition is one test of an attribute, with the connector's operators. An item
-// that lacks the attribute meets only NULL, NE and NOT_CONTAINS. See
+// that lacks the attribute meets only NULL and NE. A value of another type than the
+// attribute's is not equal to it: NE is true, and so is NOT_CONTAINS of an attribute
+// that can contain nothing, such as a number or a null. See
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Condition.html.
 type Condition struct {
 	// Key is the name of the attribute; any name works, reserved, dotted or with
@@ -74,6 +76,8 @@ type Condition struct {
 	// ComparisonOperator is the test.
 	ComparisonOperator ComparisonOperator
 	// Values are what the attribute is compared with, their own keys empty: none for
-	// NULL and NOT_NULL, two for BETWEEN, 1 to 100 for IN, one for the others.
+	// NULL and NOT_NULL, two for BETWEEN, 1 to 100 for IN, one for the others. CONTAINS
+	// and NOT_CONTAINS take no set, list or map; BEGINS_WITH takes a string or a
+	// binary; LT, LE, GT, GE and BETWEEN take a number as well.
 	Values []KeyValue
 }

@@ -1,9 +1,6 @@
 package dynamoconn
 
-import (
-	"errors"
-	"math"
-)
+import "math"
 
 // ValueType is the set of Go types that [Value] reads an attribute as.
 type ValueType interface {
@@ -49,7 +46,7 @@ func Value[T ValueType](item Item, key string, nested ...string) (T, error) {
 	value, wanted, err := read(any(zero), kv)
 	switch {
 	case err != nil:
-		return zero, unreadable(ErrInexact, "is "+errorRule(err), pathOf(key, nested))
+		return zero, unreadable(ErrInexact, "is a number that the Go type cannot hold without loss", pathOf(key, nested))
 	case value == nil:
 		return zero, otherKind(kv, wanted, pathOf(key, nested))
 	}
@@ -125,13 +122,6 @@ func readNumber(zero any, number Number) (any, error) {
 		return number.Float64()
 	}
 	return number, nil
-}
-
-func errorRule(err error) string {
-	if errors.Is(err, ErrInexact) {
-		return "a number that the Go type cannot hold without loss"
-	}
-	return "an invalid number"
 }
 
 func otherKind(kv KeyValue, wanted, path string) error {

@@ -72,7 +72,7 @@ func FromAttributeValues(attributes map[string]types.AttributeValue) (Item, erro
 
 func toAttributeValues(item Item, at *path, depth int) (map[string]types.AttributeValue, error) {
 	if depth > deepestNesting {
-		return nil, invalid(at.String(), "is nested deeper than 31 lists and maps")
+		return nil, invalid(at.String(), "is nested deeper than 32 levels")
 	}
 	attributes := make(map[string]types.AttributeValue, len(item))
 	for i, kv := range item {
@@ -148,7 +148,7 @@ func toAttributeValue(kv KeyValue, at *path, depth int) (types.AttributeValue, e
 
 func toAttributeValueList(values []KeyValue, at *path, depth int) ([]types.AttributeValue, error) {
 	if depth > deepestNesting {
-		return nil, invalid(at.String(), "is nested deeper than 31 lists and maps")
+		return nil, invalid(at.String(), "is nested deeper than 32 levels")
 	}
 	list := make([]types.AttributeValue, len(values))
 	for i, value := range values {

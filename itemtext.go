@@ -13,7 +13,7 @@ const longestText = 1 << 20
 //	{Artist: "No One You Know", Year: 2004, Cover: <3 bytes>, Tags: ["rock", 7], Sizes: set(1, 2)}
 //
 // It shows every value but those of binaries. Unclear names are quoted, those over 64
-// bytes cut. Nesting deeper than 32 and what follows the first 1 MiB of text are
+// bytes cut. Nesting deeper than 32 levels and what follows the first 1 MiB of text are
 // shown as three dots. A nil Item is "<no item>", a nil KeyValue "<nil>".
 func (it Item) String() string {
 	if it == nil {

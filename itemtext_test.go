@@ -103,13 +103,13 @@ func TestItemStringWithinOthers(t *testing.T) {
 
 func TestItemStringCutsWhatIsTooDeep(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, "a: "+strings.Repeat("[", 33)+strings.Repeat("]", 33), deepList("a", 33).String())
-	assert.Equal(t, "a: "+strings.Repeat("[", 33)+"..."+strings.Repeat("]", 33), deepList("a", 34).String())
+	assert.Equal(t, "a: "+strings.Repeat("[", 32)+strings.Repeat("]", 32), deepList("a", 32).String())
+	assert.Equal(t, "a: "+strings.Repeat("[", 32)+"..."+strings.Repeat("]", 32), deepList("a", 33).String())
 
 	me := Map("Me")
 	me.MapValue = Item{me}
-	assert.Equal(t, strings.Repeat("{Me: ", 33)+"{..."+strings.Repeat("}", 34), Item{me}.String())
-	assert.Equal(t, "Me: "+strings.Repeat("{Me: ", 32)+"{..."+strings.Repeat("}", 33), me.String())
+	assert.Equal(t, strings.Repeat("{Me: ", 32)+"{..."+strings.Repeat("}", 33), Item{me}.String())
+	assert.Equal(t, "Me: "+strings.Repeat("{Me: ", 31)+"{..."+strings.Repeat("}", 32), me.String())
 }
 
 // A list that holds itself twice would be 2^32 lists long.

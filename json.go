@@ -33,7 +33,7 @@ func (it Item) MarshalJSON() ([]byte, error) {
 //
 // It refuses what could not be read without a loss or what no item can hold: one
 // name twice in an object, an empty name, invalid UTF-8, half of a surrogate pair,
-// nesting deeper than 32, text that is not JSON or goes on after it. Each is an
+// nesting deeper than 32 levels, text that is not JSON or goes on after it. Each is an
 // [ErrInvalidRequest], in a [*FieldError] that names the place; a number that
 // DynamoDB cannot hold is [ErrInvalidNumber] as well. On an error the item is
 // unchanged.

@@ -118,13 +118,13 @@ func TestDynamoDBJSONUnmarshalRefuses(t *testing.T) {
 
 func TestDynamoDBJSONNestsThirtyTwoLevels(t *testing.T) {
 	t.Parallel()
-	data, err := DynamoDBJSON{deepList("a", 32)}.MarshalJSON()
+	data, err := DynamoDBJSON{deepList("a", deepestNesting)}.MarshalJSON()
 	require.NoError(t, err)
 	var item DynamoDBJSON
 	require.NoError(t, item.UnmarshalJSON(data))
-	assert.True(t, Item{deepList("a", 32)}.Equal(Item(item)))
+	assert.True(t, Item{deepList("a", deepestNesting)}.Equal(Item(item)))
 
-	_, err = DynamoDBJSON{deepList("a", 33)}.MarshalJSON()
+	_, err = DynamoDBJSON{deepList("a", deepestNesting+1)}.MarshalJSON()
 	require.ErrorIs(t, err, ErrInvalidRequest)
 	deeper := []byte(`{"a":{"L":[` + string(data[5:len(data)-1]) + `]}}`)
 	require.True(t, json.Valid(deeper))

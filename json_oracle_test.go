@@ -343,7 +343,7 @@ func (g itemGenerator) value(t *rapid.T, key string, depth int) KeyValue {
 			nil, (*KeyValueMap)(nil), (*KeyValueString)(nil), StringSet(key), NumberSet(key), BinarySet(key),
 			StringSet(key, "a", "a"), NumberSet(key, MustNumber("1"), MustNumber("1.0")), BinarySet(key, nil, []byte{}),
 			StringSet(key, "a", "\xff"), List(key, Long("named", 1)), List(key, Long("", 1), nil), Map(key, nil),
-			deepList(key, 32), deepList(key, 33),
+			deepList(key, deepestNesting), deepList(key, deepestNesting+1),
 		}).Draw(t, "faulty")
 	}
 	kinds := []string{"S", "N", "long", "BOOL", "NULL", "L", "M", "B", "SS", "NS", "BS"}

@@ -201,18 +201,18 @@ func TestItemJSONNestsThirtyTwoLevels(t *testing.T) {
 		return `{"a":` + strings.Repeat("[", levels) + strings.Repeat("]", levels) + "}"
 	}
 	var item Item
-	require.NoError(t, item.UnmarshalJSON([]byte(nested(32))))
+	require.NoError(t, item.UnmarshalJSON([]byte(nested(deepestNesting))))
 	got, err := item.MarshalJSON()
 	require.NoError(t, err)
-	assert.Equal(t, nested(32), string(got))
+	assert.Equal(t, nested(deepestNesting), string(got))
 
-	deep := "a" + strings.Repeat("[0]", 32)
-	jsonFault{text: nested(33), path: deep, rule: "is nested deeper than 32 levels"}.check(t, item.UnmarshalJSON)
-	_, err = Item{deepList("a", 33)}.MarshalJSON()
+	deep := "a" + strings.Repeat("[0]", deepestNesting)
+	jsonFault{text: nested(deepestNesting + 1), path: deep, rule: "is nested deeper than 32 levels"}.check(t, item.UnmarshalJSON)
+	_, err = Item{deepList("a", deepestNesting+1)}.MarshalJSON()
 	assert.Equal(t, invalid(deep, "is nested deeper than 32 levels"), err)
 
-	nestedMaps := strings.Repeat(`{"a":`, 34) + "1" + strings.Repeat("}", 34)
-	path := strings.TrimSuffix(strings.Repeat("a.", 33), ".")
+	nestedMaps := strings.Repeat(`{"a":`, deepestNesting+2) + "1" + strings.Repeat("}", deepestNesting+2)
+	path := strings.TrimSuffix(strings.Repeat("a.", deepestNesting+1), ".")
 	jsonFault{text: nestedMaps, path: path, rule: "is nested deeper than 32 levels"}.check(t, item.UnmarshalJSON)
 }
 
@@ -220,17 +220,17 @@ func TestItemJSONNestsThirtyTwoLevels(t *testing.T) {
 func TestItemUnmarshalJSONRefusesEndlessNesting(t *testing.T) {
 	t.Parallel()
 	const rule = "is nested deeper than 32 levels"
-	lists := strings.Repeat("[0]", 32)
+	lists := strings.Repeat("[0]", deepestNesting)
 	typed := func(data []byte) error { return new(DynamoDBJSON).UnmarshalJSON(data) }
 	plain := func(data []byte) error { return new(Item).UnmarshalJSON(data) }
 
 	jsonFault{text: strings.Repeat("[", 10<<20), rule: "must be an object"}.check(t, plain)
 	jsonFault{text: `{"a":` + strings.Repeat("[", 10<<20), path: "a" + lists, rule: rule}.check(t, plain)
-	jsonFault{text: strings.Repeat(`{"a":`, 2<<20), path: "a" + strings.Repeat(".a", 32), rule: rule}.check(t, plain)
+	jsonFault{text: strings.Repeat(`{"a":`, 2<<20), path: "a" + strings.Repeat(".a", deepestNesting), rule: rule}.check(t, plain)
 
 	jsonFault{text: strings.Repeat("[", 10<<20), rule: "must be an object"}.check(t, typed)
 	jsonFault{text: `{"a":` + strings.Repeat(`{"L":[`, 2<<20), path: "a" + lists, rule: rule}.check(t, typed)
-	jsonFault{text: `{"a":` + strings.Repeat(`{"M":{"a":`, 1<<20), path: "a" + strings.Repeat(".a", 32), rule: rule}.
+	jsonFault{text: `{"a":` + strings.Repeat(`{"M":{"a":`, 1<<20), path: "a" + strings.Repeat(".a", deepestNesting), rule: rule}.
 		check(t, typed)
 }
 

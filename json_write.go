@@ -20,7 +20,7 @@ func (w *jsonWriter) object(item Item, depth int) error {
 	w.b = append(w.b, '{')
 	for i, kv := range item {
 		if isNil(kv) {
-			return underElement(i, invalid("", "must not be nil"))
+			return underElement(i, invalid("", ruleKind))
 		}
 		name := kv.KeyName()
 		if err := checkName(name, here); err != nil {
@@ -49,7 +49,7 @@ func (w *jsonWriter) list(values []KeyValue, depth int) error {
 	w.b = append(w.b, '[')
 	for i, value := range values {
 		if isNil(value) {
-			return underElement(i, invalid("", "must not be nil"))
+			return underElement(i, invalid("", ruleKind))
 		}
 		if value.KeyName() != "" {
 			return underElement(i, invalid("", "an element of a list has no name"))
@@ -110,7 +110,7 @@ func (w *jsonWriter) value(kv KeyValue, depth int) error {
 			writeSet(w, kv.BinarySetValue, func(member []byte) { w.b = appendBase64(w.b, member) })
 		}
 	default:
-		return invalid("", "must be one of the eleven KeyValue types")
+		return invalid("", ruleKind)
 	}
 	if w.typed {
 		w.b = append(w.b, '}')

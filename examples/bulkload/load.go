@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/schollz/progressbar/v3"
+
+	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/examples/internal/demo"
+)
+
+// load puts the rows of a file into a table.
+type load struct {
+	client *dynamoconn.Client
+	rows   *rows
+	table  string
+	key    string // the partition key: of the flag, then of the table
+	number bool   // whether a row without it gets its number
+	text   bool   // whether the key is a string
+	chunk  int
+	create func(context.Context, *dynamodb.CreateTableInput) error
+	losses *losses
+	bar    *progressbar.ProgressBar
+
+	keyNames []string
+	written  int64
+}
+
+// run loads everything. An error ends it early; losses has the rows that failed alone.
+func (l *load) run(ctx context.Context) error {
+	defer func() {
+		_ = l.bar.Exit()
+		l.losses.flush()
+	}()
+	for {
+		chunk, end := l.next()
+		if len(chunk) > 0 {
+			if l.keyNames == nil {
+				if err := l.prepare(ctx, chunk[0]); err != nil {
+					return err
+				}
+			}
+			if err := l.write(ctx, chunk); err != nil {
+				return err
+			}
+		}
+		l.advance()
+		if end == io.EOF {
+			return nil
+		}
+		if end != nil {
+			return end
+		}
+	}
+}
+
+// next reads a chunk. The error is io.EOF after the last one.
+func (l *load) next() ([]row, error) {
+	var chunk []row
+	for len(chunk) < l.chunk {
+		row, err := l.rows.read()
+		var alone *rowError
+		switch {
+		case errors.As(err, &alone):
+			l.losses.add(alone.number, "refused", alone.err)
+		case err != nil:
+			return chunk, err
+		default:
+			chunk = append(chunk, row)
+		}
+	}
+	return chunk, nil
+}
+
+// prepare finds out the key of the table, or makes the table with a key of the kind
+// that the first row has.
+func (l *load) prepare(ctx context.Context, first row) error {
+	table, err := l.client.DescribeTable(ctx, dynamoconn.DescribeTableRequest{TableName: l.table})
+	if err == nil {
+		l.keyNames = table.KeyNames()
+		l.key = l.keyNames[0]
+		for _, definition := range table.AttributeDefinitions {
+			if definition.AttributeName == l.key {
+				l.text = definition.AttributeType == dynamoconn.AttributeTypeString
+			}
+		}
+		return nil
+	}
+	if !errors.Is(err, dynamoconn.ErrTableNotFound) {
+		return err
+	}
+
+	kind := types.ScalarAttributeTypeN
+	value, found := first.item.Get(l.key)
+	switch value.(type) {
+	case *dynamoconn.KeyValueLong, *dynamoconn.KeyValueDecimal:
+	case *dynamoconn.KeyValueString:
+		kind, l.text = types.ScalarAttributeTypeS, true
+	default:
+		if found || !l.number {
+			return fmt.Errorf("row %d has no %s that is a string or a number: name another key with -key, or number the rows with -id",
+				first.number, l.key)
+		}
+	}
+	l.keyNames = []string{l.key}
+	return l.create(ctx, &dynamodb.CreateTableInput{
+		TableName:            &l.table,
+		BillingMode:          types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: &l.key, AttributeType: kind}},
+		KeySchema:            []types.KeySchemaElement{{AttributeName: &l.key, KeyType: types.KeyTypeHash}},
+	})
+}
+
+// write writes a chunk, and once more what of it was not written and may yet be.
+func (l *load) write(ctx context.Context, chunk []row) error {
+	items := make([]dynamoconn.Item, len(chunk))
+	numbers := make([]int64, len(chunk))
+	for i, row := range chunk {
+		items[i], numbers[i] = l.withKey(row), row.number
+	}
+	table := dynamoconn.TableWithItemsToAdd(l.table, items...)
+	table.KeyNames = l.keyNames // lets requests go side by side
+	request := dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{table}}
+
+	for again := true; ; again = false {
+		resp, err := l.client.BatchWrite(ctx, request)
+		if resp != nil {
+			l.written += int64(resp.Written)
+		}
+		var unfinished *dynamoconn.BatchWriteError
+		if !errors.As(err, &unfinished) {
+			return err
+		}
+		var retried []int64 // the row of each write of the next request
+		for _, failure := range unfinished.Failures {
+			number := numbers[failure.Index]
+			if failure.State != dynamoconn.WriteStateRefused && again && ctx.Err() == nil {
+				retried = append(retried, number)
+				continue
+			}
+			l.losses.add(number, string(failure.State), failure.Err)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if len(retried) == 0 {
+			return nil
+		}
+		l.losses.say("%s tried again: %v", demo.Count(int64(len(retried)), "row is", "rows are"), err)
+		request, numbers = unfinished.Remaining(), retried
+	}
+}
+
+// withKey returns the item of a row with the row's number as its key, if that is
+// wanted and the item has none.
+func (l *load) withKey(r row) dynamoconn.Item {
+	if !l.number || r.item.Has(l.key) {
+		return r.item
+	}
+	if l.text {
+		return append(r.item, dynamoconn.String(l.key, strconv.FormatInt(r.number, 10)))
+	}
+	return append(r.item, dynamoconn.Long(l.key, r.number))
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/examples/internal/demo"
+)
+
+// samples are two tables as different as two tables can be: one billed by the
+// request, one with a capacity and a key of two attributes and an index.
+var samples = []*dynamodb.CreateTableInput{
+	{
+		TableName:   aws.String("dynamoconn-cities"),
+		BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: aws.String("ID"), AttributeType: types.ScalarAttributeTypeN},
+		},
+		KeySchema: []types.KeySchemaElement{{AttributeName: aws.String("ID"), KeyType: types.KeyTypeHash}},
+	},
+	{
+		TableName:             aws.String("dynamoconn-music"),
+		ProvisionedThroughput: &types.ProvisionedThroughput{ReadCapacityUnits: aws.Int64(10), WriteCapacityUnits: aws.Int64(5)},
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: aws.String("Artist"), AttributeType: types.ScalarAttributeTypeS},
+			{AttributeName: aws.String("SongTitle"), AttributeType: types.ScalarAttributeTypeS},
+			{AttributeName: aws.String("Year"), AttributeType: types.ScalarAttributeTypeN},
+		},
+		KeySchema: []types.KeySchemaElement{
+			{AttributeName: aws.String("Artist"), KeyType: types.KeyTypeHash},
+			{AttributeName: aws.String("SongTitle"), KeyType: types.KeyTypeRange},
+		},
+		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{{
+			IndexName:             aws.String("ByYear"),
+			KeySchema:             []types.KeySchemaElement{{AttributeName: aws.String("Year"), KeyType: types.KeyTypeHash}},
+			Projection:            &types.Projection{ProjectionType: types.ProjectionTypeKeysOnly},
+			ProvisionedThroughput: &types.ProvisionedThroughput{ReadCapacityUnits: aws.Int64(1), WriteCapacityUnits: aws.Int64(1)},
+		}},
+	},
+}
+
+// createSamples makes the tables and puts something into each. remove deletes those
+// that were made, even after an error.
+func createSamples(ctx context.Context, db *demo.Database, client *dynamoconn.Client) (remove func() error, err error) {
+	var made []string
+	remove = func() error {
+		var errs []error
+		for _, name := range made {
+			errs = append(errs, db.DeleteTable(ctx, name))
+		}
+		return errors.Join(errs...)
+	}
+	for _, sample := range samples {
+		if err := db.CreateTable(ctx, sample); err != nil {
+			return remove, err
+		}
+		made = append(made, aws.ToString(sample.TableName))
+	}
+	_, err = client.BatchWrite(ctx, dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{
+		dynamoconn.TableWithItemsToAdd("dynamoconn-cities",
+			dynamoconn.Item{dynamoconn.Long("ID", 1), dynamoconn.String("Name", "Reykjavík")},
+			dynamoconn.Item{dynamoconn.Long("ID", 2), dynamoconn.String("Name", "Łódź")},
+		),
+		dynamoconn.TableWithItemsToAdd("dynamoconn-music", dynamoconn.Item{
+			dynamoconn.String("Artist", "Erik Satie"),
+			dynamoconn.String("SongTitle", "Gymnopédie No. 1"),
+			dynamoconn.Long("Year", 1888),
+		}),
+	}})
+	return remove, err
+}

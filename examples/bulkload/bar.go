@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -21,6 +22,7 @@ func newBar(out io.Writer, size int64) *progressbar.ProgressBar {
 		progressbar.OptionSetWidth(30),
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionClearOnFinish(),
+		progressbar.OptionThrottle(50*time.Millisecond),
 	)
 }
 
@@ -28,4 +30,16 @@ func newBar(out io.Writer, size int64) *progressbar.ProgressBar {
 func (l *load) advance() {
 	l.bar.Describe(demo.Count(l.written, "row", "rows"))
 	_ = l.bar.Set64(l.rows.offset()) // a bar that cannot be drawn stops no load
+}
+
+// aboveBar writes lines to where the bar is, in its place.
+type aboveBar struct {
+	bar *progressbar.ProgressBar
+	out io.Writer
+}
+
+// Write wipes the bar away, which comes back when the load advances.
+func (a aboveBar) Write(b []byte) (int, error) {
+	_ = a.bar.Clear()
+	return a.out.Write(b)
 }

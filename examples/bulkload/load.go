@@ -35,8 +35,8 @@ type load struct {
 // run loads everything. An error ends it early; losses has the rows that failed alone.
 func (l *load) run(ctx context.Context) error {
 	defer func() {
-		_ = l.bar.Exit()
 		l.losses.flush()
+		_ = l.bar.Clear()
 	}()
 	for {
 		chunk, end := l.next()

@@ -39,7 +39,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (failed e
 	table := flags.String("table", "Cities", "the `name` of the table")
 	key := flags.String("key", "ID", "the `name` of the partition key, if the table has to be made")
 	number := flags.Bool("id", false, "give each row that lacks the partition key its number in the file as such")
-	chunk := flags.Int("chunk", 4000, "how many `rows` to hold at a time")
+	chunk := flags.Int("chunk", 2000, "how many `rows` to hold at a time")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -64,9 +64,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (failed e
 	fmt.Fprintf(stdout, "Loading into the table %s of %s\n", *table, db)
 
 	start := time.Now()
+	bar := newBar(stderr, size)
 	load := &load{
 		client: client, rows: newRows(source), table: *table, key: *key, number: *number, chunk: *chunk,
-		create: db.CreateTable, losses: &losses{out: stderr}, bar: newBar(stderr, size),
+		create: db.CreateTable, losses: &losses{out: aboveBar{bar, stderr}}, bar: bar,
 	}
 	err = load.run(ctx)
 	seconds := time.Since(start).Seconds()
@@ -75,7 +76,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (failed e
 	if err == nil && load.losses.rows > 0 {
 		err = fmt.Errorf("%s not written", demo.Count(load.losses.rows, "row was", "rows were"))
 	}
-	if db.Own {
+	if db.Own && err == nil {
 		fmt.Fprintln(stdout, "This DynamoDB Local ends now, with the table in it; -endpoint names one that stays.")
 	}
 	return err

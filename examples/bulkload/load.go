@@ -51,7 +51,7 @@ func (l *load) run(ctx context.Context) error {
 			}
 		}
 		l.advance()
-		if end == io.EOF {
+		if errors.Is(end, io.EOF) {
 			return nil
 		}
 		if end != nil {

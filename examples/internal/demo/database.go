@@ -84,7 +84,11 @@ func (f *Flags) Open(ctx context.Context, progress io.Writer) (*Database, error)
 var madeUp = credentials.NewStaticCredentialsProvider("example", "example", "")
 
 func (f *Flags) connect(ctx context.Context) (*Database, error) {
-	here := onThisMachine(f.Endpoint)
+	address, err := url.Parse(f.Endpoint)
+	if f.Endpoint != "aws" && (err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https") {
+		return nil, errors.New("-endpoint: must be a URL such as http://localhost:8000, or the word aws")
+	}
+	here := transport.IsLoopback(address.Hostname())
 	var load []func(*awsconfig.LoadOptions) error
 	if f.Region != "" {
 		load = append(load, awsconfig.WithRegion(f.Region))
@@ -111,11 +115,6 @@ func (f *Flags) connect(ctx context.Context) (*Database, error) {
 		return nil, errors.New("no region: give -region or set AWS_REGION")
 	}
 	return &Database{Config: config, stop: func() error { return nil }}, nil
-}
-
-func onThisMachine(endpoint string) bool {
-	address, err := url.Parse(endpoint)
-	return err == nil && transport.IsLoopback(address.Hostname())
 }
 
 func orDefault(region string) string {

@@ -114,3 +114,12 @@ func TestElsewhereNothingIsMadeUp(t *testing.T) {
 	_, err = db.Config.Credentials.Retrieve(t.Context())
 	require.Error(t, err)
 }
+
+func TestEndpointIsAURLOrTheWordAWS(t *testing.T) {
+	noAWS(t)
+	for _, endpoint := range []string{"localhost:8000", "localhost", "AWS", "http://", "ftp://localhost", ":", "://"} {
+		flags := parse(t, "-endpoint", endpoint, "-region", "eu-west-1")
+		_, err := flags.Open(t.Context(), io.Discard)
+		require.ErrorContains(t, err, "-endpoint", endpoint)
+	}
+}

@@ -26,7 +26,7 @@ import (
 
 // needLocal matches the examples that call DynamoDB Local. An example cannot skip
 // itself.
-const needLocal = `^Example(Client_|BatchWriteError|BatchGetError)`
+const needLocal = `^Example(Client_|BatchWriteError|InRegion)`
 
 func TestMain(m *testing.M) {
 	flag.Parse()

@@ -1,0 +1,356 @@
+package dynamoconn_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"strings"
+
+	"github.com/dynamoconn/dynamoconn"
+)
+
+// musicTable returns a client of a DynamoDB Local, and a table of three songs whose
+// key is Artist and SongTitle.
+func musicTable() (client *dynamoconn.Client, table string) {
+	if err := startLocal(); err != nil {
+		log.Panic(err)
+	}
+	ctx := context.Background()
+	name, err := createTable(ctx, keyed(attribute{"Artist", "S"}, attribute{"SongTitle", "S"}))
+	if err != nil {
+		log.Panic(err)
+	}
+	shared.tables = append(shared.tables, name)
+	song := func(artist, title string, year int64) dynamoconn.Item {
+		return dynamoconn.Item{
+			dynamoconn.String("Artist", artist), dynamoconn.String("SongTitle", title), dynamoconn.Long("Year", year),
+		}
+	}
+	_, err = shared.client.BatchWrite(ctx, dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{
+		dynamoconn.TableWithItemsToAdd(name,
+			song("Acme Band", "Happy Day", 1999),
+			song("Acme Band", "PartiQL Rocks", 2021),
+			song("No One You Know", "Call Me Today", 2004)),
+	}})
+	if err != nil {
+		log.Panic(err)
+	}
+	return shared.client, name
+}
+
+func ExampleNew() {
+	client, err := dynamoconn.New(context.Background(),
+		dynamoconn.WithRegion(dynamoconn.RegionEUCentral1),
+		dynamoconn.WithEndpoint("http://localhost:8000"),        // without it: the region's own
+		dynamoconn.WithStaticCredentials("local", "secret", ""), // without it: where the SDK finds them
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(client) // shows no credentials
+	// Output: dynamoconn.Client(eu-central-1, http://localhost:8000)
+}
+
+func ExampleClient_ListTables() {
+	client, table := musicTable()
+
+	resp, err := client.ListTables(context.Background(), dynamoconn.ListTablesRequest{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, t := range resp.ListTables {
+		if t.Name == table {
+			fmt.Println("the table is there")
+		}
+	}
+	// Output: the table is there
+}
+
+func ExampleClient_Tables() {
+	client, table := musicTable()
+
+	// The loop reads on, page by page, until it is broken off.
+	for t, err := range client.Tables(context.Background(), dynamoconn.ListTablesRequest{}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if t.Name == table {
+			fmt.Println("found")
+			break
+		}
+	}
+	// Output: found
+}
+
+func ExampleClient_DescribeTable() {
+	client, table := musicTable()
+
+	description, err := client.DescribeTable(context.Background(), dynamoconn.DescribeTableRequest{TableName: table})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(description.TableStatus, description.BillingMode, description.ItemCount)
+	for _, element := range description.KeySchemaElements {
+		fmt.Println(element.Key, "is", element.KeyType.Caption())
+	}
+	// Output:
+	// ACTIVE PAY_PER_REQUEST 3
+	// Artist is HASH (partition)
+	// SongTitle is RANGE (sort)
+}
+
+func ExampleClient_Scan() {
+	client, table := musicTable()
+
+	resp, err := client.Scan(context.Background(), dynamoconn.ScanTableRequest{
+		TableName: table,
+		Conditions: []dynamoconn.Condition{{
+			Key:                "Year",
+			ComparisonOperator: dynamoconn.ComparisonOperatorBetween,
+			Values:             []dynamoconn.KeyValue{dynamoconn.Long("", 1990), dynamoconn.Long("", 2010)},
+		}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.Count, "of", resp.ScannedCount)
+	for _, song := range resp.Items {
+		title, err := dynamoconn.Value[string](song, "SongTitle")
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(title)
+	}
+	// Unordered output:
+	// 2 of 3
+	// Happy Day
+	// Call Me Today
+}
+
+func ExampleClient_Scan_resume() {
+	client, table := musicTable()
+
+	req := dynamoconn.ScanTableRequest{TableName: table, MaxItems: 2}
+	for {
+		resp, err := client.Scan(context.Background(), req)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(resp.Count, "songs")
+		if resp.LastEvaluatedKey == nil {
+			break
+		}
+		req.ExclusiveStartKey = resp.LastEvaluatedKey // may be kept for another day
+	}
+	// Output:
+	// 2 songs
+	// 1 songs
+}
+
+func ExampleClient_ScanItems() {
+	client, table := musicTable()
+
+	for song, err := range client.ScanItems(context.Background(), dynamoconn.ScanTableRequest{TableName: table}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		year, err := dynamoconn.Value[int64](song, "Year")
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(year)
+	}
+	// Unordered output:
+	// 1999
+	// 2004
+	// 2021
+}
+
+func ExampleClient_ScanPage() {
+	client, table := musicTable()
+
+	resp, err := client.ScanPage(context.Background(), dynamoconn.ScanTableRequest{TableName: table, Limit: 2})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(resp.Items), "read, more to come:", resp.LastEvaluatedKey != nil)
+	// Output: 2 read, more to come: true
+}
+
+func ExampleClient_GetItem() {
+	client, table := musicTable()
+
+	resp, err := client.GetItem(context.Background(), dynamoconn.GetItemRequest{
+		TableName: table,
+		Item: dynamoconn.Item{ // the key
+			dynamoconn.String("Artist", "Acme Band"),
+			dynamoconn.String("SongTitle", "Happy Day"),
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if resp.Item == nil {
+		fmt.Println("no such song")
+		return
+	}
+	year, err := dynamoconn.Value[int64](resp.Item, "Year")
+	fmt.Println(year, err)
+	// Output: 1999 <nil>
+}
+
+func ExampleClient_PutItem() {
+	client, table := musicTable()
+
+	resp, err := client.PutItem(context.Background(), dynamoconn.PutItemRequest{
+		TableName: table,
+		Item: dynamoconn.Item{
+			dynamoconn.String("Artist", "Acme Band"),
+			dynamoconn.String("SongTitle", "Look Out, World"),
+			dynamoconn.Decimal("Price", dynamoconn.MustNumber("0.99")),
+			dynamoconn.StringSet("Genres", "Rock", "Country"),
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.RequestID != "")
+	// Output: true
+}
+
+func ExampleClient_PutItem_condition() {
+	client, table := musicTable()
+
+	_, err := client.PutItem(context.Background(), dynamoconn.PutItemRequest{
+		TableName: table,
+		Item: dynamoconn.Item{
+			dynamoconn.String("Artist", "Acme Band"),
+			dynamoconn.String("SongTitle", "Happy Day"),
+		},
+		ConditionExpression:          "attribute_not_exists(Artist)",
+		ReturnItemOnConditionFailure: true,
+	})
+	var e *dynamoconn.Error
+	if errors.Is(err, dynamoconn.ErrConditionFailed) && errors.As(err, &e) {
+		year, _ := dynamoconn.Value[int64](e.Item, "Year")
+		fmt.Println("there already, from", year)
+	}
+	// Output: there already, from 1999
+}
+
+func ExampleClient_DeleteItem() {
+	client, table := musicTable()
+
+	resp, err := client.DeleteItem(context.Background(), dynamoconn.DeleteItemRequest{
+		TableName: table,
+		Item: dynamoconn.Item{ // the key
+			dynamoconn.String("Artist", "Acme Band"),
+			dynamoconn.String("SongTitle", "Happy Day"),
+		},
+		ConditionExpression:       "#y < :y",
+		ExpressionAttributeNames:  map[string]string{"#y": "Year"}, // a reserved word
+		ExpressionAttributeValues: dynamoconn.Item{dynamoconn.Long(":y", 2000)},
+		ReturnOldItem:             true,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	year, err := dynamoconn.Value[int64](resp.OldItem, "Year")
+	fmt.Println("deleted a song from", year, err)
+	// Output: deleted a song from 1999 <nil>
+}
+
+func ExampleClient_BatchGet() {
+	client, table := musicTable()
+
+	key := func(artist, title string) dynamoconn.Item {
+		return dynamoconn.Item{dynamoconn.String("Artist", artist), dynamoconn.String("SongTitle", title)}
+	}
+	resp, err := client.BatchGet(context.Background(), dynamoconn.BatchGetItemRequest{
+		RequestTables: []dynamoconn.RequestTable{{
+			Name: table,
+			Keys: []dynamoconn.Item{
+				key("No One You Know", "Call Me Today"),
+				key("No One You Know", "Never Written"),
+				key("Acme Band", "Happy Day"),
+			},
+			Attributes: []string{"Year"},
+		}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for i, song := range resp.ResponseTables[0].Items { // in the order of the keys
+		year, err := dynamoconn.Value[int64](song, "Year")
+		fmt.Println(i, year, errors.Is(err, dynamoconn.ErrMissing))
+	}
+	// Output:
+	// 0 2004 false
+	// 1 0 true
+	// 2 1999 false
+}
+
+func ExampleClient_BatchWrite() {
+	client, table := musicTable()
+
+	var songs []dynamoconn.Item
+	for i := range 100 { // any number
+		songs = append(songs, dynamoconn.Item{
+			dynamoconn.String("Artist", "The Counters"),
+			dynamoconn.String("SongTitle", fmt.Sprint("Part ", i)),
+		})
+	}
+	resp, err := client.BatchWrite(context.Background(), dynamoconn.BatchWriteItemRequest{
+		Tables: []dynamoconn.WriteTable{
+			dynamoconn.TableWithItemsToAdd(table, songs...),
+			dynamoconn.TableWithItemsToDelete(table, songs[0], songs[1]), // after the puts
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.Written, "writes")
+	// Output: 102 writes
+}
+
+func ExampleBatchWriteError() {
+	client, table := musicTable()
+
+	resp, err := client.BatchWrite(context.Background(), dynamoconn.BatchWriteItemRequest{
+		Tables: []dynamoconn.WriteTable{dynamoconn.TableWithItemsToAdd(table,
+			dynamoconn.Item{dynamoconn.String("Artist", "Acme Band"), dynamoconn.String("SongTitle", "Short")},
+			dynamoconn.Item{
+				dynamoconn.String("Artist", "Acme Band"), dynamoconn.String("SongTitle", "Long"),
+				dynamoconn.String("Lyrics", strings.Repeat("la ", 200_000)),
+			},
+		)},
+	})
+	var unfinished *dynamoconn.BatchWriteError
+	if !errors.As(err, &unfinished) {
+		log.Fatal(err) // nil, or nothing was sent
+	}
+	fmt.Println(resp.Written, "written")
+	for _, failure := range unfinished.Failures {
+		title, _ := dynamoconn.Value[string](failure.Write.ItemToAdd, "SongTitle")
+		fmt.Println(title, failure.State, errors.Is(failure.Err, dynamoconn.ErrItemTooLarge))
+	}
+	// Later, the rest: client.BatchWrite(ctx, unfinished.Remaining())
+	fmt.Println(len(unfinished.Remaining().Tables), "tables to send again")
+	// Output:
+	// 1 written
+	// Long refused true
+	// 0 tables to send again
+}
+
+func ExampleInRegion() {
+	client, _ := musicTable() // its own region is us-east-1
+
+	_, err := client.DescribeTable(context.Background(), dynamoconn.DescribeTableRequest{TableName: "Nowhere"},
+		dynamoconn.InRegion(dynamoconn.RegionEUWest3))
+	var e *dynamoconn.Error
+	if errors.As(err, &e) {
+		fmt.Println(e.Region.Caption(), errors.Is(err, dynamoconn.ErrTableNotFound))
+	}
+	// Output: Europe (Paris) true
+}

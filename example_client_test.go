@@ -14,12 +14,12 @@ import (
 // key is Artist and SongTitle.
 func musicTable() (client *dynamoconn.Client, table string) {
 	if err := startLocal(); err != nil {
-		log.Panic(err)
+		log.Fatal(err)
 	}
 	ctx := context.Background()
 	name, err := createTable(ctx, keyed(attribute{"Artist", "S"}, attribute{"SongTitle", "S"}))
 	if err != nil {
-		log.Panic(err)
+		log.Fatal(err)
 	}
 	shared.tables = append(shared.tables, name)
 	song := func(artist, title string, year int64) dynamoconn.Item {
@@ -34,7 +34,7 @@ func musicTable() (client *dynamoconn.Client, table string) {
 			song("No One You Know", "Call Me Today", 2004)),
 	}})
 	if err != nil {
-		log.Panic(err)
+		log.Fatal(err)
 	}
 	return shared.client, name
 }

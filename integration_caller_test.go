@@ -120,6 +120,14 @@ func TestNoActivityChangesItsInput(t *testing.T) {
 			{ItemToAdd: item}, {ItemToDelete: item[:1]}, {ItemToAdd: item},
 		}},
 	}}, client.BatchWrite)
+	unchanged(t, dynamoconn.ScanTableRequest{
+		TableName: table, FilterExpression: "#n <> :n", Attributes: []string{"Null", "Map"}, // they get placeholders too
+		ExpressionAttributeNames: names, ExpressionAttributeValues: values,
+	}, client.Scan)
+	songTable := newTable(t, indexed())
+	unchanged(t, dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{{
+		Name: songTable, KeyNames: []string{"Title", "Artist"}, Writes: dynamoconn.TableWithItemsToAdd("", songs(30)...).Writes,
+	}}}, client.BatchWrite)
 	read := unchanged(t, dynamoconn.BatchGetItemRequest{RequestTables: []dynamoconn.RequestTable{{
 		Name: table, Keys: roomy(item[:1], item[:1], dynamoconn.Item{dynamoconn.Long("ID", 9)}),
 		Attributes: append(make([]string, 0, 8), "Name"), // the key is added for the request only

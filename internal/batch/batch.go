@@ -64,7 +64,8 @@ const (
 // Answer is what sending a request gave.
 type Answer struct {
 	Verdict Verdict
-	// Unprocessed are those of the operations sent that are yet to be done.
+	// Unprocessed are those of the operations sent that are yet to be done, in any
+	// order. Any other is ignored.
 	Unprocessed []int
 	// Err is why, for every verdict but Answered.
 	Err error
@@ -333,13 +334,16 @@ func (r *runner) progress(a answered) {
 		left[op] = true
 	}
 	moved := make(map[*table]bool)
+	var rest []int // not a.Unprocessed: an operation that is sent once is put back once
 	for _, op := range a.ops {
-		if !left[op] {
-			moved[&r.tables[r.Ops[op].Table]] = true
-			r.end(op, Result{State: Done})
+		if left[op] {
+			rest = append(rest, op)
+			continue
 		}
+		moved[&r.tables[r.Ops[op].Table]] = true
+		r.end(op, Result{State: Done})
 	}
-	r.again(a.Unprocessed)
+	r.again(rest)
 	r.eachTable(a.ops, func(t *table) {
 		if moved[t] {
 			t.misses, t.wake = 0, time.Time{}

@@ -364,7 +364,7 @@ func (r *runner) again(ops []int) {
 		id := r.Ops[op].Table
 		t := &r.tables[id]
 		if t.dead != nil {
-			r.settle(op, Result{State: NotSent, Err: t.dead})
+			r.settleFrom(op, Result{State: NotSent, Err: t.dead})
 			continue
 		}
 		at, _ := slices.BinarySearch(t.again, op)

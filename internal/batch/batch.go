@@ -51,7 +51,8 @@ const (
 	Answered Verdict = iota
 	// Split: the request was refused for something in it. Smaller ones find out what.
 	Split
-	// TableFailed: the request was refused, and so will all be for this table.
+	// TableFailed: the request was refused, and so will all be for this table as
+	// things stand.
 	TableFailed
 	// Fatal: the request was refused, and so will all be.
 	Fatal
@@ -314,9 +315,7 @@ func (r *runner) take(a answered) {
 		r.again(a.ops)
 	case a.Verdict == TableFailed:
 		r.bury(r.Ops[a.ops[0]].Table, a.Err)
-		for _, op := range a.ops {
-			r.end(op, Result{State: Refused, Err: a.Err})
-		}
+		r.again(a.ops)
 	case len(a.ops) == 1:
 		r.end(a.ops[0], Result{State: Refused, Err: a.Err})
 	default:

@@ -167,8 +167,11 @@ func (r *runner) run(ctx context.Context) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
+		// One look at the clock for both: a table that is not picked now because it
+		// has to wait is one that the timer wakes.
+		now := time.Now()
 		for r.stopped == nil && ctx.Err() == nil && r.flying < r.MaxInFlight {
-			ops := r.pick(time.Now())
+			ops := r.pick(now)
 			if len(ops) == 0 {
 				break
 			}
@@ -177,7 +180,7 @@ func (r *runner) run(ctx context.Context) {
 		if r.flying == 0 && (r.stopped != nil || ctx.Err() != nil || !r.waiting()) {
 			break
 		}
-		timer.Reset(r.untilWake(time.Now()))
+		timer.Reset(r.untilWake(now))
 		done := ctx.Done()
 		if ctx.Err() != nil {
 			done = nil // the answers under way are all that is left to wait for

@@ -5,6 +5,8 @@ package batch
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -193,11 +195,20 @@ func (r *runner) run(ctx context.Context) {
 		}
 	}
 	if r.stopped == nil {
-		r.stopped = context.Cause(ctx)
+		r.stopped = ended(ctx)
 	}
 	for i := range r.results {
 		r.settle(i, Result{State: NotSent, Err: r.stopped})
 	}
+}
+
+// ended returns why ctx ended: what its Err says, and its cause if that is another.
+func ended(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if err == nil || errors.Is(cause, err) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", err, cause)
 }
 
 func (r *runner) launch(ctx context.Context, ops []int) {

@@ -118,7 +118,7 @@ func (t *writeTable) learn(names []string) error {
 	return nil
 }
 
-// infer takes the names of the key attributes from the deletes, which have no other
+// infer takes the names of the key attributes from a valid delete, which has no other
 // attributes, as long as all that is written to the table agrees with them.
 func (t *writeTable) infer(entries []WriteTable) {
 	if t.keyNames != nil {
@@ -126,13 +126,13 @@ func (t *writeTable) infer(entries []WriteTable) {
 	}
 	var names []string
 	for write := range t.writes(entries) {
-		if len(write.ItemToDelete) > 0 {
+		if _, err := toKey(write.ItemToDelete); err == nil {
 			names = write.ItemToDelete.Keys()
 			slices.Sort(names)
 			break
 		}
 	}
-	if len(names) < 1 || len(names) > 2 {
+	if names == nil {
 		return
 	}
 	for write := range t.writes(entries) {

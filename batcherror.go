@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 )
 
@@ -192,10 +193,16 @@ func distinct(errs []error) []error {
 	var all []error
 	seen := make(map[error]bool)
 	for _, err := range errs {
-		if err != nil && !seen[err] {
-			seen[err] = true
-			all = append(all, err)
+		if err == nil {
+			continue
 		}
+		if reflect.ValueOf(err).Comparable() { // the cause of a context can be any error
+			if seen[err] {
+				continue
+			}
+			seen[err] = true
+		}
+		all = append(all, err)
 	}
 	return all
 }

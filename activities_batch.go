@@ -32,14 +32,16 @@ func verdictOf(ctx context.Context, outcome attempt.Outcome, err error) batch.An
 		answer.Stop = errors.Is(err, ErrUnavailable)
 	case ctx.Err() != nil:
 		answer.Verdict = batch.Again
-	case errors.Is(err, ErrTableNotFound), errors.Is(err, ErrAccessDenied):
-		answer.Verdict = batch.TableFailed
 	case errors.Is(err, ErrThrottled), errors.Is(err, ErrConflict):
 		answer.Verdict = batch.Again
 	case outcome == attempt.NotSent, errors.Is(err, ErrCredentials):
 		answer.Verdict = batch.Fatal
-	default:
+	case errors.Is(err, ErrValidation), errors.Is(err, ErrItemTooLarge):
 		answer.Verdict = batch.Split
+	default:
+		// A refusal that says nothing of an item: a wrong endpoint, a redirect, an error
+		// that is new. To look for the item at fault would send each by itself.
+		answer.Verdict = batch.TableFailed
 	}
 	return answer
 }

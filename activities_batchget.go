@@ -2,6 +2,7 @@ package dynamoconn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -193,8 +194,11 @@ func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 }
 
 // readVerdict is verdictOf for a request that changes nothing: that it may have been
-// carried out does not matter.
+// carried out does not matter, only what its last attempt came to.
 func readVerdict(ctx context.Context, outcome attempt.Outcome, err error) batch.Answer {
+	if outcome == attempt.Unknown && !errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrCorruptResponse) {
+		outcome = attempt.Refused
+	}
 	answer := verdictOf(ctx, outcome, err)
 	if answer.Verdict == batch.Doubt && ctx.Err() != nil {
 		answer.Verdict = batch.Again

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -269,6 +270,8 @@ func (g *batchGet) finish(req BatchGetItemRequest, results []batch.Result) (*Bat
 	for entry, table := range req.RequestTables {
 		failed.tables[entry] = table
 		failed.tables[entry].Keys = nil
+		failed.tables[entry].Attributes = slices.Clone(table.Attributes)
+		failed.tables[entry].ExpressionAttributeNames = maps.Clone(table.ExpressionAttributeNames)
 		failed.tables[entry].IsConsistentRead = req.IsConsistentRead || table.IsConsistentRead
 		out := &resp.ResponseTables[entry]
 		out.Name = table.Name

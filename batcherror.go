@@ -49,8 +49,8 @@ type WriteFailure struct {
 	Err error
 }
 
-// Error returns how many writes are not known to have been applied, and the first
-// cause.
+// Error returns how many writes were not applied, how many may have been, and the
+// first cause.
 func (e *BatchWriteError) Error() string {
 	unknown := 0
 	for _, failure := range e.Failures {
@@ -58,12 +58,16 @@ func (e *BatchWriteError) Error() string {
 			unknown++
 		}
 	}
-	var doubt string
-	if unknown > 0 {
-		doubt = fmt.Sprintf(", %d of them perhaps", unknown)
+	var text string
+	switch not := len(e.Failures) - unknown; {
+	case unknown == 0:
+		text = fmt.Sprintf("%d of %d writes not applied", not, e.total)
+	case not == 0:
+		text = fmt.Sprintf("%d of %d writes perhaps applied", unknown, e.total)
+	default:
+		text = fmt.Sprintf("%d of %d writes not applied, %d perhaps applied", not, e.total, unknown)
 	}
-	return fmt.Sprintf("%v: %d of %d writes not applied%s%s", ErrUnfinishedBatch, len(e.Failures), e.total, doubt,
-		firstCause(e.causes()))
+	return fmt.Sprintf("%v: %s%s", ErrUnfinishedBatch, text, firstCause(e.causes()))
 }
 
 // Unwrap returns ErrUnfinishedBatch, ErrAmbiguous if a write may have been applied,

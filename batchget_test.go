@@ -234,7 +234,7 @@ func TestBatchGetReturnsWhatItReadWhenTheContextEnds(t *testing.T) {
 		f.script = func(int, *fakeRequest) *fakeTrouble {
 			return &fakeTrouble{leave: func(_ int, op fakeOp) bool { return op.Item["ID"].(map[string]any)["N"] == "7" }}
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer cancel()
 		req := reading(keysOf(1, 7, 900, 7)...)
 		req.RequestTables[0].Attributes = []string{"Version"}
@@ -269,7 +269,7 @@ func TestBatchGetOutlivesThrottlingAndASingleFailure(t *testing.T) {
 			switch {
 			case n%10 == 1:
 				return &fakeTrouble{status: 500, code: "InternalServerError", message: "oops"}
-			case time.Since(began) < 5*time.Minute:
+			case time.Since(began) < time.Minute:
 				return &fakeTrouble{status: 400, code: "ThrottlingException", message: "slow down"}
 			}
 			return nil
@@ -277,7 +277,7 @@ func TestBatchGetOutlivesThrottlingAndASingleFailure(t *testing.T) {
 		resp, err := f.client(t, WithMaxInFlight(1)).BatchGet(t.Context(), reading(keysOf(upTo(300)...)...))
 		require.NoError(t, err)
 		assert.NotContains(t, resp.ResponseTables[0].Items, Item(nil))
-		assert.Less(t, time.Since(began), 5*time.Minute+10*time.Second)
+		assert.Less(t, time.Since(began), time.Minute+10*time.Second)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -65,7 +66,7 @@ func (x *Exchange) readBody(resp *http.Response) ([]byte, error) {
 	if resp.ContentLength > 0 {
 		buf.Grow(int(min(resp.ContentLength, 1<<20)) + bytes.MinRead)
 	}
-	n, err := buf.ReadFrom(io.LimitReader(resp.Body, x.LargestAnswer+1))
+	n, err := buf.ReadFrom(x.limited(resp.Body))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%w: the body broke off after %d bytes: %w", ErrCorrupt, n, err)
@@ -75,6 +76,14 @@ func (x *Exchange) readBody(resp *http.Response) ([]byte, error) {
 		return nil, corrupt("the body has %d bytes and %d were announced", n, resp.ContentLength)
 	}
 	return buf.Bytes(), nil
+}
+
+// limited lets one byte more through than is allowed, which tells that there is more.
+func (x *Exchange) limited(r io.Reader) io.Reader {
+	if x.LargestAnswer == math.MaxInt64 {
+		return r
+	}
+	return io.LimitReader(r, x.LargestAnswer+1)
 }
 
 // tooLarge is final: the same answer would come again.
@@ -104,7 +113,7 @@ func (x *Exchange) unzip(body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, corrupt("the body is not gzip: %w", err)
 	}
-	plain, err := io.ReadAll(io.LimitReader(zr, x.LargestAnswer+1))
+	plain, err := io.ReadAll(x.limited(zr))
 	if err != nil {
 		return nil, corrupt("the gzip body is broken: %w", err)
 	}

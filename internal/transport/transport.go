@@ -42,7 +42,8 @@ type Exchange struct {
 }
 
 // Do sends req, reads the whole answer, checks it, and enters the attempt in the
-// [attempt.Record] of the request's context.
+// [attempt.Record] of the request's context. A request that is refused here is no
+// attempt.
 //
 // The body of the request is handed to net/http as one that is in memory. The
 // SDK's own body reports an error to net/http when a fast server answers before the
@@ -51,14 +52,12 @@ func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	record := attempt.From(ctx)
 	if err := x.refuse(ctx, req.URL); err != nil {
-		record.Add(attempt.Try{Outcome: attempt.NotSent})
 		return nil, err
 	}
 
 	watch := new(connWatch)
 	req, err := inMemory(req.WithContext(watch.trace(ctx)))
 	if err != nil {
-		record.Add(attempt.Try{Outcome: attempt.NotSent})
 		return nil, err
 	}
 	resp, err := x.Next.Do(req)

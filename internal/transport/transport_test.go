@@ -1,0 +1,412 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/dynamoconn/dynamoconn/internal/attempt"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m)
+}
+
+// doFunc is a Doer without a network.
+type doFunc func(*http.Request) (*http.Response, error)
+
+func (f doFunc) Do(req *http.Request) (*http.Response, error) { return f(req) }
+
+// answer returns an answer as a server sends it; header holds names and values.
+func answer(status int, body string, header ...string) *http.Response {
+	resp := &http.Response{
+		StatusCode:    status,
+		Header:        http.Header{"X-Amzn-Requestid": {"REQ1"}},
+		Body:          io.NopCloser(strings.NewReader(body)),
+		ContentLength: int64(len(body)),
+	}
+	for i := 0; i < len(header); i += 2 {
+		resp.Header.Set(header[i], header[i+1])
+	}
+	return resp
+}
+
+func crcOf(body string) string { return fmt.Sprint(crc32.ChecksumIEEE([]byte(body))) }
+
+// exchange does one exchange of a request with the body "{}" and returns what it was
+// recorded as.
+func exchange(t *testing.T, x *Exchange, url string) (body string, tries []attempt.Try, err error) {
+	t.Helper()
+	ctx, record := attempt.With(t.Context())
+	return exchangeIn(ctx, t, x, url, record)
+}
+
+func exchangeIn(ctx context.Context, t *testing.T, x *Exchange, url string, record *attempt.Record) (string, []attempt.Try, error) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, struct{ io.Reader }{strings.NewReader("{}")})
+	require.NoError(t, err)
+	resp, err := x.Do(req)
+	if err != nil {
+		assert.Nil(t, resp)
+		return "", record.Tries(), err
+	}
+	got, readErr := io.ReadAll(resp.Body)
+	require.NoError(t, readErr)
+	require.NoError(t, resp.Body.Close())
+	require.EqualValues(t, len(got), resp.ContentLength)
+	return string(got), record.Tries(), nil
+}
+
+const largestHere = 1 << 16
+
+func answering(resp *http.Response, err error) *Exchange {
+	return &Exchange{LargestAnswer: largestHere, Next: doFunc(func(*http.Request) (*http.Response, error) { return resp, err })}
+}
+
+func TestIsLoopback(t *testing.T) {
+	t.Parallel()
+
+	for _, host := range []string{"localhost", "LocalHost", "localhost.", "a.localhost", "127.0.0.1", "127.255.1.2", "::1", "::ffff:127.0.0.1"} {
+		assert.True(t, IsLoopback(host), host)
+	}
+	for _, host := range []string{
+		"", ".", "example.com", "localhost.example.com", "notlocalhost", "127.0.0.1.example.com", "0.0.0.0", "::", "10.0.0.1",
+		"169.254.169.254", "127.1", "2130706433", "[::1]", "::2", "fe80::1%lo",
+	} {
+		assert.False(t, IsLoopback(host), host)
+	}
+}
+
+func TestPlainHTTPToAnotherMachineIsRefused(t *testing.T) {
+	t.Parallel()
+
+	var asked []string
+	sent := 0
+	x := &Exchange{
+		LargestAnswer: largestHere,
+		AllowPlain: func(host string) bool {
+			asked = append(asked, host)
+			return host == "friend"
+		},
+		Next: doFunc(func(*http.Request) (*http.Response, error) {
+			sent++
+			return answer(200, "{}"), nil
+		}),
+	}
+	for _, url := range []string{"http://localhost:8000/", "http://127.0.0.1/", "http://[::1]:80/", "https://stranger/", "http://friend:8000/"} {
+		_, _, err := exchange(t, x, url)
+		require.NoError(t, err, url)
+	}
+	assert.Equal(t, 5, sent)
+	assert.Equal(t, []string{"friend"}, asked)
+
+	_, tries, err := exchange(t, x, "http://stranger:8000/secret?q=1")
+	assert.ErrorIs(t, err, ErrPlainHTTP)
+	assert.Equal(t, ErrPlainHTTP.Error()+": stranger", err.Error())
+	var final *attempt.Final
+	assert.ErrorAs(t, err, &final)
+	assert.Empty(t, tries, "what is refused here is no attempt")
+	assert.Equal(t, 5, sent)
+
+	x.AllowPlain = nil
+	_, _, err = exchange(t, x, "http://friend/")
+	assert.ErrorIs(t, err, ErrPlainHTTP)
+}
+
+func TestEndedContextSendsNothing(t *testing.T) {
+	t.Parallel()
+
+	ctx, record := attempt.With(t.Context())
+	ctx, cancel := context.WithCancel(ctx)
+	cancel()
+	x := &Exchange{LargestAnswer: largestHere, Next: doFunc(func(*http.Request) (*http.Response, error) {
+		return nil, errors.New("was sent")
+	})}
+	_, tries, err := exchangeIn(ctx, t, x, "https://host/", record)
+	assert.ErrorIs(t, err, context.Canceled)
+	assert.Empty(t, tries)
+}
+
+func TestUnreadableRequestBodySendsNothing(t *testing.T) {
+	t.Parallel()
+
+	ctx, record := attempt.With(t.Context())
+	x := &Exchange{LargestAnswer: largestHere, Next: doFunc(func(*http.Request) (*http.Response, error) {
+		return nil, errors.New("was sent")
+	})}
+	broken := io.MultiReader(strings.NewReader("{"), errReader{io.ErrNoProgress})
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://host/", broken)
+	require.NoError(t, err)
+	_, err = x.Do(req)
+	assert.ErrorIs(t, err, io.ErrNoProgress)
+	assert.Empty(t, record.Tries())
+}
+
+// errReader fails at the first byte.
+type errReader struct{ err error }
+
+func (r errReader) Read([]byte) (int, error) { return 0, r.err }
+
+func TestRequestBodyIsInMemory(t *testing.T) {
+	t.Parallel()
+
+	var first, again string
+	var length int64
+	x := &Exchange{LargestAnswer: largestHere, Next: doFunc(func(req *http.Request) (*http.Response, error) {
+		sent, err := io.ReadAll(req.Body)
+		if err != nil {
+			return nil, err
+		}
+		copied, err := req.GetBody()
+		if err != nil {
+			return nil, err
+		}
+		repeated, err := io.ReadAll(copied)
+		first, again, length = string(sent), string(repeated), req.ContentLength
+		return answer(200, "{}"), err
+	})}
+	_, _, err := exchange(t, x, "https://host/")
+	require.NoError(t, err)
+	assert.Equal(t, "{}", first)
+	assert.Equal(t, "{}", again)
+	assert.EqualValues(t, 2, length)
+}
+
+func TestRequestWithoutBodyStaysSo(t *testing.T) {
+	t.Parallel()
+
+	for name, body := range map[string]io.Reader{"nil": nil, "NoBody": http.NoBody} {
+		var sent *http.Request
+		x := &Exchange{LargestAnswer: largestHere, Next: doFunc(func(req *http.Request) (*http.Response, error) {
+			sent = req
+			return answer(200, "{}"), nil
+		})}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://host/", body)
+		require.NoError(t, err)
+		_, err = x.Do(req) // without a record in the context, too
+		require.NoError(t, err, name)
+		assert.Equal(t, req.Body, sent.Body, name)
+		assert.Zero(t, sent.ContentLength, name)
+	}
+}
+
+func TestCallersRequestIsUnchanged(t *testing.T) {
+	t.Parallel()
+
+	x := answering(answer(200, "{}"), nil)
+	body := io.NopCloser(strings.NewReader("{}"))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://host/", body)
+	require.NoError(t, err)
+	_, err = x.Do(req)
+	require.NoError(t, err)
+	assert.Equal(t, body, req.Body)
+	assert.Nil(t, req.GetBody)
+	assert.Zero(t, req.ContentLength)
+}
+
+func TestOutcomeOfAnAnswer(t *testing.T) {
+	t.Parallel()
+
+	tests := map[int]attempt.Outcome{
+		200: attempt.Applied, 201: attempt.Applied,
+		301: attempt.Refused, 307: attempt.Refused,
+		400: attempt.Refused, 403: attempt.Refused, 413: attempt.Refused, 429: attempt.Refused,
+		408: attempt.Unknown, 500: attempt.Unknown, 502: attempt.Unknown, 503: attempt.Unknown, 504: attempt.Unknown,
+	}
+	for status, want := range tests {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			_, tries, _ := exchange(t, answering(answer(status, "{}"), nil), "https://host/")
+			assert.Equal(t, []attempt.Try{{Outcome: want, Status: status, RequestID: "REQ1"}}, tries)
+		})
+	}
+}
+
+func TestRequestIDOfAnotherHeader(t *testing.T) {
+	t.Parallel()
+
+	resp := answer(200, "{}", "X-Amz-Request-Id", "OTHER")
+	resp.Header.Del("X-Amzn-Requestid")
+	_, tries, err := exchange(t, answering(resp, nil), "https://host/")
+	require.NoError(t, err)
+	assert.Equal(t, []attempt.Try{{Outcome: attempt.Applied, Status: 200, RequestID: "OTHER"}}, tries)
+}
+
+func TestOutcomeWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+
+	// Only what says for certain that nothing left is "not sent".
+	tests := map[string]struct {
+		err  error
+		want attempt.Outcome
+	}{
+		"dial":         {&net.OpError{Op: "dial", Err: errors.New("refused")}, attempt.NotSent},
+		"no such host": {fmt.Errorf("wrapped: %w", &net.DNSError{IsNotFound: true}), attempt.NotSent},
+		"read":         {&net.OpError{Op: "read", Err: errors.New("reset")}, attempt.Unknown},
+		"write":        {&net.OpError{Op: "write", Err: errors.New("broken pipe")}, attempt.Unknown},
+		"any other":    {errors.New("what?"), attempt.Unknown},
+		"EOF":          {io.EOF, attempt.Unknown},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, tries, err := exchange(t, answering(nil, test.err), "https://host/")
+			assert.ErrorIs(t, err, test.err)
+			assert.Equal(t, []attempt.Try{{Outcome: test.want}}, tries)
+		})
+	}
+}
+
+func TestNeitherAnswerNorError(t *testing.T) {
+	t.Parallel()
+
+	_, tries, err := exchange(t, answering(nil, nil), "https://host/")
+	assert.ErrorIs(t, err, ErrCorrupt)
+	assert.Equal(t, []attempt.Try{{Outcome: attempt.Unknown}}, tries)
+}
+
+// closeWatch tells whether a body was closed.
+type closeWatch struct {
+	io.Reader
+	closed atomic.Bool
+}
+
+func (c *closeWatch) Close() error {
+	c.closed.Store(true)
+	return nil
+}
+
+func TestBodyIsAlwaysClosed(t *testing.T) {
+	t.Parallel()
+
+	tests := map[string]struct {
+		status int
+		body   io.Reader
+		err    error
+	}{
+		"success":           {200, strings.NewReader("{}"), nil},
+		"refused":           {400, strings.NewReader("{}"), nil},
+		"damaged":           {200, strings.NewReader("{"), nil},
+		"redirect":          {302, strings.NewReader(""), nil},
+		"breaks off":        {200, errReader{io.ErrUnexpectedEOF}, nil},
+		"too large":         {200, bytes.NewReader(make([]byte, largestHere+1)), nil},
+		"answer with error": {200, strings.NewReader("{}"), errors.New("redirect loop")},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body := &closeWatch{Reader: test.body}
+			resp := &http.Response{StatusCode: test.status, Body: body, ContentLength: -1}
+			_, _, _ = exchange(t, answering(resp, test.err), "https://host/")
+			assert.True(t, body.closed.Load())
+		})
+	}
+}
+
+// overTCP is a real server that counts connections, and an Exchange that reaches it.
+func overTCP(t *testing.T, handler http.HandlerFunc) (x *Exchange, url string, connections *atomic.Int64) {
+	t.Helper()
+	connections = new(atomic.Int64)
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	tr := &http.Transport{}
+	t.Cleanup(func() {
+		tr.CloseIdleConnections()
+		server.Close()
+	})
+	return &Exchange{Next: &http.Client{Transport: tr}, LargestAnswer: largestHere}, server.URL, connections
+}
+
+// A server that answers before it has read the request used to cost a connection for
+// each request, since the SDK's body fails once the SDK has let go of it.
+func TestServerThatDoesNotReadKeepsItsConnection(t *testing.T) {
+	t.Parallel()
+
+	x, url, connections := overTCP(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "{}")
+	})
+	for range 200 {
+		_, tries, err := exchange(t, x, url)
+		require.NoError(t, err)
+		require.Equal(t, []attempt.Try{{Outcome: attempt.Applied, Status: 200}}, tries)
+	}
+	assert.EqualValues(t, 1, connections.Load())
+}
+
+func TestNobodyListens(t *testing.T) {
+	t.Parallel()
+
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	url := "http://" + listener.Addr().String()
+	require.NoError(t, listener.Close())
+
+	x := &Exchange{Next: &http.Client{Transport: &http.Transport{}}, LargestAnswer: largestHere}
+	_, tries, err := exchange(t, x, url)
+	require.Error(t, err)
+	assert.Equal(t, []attempt.Try{{Outcome: attempt.NotSent}}, tries)
+}
+
+func TestConnectionBreaksAfterTheRequest(t *testing.T) {
+	t.Parallel()
+
+	x, url, _ := overTCP(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body)
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			_ = conn.Close()
+		}
+	})
+	_, tries, err := exchange(t, x, url)
+	require.Error(t, err)
+	assert.Equal(t, []attempt.Try{{Outcome: attempt.Unknown}}, tries)
+}
+
+func TestConnectionBreaksWithinTheAnswer(t *testing.T) {
+	t.Parallel()
+
+	x, url, _ := overTCP(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		w.Header().Set("X-Amzn-Requestid", "REQ2")
+		_, _ = io.WriteString(w, `{"Item":{}}`)
+	})
+	_, tries, err := exchange(t, x, url)
+	assert.ErrorIs(t, err, ErrCorrupt)
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	assert.Equal(t, []attempt.Try{{Outcome: attempt.Unknown, Status: 200, RequestID: "REQ2"}}, tries)
+}
+
+func TestChunkedAnswer(t *testing.T) {
+	t.Parallel()
+
+	want := `{"Item":{"A":{"S":"` + strings.Repeat("x", 10_000) + `"}}}`
+	x, url, _ := overTCP(t, func(w http.ResponseWriter, _ *http.Request) {
+		for part := want; part != ""; {
+			n := min(1000, len(part))
+			_, _ = io.WriteString(w, part[:n])
+			_ = http.NewResponseController(w).Flush()
+			part = part[n:]
+		}
+	})
+	body, _, err := exchange(t, x, url)
+	require.NoError(t, err)
+	assert.Equal(t, want, body)
+}

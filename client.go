@@ -167,23 +167,43 @@ func (c *config) chooseCredentials(cfg *aws.Config) {
 // configuration put into its own client, such as a CA bundle.
 func (c *config) chooseHTTPClient(configured aws.HTTPClient) aws.HTTPClient {
 	if c.httpClient != nil {
-		return c.httpClient
+		return direct(c.httpClient)
 	}
-	buildable, ok := configured.(*awshttp.BuildableClient)
 	if configured == nil {
-		buildable, ok = awshttp.NewBuildableClient(), true
+		configured = awshttp.NewBuildableClient()
 	}
-	if !ok {
-		return configured
+	if buildable, ok := configured.(*awshttp.BuildableClient); ok {
+		configured = buildable.WithTransportOptions(func(tr *http.Transport) {
+			tr.MaxIdleConnsPerHost = max(tr.MaxIdleConnsPerHost, 100)
+		})
 	}
-	tr := buildable.GetTransport()
-	tr.MaxIdleConnsPerHost = max(tr.MaxIdleConnsPerHost, 100)
-	return &http.Client{
-		Transport:     tr,
-		Timeout:       buildable.GetTimeout(),
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return direct(configured)
 }
+
+// direct returns client, or a copy of it, without the following of redirects:
+// DynamoDB sends none, and one would take a signed request to another host. A rule of
+// the caller's own stays. A nil client becomes one like the SDK's.
+func direct(client aws.HTTPClient) aws.HTTPClient {
+	switch client := client.(type) {
+	case nil:
+		return direct(awshttp.NewBuildableClient())
+	case *http.Client:
+		if client == nil {
+			return direct(nil)
+		}
+		if client.CheckRedirect != nil {
+			return client
+		}
+		copied := *client
+		copied.CheckRedirect = noRedirect
+		return &copied
+	case *awshttp.BuildableClient:
+		return &http.Client{Transport: client.GetTransport(), Timeout: client.GetTimeout(), CheckRedirect: noRedirect}
+	}
+	return client
+}
+
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // sdk returns the SDK client of a region, made at its first use.
 func (c *Client) sdk(region Region) *dynamodb.Client {
@@ -217,7 +237,7 @@ func (c *config) defaults(o *dynamodb.Options) {
 // finish wraps the HTTP client that the caller's SDK options left.
 func (c *config) finish(o *dynamodb.Options) {
 	o.HTTPClient = &transport.Exchange{
-		Next:          o.HTTPClient,
+		Next:          direct(o.HTTPClient),
 		LargestAnswer: c.largestAnswer,
 		AllowPlain:    c.allowsPlain,
 	}

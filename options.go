@@ -180,8 +180,8 @@ func WithAWSConfig(cfg aws.Config) Option {
 
 // WithHTTPClient sends the requests to DynamoDB through client: one with a proxy,
 // with other limits, or a stand-in that has no network. Without it, the client is
-// one like the SDK's that keeps up to 100 idle connections to a host and follows no
-// redirect.
+// one like the SDK's that keeps up to 100 idle connections to a host. No redirect is
+// followed, unless client is an *http.Client with a CheckRedirect of its own.
 func WithHTTPClient(client HTTPClient) Option {
 	return option(func(c *config) {
 		if client == nil {

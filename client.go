@@ -50,15 +50,19 @@ func New(ctx context.Context, opts ...Option) (*Client, error) {
 	return &Client{config: config, aws: &cfg, regions: make(map[Region]*dynamodb.Client)}, nil
 }
 
-// Region returns the region of the calls that name no other.
+// Region returns the region of the calls that name no other. It is empty for a
+// client that [New] did not make.
 func (c *Client) Region() Region {
+	if c == nil || c.aws == nil {
+		return ""
+	}
 	return Region(c.aws.Region)
 }
 
 // CloseIdleConnections closes the connections that are not in use. The client can
 // still be used. It does nothing for an HTTP client that has no such method.
 func (c *Client) CloseIdleConnections() {
-	if c == nil {
+	if c == nil || c.aws == nil {
 		return
 	}
 	if idle, ok := c.aws.HTTPClient.(interface{ CloseIdleConnections() }); ok {
@@ -68,10 +72,10 @@ func (c *Client) CloseIdleConnections() {
 
 // String returns the region and the endpoint of the client.
 func (c *Client) String() string {
-	if c == nil {
+	if c == nil || c.aws == nil {
 		return "dynamoconn.Client(nil)"
 	}
-	if c.config != nil && c.config.endpoint != "" {
+	if c.config.endpoint != "" {
 		return fmt.Sprintf("dynamoconn.Client(%s, %s)", c.aws.Region, c.config.endpoint)
 	}
 	return fmt.Sprintf("dynamoconn.Client(%s)", c.aws.Region)

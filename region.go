@@ -192,13 +192,12 @@ func (r Region) validate() error {
 		return nil
 	}
 	if r == "" {
-		return fmt.Errorf("%w: no region given", ErrInvalidRequest)
+		return invalid("", "must not be empty")
 	}
-	parsed, err := ParseRegion(string(r))
-	if err != nil {
-		return err
+	if parsed, err := ParseRegion(string(r)); err == nil {
+		return invalid("", fmt.Sprintf("region %.32q must be written %q", string(r), string(parsed)))
 	}
-	return fmt.Errorf("%w: region %.32q must be written %q", ErrInvalidRequest, string(r), string(parsed))
+	return invalid("", fmt.Sprintf("%.32q is not a region such as %q", string(r), string(RegionUSEast1)))
 }
 
 func (r Region) wellFormed() bool {

@@ -1,0 +1,450 @@
+package dynamoconn_test
+
+import (
+	"context"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn"
+)
+
+// wire is an HTTP client without a network. It keeps what it was sent.
+type wire struct {
+	// answer makes the answer to the n-th request, counted from 1. Nil answers every
+	// request with "{}".
+	answer func(n int, req *http.Request) (*http.Response, error)
+
+	mu   sync.Mutex
+	sent []wireRequest
+}
+
+type wireRequest struct {
+	URL, Target, Body string
+	Header            http.Header
+}
+
+func (w *wire) Do(req *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	w.sent = append(w.sent, wireRequest{
+		URL:    req.URL.String(),
+		Target: strings.TrimPrefix(req.Header.Get("X-Amz-Target"), "DynamoDB_20120810."),
+		Body:   string(body),
+		Header: req.Header.Clone(),
+	})
+	n := len(w.sent)
+	w.mu.Unlock()
+	if w.answer == nil {
+		return reply(200, "{}"), nil
+	}
+	return w.answer(n, req)
+}
+
+func (w *wire) requests() []wireRequest {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.sent)
+}
+
+// reply returns an answer with its checksum; header holds names and values.
+func reply(status int, body string, header ...string) *http.Response {
+	resp := &http.Response{
+		StatusCode:    status,
+		Header:        http.Header{"X-Amz-Crc32": {fmt.Sprint(crc32.ChecksumIEEE([]byte(body)))}},
+		Body:          io.NopCloser(strings.NewReader(body)),
+		ContentLength: int64(len(body)),
+	}
+	for i := 0; i < len(header); i += 2 {
+		resp.Header.Set(header[i], header[i+1])
+	}
+	return resp
+}
+
+// refusal returns DynamoDB's answer with an error. members are more of its JSON.
+func refusal(status int, code, message, requestID string, members ...string) *http.Response {
+	body := fmt.Sprintf(`{"__type":"com.amazonaws.dynamodb.v20120810#%s","message":%q%s}`, code, message, strings.Join(members, ""))
+	return reply(status, body, "X-Amzn-Requestid", requestID, "Content-Type", "application/x-amz-json-1.0")
+}
+
+// inTurn gives the n-th answer to the n-th request, and the last one to all that
+// follow.
+func inTurn(answers ...func() (*http.Response, error)) func(int, *http.Request) (*http.Response, error) {
+	return func(n int, _ *http.Request) (*http.Response, error) {
+		return answers[min(n, len(answers))-1]()
+	}
+}
+
+func replying(status int, body string, header ...string) func() (*http.Response, error) {
+	return func() (*http.Response, error) { return reply(status, body, header...), nil }
+}
+
+func refusing(status int, code, message, requestID string, members ...string) func() (*http.Response, error) {
+	return func() (*http.Response, error) { return refusal(status, code, message, requestID, members...), nil }
+}
+
+func breaking(err error) func() (*http.Response, error) {
+	return func() (*http.Response, error) { return nil, err }
+}
+
+// wireConfig is a configuration that takes nothing from the environment.
+func wireConfig() aws.Config {
+	return aws.Config{
+		Region:      "us-east-1",
+		Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "SECRETEXAMPLE", ""),
+	}
+}
+
+// wireClient returns a client in us-east-1 that sends through w. Options that
+// contradict wireConfig replace it.
+func wireClient(t *testing.T, w dynamoconn.HTTPClient, opts ...dynamoconn.Option) *dynamoconn.Client {
+	t.Helper()
+	opts = append([]dynamoconn.Option{dynamoconn.WithAWSConfig(wireConfig()), dynamoconn.WithHTTPClient(w)}, opts...)
+	client, err := dynamoconn.New(t.Context(), opts...)
+	require.NoError(t, err)
+	return client
+}
+
+func musicKey() dynamoconn.Item {
+	return dynamoconn.Item{dynamoconn.String("Artist", "No One You Know")}
+}
+
+func getMusic() dynamoconn.GetItemRequest {
+	return dynamoconn.GetItemRequest{TableName: "Music", Item: musicKey()}
+}
+
+func putMusic() dynamoconn.PutItemRequest {
+	return dynamoconn.PutItemRequest{TableName: "Music", Item: musicKey()}
+}
+
+func TestClientThatNewDidNotMake(t *testing.T) {
+	t.Parallel()
+
+	for name, client := range map[string]*dynamoconn.Client{"nil": nil, "zero": {}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			calls := map[string]func() error{
+				"ListTables": func() error {
+					_, err := client.ListTables(t.Context(), dynamoconn.ListTablesRequest{})
+					return err
+				},
+				"Tables": func() error {
+					for _, err := range client.Tables(t.Context(), dynamoconn.ListTablesRequest{}) {
+						return err
+					}
+					return nil
+				},
+				"DescribeTable": func() error {
+					_, err := client.DescribeTable(t.Context(), dynamoconn.DescribeTableRequest{TableName: "Music"})
+					return err
+				},
+				"Scan": func() error {
+					_, err := client.Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"})
+					return err
+				},
+				"ScanItems": func() error {
+					for _, err := range client.ScanItems(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"}) {
+						return err
+					}
+					return nil
+				},
+				"GetItem": func() error {
+					_, err := client.GetItem(t.Context(), getMusic())
+					return err
+				},
+				"PutItem": func() error {
+					_, err := client.PutItem(t.Context(), putMusic())
+					return err
+				},
+				"DeleteItem": func() error {
+					_, err := client.DeleteItem(t.Context(), dynamoconn.DeleteItemRequest{TableName: "Music", Item: musicKey()})
+					return err
+				},
+				"BatchGet": func() error {
+					_, err := client.BatchGet(t.Context(), dynamoconn.BatchGetItemRequest{
+						RequestTables: []dynamoconn.RequestTable{{Name: "Music", Keys: []dynamoconn.Item{musicKey()}}},
+					})
+					return err
+				},
+				"BatchWrite": func() error {
+					_, err := client.BatchWrite(t.Context(), dynamoconn.BatchWriteItemRequest{
+						Tables: []dynamoconn.WriteTable{dynamoconn.TableWithItemsToAdd("Music", musicKey())},
+					})
+					return err
+				},
+			}
+			for activity, call := range calls {
+				err := call()
+				assert.ErrorIs(t, err, dynamoconn.ErrInvalidRequest, activity)
+				var field *dynamoconn.FieldError
+				if assert.ErrorAs(t, err, &field, activity) {
+					assert.Equal(t, "Client", field.Path)
+				}
+			}
+
+			assert.Equal(t, dynamoconn.Region(""), client.Region())
+			assert.NotPanics(t, client.CloseIdleConnections)
+			assert.NotEmpty(t, client.String())
+			text, err := client.MarshalText()
+			require.NoError(t, err)
+			assert.Equal(t, client.String(), string(text))
+			assert.Equal(t, client.String(), client.LogValue().String())
+			assert.Equal(t, client.String(), fmt.Sprintf("%v", client))
+		})
+	}
+}
+
+func TestClientText(t *testing.T) {
+	t.Parallel()
+
+	client := wireClient(t, &wire{}, dynamoconn.WithRegion("eu-west-1"))
+	assert.Equal(t, "dynamoconn.Client(eu-west-1)", client.String())
+	client = wireClient(t, &wire{}, dynamoconn.WithEndpoint("http://localhost:8000"))
+	assert.Equal(t, "dynamoconn.Client(us-east-1, http://localhost:8000)", client.String())
+}
+
+func TestEachRegionIsSignedAndReached(t *testing.T) {
+	t.Parallel()
+
+	w := &wire{}
+	var made atomic.Int64
+	client := wireClient(t, w, dynamoconn.WithSDKOptions(func(*dynamodb.Options) { made.Add(1) }))
+	assert.Equal(t, dynamoconn.RegionUSEast1, client.Region())
+
+	regions := []dynamoconn.Region{"", dynamoconn.RegionEUWest1, dynamoconn.RegionCNNorth1, dynamoconn.RegionEUWest1, ""}
+	for _, region := range regions {
+		var opts []dynamoconn.CallOption
+		if region != "" {
+			opts = append(opts, dynamoconn.InRegion(region))
+		}
+		_, err := client.GetItem(t.Context(), getMusic(), opts...)
+		require.NoError(t, err)
+	}
+	want := []struct{ url, region string }{
+		{"https://dynamodb.us-east-1.amazonaws.com/", "us-east-1"},
+		{"https://dynamodb.eu-west-1.amazonaws.com/", "eu-west-1"},
+		{"https://dynamodb.cn-north-1.amazonaws.com.cn/", "cn-north-1"},
+		{"https://dynamodb.eu-west-1.amazonaws.com/", "eu-west-1"},
+		{"https://dynamodb.us-east-1.amazonaws.com/", "us-east-1"},
+	}
+	got := w.requests()
+	require.Len(t, got, len(want))
+	for i, req := range got {
+		assert.Equal(t, want[i].url, req.URL)
+		assert.Equal(t, "GetItem", req.Target)
+		assert.Contains(t, req.Header.Get("Authorization"), "/"+want[i].region+"/dynamodb/aws4_request")
+	}
+	assert.EqualValues(t, 3, made.Load(), "one SDK client for each region")
+}
+
+func TestClientsOfRegionsAreMadeOnceByMany(t *testing.T) {
+	t.Parallel()
+
+	var made atomic.Int64
+	client := wireClient(t, &wire{}, dynamoconn.WithSDKOptions(func(*dynamodb.Options) { made.Add(1) }))
+	var all sync.WaitGroup
+	for i := range 32 {
+		all.Go(func() {
+			region := []dynamoconn.Region{dynamoconn.RegionEUWest1, dynamoconn.RegionEUWest2}[i%2]
+			_, err := client.GetItem(t.Context(), getMusic(), dynamoconn.InRegion(region))
+			assert.NoError(t, err)
+		})
+	}
+	all.Wait()
+	assert.EqualValues(t, 2, made.Load())
+}
+
+func TestRegionsThatCannotBeCalled(t *testing.T) {
+	t.Parallel()
+
+	w := &wire{}
+	client := wireClient(t, w)
+	for _, region := range []dynamoconn.Region{"", "us_east_1", "US East (N. Virginia)", "evil.example.com/", "us-east-1.evil.example.com", "us-east", "\xff"} {
+		_, err := client.GetItem(t.Context(), getMusic(), dynamoconn.InRegion(region))
+		require.ErrorIs(t, err, dynamoconn.ErrInvalidRequest, "%q", region)
+		var field *dynamoconn.FieldError
+		require.ErrorAs(t, err, &field, "%q", region)
+		assert.Equal(t, "InRegion", field.Path)
+	}
+	_, err := client.GetItem(t.Context(), getMusic(), nil)
+	assert.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)
+	assert.Empty(t, w.requests())
+}
+
+func TestFirstFaultOfCallOptionsStands(t *testing.T) {
+	t.Parallel()
+
+	w := &wire{}
+	_, err := wireClient(t, w).GetItem(t.Context(), getMusic(), dynamoconn.InRegion("us_east_1"), dynamoconn.InRegion("us-east-1"))
+	assert.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)
+	assert.Empty(t, w.requests())
+}
+
+func TestSDKOptionsAreApplied(t *testing.T) {
+	t.Parallel()
+
+	w, other := &wire{}, &wire{}
+	client := wireClient(t, w, dynamoconn.WithSDKOptions(
+		func(o *dynamodb.Options) { o.AppID = "first" },
+		func(o *dynamodb.Options) {
+			o.AppID += "-second"
+			o.HTTPClient = other
+			o.BaseEndpoint = aws.String("https://example.com")
+		},
+	))
+	_, err := client.GetItem(t.Context(), getMusic())
+	require.NoError(t, err)
+	assert.Empty(t, w.requests(), "the options' HTTP client replaces the client's")
+	require.Len(t, other.requests(), 1)
+	assert.Equal(t, "https://example.com/", other.requests()[0].URL)
+	assert.Contains(t, other.requests()[0].Header.Get("User-Agent"), "first-second")
+}
+
+// An HTTP client from the SDK's options is checked like any other.
+func TestHTTPClientOfSDKOptionsIsGuarded(t *testing.T) {
+	t.Parallel()
+
+	other := &wire{answer: inTurn(replying(200, "{}", "X-Amz-Crc32", "1"))}
+	client := wireClient(t, &wire{}, dynamoconn.WithMaxAttempts(1), dynamoconn.WithSDKOptions(func(o *dynamodb.Options) { o.HTTPClient = other }))
+	_, err := client.GetItem(t.Context(), getMusic())
+	assert.ErrorIs(t, err, dynamoconn.ErrCorruptResponse)
+
+	client = wireClient(t, &wire{}, dynamoconn.WithSDKOptions(func(o *dynamodb.Options) { o.HTTPClient = nil }),
+		dynamoconn.WithEndpoint("http://127.0.0.1:1"), dynamoconn.WithMaxAttempts(1))
+	_, err = client.GetItem(t.Context(), getMusic())
+	assert.ErrorIs(t, err, dynamoconn.ErrUnavailable, "nil means the client's own way")
+}
+
+func TestGzipThroughTheSDK(t *testing.T) {
+	t.Parallel()
+
+	var asked string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = r.Header.Get("Accept-Encoding")
+		_, _ = io.WriteString(w, `{"Item":{"Year":{"N":"1999"}}}`)
+	}))
+	t.Cleanup(server.Close)
+	for _, accept := range []bool{false, true} {
+		client := wireClient(t, server.Client(), dynamoconn.WithEndpoint(server.URL),
+			dynamoconn.WithSDKOptions(func(o *dynamodb.Options) { o.EnableAcceptEncodingGzip = accept }))
+		resp, err := client.GetItem(t.Context(), getMusic())
+		require.NoError(t, err)
+		assert.True(t, resp.Item.Equal(dynamoconn.Item{dynamoconn.Long("Year", 1999)}))
+		assert.Equal(t, accept, asked == "gzip", asked)
+	}
+}
+
+// A redirect would take a signed request, its session token and its item to a host
+// that nobody named.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+
+	var strays atomic.Int64
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		strays.Add(1)
+		_, _ = io.WriteString(w, "{}")
+	}))
+	t.Cleanup(elsewhere.Close)
+	clients := map[string]func() []dynamoconn.Option{
+		"the default": func() []dynamoconn.Option { return nil },
+		"a plain client": func() []dynamoconn.Option {
+			return []dynamoconn.Option{dynamoconn.WithHTTPClient(&http.Client{Transport: &http.Transport{}})}
+		},
+		"the SDK's client": func() []dynamoconn.Option {
+			return []dynamoconn.Option{dynamoconn.WithHTTPClient(awshttp.NewBuildableClient())}
+		},
+		"by SDK options": func() []dynamoconn.Option {
+			return []dynamoconn.Option{dynamoconn.WithSDKOptions(func(o *dynamodb.Options) { o.HTTPClient = &http.Client{Transport: &http.Transport{}} })}
+		},
+	}
+	for name, options := range clients {
+		for _, status := range []int{301, 302, 303, 307, 308} {
+			t.Run(fmt.Sprint(name, " ", status), func(t *testing.T) {
+				var asked atomic.Int64
+				server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					asked.Add(1)
+					http.Redirect(w, r, elsewhere.URL, status)
+				}))
+				defer server.Close()
+				opts := append([]dynamoconn.Option{dynamoconn.WithAWSConfig(wireConfig()), dynamoconn.WithEndpoint(server.URL)}, options()...)
+				client, err := dynamoconn.New(t.Context(), opts...)
+				require.NoError(t, err)
+				defer client.CloseIdleConnections()
+				_, err = client.PutItem(t.Context(), putMusic())
+				assert.ErrorIs(t, err, dynamoconn.ErrCorruptResponse)
+				assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
+				assert.EqualValues(t, 1, asked.Load(), "and it is not tried again")
+			})
+		}
+	}
+	assert.Zero(t, strays.Load())
+}
+
+// The caller's own rule about redirects is the caller's.
+func TestCallersHTTPClientIsUnchanged(t *testing.T) {
+	t.Parallel()
+
+	plain := &http.Client{}
+	_, err := wireClient(t, plain, dynamoconn.WithEndpoint("http://127.0.0.1:1"), dynamoconn.WithMaxAttempts(1)).GetItem(t.Context(), getMusic())
+	require.ErrorIs(t, err, dynamoconn.ErrUnavailable)
+	assert.Nil(t, plain.CheckRedirect)
+}
+
+func TestSequentialCallsUseOneConnection(t *testing.T) {
+	t.Parallel()
+
+	var connections atomic.Int64
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "{}") // without reading the request
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	client, err := dynamoconn.New(t.Context(), dynamoconn.WithAWSConfig(wireConfig()), dynamoconn.WithEndpoint(server.URL))
+	require.NoError(t, err)
+	for range 200 {
+		resp, err := client.PutItem(t.Context(), putMusic())
+		require.NoError(t, err)
+		require.Equal(t, 1, resp.Attempts)
+	}
+	assert.EqualValues(t, 1, connections.Load())
+
+	client.CloseIdleConnections()
+	_, err = client.PutItem(t.Context(), putMusic())
+	require.NoError(t, err, "the client can still be used")
+	assert.EqualValues(t, 2, connections.Load())
+	client.CloseIdleConnections()
+}
+
+func TestNewHeedsItsContext(t *testing.T) {
+	t.Parallel()
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	client, err := dynamoconn.New(ctx, dynamoconn.WithAWSConfig(wireConfig()), dynamoconn.WithHTTPClient(&wire{}))
+	require.NoError(t, err, "with a configuration at hand there is nothing to wait for")
+	_, err = client.GetItem(t.Context(), getMusic())
+	require.NoError(t, err, "the context of New does not outlive New")
+}

@@ -1,6 +1,7 @@
 package dynamoconn
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -232,7 +233,11 @@ func (c *config) defaults(o *dynamodb.Options) {
 		o.BaseEndpoint = &c.endpoint
 	}
 	if c.awsConfig == nil || c.awsConfig.Retryer == nil {
-		o.Retryer = attempt.NewRetryer(c.maxAttempts)
+		o.Retryer = attempt.NewRetryer(cmp.Or(c.maxAttempts, defaultMaxAttempts))
+	}
+	if c.maxAttempts != 0 {
+		// Otherwise it holds what AWS_MAX_ATTEMPTS or the profile says.
+		o.RetryMaxAttempts = c.maxAttempts
 	}
 	// The exchange checks the checksum of every answer; the SDK would only log it.
 	o.DisableValidateResponseChecksum = true

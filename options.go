@@ -62,7 +62,7 @@ type config struct {
 	logger        *slog.Logger
 	sdkOptions    []func(*dynamodb.Options)
 	maxInFlight   int
-	maxAttempts   int
+	maxAttempts   int // 0 if the option is not given
 	largestAnswer int64
 	faults        []error
 }
@@ -230,7 +230,8 @@ func WithMaxInFlight(n int) Option {
 }
 
 // WithMaxAttempts sets how often one request is tried in all, 1 to 1,000, when it
-// is throttled or fails in a way that may pass. The default is 10, with pauses of a
+// is throttled or fails in a way that may pass. The default is what AWS_MAX_ATTEMPTS or
+// the profile says, or else 10, with pauses of a
 // random length that grow from at most 50 milliseconds to at most 5 seconds. Batches
 // go on beyond it until their context ends.
 func WithMaxAttempts(n int) Option {
@@ -264,7 +265,6 @@ func (c *config) fault(format string, args ...any) {
 func gather(opts []Option) (*config, error) {
 	c := &config{
 		maxInFlight:   defaultMaxInFlight,
-		maxAttempts:   defaultMaxAttempts,
 		largestAnswer: defaultLargestAnswer,
 	}
 	for _, opt := range opts {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -100,7 +101,8 @@ func WithEndpoint(rawURL string) Option {
 func WithPlainHTTP(hosts ...string) Option {
 	return option(func(c *config) {
 		for _, host := range hosts {
-			if host == "" || strings.ContainsAny(host, "/:*@ ") && !strings.Contains(host, "::") {
+			_, notAddress := netip.ParseAddr(host)
+			if host == "" || strings.ContainsAny(host, "/:*@[] ") && notAddress != nil {
 				c.fault("WithPlainHTTP: each argument is the name or address of one host, without scheme and port")
 				return
 			}

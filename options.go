@@ -91,7 +91,13 @@ func WithRegion(region Region) Option {
 // is refused for any host that is not this machine, unless [WithPlainHTTP] names
 // it.
 func WithEndpoint(rawURL string) Option {
-	return option(func(c *config) { c.endpoint = rawURL })
+	return option(func(c *config) {
+		if rawURL == "" {
+			c.fault("WithEndpoint: the URL must not be empty")
+			return
+		}
+		c.endpoint = rawURL
+	})
 }
 
 // WithPlainHTTP allows unencrypted requests to the hosts named, without ports: for

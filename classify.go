@@ -63,7 +63,7 @@ func (k *call) failure(err error, tries []attempt.Try, ambiguous bool) error {
 			e.RequestIDs = append(e.RequestIDs, clean(try.RequestID))
 		}
 	}
-	if api, ok := as[smithy.APIError](err); ok {
+	if api, ok := as[smithy.APIError](err); ok && !isA[*credentialsError](err) { // not what STS said
 		e.Code, e.Message = clean(api.ErrorCode()), clean(api.ErrorMessage())
 	}
 	if ambiguous {
@@ -82,6 +82,8 @@ func (k *call) failure(err error, tries []attempt.Try, ambiguous bool) error {
 // ended or the request broke a rule here.
 func causeOf(err error, code string, tries []attempt.Try) error {
 	switch {
+	case isA[*credentialsError](err):
+		return ErrCredentials
 	case code == "ValidationException" && isTooLarge(err):
 		return ErrItemTooLarge
 	case causeOfCode[code] != nil:
@@ -92,8 +94,6 @@ func causeOf(err error, code string, tries []attempt.Try) error {
 		return ErrCorruptResponse
 	case errors.Is(err, transport.ErrPlainHTTP):
 		return ErrInvalidRequest
-	case isA[*credentialsError](err):
-		return ErrCredentials
 	case isA[*FieldError](err):
 		return nil // it names its own cause
 	}

@@ -243,8 +243,9 @@ func (c *config) defaults(o *dynamodb.Options) {
 	o.DisableValidateResponseChecksum = true
 }
 
-// finish wraps the HTTP client that the caller's SDK options left.
+// finish wraps the HTTP client and the credentials that the caller's SDK options left.
 func (c *config) finish(o *dynamodb.Options) {
+	o.Credentials = asCredentials(o.Credentials)
 	o.HTTPClient = &transport.Exchange{
 		Next:          direct(o.HTTPClient),
 		LargestAnswer: c.largestAnswer,

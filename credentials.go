@@ -2,6 +2,7 @@ package dynamoconn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -21,10 +22,21 @@ type credentialsError struct{ err error }
 func (e *credentialsError) Error() string { return e.err.Error() }
 func (e *credentialsError) Unwrap() error { return e.err }
 
+// noCredentials is the provider of a configuration that has none.
+type noCredentials struct{}
+
+// Retrieve always fails.
+func (noCredentials) Retrieve(context.Context) (aws.Credentials, error) {
+	return aws.Credentials{}, errors.New("the configuration holds no credentials")
+}
+
 // asCredentials returns provider cached and marked. Anonymous access stays as it
 // is: the SDK knows it by its type.
 func asCredentials(provider aws.CredentialsProvider) aws.CredentialsProvider {
-	if provider == nil || aws.IsCredentialsProvider(provider, (*aws.AnonymousCredentials)(nil)) {
+	if provider == nil {
+		provider = noCredentials{}
+	}
+	if _, marked := provider.(markedCredentials); marked || aws.IsCredentialsProvider(provider, (*aws.AnonymousCredentials)(nil)) {
 		return provider
 	}
 	if _, cached := provider.(*aws.CredentialsCache); !cached {
@@ -36,10 +48,10 @@ func asCredentials(provider aws.CredentialsProvider) aws.CredentialsProvider {
 // Retrieve returns the provider's credentials.
 func (m markedCredentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	credentials, err := m.provider.Retrieve(ctx)
-	if err != nil {
-		return credentials, &credentialsError{err}
+	if err != nil && ctx.Err() == nil { // else it is the caller who has left
+		err = &credentialsError{err}
 	}
-	return credentials, nil
+	return credentials, err
 }
 
 // ProviderSources tells the SDK where the credentials come from.

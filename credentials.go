@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go/logging"
+
+	"github.com/dynamoconn/dynamoconn/internal/attempt"
 )
 
 // markedCredentials marks the errors of a provider, so that they are told from
@@ -49,7 +51,8 @@ func asCredentials(provider aws.CredentialsProvider) aws.CredentialsProvider {
 func (m markedCredentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	credentials, err := m.provider.Retrieve(ctx)
 	if err != nil && ctx.Err() == nil { // else it is the caller who has left
-		err = &credentialsError{err}
+		// A provider repeats by itself what is worth it.
+		err = &credentialsError{&attempt.Final{Err: err}}
 	}
 	return credentials, err
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"unicode"
 )
 
 // What went wrong, for errors.Is. An error may be several of them: a write whose
@@ -275,22 +276,23 @@ func under(prefix string, err error) error {
 
 const longestMessage = 1024
 
-// clean makes text from a server fit to be shown: no control characters, at most
-// longestMessage bytes.
+// clean makes text from a server fit to be shown: no control characters and none that
+// turn the line around, at most longestMessage bytes.
 func clean(text string) string {
+	const more = "..."
 	cut := len(text) > longestMessage
 	if cut {
-		text = text[:longestMessage]
+		text = text[:longestMessage-len(more)]
 	}
 	text = strings.ToValidUTF8(text, "?")
 	text = strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' {
+		if !unicode.IsGraphic(r) {
 			return ' '
 		}
 		return r
 	}, text)
 	if cut {
-		text += "..."
+		text += more
 	}
 	return text
 }

@@ -191,6 +191,16 @@ func TestNoCredentialsAnywhere(t *testing.T) {
 	assert.Empty(t, w.requests())
 }
 
+// A provider's own time-out once passed for a network's, and was tried ten times.
+func TestFailedProviderIsAskedOnce(t *testing.T) {
+	t.Parallel()
+
+	slow := &counted{err: context.DeadlineExceeded}
+	_, err := wireClient(t, &wire{}, dynamoconn.WithCredentials(slow)).GetItem(t.Context(), getMusic())
+	require.ErrorIs(t, err, dynamoconn.ErrCredentials)
+	assert.EqualValues(t, 1, slow.calls.Load())
+}
+
 // fakeSTS answers AssumeRole and keeps what it was asked.
 func fakeSTS(t *testing.T, status int, body string) (endpoint string, asked func() []url.Values) {
 	t.Helper()

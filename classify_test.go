@@ -1,0 +1,150 @@
+package dynamoconn
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// fixedAnswer is an HTTP client that gives one answer to every request.
+type fixedAnswer struct {
+	status int
+	body   string
+}
+
+func (f fixedAnswer) Do(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: f.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(f.body)), ContentLength: -1}, nil
+}
+
+// failing returns the error of a put that is answered so.
+func failing(t *testing.T, status int, body string) *Error {
+	t.Helper()
+	cfg := aws.Config{Region: "us-east-1", Credentials: aws.AnonymousCredentials{}}
+	client, err := New(t.Context(), WithAWSConfig(cfg), WithHTTPClient(fixedAnswer{status, body}), WithMaxAttempts(1))
+	require.NoError(t, err)
+	_, err = client.PutItem(t.Context(), PutItemRequest{TableName: "Music", Item: Item{String("Artist", "A")}})
+	var e *Error
+	require.ErrorAs(t, err, &e)
+	return e
+}
+
+var allCauses = []error{
+	ErrTableNotFound, ErrConditionFailed, ErrConflict, ErrThrottled, ErrAccessDenied, ErrCredentials, ErrValidation,
+	ErrItemTooLarge, ErrUnavailable, ErrCorruptResponse, ErrInvalidRequest, ErrUnfinishedBatch, ErrAmbiguous,
+}
+
+func requireOnlyCauses(t *testing.T, err error, want ...error) {
+	t.Helper()
+	for _, cause := range allCauses {
+		assert.Equal(t, slices.Contains(want, cause), errors.Is(err, cause), "%q of %q", cause, err)
+	}
+}
+
+func TestCauseOfEachCode(t *testing.T) {
+	t.Parallel()
+
+	codes := map[error][]string{
+		ErrTableNotFound:   {"ResourceNotFoundException", "TableNotFoundException", "IndexNotFoundException"},
+		ErrConditionFailed: {"ConditionalCheckFailedException"},
+		ErrConflict:        {"TransactionConflictException", "ReplicatedWriteConflictException"},
+		ErrThrottled: {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException", "Throttling",
+			"LimitExceededException"},
+		ErrAccessDenied: {"AccessDeniedException", "AccessDenied"},
+		ErrCredentials: {"UnrecognizedClientException", "InvalidSignatureException", "IncompleteSignatureException",
+			"MissingAuthenticationTokenException", "MissingAuthenticationToken", "ExpiredTokenException", "ExpiredToken",
+			"InvalidClientTokenId", "RequestExpired"},
+		ErrValidation:   {"ValidationException", "ValidationError", "SerializationException"},
+		ErrItemTooLarge: {"ItemCollectionSizeLimitExceededException", "RequestEntityTooLarge"},
+		ErrUnavailable:  {"InternalServerError", "InternalFailure", "ServiceUnavailable", "ServiceUnavailableException"},
+	}
+	var all []string
+	for cause, names := range codes {
+		all = append(all, names...)
+		for _, code := range names {
+			t.Run(code, func(t *testing.T) {
+				t.Parallel()
+				e := failing(t, 400, fmt.Sprintf(`{"__type":"com.amazonaws.dynamodb.v20120810#%s","message":"the reason"}`, code))
+				requireOnlyCauses(t, e, cause)
+				assert.Equal(t, code, e.Code)
+				assert.Equal(t, "the reason", e.Message)
+				var api smithy.APIError
+				require.ErrorAs(t, e, &api)
+				assert.Equal(t, code, api.ErrorCode())
+			})
+		}
+	}
+	assert.ElementsMatch(t, all, slices.Collect(maps.Keys(causeOfCode)), "every code is tested")
+}
+
+func TestCauseWithoutAKnownCode(t *testing.T) {
+	t.Parallel()
+
+	const html = "<html><body>busy</body></html>"
+	tests := map[string]struct {
+		status int
+		body   string
+		want   []error
+	}{
+		"unknown code":               {400, `{"__type":"NewException","message":"m"}`, nil},
+		"item over 400 KB":           {400, `{"__type":"ValidationException","message":"Item size has exceeded the maximum allowed size"}`, []error{ErrItemTooLarge}},
+		"item grown over 400 KB":     {400, `{"__type":"ValidationException","message":"Item size to update has exceeded the maximum allowed size"}`, []error{ErrItemTooLarge}},
+		"400 as HTML":                {400, html, nil},
+		"401 as HTML":                {401, html, []error{ErrCredentials}},
+		"403 as HTML":                {403, html, []error{ErrAccessDenied}},
+		"408 as HTML":                {408, html, []error{ErrUnavailable, ErrAmbiguous}},
+		"413 as HTML":                {413, html, []error{ErrItemTooLarge}},
+		"429 as HTML":                {429, html, []error{ErrThrottled}},
+		"500 as HTML":                {500, html, []error{ErrUnavailable, ErrAmbiguous}},
+		"500 without body":           {500, "", []error{ErrUnavailable, ErrAmbiguous}},
+		"502 as half an object":      {502, `{"__type":`, []error{ErrUnavailable, ErrAmbiguous}},
+		"503 as array":               {503, "[]", []error{ErrUnavailable, ErrAmbiguous}},
+		"504 as text":                {504, "timed out", []error{ErrUnavailable, ErrAmbiguous}},
+		"599":                        {599, "{}", []error{ErrUnavailable, ErrAmbiguous}},
+		"500 that is a known code":   {500, `{"__type":"InternalServerError","message":"m"}`, []error{ErrUnavailable, ErrAmbiguous}},
+		"200 that is not an object":  {200, "[]", []error{ErrCorruptResponse, ErrAmbiguous}},
+		"200 that is empty":          {200, "", []error{ErrCorruptResponse, ErrAmbiguous}},
+		"200 with wrong members":     {200, `{"Attributes":[1]}`, []error{ErrCorruptResponse, ErrAmbiguous}},
+		"200 with no such attribute": {200, `{"Attributes":{"A":{"XX":"1"}}}`, []error{ErrCorruptResponse, ErrAmbiguous}},
+		"302":                        {302, "", []error{ErrCorruptResponse}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			requireOnlyCauses(t, failing(t, test.status, test.body), test.want...)
+		})
+	}
+}
+
+func TestClean(t *testing.T) {
+	t.Parallel()
+
+	tests := map[string]struct{ text, want string }{
+		"as it is":           {"São Paulo 東京 🎵 \"quoted\"", "São Paulo 東京 🎵 \"quoted\""},
+		"control characters": {"a\r\nb\x1b[31m\x00\x7f\u0085", "a  b [31m   "},
+		"line separators":    {"a\u2028b\u2029", "a b "},
+		"turned around":      {"a\u202eb\u2066c\ufeff", "a b c "},
+		"broken UTF-8":       {"a\xff\xfeb", "a?b"},
+		"empty":              {"", ""},
+		"exactly as long":    {strings.Repeat("x", 1024), strings.Repeat("x", 1024)},
+		"too long":           {strings.Repeat("x", 1025), strings.Repeat("x", 1021) + "..."},
+		"cut within a rune":  {strings.Repeat("x", 1020) + "🎵🎵", strings.Repeat("x", 1020) + "?..."},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := clean(test.text)
+			assert.Equal(t, test.want, got)
+			assert.LessOrEqual(t, len(got), 1024)
+		})
+	}
+}

@@ -47,6 +47,24 @@ func TestBatchWriteAppliesTheWritesOfAKeyInOrder(t *testing.T) {
 	}
 }
 
+func TestBatchWriteOfPutsAloneAppliesThemInOrder(t *testing.T) {
+	t.Parallel()
+	client := local(t)
+	table := newTable(t, keyed(byID))
+	var puts []dynamoconn.Item
+	for step := range int64(200) { // nothing says which attribute is the key
+		puts = append(puts, dynamoconn.Item{dynamoconn.Long("ID", step%40), dynamoconn.Long("Step", step)})
+	}
+	resp, err := client.BatchWrite(t.Context(), dynamoconn.BatchWriteItemRequest{
+		Tables: []dynamoconn.WriteTable{dynamoconn.TableWithItemsToAdd(table, puts...)},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, len(puts), resp.Written)
+	scanned, err := client.Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: table})
+	require.NoError(t, err)
+	requireSameItems(t, puts[160:], scanned.Items, "ID")
+}
+
 func TestBatchesOverTables(t *testing.T) {
 	t.Parallel()
 	client := local(t)

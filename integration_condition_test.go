@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -52,7 +54,7 @@ func meets(item dynamoconn.Item, c dynamoconn.Condition) bool {
 	case dynamoconn.ComparisonOperatorNE:
 		return !exists || !same(kv, c.Values[0])
 	case dynamoconn.ComparisonOperatorNotContains:
-		return !exists || !holds(kv, c.Values[0])
+		return exists && !holds(kv, c.Values[0])
 	}
 	if !exists {
 		return false
@@ -216,9 +218,39 @@ func TestConditionsGiveWhatAGoLoopGives(t *testing.T) {
 				requireSameItems(t, want, resp.Items, "ID")
 				assert.Equal(t, int64(len(want)), resp.Count)
 				assert.Equal(t, int64(len(items)), resp.ScannedCount)
+
+				legacy, err := legacyScan(t, table, condition)
+				if operator == dynamoconn.ComparisonOperatorIn && err != nil {
+					return // that form takes only simple values of one kind
+				}
+				require.NoError(t, err)
+				requireSameItems(t, want, legacy, "ID")
 			})
 		}
 	}
+}
+
+// legacyScan lets DynamoDB itself apply the operator, in the form that expressions
+// have replaced.
+func legacyScan(t *testing.T, table string, c dynamoconn.Condition) ([]dynamoconn.Item, error) {
+	t.Helper()
+	filter := types.Condition{ComparisonOperator: types.ComparisonOperator(c.ComparisonOperator)}
+	for _, value := range c.Values {
+		converted, err := dynamoconn.ToAttributeValue(value)
+		require.NoError(t, err)
+		filter.AttributeValueList = append(filter.AttributeValueList, converted)
+	}
+	out, err := shared.raw.Scan(t.Context(), &dynamodb.ScanInput{TableName: &table, ScanFilter: map[string]types.Condition{c.Key: filter}})
+	if err != nil {
+		return nil, err
+	}
+	var items []dynamoconn.Item
+	for _, attributes := range out.Items {
+		item, err := dynamoconn.FromAttributeValues(attributes)
+		require.NoError(t, err)
+		items = append(items, item)
+	}
+	return items, nil
 }
 
 func TestConditionsMustAllBeMet(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -134,8 +135,6 @@ func TestNumbersReadAsLongIfTheyAreOne(t *testing.T) {
 	}
 }
 
-// DynamoDB speaks of 32 levels, and DynamoDB Local counts the item as one of them.
-// So the last level that is not refused here is left to the service.
 func TestDepthIsWhatDynamoDBTakes(t *testing.T) {
 	t.Parallel()
 	client, journal := localJournal(t)
@@ -144,23 +143,27 @@ func TestDepthIsWhatDynamoDBTakes(t *testing.T) {
 		"lists": func(inner dynamoconn.KeyValue) dynamoconn.KeyValue { return dynamoconn.List("", inner) },
 		"maps":  func(inner dynamoconn.KeyValue) dynamoconn.KeyValue { return dynamoconn.Map("V", inner) },
 	} {
-		for depth := 30; depth <= 34; depth++ {
+		for depth := 30; depth <= 33; depth++ {
 			item := dynamoconn.Item{dynamoconn.Long("ID", int64(depth)), nested(depth, wrap)}
 			_, err := client.PutItem(t.Context(), dynamoconn.PutItemRequest{TableName: table, Item: item})
-			requests := journal.take()
-			switch {
-			case depth <= 31:
+			if depth <= 31 {
 				require.NoError(t, err, "%d %s", depth, kind)
-				assert.Len(t, requests, 1)
-			case depth == 32:
-				assert.Len(t, requests, 1)
-				if err != nil {
-					require.ErrorIs(t, err, dynamoconn.ErrValidation)
-				}
-			default:
-				require.ErrorIs(t, err, dynamoconn.ErrInvalidRequest, "%d %s", depth, kind)
-				assert.Empty(t, requests)
+				assert.Len(t, journal.take(), 1)
+				continue
 			}
+			require.ErrorIs(t, err, dynamoconn.ErrInvalidRequest, "%d %s", depth, kind)
+			assert.Empty(t, journal.take())
+
+			// DynamoDB says the same: its 32 levels count the item.
+			var av types.AttributeValue = &types.AttributeValueMemberS{Value: "bottom"}
+			for range depth {
+				if kind == "maps" {
+					av = &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{"V": av}}
+				} else {
+					av = &types.AttributeValueMemberL{Value: []types.AttributeValue{av}}
+				}
+			}
+			require.Error(t, rawPut(t, table, map[string]types.AttributeValue{"ID": &types.AttributeValueMemberN{Value: "1"}, "V": av}))
 		}
 	}
 }

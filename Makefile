@@ -3,6 +3,9 @@
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME      ?= 30s
 
+# The modules beside the library's own, so that what they need is no dependency of it.
+MODULES       := bench examples/bulkload
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint bench cover fuzz local
 
@@ -15,16 +18,17 @@ run: ## set up what is missing and run the quickstart: all eight activities on r
 test: ## set up what is missing and run every test, with the race detector, in random order
 	@go run ./internal/dynamodblocal/cmd/dynamodb-local fetch >/dev/null || echo "DynamoDB Local could not be fetched beforehand; the tests look for another way."
 	go test -race -shuffle=on ./...
-	cd bench && go test -race -shuffle=on ./...
+	@for module in $(MODULES); do (cd $$module && go test -race -shuffle=on ./...) || exit 1; done
 
 check: lint ## what to run before each commit: formatting, vet, linters, short tests
 	go vet ./...
 	go test -short -race -shuffle=on ./...
+	@for module in $(MODULES); do (cd $$module && go vet ./... && go test -short -race -shuffle=on ./...) || exit 1; done
 
 lint: ## run the linters
 	@test -z "$$(gofmt -s -l . | tee /dev/stderr)"
 	go run $(GOLANGCI_LINT) run ./...
-	cd bench && go run $(GOLANGCI_LINT) run ./...
+	@for module in $(MODULES); do (cd $$module && go run $(GOLANGCI_LINT) run ./...) || exit 1; done
 
 bench: ## compare with the raw SDK, in one run, and print the ratios
 	cd bench && go run . $(BENCHFLAGS)

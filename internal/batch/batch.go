@@ -123,7 +123,15 @@ type table struct {
 	misses int
 	wake   time.Time
 	dead   error
+	// refused counts the operations that were refused one by one before any was done.
+	refused int
+	done    bool
 }
+
+// mostRefusals is how many operations of a table are looked into one by one before
+// the table itself is given up, as long as none was ever done: the fault is then in
+// what they have in common.
+const mostRefusals = 100
 
 type answered struct {
 	ops []int
@@ -221,6 +229,7 @@ func (r *runner) launch(ctx context.Context, ops []int) {
 func (r *runner) pick(now time.Time) []int {
 	var ops []int
 	bytes, most := 0, r.MaxOps
+	alone, tables := false, 0 // whether the request must be of one table, and of how many it is
 	n := len(r.tables)
 	first := r.turn
 	for i := range n {
@@ -229,6 +238,7 @@ func (r *runner) pick(now time.Time) []int {
 		if now.Before(t.wake) || r.Serial[id] && t.flying > 0 {
 			continue
 		}
+		before := len(ops)
 		for {
 			op, ok := t.head()
 			if !ok {
@@ -236,11 +246,15 @@ func (r *runner) pick(now time.Time) []int {
 			}
 			size, limit := r.Ops[op].Bytes, min(most, r.limit[op])
 			fits := len(ops) == 0 || len(ops) < limit && bytes+size <= r.MaxBytes
-			mixes := len(ops) > 0 && r.Ops[ops[0]].Table != id && (r.solo[op] || r.solo[ops[0]])
-			if !fits || mixes {
+			mixes := tables > 0 && (len(ops) == before || tables > 1)
+			if !fits || mixes && (alone || r.solo[op]) {
 				break
 			}
 			t.pop()
+			if len(ops) == before {
+				tables++
+			}
+			alone = alone || r.solo[op]
 			ops = append(ops, op)
 			bytes, most = bytes+size, limit
 		}
@@ -332,6 +346,12 @@ func (r *runner) take(a answered) {
 		r.again(a.ops)
 	case len(a.ops) == 1:
 		r.end(a.ops[0], Result{State: Refused, Err: a.Err})
+		id := r.Ops[a.ops[0]].Table
+		if t := &r.tables[id]; !t.done {
+			if t.refused++; t.refused == mostRefusals {
+				r.bury(id, a.Err)
+			}
+		}
 	default:
 		for _, op := range a.ops {
 			r.limit[op] = len(a.ops) / 2
@@ -353,7 +373,8 @@ func (r *runner) progress(a answered) {
 			rest = append(rest, op)
 			continue
 		}
-		moved[&r.tables[r.Ops[op].Table]] = true
+		t := &r.tables[r.Ops[op].Table]
+		moved[t], t.done = true, true
 		r.end(op, Result{State: Done})
 	}
 	r.again(rest)

@@ -1,0 +1,80 @@
+package batch
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func refusing(total int, refused func(op int) bool, sent *int) *Plan {
+	return &Plan{
+		Ops: ops(0, total), Serial: []bool{true},
+		MaxOps: 25, MaxBytes: 1 << 20, MaxInFlight: 4,
+		Pause: func(int) time.Duration { return time.Millisecond },
+		Send: func(_ context.Context, list []int) Answer {
+			*sent++
+			for _, op := range list {
+				if refused(op) {
+					return Answer{Verdict: Split, Err: errRefused}
+				}
+			}
+			return Answer{}
+		},
+	}
+}
+
+func count(results []Result, state State) int {
+	n := 0
+	for _, result := range results {
+		if result.State == state {
+			n++
+		}
+	}
+	return n
+}
+
+func TestFaultOfAWholeTableIsNotLookedIntoForEver(t *testing.T) {
+	t.Parallel()
+	sent := 0
+	results := refusing(10_000, func(int) bool { return true }, &sent).Run(t.Context())
+	assert.Equal(t, mostRefusals, count(results, Refused))
+	assert.Equal(t, 10_000-mostRefusals, count(results, NotSent))
+	assert.Less(t, sent, 3*mostRefusals)
+	for _, result := range results {
+		assert.ErrorIs(t, result.Err, errRefused)
+	}
+}
+
+func TestManyBadOperationsAmongGoodOnesAreEachFound(t *testing.T) {
+	t.Parallel()
+	sent := 0
+	results := refusing(1_000, func(op int) bool { return op > 0 && op%2 == 0 }, &sent).Run(t.Context())
+	assert.Equal(t, 499, count(results, Refused))
+	assert.Equal(t, 501, count(results, Done))
+}
+
+// A request of several tables that was refused is taken apart by table, and stays so.
+func TestRefusedRequestIsTakenApartByTable(t *testing.T) {
+	t.Parallel()
+	all := append(append(ops(0, 3), ops(1, 3)...), ops(2, 3)...)
+	var requests [][]int
+	plan := &Plan{
+		Ops: all, Serial: []bool{true, true, true},
+		MaxOps: 25, MaxBytes: 1 << 20, MaxInFlight: 1,
+		Pause: func(int) time.Duration { return time.Millisecond },
+		Send: func(_ context.Context, list []int) Answer {
+			requests = append(requests, list)
+			for _, op := range list {
+				if all[op].Table == 1 {
+					return Answer{Verdict: TableFailed, Err: errDead}
+				}
+			}
+			return Answer{}
+		},
+	}
+	results := plan.Run(t.Context())
+	assert.Equal(t, [][]int{{0, 1, 2, 3, 4, 5, 6, 7, 8}, {3, 4, 5}, {6, 7, 8}, {0, 1, 2}}, requests)
+	assert.Equal(t, []State{Done, Done, Done, NotSent, NotSent, NotSent, Done, Done, Done}, states(results))
+}

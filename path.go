@@ -49,18 +49,17 @@ func pathOf(key string, nested []string) string {
 const longestShownName = 64
 
 func showName(name string) string {
-	shown := name
-	if len(shown) > longestShownName {
-		shown = strings.ToValidUTF8(shown[:longestShownName], "") + "..."
+	dots := ""
+	if len(name) > longestShownName {
+		name, dots = strings.ToValidUTF8(name[:longestShownName], ""), "..."
 	}
-	for _, r := range shown {
-		if r != '_' && r != '-' && r != '.' && r != ':' && r != '#' &&
-			(r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') || r == '.' && shown == name {
-			return strconv.Quote(shown)
-		}
+	if name == "" || strings.ContainsFunc(name, unclear) {
+		return strconv.Quote(name + dots)
 	}
-	if shown == "" {
-		return `""`
-	}
-	return shown
+	return name + dots
+}
+
+func unclear(r rune) bool {
+	return r != '_' && r != '-' && r != ':' && r != '#' &&
+		(r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }

@@ -265,10 +265,7 @@ func equalValues(a, b KeyValue, depth int) bool {
 }
 
 func equalNumbers(a, b KeyValue) bool {
-	x, ok := numberOf(a)
-	if !ok {
-		return false
-	}
+	x, _ := numberOf(a)
 	y, ok := numberOf(b)
 	return ok && x.Equal(y)
 }

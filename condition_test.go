@@ -1,0 +1,275 @@
+package dynamoconn
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+func wireNumber(text string) types.AttributeValue { return &types.AttributeValueMemberN{Value: text} }
+func wireString(text string) types.AttributeValue { return &types.AttributeValueMemberS{Value: text} }
+
+func TestConditionOfEachOperator(t *testing.T) {
+	t.Parallel()
+	want := map[ComparisonOperator]string{
+		ComparisonOperatorBeginsWith:  "begins_with(#n0, :v0)",
+		ComparisonOperatorBetween:     "#n0 BETWEEN :v0 AND :v1",
+		ComparisonOperatorContains:    "contains(#n0, :v0)",
+		ComparisonOperatorEQ:          "#n0 = :v0",
+		ComparisonOperatorGE:          "#n0 >= :v0",
+		ComparisonOperatorGT:          "#n0 > :v0",
+		ComparisonOperatorIn:          "#n0 IN (:v0, :v1, :v2)",
+		ComparisonOperatorLE:          "#n0 <= :v0",
+		ComparisonOperatorLT:          "#n0 < :v0",
+		ComparisonOperatorNE:          "#n0 <> :v0",
+		ComparisonOperatorNotContains: "attribute_exists(#n0) AND NOT contains(#n0, :v0)",
+		ComparisonOperatorNotNull:     "attribute_exists(#n0)",
+		ComparisonOperatorNull:        "attribute_not_exists(#n0)",
+	}
+	require.Len(t, want, len(ComparisonOperators()))
+	for _, operator := range ComparisonOperators() {
+		condition := Condition{Key: "Year", ComparisonOperator: operator}
+		var values map[string]types.AttributeValue
+		for i := range strings.Count(want[operator], ":v") {
+			condition.Values = append(condition.Values, Long("", int64(i)))
+			if values == nil {
+				values = map[string]types.AttributeValue{}
+			}
+			values[fmt.Sprint(":v", i)] = wireNumber(fmt.Sprint(i))
+		}
+		x := &expression{}
+		text, err := x.filter([]Condition{condition})
+		require.NoError(t, err, operator)
+		assert.Equal(t, want[operator], text)
+		assert.Equal(t, map[string]string{"#n0": "Year"}, x.names)
+		assert.Equal(t, values, x.values)
+	}
+}
+
+func TestConditionsShareTheNamesOfAttributes(t *testing.T) {
+	t.Parallel()
+	x := &expression{}
+	text, err := x.filter([]Condition{
+		{"Year", ComparisonOperatorGE, []KeyValue{Long("", 1990)}},
+		{"a.b c", ComparisonOperatorNotContains, []KeyValue{String("", "x")}},
+		{"Year", ComparisonOperatorLT, []KeyValue{Long("", 2000)}},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, "#n0 >= :v0 AND attribute_exists(#n1) AND NOT contains(#n1, :v1) AND #n0 < :v2", text)
+	assert.Equal(t, map[string]string{"#n0": "Year", "#n1": "a.b c"}, x.names)
+	assert.Equal(t, map[string]types.AttributeValue{
+		":v0": wireNumber("1990"), ":v1": wireString("x"), ":v2": wireNumber("2000"),
+	}, x.values)
+
+	text, err = (&expression{}).filter(nil)
+	require.NoError(t, err)
+	assert.Empty(t, text)
+}
+
+func TestConditionTakesAsManyValuesAsItsOperator(t *testing.T) {
+	t.Parallel()
+	for _, operator := range ComparisonOperators() {
+		least, most := 1, 1
+		switch operator {
+		case ComparisonOperatorNull, ComparisonOperatorNotNull:
+			least, most = 0, 0
+		case ComparisonOperatorBetween:
+			least, most = 2, 2
+		case ComparisonOperatorIn:
+			most = 100
+		}
+		for _, n := range []int{0, 1, 2, 3, 99, 100, 101} {
+			condition := Condition{Key: "k", ComparisonOperator: operator}
+			for i := range n {
+				condition.Values = append(condition.Values, Long("", int64(i)))
+			}
+			x := &expression{}
+			_, err := x.filter([]Condition{condition})
+			if n >= least && n <= most {
+				require.NoError(t, err, "%s %d", operator, n)
+				assert.Len(t, x.values, n)
+				continue
+			}
+			require.ErrorIs(t, err, ErrInvalidRequest, "%s %d", operator, n)
+			var field *FieldError
+			require.ErrorAs(t, err, &field)
+			assert.Equal(t, "Conditions[0].Values", field.Path, "%s %d", operator, n)
+		}
+	}
+}
+
+func TestConditionRefuses(t *testing.T) {
+	t.Parallel()
+	eq, in := ComparisonOperatorEQ, ComparisonOperatorIn
+	one := []KeyValue{Long("", 1)}
+	const key, first = "Conditions[1].Key", "Conditions[1].Values[0]"
+	const noSet = "must not be a set, a list or a map for "
+	tests := map[string]struct {
+		condition  Condition
+		path, rule string
+	}{
+		"no key":           {Condition{"", eq, one}, key, "must not be empty"},
+		"key not UTF-8":    {Condition{notUTF8, eq, one}, key, "must be valid UTF-8"},
+		"no operator":      {Condition{"k", "", one}, "Conditions[1].ComparisonOperator", "must not be empty"},
+		"another operator": {Condition{"k", "LIKE", one}, "Conditions[1].ComparisonOperator", "must be one of the 13 of the API reference"},
+		"nil":              {Condition{"k", eq, []KeyValue{nil}}, first, ruleKind},
+		"typed nil":        {Condition{"k", eq, []KeyValue{(*KeyValueLong)(nil)}}, first, ruleKind},
+		"imposter":         {Condition{"k", eq, []KeyValue{imposter{}}}, first, ruleKind},
+		"named value":      {Condition{"k", in, []KeyValue{Null(""), Long("k", 1)}}, "Conditions[1].Values[1]", "a value to compare with has no name of its own"},
+		"value not UTF-8":  {Condition{"k", eq, []KeyValue{String("", notUTF8)}}, first, "must be valid UTF-8"},
+		"within a value":   {Condition{"k", eq, []KeyValue{List("", StringSet(""))}}, first + "[0]", "a set must not be empty"},
+		"within a map":     {Condition{"k", eq, []KeyValue{Map("", StringSet("a"))}}, first + ".a", "a set must not be empty"},
+		"contains a set":   {Condition{"k", ComparisonOperatorContains, []KeyValue{StringSet("", "a")}}, first, noSet + "CONTAINS"},
+		"contains no set":  {Condition{"k", ComparisonOperatorNotContains, []KeyValue{NumberSet("", Number{})}}, first, noSet + "NOT_CONTAINS"},
+		"contains bs":      {Condition{"k", ComparisonOperatorContains, []KeyValue{BinarySet("", nil)}}, first, noSet + "CONTAINS"},
+		"contains a list":  {Condition{"k", ComparisonOperatorContains, []KeyValue{List("")}}, first, noSet + "CONTAINS"},
+		"contains a map":   {Condition{"k", ComparisonOperatorNotContains, []KeyValue{Map("")}}, first, noSet + "NOT_CONTAINS"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text, err := (&expression{}).filter([]Condition{{"k", eq, one}, test.condition})
+			assert.Empty(t, text)
+			assertFieldError(t, err, ErrInvalidRequest, test.path, test.rule)
+		})
+	}
+}
+
+func TestConditionComparesWithEveryKind(t *testing.T) {
+	t.Parallel()
+	for _, kv := range oneOfEach("") {
+		want, err := ToAttributeValue(kv)
+		require.NoError(t, err)
+		x := &expression{}
+		_, err = x.filter([]Condition{{"k", ComparisonOperatorEQ, []KeyValue{kv}}})
+		require.NoError(t, err)
+		assert.Equal(t, map[string]types.AttributeValue{":v0": want}, x.values)
+	}
+	for _, kv := range oneOfEach("")[:6] {
+		_, err := (&expression{}).filter([]Condition{{"k", ComparisonOperatorContains, []KeyValue{kv}}})
+		require.NoError(t, err, "%T", kv)
+	}
+}
+
+func TestPlaceholdersOfTheCallerAreNotTaken(t *testing.T) {
+	t.Parallel()
+	names := map[string]string{"#n0": "Zero", "#n2": "Two", "#y": "Year"}
+	values := Item{Long(":v0", 0), Long(":v1", 1), Long(":v3", 3)}
+	x, err := newExpression(names, values)
+	require.NoError(t, err)
+	text, err := x.filter([]Condition{
+		{"Year", ComparisonOperatorBetween, []KeyValue{Long("", 7), Long("", 8)}}, {"#n0", ComparisonOperatorNull, nil},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, "#n3 BETWEEN :v4 AND :v5 AND attribute_not_exists(#n4)", text)
+	assert.Equal(t, map[string]string{"#n0": "Zero", "#n2": "Two", "#y": "Year", "#n3": "Year", "#n4": "#n0"}, x.names)
+	assert.Equal(t, map[string]types.AttributeValue{
+		":v0": wireNumber("0"), ":v1": wireNumber("1"), ":v3": wireNumber("3"), ":v4": wireNumber("7"), ":v5": wireNumber("8"),
+	}, x.values)
+	assert.Equal(t, map[string]string{"#n0": "Zero", "#n2": "Two", "#y": "Year"}, names, "the caller's map was changed")
+
+	x, err = newExpression(map[string]string{"#n1": "One"}, Item{Long(":v1", 1)})
+	require.NoError(t, err)
+	text, err = x.filter([]Condition{{"Year", ComparisonOperatorEQ, []KeyValue{Long("", 7)}}})
+	require.NoError(t, err)
+	assert.Equal(t, "#n2 = :v2", text)
+}
+
+func TestPlaceholdersAreChecked(t *testing.T) {
+	t.Parallel()
+	const inNames, inValues = "ExpressionAttributeNames", "ExpressionAttributeValues"
+	long := strings.Repeat("x", 255)
+	tests := map[string]struct {
+		names      map[string]string
+		values     Item
+		path, rule string
+	}{
+		"name without #":  {map[string]string{"n": "N"}, nil, inNames + "[n]", "a placeholder begins with # and has a name after it"},
+		"only #":          {map[string]string{"#": "N"}, nil, inNames + "[#]", "a placeholder begins with # and has a name after it"},
+		"empty":           {map[string]string{"": "N"}, nil, inNames + `[""]`, "a placeholder begins with # and has a name after it"},
+		"256 bytes":       {map[string]string{"#" + long: "N"}, nil, inNames + "[#" + long[:63] + "...]", "a placeholder has at most 255 bytes"},
+		"empty attribute": {map[string]string{"#n": ""}, nil, inNames + "[#n]", "must not be empty"},
+		"not UTF-8":       {map[string]string{"#n": notUTF8}, nil, inNames + "[#n]", "must be valid UTF-8"},
+		"value without :": {nil, Item{Long("v", 1)}, inValues + "[v]", "a placeholder begins with : and has a name after it"},
+		"only :":          {nil, Item{Long(":", 1)}, inValues + "[:]", "a placeholder begins with : and has a name after it"},
+		"value 256 bytes": {nil, Item{Long(":"+long, 1)}, inValues + "[:" + long[:63] + "...]", "a placeholder has at most 255 bytes"},
+		"nil":             {nil, Item{Long(":v", 1), nil}, inValues + "[1]", ruleKind},
+		"twice":           {nil, Item{Long(":v", 1), Long(":v", 1)}, inValues + ".:v", "is in the item twice"},
+		"in a value":      {nil, Item{List(":v", StringSet(""))}, inValues + ".:v[0]", "a set must not be empty"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x, err := newExpression(test.names, test.values)
+			assert.Nil(t, x)
+			assertFieldError(t, err, ErrInvalidRequest, test.path, test.rule)
+		})
+	}
+	x, err := newExpression(map[string]string{"#" + long[:254]: "N"}, Item{Long(":"+long[:254], 1)})
+	require.NoError(t, err)
+	assert.Len(t, x.names, 1)
+	assert.Len(t, x.values, 1)
+	x, err = newExpression(nil, nil)
+	require.NoError(t, err)
+	assert.Equal(t, &expression{}, x, "nothing is sent empty")
+}
+
+func TestProjection(t *testing.T) {
+	t.Parallel()
+	x := &expression{}
+	text, err := x.project([]string{"Year", "first.name", "a b", "Année"}, "")
+	require.NoError(t, err)
+	assert.Equal(t, "#n0, #n1, #n2, #n3", *text)
+	assert.Equal(t, map[string]string{"#n0": "Year", "#n1": "first.name", "#n2": "a b", "#n3": "Année"}, x.names)
+
+	text, err = (&expression{}).project(nil, "Address.City, Tags[0]")
+	require.NoError(t, err)
+	assert.Equal(t, "Address.City, Tags[0]", *text)
+	text, err = (&expression{}).project([]string{}, "")
+	require.NoError(t, err)
+	assert.Nil(t, text)
+
+	for path, attributes := range map[string][]string{
+		"Attributes[0]": {""}, "Attributes[1]": {"a", "a"}, "Attributes[2]": {"a", "b", notUTF8},
+	} {
+		text, err = (&expression{}).project(attributes, "")
+		assert.Nil(t, text)
+		require.ErrorIs(t, err, ErrInvalidRequest)
+		var field *FieldError
+		require.ErrorAs(t, err, &field)
+		assert.Equal(t, path, field.Path)
+	}
+	_, err = (&expression{}).project([]string{"a"}, "a")
+	assertFieldError(t, err, ErrInvalidRequest, "ProjectionExpression", "excludes Attributes")
+}
+
+func TestPlaceholdersNeedAnExpression(t *testing.T) {
+	t.Parallel()
+	names, values := map[string]string{"#n": "N"}, Item{Long(":v", 1)}
+	require.NoError(t, needsExpression(names, values, "", "#n = :v"))
+	require.NoError(t, needsExpression(nil, nil))
+	const rule = "there is no expression to use them"
+	assertFieldError(t, needsExpression(names, nil, "", ""), ErrInvalidRequest, "ExpressionAttributeNames", rule)
+	assertFieldError(t, needsExpression(nil, values), ErrInvalidRequest, "ExpressionAttributeValues", rule)
+}
+
+// Whatever an attribute is called and compared with, the expression is made of
+// placeholders: nothing of the caller's can become part of its grammar.
+func TestNoNameOrValueReachesTheExpression(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		key := rapid.StringN(1, -1, -1).Draw(t, "key")
+		value := rapid.String().Draw(t, "value")
+		x := &expression{}
+		text, err := x.filter([]Condition{{key, ComparisonOperatorNE, []KeyValue{String("", value)}}})
+		require.NoError(t, err)
+		require.Equal(t, "#n0 <> :v0", text)
+		require.Equal(t, map[string]string{"#n0": key}, x.names)
+		require.Equal(t, map[string]types.AttributeValue{":v0": wireString(value)}, x.values)
+	})
+}

@@ -1,0 +1,340 @@
+package dynamoconn
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Each kind in both forms. The values are in the order of their names, as they come
+// back.
+var (
+	kindsAsItem = Item{
+		Binary("b", []byte{0, 0xff}),
+		Boolean("bool", true),
+		BinarySet("bs", []byte{1}, []byte{}),
+		List("l", String("", "x"), Long("", 1), List("", Item{}...), Map("", Null("n"))),
+		Map("m", Map("o", Item{}...), Long("é.#:x y", -1)),
+		Decimal("n", MustNumber("12345678901234567890.123456789012345678")),
+		NumberSet("ns", MustNumber("1"), MustNumber("2.50")),
+		Null("null"),
+		String("s", "été 東京"),
+		StringSet("ss", "x", ""),
+		Long("z", 42),
+	}
+	kindsAsAttributes = map[string]types.AttributeValue{
+		"b":    &types.AttributeValueMemberB{Value: []byte{0, 0xff}},
+		"bool": &types.AttributeValueMemberBOOL{Value: true},
+		"bs":   &types.AttributeValueMemberBS{Value: [][]byte{{1}, {}}},
+		"l": &types.AttributeValueMemberL{Value: []types.AttributeValue{
+			&types.AttributeValueMemberS{Value: "x"},
+			&types.AttributeValueMemberN{Value: "1"},
+			&types.AttributeValueMemberL{Value: []types.AttributeValue{}},
+			&types.AttributeValueMemberM{Value: map[string]types.AttributeValue{
+				"n": &types.AttributeValueMemberNULL{Value: true},
+			}},
+		}},
+		"m": &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{
+			"é.#:x y": &types.AttributeValueMemberN{Value: "-1"},
+			"o":       &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{}},
+		}},
+		"n":    &types.AttributeValueMemberN{Value: "12345678901234567890.123456789012345678"},
+		"ns":   &types.AttributeValueMemberNS{Value: []string{"1", "2.50"}},
+		"null": &types.AttributeValueMemberNULL{Value: true},
+		"s":    &types.AttributeValueMemberS{Value: "été 東京"},
+		"ss":   &types.AttributeValueMemberSS{Value: []string{"x", ""}},
+		"z":    &types.AttributeValueMemberN{Value: "42"},
+	}
+)
+
+func TestEveryKindConvertsBothWays(t *testing.T) {
+	t.Parallel()
+	attributes, err := ToAttributeValues(kindsAsItem)
+	require.NoError(t, err)
+	assert.Equal(t, kindsAsAttributes, attributes)
+
+	item, err := FromAttributeValues(kindsAsAttributes)
+	require.NoError(t, err)
+	assert.Equal(t, kindsAsItem, item)
+
+	for _, kv := range kindsAsItem {
+		av, err := ToAttributeValue(kv)
+		require.NoError(t, err)
+		assert.Equal(t, kindsAsAttributes[kv.KeyName()], av)
+		back, err := FromAttributeValue(kv.KeyName(), av)
+		require.NoError(t, err)
+		assert.Equal(t, kv, back)
+	}
+}
+
+func TestNilAndEmptyConvert(t *testing.T) {
+	t.Parallel()
+	for _, item := range []Item{nil, {}} {
+		attributes, err := ToAttributeValues(item)
+		require.NoError(t, err)
+		assert.Equal(t, map[string]types.AttributeValue{}, attributes)
+	}
+	got, err := FromAttributeValues(nil)
+	require.NoError(t, err)
+	assert.Equal(t, Item(nil), got)
+	got, err = FromAttributeValues(map[string]types.AttributeValue{})
+	require.NoError(t, err)
+	assert.Equal(t, Item{}, got)
+
+	for want, kv := range map[types.AttributeValue]KeyValue{
+		&types.AttributeValueMemberS{}:                                         &KeyValueString{},
+		&types.AttributeValueMemberN{Value: "0"}:                               &KeyValueLong{},
+		&types.AttributeValueMemberBOOL{}:                                      &KeyValueBoolean{},
+		&types.AttributeValueMemberB{Value: []byte{}}:                          &KeyValueBinary{},
+		&types.AttributeValueMemberNULL{Value: true}:                           &KeyValueNull{},
+		&types.AttributeValueMemberL{Value: []types.AttributeValue{}}:          &KeyValueList{},
+		&types.AttributeValueMemberM{Value: map[string]types.AttributeValue{}}: &KeyValueMap{},
+		&types.AttributeValueMemberBS{Value: [][]byte{{}}}:                     &KeyValueBinarySet{BinarySetValue: [][]byte{nil}},
+	} {
+		got, err := ToAttributeValue(kv)
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+		back, err := FromAttributeValue("", got)
+		require.NoError(t, err)
+		assert.True(t, Item{kv}.Equal(Item{back}), "%T", kv)
+	}
+	zero, err := ToAttributeValue(&KeyValueDecimal{})
+	require.NoError(t, err)
+	assert.Equal(t, &types.AttributeValueMemberN{Value: "0"}, zero)
+
+	for av, want := range map[types.AttributeValue]KeyValue{
+		&types.AttributeValueMemberB{}: &KeyValueBinary{Key: "k", BinaryValue: []byte{}},
+		&types.AttributeValueMemberL{}: &KeyValueList{Key: "k", ListValue: []KeyValue{}},
+		&types.AttributeValueMemberM{}: &KeyValueMap{Key: "k", MapValue: Item{}},
+	} {
+		got, err := FromAttributeValue("k", av)
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+	}
+}
+
+func TestNumbersKeepTheirText(t *testing.T) {
+	t.Parallel()
+	longs := map[string]int64{
+		"0": 0, "42": 42, "-7": -7, "9223372036854775807": 1<<63 - 1, "-9223372036854775808": -1 << 63,
+	}
+	for text, n := range longs {
+		kv, err := FromAttributeValue("k", &types.AttributeValueMemberN{Value: text})
+		require.NoError(t, err)
+		assert.Equal(t, Long("k", n), kv)
+	}
+	decimals := []string{
+		"-0", "0.0", "1.0", "007", "+5", "5.", ".5", "1E2", "1e-130", "-0e7", "9223372036854775808",
+		"12345678901234567890123456789012345678", "9.9999999999999999999999999999999999999E+125",
+	}
+	for _, text := range decimals {
+		kv, err := FromAttributeValue("k", &types.AttributeValueMemberN{Value: text})
+		require.NoError(t, err)
+		assert.Equal(t, Decimal("k", MustNumber(text)), kv)
+		av, err := ToAttributeValue(kv)
+		require.NoError(t, err)
+		assert.Equal(t, &types.AttributeValueMemberN{Value: text}, av)
+	}
+	set, err := FromAttributeValue("k", &types.AttributeValueMemberNS{Value: decimals[2:]})
+	require.NoError(t, err)
+	numbers := set.(*KeyValueNumberSet).NumberSetValue
+	for i, number := range numbers {
+		assert.Equal(t, decimals[2+i], number.String())
+	}
+}
+
+// imposter is a KeyValue by embedding one, which may be nil and then has no name to
+// give.
+type imposter struct{ KeyValue }
+
+const notUTF8 = "a\xff"
+
+func TestConversionRefuses(t *testing.T) {
+	t.Parallel()
+	me := Map("me")
+	me.MapValue = Item{me}
+	twice := List("twice")
+	twice.ListValue = []KeyValue{&KeyValueList{ListValue: nil}}
+	inner := &KeyValueList{}
+	inner.ListValue = []KeyValue{inner, inner}
+	twice.ListValue[0] = inner
+	mixed := func(levels int) KeyValue {
+		var kv KeyValue = Null("m")
+		for level := range levels {
+			if level%2 == 0 {
+				kv = Map("", named("m", kv))
+			} else {
+				kv = List("", named("", kv))
+			}
+		}
+		return named("m", kv)
+	}
+	utf8Rule, twiceInSet := "must be valid UTF-8", "is in the set twice"
+	tests := map[string]struct {
+		kv   KeyValue
+		path string
+		rule string
+	}{
+		"nil":                            {nil, "[1]", ruleKind},
+		"imposter":                       {imposter{String("x", "")}, "[1]", ruleKind},
+		"imposter of nil":                {imposter{}, "[1]", ruleKind},
+		"nil imposter":                   {(*imposter)(nil), "[1]", ruleKind},
+		"empty name":                     {Long("", 1), `""`, "the name must not be empty"},
+		"name not UTF-8":                 {Long(notUTF8, 1), `"a\xff"`, "the name must be valid UTF-8"},
+		"name twice":                     {Long("first", 2), "first", "is in the item twice"},
+		"string not UTF-8":               {String("s", notUTF8), "s", utf8Rule},
+		"empty string set":               {StringSet("ss"), "ss", "a set must not be empty"},
+		"empty number set":               {NumberSet("ns"), "ns", "a set must not be empty"},
+		"empty binary set":               {BinarySet("bs"), "bs", "a set must not be empty"},
+		"set member not UTF-8":           {StringSet("ss", "a", notUTF8), "ss[1]", utf8Rule},
+		"string twice":                   {StringSet("ss", "a", "b", "a"), "ss[2]", twiceInSet},
+		"empty string twice":             {StringSet("ss", "", ""), "ss[1]", twiceInSet},
+		"number twice":                   {NumberSet("ns", MustNumber("1"), MustNumber("1")), "ns[1]", twiceInSet},
+		"1 and 1.0":                      {NumberSet("ns", MustNumber("1"), MustNumber("1.0")), "ns[1]", twiceInSet},
+		"1e0 and 1":                      {NumberSet("ns", MustNumber("2"), MustNumber("1e0"), MustNumber("1")), "ns[2]", twiceInSet},
+		"0 and -0":                       {NumberSet("ns", Number{}, MustNumber("-0")), "ns[1]", twiceInSet},
+		"binary twice":                   {BinarySet("bs", []byte{1}, []byte{1}), "bs[1]", twiceInSet},
+		"nil binary and empty":           {BinarySet("bs", nil, []byte{}), "bs[1]", twiceInSet},
+		"nil in a list":                  {List("l", Long("", 1), nil), "l[1]", ruleKind},
+		"typed nil in a list":            {List("l", (*KeyValueNull)(nil)), "l[0]", ruleKind},
+		"imposter in a list":             {List("l", imposter{}), "l[0]", ruleKind},
+		"named element":                  {List("l", Long("", 1), Long("x", 1)), "l[1]", "an element of a list has no name"},
+		"nil in a map":                   {Map("m", Long("x", 1), nil), "m[1]", ruleKind},
+		"empty name in a map":            {Map("m", Long("", 1)), `m.""`, "the name must not be empty"},
+		"name twice in a map":            {Map("m", Long("x", 1), Null("x")), "m.x", "is in the item twice"},
+		"deep inside":                    {Map("Address", List("Lines", Null(""), Null(""), String("", notUTF8))), "Address.Lines[2]", utf8Rule},
+		"dotted name":                    {Map("a.b", StringSet("c d")), `"a.b"."c d"`, "a set must not be empty"},
+		"32 lists":                       {nested("l", 32, "list"), "l" + strings.Repeat("[0]", 31), "is nested deeper than 32 levels"},
+		"32 maps":                        {nested("m", 32, "map"), "m" + strings.Repeat(".m", 31), "is nested deeper than 32 levels"},
+		"32 of lists and maps":           {mixed(32), "m" + strings.Repeat("[0].m", 15) + "[0]", "is nested deeper than 32 levels"},
+		"an item in itself":              {me, "me" + strings.Repeat(".me", 31), "is nested deeper than 32 levels"},
+		"a list that holds itself twice": {twice, "twice" + strings.Repeat("[0]", 31), "is nested deeper than 32 levels"},
+	}
+	for i, kv := range typedNils() {
+		tests[fmt.Sprintf("typed nil %T", kv)] = struct {
+			kv   KeyValue
+			path string
+			rule string
+		}{typedNils()[i], "[1]", ruleKind}
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := ToAttributeValues(Item{Long("first", 1), test.kv})
+			assert.Nil(t, got)
+			assertFieldError(t, err, ErrInvalidRequest, test.path, test.rule)
+
+			// One value alone has no neighbours and no place among them.
+			switch alone, err := ToAttributeValue(test.kv); {
+			case test.path == "[1]":
+				assert.Nil(t, alone)
+				assertFieldError(t, err, ErrInvalidRequest, "", test.rule)
+			case keyName(test.kv) == "" || keyName(test.kv) == notUTF8 || test.path == "first":
+				require.NoError(t, err, "the name of one value alone is not part of it")
+			default:
+				assert.Nil(t, alone)
+				assertFieldError(t, err, ErrInvalidRequest, test.path, test.rule)
+			}
+		})
+	}
+}
+
+func TestConversionTakesThirtyOneListsAndMaps(t *testing.T) {
+	t.Parallel()
+	for _, kv := range []KeyValue{
+		nested("k", 31, "list"), nested("k", 31, "map"), Map("k", nested("k", 30, "list")), List("k", nested("", 30, "map")),
+	} {
+		attributes, err := ToAttributeValues(Item{kv})
+		require.NoError(t, err)
+		back, err := FromAttributeValues(attributes)
+		require.NoError(t, err)
+		assert.True(t, Item{kv}.Equal(back))
+	}
+}
+
+func TestPathOfAValueWithoutANameIsWithinIt(t *testing.T) {
+	t.Parallel()
+	_, err := ToAttributeValue(List("", Null(""), StringSet("")))
+	assertFieldError(t, err, ErrInvalidRequest, "[1]", "a set must not be empty")
+	_, err = ToAttributeValue(Map("", StringSet("x")))
+	assertFieldError(t, err, ErrInvalidRequest, "x", "a set must not be empty")
+}
+
+func TestConversionRefusesWhatNoDynamoDBSends(t *testing.T) {
+	t.Parallel()
+	deep := func(levels int, inMap bool) types.AttributeValue {
+		var av types.AttributeValue = &types.AttributeValueMemberS{}
+		for range levels {
+			if inMap {
+				av = &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{"m": av}}
+			} else {
+				av = &types.AttributeValueMemberL{Value: []types.AttributeValue{av}}
+			}
+		}
+		return av
+	}
+	for _, inMap := range []bool{false, true} {
+		_, err := FromAttributeValue("k", deep(100, inMap))
+		require.NoError(t, err)
+	}
+	s := func(text string) types.AttributeValue { return &types.AttributeValueMemberS{Value: text} }
+	tests := map[string]struct {
+		av     types.AttributeValue
+		path   string
+		rule   string
+		number bool
+	}{
+		"nil":                   {nil, "k", "has no value", false},
+		"unknown union member":  {&types.UnknownUnionMember{Tag: "X9", Value: []byte("{}")}, "k", "is of the unknown type X9", false},
+		"NULL false":            {&types.AttributeValueMemberNULL{}, "k", "is a NULL that is false", false},
+		"string not UTF-8":      {s(notUTF8), "k", "is not valid UTF-8", false},
+		"set member not UTF-8":  {&types.AttributeValueMemberSS{Value: []string{"a", notUTF8}}, "k[1]", "is not valid UTF-8", false},
+		"number that is empty":  {&types.AttributeValueMemberN{}, "k", "is not a number", true},
+		"number that is a word": {&types.AttributeValueMemberN{Value: "NaN"}, "k", "is not a number", true},
+		"number of 39 digits":   {&types.AttributeValueMemberN{Value: strings.Repeat("9", 39)}, "k", "is not a number", true},
+		"number in a set":       {&types.AttributeValueMemberNS{Value: []string{"1", "1e126"}}, "k[1]", "is not a number", true},
+		"nil in a list":         {&types.AttributeValueMemberL{Value: []types.AttributeValue{s("x"), nil}}, "k[1]", "has no value", false},
+		"nil in a map":          {&types.AttributeValueMemberM{Value: map[string]types.AttributeValue{"a": nil}}, "k.a", "has no value", false},
+		"name not UTF-8":        {&types.AttributeValueMemberM{Value: map[string]types.AttributeValue{notUTF8: s("")}}, `k."a\xff"`, "the name is not valid UTF-8", false},
+		"101 lists":             {deep(101, false), "k" + strings.Repeat("[0]", 100), "is nested deeper than 100 levels", false},
+		"101 maps":              {deep(101, true), "k" + strings.Repeat(".m", 100), "is nested deeper than 100 levels", false},
+	}
+	for _, av := range []types.AttributeValue{
+		(*types.AttributeValueMemberS)(nil), (*types.AttributeValueMemberN)(nil), (*types.AttributeValueMemberB)(nil),
+		(*types.AttributeValueMemberBOOL)(nil), (*types.AttributeValueMemberNULL)(nil), (*types.AttributeValueMemberL)(nil),
+		(*types.AttributeValueMemberM)(nil), (*types.AttributeValueMemberSS)(nil), (*types.AttributeValueMemberNS)(nil),
+		(*types.AttributeValueMemberBS)(nil), (*types.UnknownUnionMember)(nil),
+	} {
+		test := tests["nil"]
+		test.av = av
+		tests[fmt.Sprintf("typed nil %T", av)] = test
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kv, err := FromAttributeValue("k", test.av)
+			assert.Nil(t, kv)
+			assertFieldError(t, err, ErrCorruptResponse, test.path, test.rule)
+			assert.Equal(t, test.number, isInvalidNumber(err))
+
+			item, err := FromAttributeValues(map[string]types.AttributeValue{"k": test.av})
+			assert.Nil(t, item)
+			assertFieldError(t, err, ErrCorruptResponse, test.path, test.rule)
+		})
+	}
+}
+
+// What a person typed or stored must not appear in an error that may be logged.
+func TestConversionErrorsQuoteNoValue(t *testing.T) {
+	t.Parallel()
+	_, err := ToAttributeValue(StringSet("k", "canary", "canary"))
+	require.Error(t, err)
+	assert.NotContains(t, err.Error(), "canary")
+	_, err = FromAttributeValue("k", &types.AttributeValueMemberN{Value: "canary"})
+	require.Error(t, err)
+	assert.NotContains(t, err.Error(), "canary")
+}

@@ -1,0 +1,255 @@
+package dynamoconn
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestItemFindsAttributesByName(t *testing.T) {
+	t.Parallel()
+	item := Item{nil, Long("Year", 2004), (*KeyValueLong)(nil), imposter{}, Null("Note"), Long("Year", 1), String("", "x")}
+	kv, found := item.Get("Year")
+	assert.True(t, found)
+	assert.Same(t, item[1], kv, "the first of a name")
+	kv, found = item.Get("year")
+	assert.False(t, found)
+	assert.Nil(t, kv)
+	kv, found = item.Get("")
+	assert.True(t, found)
+	assert.Same(t, item[6], kv, "what is nil has no name, not an empty one")
+
+	assert.True(t, item.Has("Note"), "a null is there")
+	assert.False(t, item.Has("None"))
+	assert.Equal(t, []string{"", "Year", "", "", "Note", "Year", ""}, item.Keys())
+
+	var none Item
+	_, found = none.Get("Year")
+	assert.False(t, found)
+	assert.False(t, none.Has(""))
+	assert.Equal(t, []string{}, none.Keys())
+}
+
+func TestItemSet(t *testing.T) {
+	t.Parallel()
+	var item Item
+	item.Set(Long("a", 1))
+	item.Set(Long("b", 2))
+	item.Set(String("a", "x"))
+	assert.Equal(t, Item{String("a", "x"), Long("b", 2)}, item, "in the place of the other, at the end if new")
+
+	item.Set(nil)
+	assert.Equal(t, Item{String("a", "x"), Long("b", 2), nil}, item)
+	_, err := ToAttributeValues(item)
+	require.ErrorIs(t, err, ErrInvalidRequest)
+}
+
+func TestItemDelete(t *testing.T) {
+	t.Parallel()
+	item := Item{Long("a", 1), Long("b", 2), Long("c", 3)}
+	whole := item
+	assert.True(t, item.Delete("b"))
+	assert.Equal(t, Item{Long("a", 1), Long("c", 3)}, item)
+	assert.Nil(t, whole[2], "nothing is kept alive behind the end")
+	assert.False(t, item.Delete("b"))
+	assert.Equal(t, Item{Long("a", 1), Long("c", 3)}, item)
+	var none Item
+	assert.False(t, none.Delete("a"))
+	assert.Nil(t, none)
+}
+
+func TestItemPick(t *testing.T) {
+	t.Parallel()
+	item := Item{Long("a", 1), Long("b", 2), Long("c", 3)}
+	picked := item.Pick("c", "none", "a")
+	assert.Equal(t, Item{Long("c", 3), Long("a", 1)}, picked)
+	assert.Same(t, item[2], picked[0])
+	picked.Set(Long("a", 9))
+	assert.Equal(t, Item{Long("a", 1), Long("b", 2), Long("c", 3)}, item)
+	assert.Equal(t, Item{}, item.Pick())
+	assert.Equal(t, Item{}, Item(nil).Pick("a"))
+}
+
+func TestCloneSharesNothing(t *testing.T) {
+	t.Parallel()
+	build := func() Item {
+		return Item{
+			String("s", "x"), Long("l", 1), Decimal("d", MustNumber("1.5")), Boolean("bool", true), Binary("b", []byte{1, 2}),
+			Null("null"), StringSet("ss", "x", "y"), NumberSet("ns", MustNumber("1"), MustNumber("2")),
+			BinarySet("bs", []byte{1}, []byte{2}), List("list", Binary("", []byte{1}), Map("", Long("x", 1))),
+			Map("map", List("l", Long("", 1)), BinarySet("bs", []byte{1})),
+		}
+	}
+	item := build()
+	clone := item.Clone()
+	require.Equal(t, item, clone)
+
+	overwrite(clone)
+	assert.Equal(t, build(), item)
+}
+
+// overwrite changes everything in the item that can be reached.
+func overwrite(values []KeyValue) {
+	for i, kv := range values {
+		switch kv := kv.(type) {
+		case *KeyValueString:
+			kv.Key, kv.StringValue = "changed", "changed"
+		case *KeyValueLong:
+			kv.Key, kv.LongValue = "changed", -99
+		case *KeyValueDecimal:
+			kv.Key, kv.DecimalValue = "changed", MustNumber("-99")
+		case *KeyValueBoolean:
+			kv.Key, kv.BooleanValue = "changed", !kv.BooleanValue
+		case *KeyValueBinary:
+			kv.Key = "changed"
+			invert(kv.BinaryValue)
+		case *KeyValueNull:
+			kv.Key = "changed"
+		case *KeyValueList:
+			kv.Key = "changed"
+			overwrite(kv.ListValue)
+		case *KeyValueMap:
+			kv.Key = "changed"
+			overwrite(kv.MapValue)
+		case *KeyValueStringSet:
+			kv.Key = "changed"
+			for i := range kv.StringSetValue {
+				kv.StringSetValue[i] = "changed"
+			}
+		case *KeyValueNumberSet:
+			kv.Key = "changed"
+			for i := range kv.NumberSetValue {
+				kv.NumberSetValue[i] = MustNumber("-99")
+			}
+		case *KeyValueBinarySet:
+			kv.Key = "changed"
+			for i, member := range kv.BinarySetValue {
+				invert(member)
+				kv.BinarySetValue[i] = nil
+			}
+		}
+		values[i] = nil
+	}
+}
+
+func invert(b []byte) {
+	for i := range b {
+		b[i] = ^b[i]
+	}
+}
+
+func TestCloneKeepsNil(t *testing.T) {
+	t.Parallel()
+	assert.Nil(t, Item(nil).Clone())
+	assert.NotNil(t, Item{}.Clone())
+	assert.Equal(t, Item{nil, nil}, Item{nil, imposter{}}.Clone())
+	for _, kv := range typedNils() {
+		assert.Equal(t, Item{nil}, Item{kv}.Clone())
+	}
+	empty := Item{
+		Binary("b", nil), List("l"), Map("m"), StringSet("ss"), NumberSet("ns"), BinarySet("bs"), BinarySet("bs", nil),
+		List("l", []KeyValue{}...), Map("m", Item{}...), Binary("b", []byte{}),
+	}
+	assert.Equal(t, empty, empty.Clone())
+}
+
+// Each of these was a stack overflow, which no program survives, or took for ever.
+func TestAnItemThatContainsItselfIsWalkedInTime(t *testing.T) {
+	t.Parallel()
+	me := Map("Me")
+	me.MapValue = Item{me, Long("x", 1), me}
+	list := List("List")
+	list.ListValue = []KeyValue{list, list}
+	for _, item := range []Item{{me}, {list}, {List("", list, me), list}} {
+		clone := item.Clone()
+		assert.Len(t, clone, len(item))
+		assert.True(t, item.Equal(item))
+		assert.True(t, item.Equal(clone))
+		assert.True(t, clone.Equal(item))
+		assert.Positive(t, item.Size())
+		assert.Positive(t, wireSize(item))
+		assert.NotEmpty(t, canonical(item))
+		_, err := ToAttributeValues(item)
+		require.ErrorIs(t, err, ErrInvalidRequest)
+	}
+	other := List("List")
+	other.ListValue = []KeyValue{other, other}
+	assert.False(t, Item{list}.Equal(Item{other}))
+}
+
+func TestCloneAndEqualAreExactToAHundredLevels(t *testing.T) {
+	t.Parallel()
+	item := Item{nested("a", 100, "list"), nested("b", 100, "map")}
+	assert.True(t, item.Equal(item.Clone()))
+	assert.True(t, item.Equal(Item{nested("a", 100, "list"), nested("b", 100, "map")}))
+	assert.False(t, item.Equal(Item{nested("a", 99, "list"), nested("b", 100, "map")}))
+}
+
+func TestEqual(t *testing.T) {
+	t.Parallel()
+	number := MustNumber
+	equal := map[string][2]Item{
+		"nil and empty":          {nil, {}},
+		"order":                  {{Long("a", 1), Long("b", 2), Null("c")}, {Null("c"), Long("a", 1), Long("b", 2)}},
+		"long and decimal":       {{Long("a", 1)}, {Decimal("a", number("1.0"))}},
+		"decimals":               {{Decimal("a", number("1e2"))}, {Decimal("a", number("100"))}},
+		"zeros":                  {{Long("a", 0)}, {Decimal("a", number("-0"))}},
+		"nil and empty binary":   {{Binary("a", nil)}, {Binary("a", []byte{})}},
+		"nil and empty list":     {{List("a")}, {List("a", []KeyValue{}...)}},
+		"nil and empty map":      {{Map("a")}, {Map("a", Item{}...)}},
+		"set order":              {{StringSet("a", "x", "y")}, {StringSet("a", "y", "x")}},
+		"number set":             {{NumberSet("a", number("1"), number("2"))}, {NumberSet("a", number("2.0"), number("1e0"))}},
+		"binary set":             {{BinarySet("a", nil, []byte{1})}, {BinarySet("a", []byte{1}, []byte{})}},
+		"order within":           {{List("l", Map("", Long("a", 1), Long("b", 2)))}, {List("l", Map("", Long("b", 2), Long("a", 1)))}},
+		"name twice":             {{Long("a", 1), Long("a", 2), Null("b")}, {Null("b"), Long("a", 1), Long("a", 2)}},
+		"nils":                   {{nil, Long("a", 1)}, {Long("a", 1), (*KeyValueMap)(nil)}},
+		"element names unlooked": {{List("l", Long("x", 1))}, {List("l", Long("", 1))}},
+	}
+	for name, pair := range equal {
+		assert.True(t, pair[0].Equal(pair[1]), name)
+		assert.True(t, pair[1].Equal(pair[0]), name)
+		assert.Equal(t, canonical(pair[0]), canonical(pair[1]), name)
+	}
+	different := map[string][2]Item{
+		"more":             {{Long("a", 1)}, {Long("a", 1), Long("b", 1)}},
+		"value":            {{Long("a", 1)}, {Long("a", 2)}},
+		"decimal":          {{Decimal("a", number("1.5"))}, {Long("a", 1)}},
+		"name":             {{Long("a", 1)}, {Long("A", 1)}},
+		"number and text":  {{Long("a", 1)}, {String("a", "1")}},
+		"text and number":  {{String("a", "1")}, {Decimal("a", number("1"))}},
+		"list order":       {{List("a", Long("", 1), Long("", 2))}, {List("a", Long("", 2), Long("", 1))}},
+		"list length":      {{List("a", Long("", 1))}, {List("a", Long("", 1), Long("", 1))}},
+		"map name":         {{Map("a", Long("x", 1))}, {Map("a", Long("y", 1))}},
+		"set member":       {{StringSet("a", "x")}, {StringSet("a", "y")}},
+		"set size":         {{StringSet("a", "x")}, {StringSet("a", "x", "y")}},
+		"set repetition":   {{StringSet("a", "x", "x", "y")}, {StringSet("a", "x", "y", "y")}},
+		"split text":       {{String("ab", "c")}, {String("a", "bc")}},
+		"split members":    {{StringSet("a", "ab", "c")}, {StringSet("a", "a", "bc")}},
+		"split elements":   {{List("a", String("", "ab"), String("", "c"))}, {List("a", String("", "a"), String("", "bc"))}},
+		"nil and null":     {{nil}, {Null("")}},
+		"name twice":       {{Long("a", 1), Long("a", 2)}, {Long("a", 2), Long("a", 1)}},
+		"once for two":     {{Long("b", 2), Long("a", 1), Long("b", 2)}, {Long("a", 1), Long("c", 9), Long("b", 2)}},
+		"boundaries moved": {{List("l", Map("", Null("x")), Null(""))}, {List("l", Map("", Null("x"), Null("")))}},
+	}
+	for name, pair := range different {
+		assert.False(t, pair[0].Equal(pair[1]), name)
+		assert.False(t, pair[1].Equal(pair[0]), name)
+		assert.NotEqual(t, canonical(pair[0]), canonical(pair[1]), name)
+	}
+}
+
+// No kind equals another, but for the two that are numbers.
+func TestEqualOfEachKind(t *testing.T) {
+	t.Parallel()
+	all := append(oneOfEach("k"), Boolean("k", false), Decimal("k", MustNumber("7.0")))
+	for i, a := range all {
+		for j, b := range all {
+			longs := []int{1, len(all) - 1}
+			same := i == j || slices.Contains(longs, i) && slices.Contains(longs, j)
+			assert.Equal(t, same, Item{a}.Equal(Item{b}), "%T %T", a, b)
+			assert.Equal(t, same, canonical(Item{a}) == canonical(Item{b}), "%T %T", a, b)
+		}
+	}
+}

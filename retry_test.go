@@ -1,0 +1,296 @@
+package dynamoconn_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn"
+)
+
+const onlyNew = "attribute_not_exists(Artist)"
+
+func errorOf(t *testing.T, err error) *dynamoconn.Error {
+	t.Helper()
+	var e *dynamoconn.Error
+	require.ErrorAs(t, err, &e)
+	return e
+}
+
+var (
+	brokenPipe = breaking(&net.OpError{Op: "write", Err: errors.New("broken pipe")})
+	noDial     = breaking(&net.OpError{Op: "dial", Err: errors.New("connection refused")})
+	internal   = refusing(500, "InternalServerError", "try later", "R500")
+	busy       = refusing(400, "ProvisionedThroughputExceededException", "slow down", "RBUSY")
+	conditions = refusing(400, "ConditionalCheckFailedException", "The conditional request failed", "RCOND")
+	invalid    = refusing(400, "ValidationException", "no", "RBAD")
+	damaged    = replying(200, "{}", "X-Amz-Crc32", "1", "X-Amzn-Requestid", "RDAMAGED")
+	fine       = replying(200, "{}", "X-Amzn-Requestid", "ROK")
+)
+
+// TestWhatIsKnownOfAWrite goes through what the attempts of one conditional put can
+// meet. The pauses are the bubble's.
+func TestWhatIsKnownOfAWrite(t *testing.T) {
+	t.Parallel()
+
+	type answers []func() (*http.Response, error)
+	ambiguous, condition := dynamoconn.ErrAmbiguous, dynamoconn.ErrConditionFailed
+	unavailable, throttled := dynamoconn.ErrUnavailable, dynamoconn.ErrThrottled
+	tests := map[string]struct {
+		answers  answers
+		is, not  []error
+		attempts int
+		ids      []string
+	}{
+		"done":                          {answers{fine}, nil, nil, 1, []string{"ROK"}},
+		"500, then done":                {answers{internal, fine}, nil, nil, 2, []string{"R500", "ROK"}},
+		"broken, then done":             {answers{brokenPipe, fine}, nil, nil, 2, []string{"ROK"}},
+		"damaged, then done":            {answers{damaged, fine}, nil, nil, 2, []string{"RDAMAGED", "ROK"}},
+		"throttled thrice, then done":   {answers{busy, busy, busy, fine}, nil, nil, 4, []string{"RBUSY", "RBUSY", "RBUSY", "ROK"}},
+		"condition failed":              {answers{conditions}, []error{condition}, []error{ambiguous}, 1, []string{"RCOND"}},
+		"throttled, then condition":     {answers{busy, conditions}, []error{condition}, []error{ambiguous}, 2, []string{"RBUSY", "RCOND"}},
+		"not dialled, then condition":   {answers{noDial, conditions}, []error{condition}, []error{ambiguous}, 2, []string{"RCOND"}},
+		"500, then condition":           {answers{internal, conditions}, []error{ambiguous}, []error{condition}, 2, []string{"R500", "RCOND"}},
+		"broken, then condition":        {answers{brokenPipe, conditions}, []error{ambiguous}, []error{condition}, 2, []string{"RCOND"}},
+		"damaged, then condition":       {answers{damaged, conditions}, []error{ambiguous}, []error{condition}, 2, []string{"RDAMAGED", "RCOND"}},
+		"always broken":                 {answers{brokenPipe}, []error{ambiguous, unavailable}, nil, 4, nil},
+		"always 500":                    {answers{internal}, []error{ambiguous, unavailable}, nil, 4, []string{"R500", "R500", "R500", "R500"}},
+		"always damaged":                {answers{damaged}, []error{ambiguous, dynamoconn.ErrCorruptResponse}, nil, 4, []string{"RDAMAGED", "RDAMAGED", "RDAMAGED", "RDAMAGED"}},
+		"never dialled":                 {answers{noDial}, []error{unavailable}, []error{ambiguous}, 4, nil},
+		"always throttled":              {answers{busy}, []error{throttled}, []error{ambiguous, unavailable}, 4, []string{"RBUSY", "RBUSY", "RBUSY", "RBUSY"}},
+		"500, then throttled":           {answers{internal, busy}, []error{throttled, ambiguous}, nil, 4, []string{"R500", "RBUSY", "RBUSY", "RBUSY"}},
+		"broken once, then not dialled": {answers{brokenPipe, noDial}, []error{unavailable, ambiguous}, nil, 4, nil},
+		"invalid":                       {answers{invalid}, []error{dynamoconn.ErrValidation}, []error{ambiguous}, 1, []string{"RBAD"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := &wire{answer: inTurn(test.answers...)}
+				client := wireClient(t, w, dynamoconn.WithMaxAttempts(4))
+				req := putMusic()
+				req.ConditionExpression = onlyNew
+				resp, err := client.PutItem(t.Context(), req)
+
+				sent := w.requests()
+				require.Len(t, sent, test.attempts)
+				for _, again := range sent {
+					assert.Equal(t, "PutItem", again.Target)
+					assert.JSONEq(t, sent[0].Body, again.Body, "each attempt sends the same")
+					assert.Contains(t, again.Body, onlyNew)
+				}
+				if test.is == nil {
+					require.NoError(t, err)
+					assert.Equal(t, test.attempts, resp.Attempts)
+					assert.Equal(t, test.ids, resp.RequestIDs)
+					assert.Equal(t, "ROK", resp.RequestID)
+					return
+				}
+				for _, cause := range test.is {
+					assert.ErrorIs(t, err, cause)
+				}
+				for _, cause := range test.not {
+					assert.NotErrorIs(t, err, cause)
+				}
+				e := errorOf(t, err)
+				assert.Equal(t, test.attempts, e.Attempts)
+				assert.Equal(t, test.ids, e.RequestIDs)
+			})
+		})
+	}
+}
+
+// What DynamoDB said last is still there for who wants to look.
+func TestAmbiguousConditionKeepsTheSDKsError(t *testing.T) {
+	t.Parallel()
+
+	w := &wire{answer: inTurn(internal, refusing(400, "ConditionalCheckFailedException", "m", "R", `,"Item":{"Artist":{"S":"Acme Band"}}`))}
+	_, err := wireClient(t, w).DeleteItem(t.Context(), dynamoconn.DeleteItemRequest{
+		TableName: "Music", Item: musicKey(), ConditionExpression: "attribute_exists(Artist)", ReturnItemOnConditionFailure: true,
+	})
+	require.ErrorIs(t, err, dynamoconn.ErrAmbiguous)
+	assert.NotErrorIs(t, err, dynamoconn.ErrConditionFailed)
+	var failed *types.ConditionalCheckFailedException
+	assert.ErrorAs(t, err, &failed)
+	assert.True(t, errorOf(t, err).Item.Equal(dynamoconn.Item{dynamoconn.String("Artist", "Acme Band")}))
+}
+
+func TestReadsAreNeverAmbiguous(t *testing.T) {
+	t.Parallel()
+
+	for name, answer := range map[string]func() (*http.Response, error){"broken": brokenPipe, "500": internal, "damaged": damaged} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := wireClient(t, &wire{answer: inTurn(answer)}, dynamoconn.WithMaxAttempts(1))
+			_, get := client.GetItem(t.Context(), getMusic())
+			_, scan := client.Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"})
+			_, list := client.ListTables(t.Context(), dynamoconn.ListTablesRequest{})
+			_, describe := client.DescribeTable(t.Context(), dynamoconn.DescribeTableRequest{TableName: "Music"})
+			for _, err := range []error{get, scan, list, describe} {
+				require.Error(t, err)
+				assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
+			}
+		})
+	}
+}
+
+func TestWhatIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		answer func() (*http.Response, error)
+		cause  error
+	}{
+		"413":      {replying(413, "<html>"), dynamoconn.ErrItemTooLarge},
+		"denied":   {refusing(400, "AccessDeniedException", "no", "R"), dynamoconn.ErrAccessDenied},
+		"no table": {refusing(400, "ResourceNotFoundException", "no", "R"), dynamoconn.ErrTableNotFound},
+		"redirect": {replying(307, "", "Location", "https://example.com"), dynamoconn.ErrCorruptResponse},
+	} {
+		w := &wire{answer: inTurn(test.answer)}
+		_, err := wireClient(t, w).PutItem(t.Context(), putMusic())
+		assert.ErrorIs(t, err, test.cause, name)
+		assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous, name)
+		assert.Len(t, w.requests(), 1, name)
+	}
+}
+
+func TestWhatIsTriedAgainByStatus(t *testing.T) {
+	t.Parallel()
+
+	for _, status := range []int{408, 429, 500, 502, 503, 504} {
+		synctest.Test(t, func(t *testing.T) {
+			w := &wire{answer: inTurn(replying(status, "<html>busy</html>"), fine)}
+			resp, err := wireClient(t, w).GetItem(t.Context(), getMusic())
+			require.NoError(t, err, status)
+			assert.Equal(t, 2, resp.Attempts)
+		})
+	}
+}
+
+func TestPausesGrowWithinTheirBounds(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		var at []time.Time
+		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
+			at = append(at, time.Now())
+			return busy()
+		}}
+		client := wireClient(t, w)
+		longest := make([]time.Duration, 9)
+		for range 200 {
+			at = nil
+			_, err := client.GetItem(t.Context(), getMusic())
+			require.ErrorIs(t, err, dynamoconn.ErrThrottled, "there is no bucket to run dry")
+			require.Len(t, at, 10, "the default number of attempts")
+			for i := range longest {
+				longest[i] = max(longest[i], at[i+1].Sub(at[i]))
+			}
+		}
+		for i, most := range []time.Duration{50, 100, 200, 400, 800, 1600, 3200, 5000, 5000} {
+			most *= time.Millisecond
+			assert.LessOrEqual(t, longest[i], most, "pause %d", i+1)
+			assert.Greater(t, longest[i], most*8/10, "pause %d", i+1)
+		}
+	})
+}
+
+func TestContextEndsBeforeSending(t *testing.T) {
+	t.Parallel()
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	w := &wire{}
+	_, err := wireClient(t, w).PutItem(ctx, putMusic())
+	assert.ErrorIs(t, err, context.Canceled)
+	assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
+	assert.NotErrorIs(t, err, dynamoconn.ErrUnavailable)
+	assert.Zero(t, errorOf(t, err).Attempts)
+	assert.Empty(t, w.requests())
+}
+
+func TestContextEndsInFlight(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
+			<-req.Context().Done()
+			return nil, req.Context().Err()
+		}}
+		client := wireClient(t, w)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		began := time.Now()
+		_, err := client.PutItem(ctx, putMusic())
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.ErrorIs(t, err, dynamoconn.ErrAmbiguous)
+		assert.Equal(t, time.Minute, time.Since(began))
+		assert.Equal(t, 1, errorOf(t, err).Attempts)
+
+		ctx, cancel = context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err = client.GetItem(ctx, getMusic())
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
+	})
+}
+
+func TestContextEndsInAPause(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		answer    func() (*http.Response, error)
+		ambiguous bool
+	}{"after a refusal": {busy, false}, "after a doubt": {internal, true}, "not dialled": {noDial, false}} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			began := time.Now()
+			_, err := wireClient(t, &wire{answer: inTurn(test.answer)}, dynamoconn.WithMaxAttempts(1000)).PutItem(ctx, putMusic())
+			assert.ErrorIs(t, err, context.DeadlineExceeded, name)
+			assert.Equal(t, test.ambiguous, errors.Is(err, dynamoconn.ErrAmbiguous), name)
+			assert.Equal(t, time.Second, time.Since(began), name)
+		})
+	}
+}
+
+// The same over real connections, where net/http knows what was sent.
+func TestConnectionThatBreaks(t *testing.T) {
+	t.Parallel()
+
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body)
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			_ = conn.Close()
+		}
+	}))
+	t.Cleanup(server.Close)
+	open := func(url string) *dynamoconn.Client {
+		client, err := dynamoconn.New(t.Context(), dynamoconn.WithAWSConfig(wireConfig()), dynamoconn.WithEndpoint(url), dynamoconn.WithMaxAttempts(2))
+		require.NoError(t, err)
+		return client
+	}
+	_, err := open(server.URL).PutItem(t.Context(), putMusic())
+	assert.ErrorIs(t, err, dynamoconn.ErrAmbiguous)
+	assert.ErrorIs(t, err, dynamoconn.ErrUnavailable)
+	assert.Equal(t, 2, errorOf(t, err).Attempts)
+
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, listener.Close())
+	_, err = open("http://"+listener.Addr().String()).PutItem(t.Context(), putMusic())
+	assert.ErrorIs(t, err, dynamoconn.ErrUnavailable)
+	assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
+	assert.Equal(t, 2, errorOf(t, err).Attempts)
+}

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"strings"
 	"unicode"
+
+	"github.com/aws/smithy-go"
 )
 
 // What went wrong, for errors.Is. An error may be several of them: a write whose
@@ -147,6 +149,8 @@ func (e *Error) Error() string {
 	switch {
 	case e.Code != "":
 		fmt.Fprintf(&b, ": %s: %s", e.Code, e.Message)
+	case isA[*smithy.DeserializationError](e.err):
+		b.WriteString(": the answer cannot be decoded") // the SDK's text quotes it
 	case e.err != nil:
 		b.WriteString(": ")
 		b.WriteString(clean(e.err.Error()))

@@ -2,6 +2,7 @@ package dynamoconn_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -81,7 +82,11 @@ func reply(status int, body string, header ...string) *http.Response {
 
 // refusal returns DynamoDB's answer with an error. members are more of its JSON.
 func refusal(status int, code, message, requestID string, members ...string) *http.Response {
-	body := fmt.Sprintf(`{"__type":"com.amazonaws.dynamodb.v20120810#%s","message":%q%s}`, code, message, strings.Join(members, ""))
+	quoted, err := json.Marshal(message)
+	if err != nil {
+		panic(err) // a string always marshals
+	}
+	body := fmt.Sprintf(`{"__type":"com.amazonaws.dynamodb.v20120810#%s","message":%s%s}`, code, quoted, strings.Join(members, ""))
 	return reply(status, body, "X-Amzn-Requestid", requestID, "Content-Type", "application/x-amz-json-1.0")
 }
 

@@ -494,13 +494,13 @@ func TestBatchWriteRefusesAWrongRequestAsAWhole(t *testing.T) {
 func TestBatchWriteChangesNoInput(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		make := func() BatchWriteItemRequest {
+		fresh := func() BatchWriteItemRequest {
 			req := music(append(songs(40), Item{Binary("Bytes", nil), Long("ID", 77)}, Item{String("ID", "wrong")})...)
 			req.Tables[0].KeyNames = slices.Clip([]string{"ID"})
 			req.Tables = append(req.Tables, TableWithItemsToDelete("Music", songKey(3)))
 			return req
 		}
-		req := make()
+		req := fresh()
 		f := newBatchFake("Music:ID")
 		f.script = func(n int, _ *fakeRequest) *fakeTrouble {
 			if n > 4 {
@@ -515,7 +515,7 @@ func TestBatchWriteChangesNoInput(t *testing.T) {
 			failure.Write.ItemToAdd.Set(String("Version", "mine"))
 			failure.Write.ItemToDelete.Set(String("Version", "mine"))
 		}
-		assert.Equal(t, make(), req)
+		assert.Equal(t, fresh(), req)
 	})
 }
 

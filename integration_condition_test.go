@@ -59,21 +59,21 @@ func meets(item dynamoconn.Item, c dynamoconn.Condition) bool {
 	if !exists {
 		return false
 	}
-	order, comparable := compare(kv, c.Values[0])
+	order, isOrdered := compare(kv, c.Values[0])
 	switch c.ComparisonOperator {
 	case dynamoconn.ComparisonOperatorEQ:
 		return same(kv, c.Values[0])
 	case dynamoconn.ComparisonOperatorLT:
-		return comparable && order < 0
+		return isOrdered && order < 0
 	case dynamoconn.ComparisonOperatorLE:
-		return comparable && order <= 0
+		return isOrdered && order <= 0
 	case dynamoconn.ComparisonOperatorGT:
-		return comparable && order > 0
+		return isOrdered && order > 0
 	case dynamoconn.ComparisonOperatorGE:
-		return comparable && order >= 0
+		return isOrdered && order >= 0
 	case dynamoconn.ComparisonOperatorBetween:
 		upper, ok := compare(kv, c.Values[1])
-		return comparable && ok && order >= 0 && upper <= 0
+		return isOrdered && ok && order >= 0 && upper <= 0
 	case dynamoconn.ComparisonOperatorIn:
 		return slices.ContainsFunc(c.Values, func(value dynamoconn.KeyValue) bool { return same(kv, value) })
 	case dynamoconn.ComparisonOperatorContains:

@@ -185,7 +185,7 @@ func TestListTables(t *testing.T) {
 				}
 				requests := journal.take()
 				assert.Len(t, requests, (most+page-1)/page)
-				assert.Equal(t, resp.Attempts, len(requests))
+				assert.Len(t, requests, resp.Attempts)
 				assert.Contains(t, requests[0].body, fmt.Sprintf(`"Limit":%d`, page))
 			}
 		}

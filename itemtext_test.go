@@ -31,7 +31,7 @@ func TestItemString(t *testing.T) {
 			`{"": "x", "a.b": "x", "a, b: 1": "x", "\xff\n": "\xff\n\"}"}`},
 		{Item{Null(long)}, "{" + long[:64] + "...: null}"},
 		{Item{List("Tags", String("named", "x"))}, `{Tags: ["x"]}`},
-		{Item{foreign{String("a", "x")}}, "{a: <unknown>}"},
+		{Item{foreign{String("a", "x")}}, "{<nil>}"},
 	}
 	for _, c := range cases {
 		assert.Equal(t, c.want, c.item.String())

@@ -150,7 +150,7 @@ func TestDynamoDBJSONRoundTrip(t *testing.T) {
 		require.NoError(t, err)
 		var generic any
 		require.NoError(t, json.Unmarshal(data, &generic))
-		require.Equal(t, sdkJSON(&types.AttributeValueMemberM{Value: attributes}), map[string]any{"M": generic})
+		require.Equal(t, map[string]any{"M": generic}, sdkJSON(&types.AttributeValueMemberM{Value: attributes}))
 
 		// And the SDK's types give back what the JSON does.
 		fromSDK, err := FromAttributeValues(attributes)

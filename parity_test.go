@@ -193,7 +193,8 @@ func TestParityOfEnumerations(t *testing.T) {
 	require.Len(t, regions, 22)
 	parity(t, dynamoconn.ParseRegion, regions)
 	for i, region := range dynamoconn.Regions()[:len(regions)] {
-		assert.Equal(t, regions[i], row{region.Name(), region.Caption(), region.String()}, "the connector's come first")
+		got := row{region.Name(), region.Caption(), region.String()}
+		assert.Equal(t, regions[i], got, "the connector's come first")
 	}
 }
 

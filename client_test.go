@@ -453,3 +453,30 @@ func TestNewHeedsItsContext(t *testing.T) {
 	_, err = client.GetItem(t.Context(), getMusic())
 	require.NoError(t, err, "the context of New does not outlive New")
 }
+
+func TestConsumedCapacityIsAskedForAndAddedUp(t *testing.T) {
+	t.Parallel()
+
+	w := &wire{answer: inTurn(replying(200, `{"ConsumedCapacity":{"TableName":"Music","CapacityUnits":1.5,"Table":{"CapacityUnits":1},`+
+		`"GlobalSecondaryIndexes":{"ByYear":{"CapacityUnits":0.5}}}}`))}
+	client := wireClient(t, w)
+	resp, err := client.PutItem(t.Context(), putMusic(), dynamoconn.WithConsumedCapacity())
+	require.NoError(t, err)
+	assert.Equal(t, []dynamoconn.ConsumedCapacity{{
+		TableName: "Music", CapacityUnits: 1.5, TableCapacityUnits: 1, GlobalSecondaryIndexes: map[string]float64{"ByYear": 0.5},
+	}}, resp.ConsumedCapacity)
+	_, err = client.PutItem(t.Context(), putMusic())
+	require.NoError(t, err)
+	require.Len(t, w.requests(), 2)
+	assert.Contains(t, w.requests()[0].Body, `"ReturnConsumedCapacity":"INDEXES"`)
+	assert.NotContains(t, w.requests()[1].Body, "ReturnConsumedCapacity")
+}
+
+func TestNilHTTPClientOfAType(t *testing.T) {
+	t.Parallel()
+
+	var none *http.Client
+	client := wireClient(t, none, dynamoconn.WithEndpoint("http://127.0.0.1:1"), dynamoconn.WithMaxAttempts(1))
+	_, err := client.GetItem(t.Context(), getMusic())
+	assert.ErrorIs(t, err, dynamoconn.ErrUnavailable)
+}

@@ -126,7 +126,8 @@ func TestServersTextIsMadeFit(t *testing.T) {
 		assert.NotContains(t, text, "\u202e")
 		assert.Less(t, len(text), 1400)
 	}
-	assert.Len(t, e.Message, 1024)
+	assert.LessOrEqual(t, len(e.Message), 1024)
+	assert.Greater(t, len(e.Message), 1000)
 
 	e = failed(t, strings.Repeat("Code", 10_000), "m")
 	assert.Len(t, e.Code, 1024)

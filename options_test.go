@@ -404,3 +404,24 @@ func TestLoggerHearsOfEveryCall(t *testing.T) {
 	assert.NotContains(t, heard[0], "error")
 	assert.Contains(t, heard[1], "error")
 }
+
+func TestLoggerHearsTheSDK(t *testing.T) {
+	t.Parallel()
+
+	var levels []slog.Level
+	var texts []string
+	logger := slog.New(lines{take: func(record slog.Record) {
+		levels, texts = append(levels, record.Level), append(texts, record.Message)
+	}})
+	client := wireClient(t, &wire{}, dynamoconn.WithLogger(logger), dynamoconn.WithSDKOptions(func(o *dynamodb.Options) {
+		o.ClientLogMode = aws.LogRequest
+		o.Logger.Logf("WARN", "a warning\nof %d lines", 2)
+	}))
+	_, err := client.GetItem(t.Context(), getMusic())
+	require.NoError(t, err)
+	require.Len(t, levels, 3)
+	assert.Equal(t, []slog.Level{slog.LevelWarn, slog.LevelDebug, slog.LevelDebug}, levels)
+	assert.Equal(t, "a warning of 2 lines", texts[0])
+	assert.Contains(t, texts[1], "POST / HTTP/1.1")
+	assert.Equal(t, "dynamodb", texts[2])
+}

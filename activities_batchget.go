@@ -225,7 +225,7 @@ func (g *batchGet) take(ops []int, out *dynamodb.BatchGetItemOutput) (unprocesse
 				return op, nil
 			}
 		}
-		return 0, corrupt(&path{}, "the answer holds what was not asked for, or holds it twice")
+		return 0, corrupt("the answer holds what was not asked for, or holds it twice")
 	}
 	read := make(map[int]Item, len(ops))
 	for name, list := range out.Responses {

@@ -293,7 +293,7 @@ func (w *batchWrite) claim(open map[string][]int, name string, request types.Wri
 	case request.DeleteRequest != nil && request.PutRequest == nil:
 		write.ItemToDelete, err = FromAttributeValues(request.DeleteRequest.Key)
 	default:
-		return 0, corrupt(&path{}, "UnprocessedItems holds what is neither a put nor a delete")
+		return 0, corrupt("UnprocessedItems holds what is neither a put nor a delete")
 	}
 	if err != nil {
 		return 0, under("UnprocessedItems", err)
@@ -305,7 +305,7 @@ func (w *batchWrite) claim(open map[string][]int, name string, request types.Wri
 			return op, nil
 		}
 	}
-	return 0, corrupt(&path{}, "UnprocessedItems holds what was not sent, or holds it twice")
+	return 0, corrupt("UnprocessedItems holds what was not sent, or holds it twice")
 }
 
 func writeIdentity(write Write) string {

@@ -258,7 +258,7 @@ func (s *scan) read(ctx context.Context) (*scanPage, error) {
 		}
 		page.lastKey, page.count, page.scanned = out.LastEvaluatedKey, int64(out.Count), int64(out.ScannedCount)
 		if len(page.lastKey) > 0 && reflect.DeepEqual(page.lastKey, s.input.ExclusiveStartKey) {
-			return nil, corrupt(&path{}, "the page ends where it began")
+			return nil, corrupt("the page ends where it began")
 		}
 		page.items, err = s.items(out)
 		return one(out.ConsumedCapacity), err
@@ -271,19 +271,16 @@ func (s *scan) items(out *dynamodb.ScanOutput) ([]Item, error) {
 		return nil, nil
 	}
 	if int64(len(out.Items)) != int64(out.Count) {
-		return nil, corrupt(&path{}, "the page holds another number of items than it counts")
+		return nil, corrupt("the page holds another number of items than it counts")
 	}
 	if s.input.Limit != nil && len(out.Items) > int(*s.input.Limit) {
-		return nil, corrupt(&path{}, "the page holds more items than were asked for")
+		return nil, corrupt("the page holds more items than were asked for")
 	}
 	items := make([]Item, len(out.Items))
-	root := &path{}
-	list := root.attribute("Items")
 	for i, attributes := range out.Items {
-		at := list.element(i)
-		item, err := fromAttributeValues(attributes, &at, 0)
+		item, err := fromAttributeValues(attributes, 0)
 		if err != nil {
-			return nil, err
+			return nil, under("Items", underElement(i, err))
 		}
 		items[i] = item
 	}

@@ -120,10 +120,10 @@ func (k *call) listPage(ctx context.Context, start string, limit int32) (names [
 		}
 		names, next = out.TableNames, deref(out.LastEvaluatedTableName)
 		if limit > 0 && len(names) > int(limit) {
-			return nil, corrupt(&path{}, "the page holds more table names than were asked for")
+			return nil, corrupt("the page holds more table names than were asked for")
 		}
 		if next != "" && next == start {
-			return nil, corrupt(&path{}, "the page ends where it began")
+			return nil, corrupt("the page ends where it began")
 		}
 		return nil, nil
 	})
@@ -151,7 +151,7 @@ func (c *Client) DescribeTable(ctx context.Context, req DescribeTableRequest, op
 			return nil, err
 		}
 		if table = out.Table; table == nil {
-			return nil, corrupt(&path{}, "the answer describes no table")
+			return nil, corrupt("the answer describes no table")
 		}
 		return nil, nil
 	})

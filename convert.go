@@ -34,18 +34,17 @@ func ToAttributeValue(kv KeyValue) (types.AttributeValue, error) {
 	if isNil(kv) {
 		return nil, invalid("", ruleKind)
 	}
-	root := path{}
-	at := root.attribute(kv.KeyName())
-	if kv.KeyName() == "" {
-		at = root
+	value, err := toAttributeValue(kv, 0)
+	if err != nil && kv.KeyName() != "" {
+		err = underName(kv.KeyName(), err)
 	}
-	return toAttributeValue(kv, &at, 0)
+	return value, err
 }
 
 // ToAttributeValues returns item as the SDK's type, with the rules of
 // [ToAttributeValue] for each attribute. A nil Item gives an empty map.
 func ToAttributeValues(item Item) (map[string]types.AttributeValue, error) {
-	return toAttributeValues(item, &path{}, 0)
+	return toAttributeValues(item, 0)
 }
 
 // FromAttributeValue returns av under the name key. Nothing is lost: a number that
@@ -58,60 +57,60 @@ func ToAttributeValues(item Item) (map[string]types.AttributeValue, error) {
 // levels) is refused with [ErrCorruptResponse], in a [*FieldError] that names the
 // place.
 func FromAttributeValue(key string, av types.AttributeValue) (KeyValue, error) {
-	root := path{}
-	at := root.attribute(key)
-	return fromAttributeValue(key, av, &at, 0)
+	kv, err := fromAttributeValue(key, av, 0)
+	if err != nil {
+		return nil, underName(key, err)
+	}
+	return kv, nil
 }
 
 // FromAttributeValues returns the SDK's attributes as an Item, with the rules of
 // [FromAttributeValue]. The SDK keeps no order, so the attributes are sorted by
 // name. A nil map gives a nil Item, an empty one an empty Item.
 func FromAttributeValues(attributes map[string]types.AttributeValue) (Item, error) {
-	return fromAttributeValues(attributes, &path{}, 0)
+	return fromAttributeValues(attributes, 0)
 }
 
-func toAttributeValues(item Item, at *path, depth int) (map[string]types.AttributeValue, error) {
+func toAttributeValues(item Item, depth int) (map[string]types.AttributeValue, error) {
 	if depth > deepestNesting {
-		return nil, invalid(at.String(), "is nested deeper than 32 levels")
+		return nil, invalid("", "is nested deeper than 32 levels")
 	}
 	attributes := make(map[string]types.AttributeValue, len(item))
 	for i, kv := range item {
 		if isNil(kv) {
-			inner := at.element(i)
-			return nil, invalid(inner.String(), ruleKind)
+			return nil, underElement(i, invalid("", ruleKind))
 		}
 		name := kv.KeyName()
-		inner := at.attribute(name)
-		if err := checkName(name, &inner); err != nil {
-			return nil, err
+		if err := checkName(name); err != nil {
+			return nil, underName(name, err)
 		}
-		value, err := toAttributeValue(kv, &inner, depth)
+		value, err := toAttributeValue(kv, depth)
 		if err != nil {
-			return nil, err
+			return nil, underName(name, err)
 		}
 		attributes[name] = value
 		if len(attributes) != i+1 {
-			return nil, invalid(inner.String(), "is in the item twice")
+			return nil, underName(name, invalid("", "is in the item twice"))
 		}
 	}
 	return attributes, nil
 }
 
-func checkName(name string, at *path) error {
+func checkName(name string) error {
 	if name == "" {
-		return invalid(at.String(), "the name must not be empty")
+		return invalid("", "the name must not be empty")
 	}
 	if !utf8.ValidString(name) {
-		return invalid(at.String(), "the name must be valid UTF-8")
+		return invalid("", "the name must be valid UTF-8")
 	}
 	return nil
 }
 
-func toAttributeValue(kv KeyValue, at *path, depth int) (types.AttributeValue, error) {
+func toAttributeValue(kv KeyValue, depth int) (types.AttributeValue, error) {
 	switch kv := kv.(type) {
 	case *KeyValueString:
 		if !utf8.ValidString(kv.StringValue) {
-			return nil, invalid(at.String(), "must be valid UTF-8")
+			return nil, invalid("", "must be valid UTF-8")
 		}
 		return &types.AttributeValueMemberS{Value: kv.StringValue}, nil
 	case *KeyValueLong:
@@ -125,63 +124,61 @@ func toAttributeValue(kv KeyValue, at *path, depth int) (types.AttributeValue, e
 	case *KeyValueNull:
 		return &types.AttributeValueMemberNULL{Value: true}, nil
 	case *KeyValueList:
-		list, err := toAttributeValueList(kv.ListValue, at, depth+1)
+		list, err := toAttributeValueList(kv.ListValue, depth+1)
 		if err != nil {
 			return nil, err
 		}
 		return &types.AttributeValueMemberL{Value: list}, nil
 	case *KeyValueMap:
-		attributes, err := toAttributeValues(kv.MapValue, at, depth+1)
+		attributes, err := toAttributeValues(kv.MapValue, depth+1)
 		if err != nil {
 			return nil, err
 		}
 		return &types.AttributeValueMemberM{Value: attributes}, nil
 	case *KeyValueStringSet:
-		return toStringSet(kv.StringSetValue, at)
+		return toStringSet(kv.StringSetValue)
 	case *KeyValueNumberSet:
-		return toNumberSet(kv.NumberSetValue, at)
+		return toNumberSet(kv.NumberSetValue)
 	case *KeyValueBinarySet:
-		return toBinarySet(kv.BinarySetValue, at)
+		return toBinarySet(kv.BinarySetValue)
 	}
-	return nil, invalid(at.String(), ruleKind)
+	return nil, invalid("", ruleKind)
 }
 
-func toAttributeValueList(values []KeyValue, at *path, depth int) ([]types.AttributeValue, error) {
+func toAttributeValueList(values []KeyValue, depth int) ([]types.AttributeValue, error) {
 	if depth > deepestNesting {
-		return nil, invalid(at.String(), "is nested deeper than 32 levels")
+		return nil, invalid("", "is nested deeper than 32 levels")
 	}
 	list := make([]types.AttributeValue, len(values))
 	for i, value := range values {
-		inner := at.element(i)
 		if isNil(value) {
-			return nil, invalid(inner.String(), ruleKind)
+			return nil, underElement(i, invalid("", ruleKind))
 		}
 		if value.KeyName() != "" {
-			return nil, invalid(inner.String(), "an element of a list has no name")
+			return nil, underElement(i, invalid("", "an element of a list has no name"))
 		}
 		var err error
-		if list[i], err = toAttributeValue(value, &inner, depth); err != nil {
-			return nil, err
+		if list[i], err = toAttributeValue(value, depth); err != nil {
+			return nil, underElement(i, err)
 		}
 	}
 	return list, nil
 }
 
-func toStringSet(members []string, at *path) (types.AttributeValue, error) {
+func toStringSet(members []string) (types.AttributeValue, error) {
 	for i, member := range members {
 		if !utf8.ValidString(member) {
-			inner := at.element(i)
-			return nil, invalid(inner.String(), "must be valid UTF-8")
+			return nil, underElement(i, invalid("", "must be valid UTF-8"))
 		}
 	}
-	if err := checkSet(members, func(s string) string { return s }, at); err != nil {
+	if err := checkSet(members, func(s string) string { return s }); err != nil {
 		return nil, err
 	}
 	return &types.AttributeValueMemberSS{Value: members}, nil
 }
 
-func toNumberSet(members []Number, at *path) (types.AttributeValue, error) {
-	if err := checkSet(members, canonicalText, at); err != nil {
+func toNumberSet(members []Number) (types.AttributeValue, error) {
+	if err := checkSet(members, canonicalText); err != nil {
 		return nil, err
 	}
 	texts := make([]string, len(members))
@@ -191,8 +188,8 @@ func toNumberSet(members []Number, at *path) (types.AttributeValue, error) {
 	return &types.AttributeValueMemberNS{Value: texts}, nil
 }
 
-func toBinarySet(members [][]byte, at *path) (types.AttributeValue, error) {
-	if err := checkSet(members, func(b []byte) string { return string(b) }, at); err != nil {
+func toBinarySet(members [][]byte) (types.AttributeValue, error) {
+	if err := checkSet(members, func(b []byte) string { return string(b) }); err != nil {
 		return nil, err
 	}
 	if slices.ContainsFunc(members, func(b []byte) bool { return b == nil }) {
@@ -204,16 +201,15 @@ func toBinarySet(members [][]byte, at *path) (types.AttributeValue, error) {
 	return &types.AttributeValueMemberBS{Value: members}, nil
 }
 
-func checkSet[T any](members []T, text func(T) string, at *path) error {
+func checkSet[T any](members []T, text func(T) string) error {
 	if len(members) == 0 {
-		return invalid(at.String(), "a set must not be empty")
+		return invalid("", "a set must not be empty")
 	}
 	seen := make(map[string]struct{}, len(members))
 	for i, member := range members {
 		seen[text(member)] = struct{}{}
 		if len(seen) != i+1 {
-			inner := at.element(i)
-			return invalid(inner.String(), "is in the set twice")
+			return underElement(i, invalid("", "is in the set twice"))
 		}
 	}
 	return nil
@@ -226,16 +222,16 @@ func notNil(b []byte) []byte {
 	return b
 }
 
-func corrupt(at *path, rule string, causes ...error) error {
-	return &FieldError{Path: at.String(), Rule: rule, causes: append([]error{ErrCorruptResponse}, causes...)}
+func corrupt(rule string, causes ...error) error {
+	return &FieldError{Rule: rule, causes: append([]error{ErrCorruptResponse}, causes...)}
 }
 
-func fromAttributeValues(attributes map[string]types.AttributeValue, at *path, depth int) (Item, error) {
+func fromAttributeValues(attributes map[string]types.AttributeValue, depth int) (Item, error) {
 	if attributes == nil {
 		return nil, nil
 	}
 	if depth > deepestAnswer {
-		return nil, corrupt(at, "is nested deeper than 100 levels")
+		return nil, corrupt("is nested deeper than 100 levels")
 	}
 	names := make([]string, 0, len(attributes))
 	for name := range attributes {
@@ -244,33 +240,32 @@ func fromAttributeValues(attributes map[string]types.AttributeValue, at *path, d
 	slices.Sort(names)
 	item := make(Item, len(names))
 	for i, name := range names {
-		inner := at.attribute(name)
 		if !utf8.ValidString(name) {
-			return nil, corrupt(&inner, "the name is not valid UTF-8")
+			return nil, underName(name, corrupt("the name is not valid UTF-8"))
 		}
 		var err error
-		if item[i], err = fromAttributeValue(name, attributes[name], &inner, depth); err != nil {
-			return nil, err
+		if item[i], err = fromAttributeValue(name, attributes[name], depth); err != nil {
+			return nil, underName(name, err)
 		}
 	}
 	return item, nil
 }
 
-func fromAttributeValue(key string, av types.AttributeValue, at *path, depth int) (KeyValue, error) {
+func fromAttributeValue(key string, av types.AttributeValue, depth int) (KeyValue, error) {
 	switch av := av.(type) {
 	case *types.AttributeValueMemberS:
 		if av == nil {
 			break
 		}
 		if !utf8.ValidString(av.Value) {
-			return nil, corrupt(at, "is not valid UTF-8")
+			return nil, corrupt("is not valid UTF-8")
 		}
 		return &KeyValueString{Key: key, StringValue: av.Value}, nil
 	case *types.AttributeValueMemberN:
 		if av == nil {
 			break
 		}
-		return fromNumber(key, av.Value, at)
+		return fromNumber(key, av.Value)
 	case *types.AttributeValueMemberBOOL:
 		if av == nil {
 			break
@@ -286,19 +281,19 @@ func fromAttributeValue(key string, av types.AttributeValue, at *path, depth int
 			break
 		}
 		if !av.Value {
-			return nil, corrupt(at, "is a NULL that is false")
+			return nil, corrupt("is a NULL that is false")
 		}
 		return &KeyValueNull{Key: key}, nil
 	case *types.AttributeValueMemberL:
 		if av == nil {
 			break
 		}
-		return fromList(key, av.Value, at, depth+1)
+		return fromList(key, av.Value, depth+1)
 	case *types.AttributeValueMemberM:
 		if av == nil {
 			break
 		}
-		item, err := fromAttributeValues(av.Value, at, depth+1)
+		item, err := fromAttributeValues(av.Value, depth+1)
 		if err != nil {
 			return nil, err
 		}
@@ -312,8 +307,7 @@ func fromAttributeValue(key string, av types.AttributeValue, at *path, depth int
 		}
 		for i, member := range av.Value {
 			if !utf8.ValidString(member) {
-				inner := at.element(i)
-				return nil, corrupt(&inner, "is not valid UTF-8")
+				return nil, underElement(i, corrupt("is not valid UTF-8"))
 			}
 		}
 		return &KeyValueStringSet{Key: key, StringSetValue: av.Value}, nil
@@ -321,7 +315,7 @@ func fromAttributeValue(key string, av types.AttributeValue, at *path, depth int
 		if av == nil {
 			break
 		}
-		return fromNumberSet(key, av.Value, at)
+		return fromNumberSet(key, av.Value)
 	case *types.AttributeValueMemberBS:
 		if av == nil {
 			break
@@ -331,44 +325,42 @@ func fromAttributeValue(key string, av types.AttributeValue, at *path, depth int
 		if av == nil {
 			break
 		}
-		return nil, corrupt(at, "is of the unknown type "+showName(av.Tag))
+		return nil, corrupt("is of the unknown type " + showName(av.Tag))
 	}
-	return nil, corrupt(at, "has no value")
+	return nil, corrupt("has no value")
 }
 
-func fromNumber(key, text string, at *path) (KeyValue, error) {
+func fromNumber(key, text string) (KeyValue, error) {
 	if n, ok := isCanonicalInt64(text); ok {
 		return &KeyValueLong{Key: key, LongValue: n}, nil
 	}
 	number, err := ParseNumber(text)
 	if err != nil {
-		return nil, corrupt(at, "is not a number", ErrInvalidNumber)
+		return nil, corrupt("is not a number", ErrInvalidNumber)
 	}
 	return &KeyValueDecimal{Key: key, DecimalValue: number}, nil
 }
 
-func fromList(key string, values []types.AttributeValue, at *path, depth int) (KeyValue, error) {
+func fromList(key string, values []types.AttributeValue, depth int) (KeyValue, error) {
 	if depth > deepestAnswer {
-		return nil, corrupt(at, "is nested deeper than 100 levels")
+		return nil, corrupt("is nested deeper than 100 levels")
 	}
 	list := make([]KeyValue, len(values))
 	for i, value := range values {
-		inner := at.element(i)
 		var err error
-		if list[i], err = fromAttributeValue("", value, &inner, depth); err != nil {
-			return nil, err
+		if list[i], err = fromAttributeValue("", value, depth); err != nil {
+			return nil, underElement(i, err)
 		}
 	}
 	return &KeyValueList{Key: key, ListValue: list}, nil
 }
 
-func fromNumberSet(key string, texts []string, at *path) (KeyValue, error) {
+func fromNumberSet(key string, texts []string) (KeyValue, error) {
 	numbers := make([]Number, len(texts))
 	for i, text := range texts {
 		var err error
 		if numbers[i], err = ParseNumber(text); err != nil {
-			inner := at.element(i)
-			return nil, corrupt(&inner, "is not a number", ErrInvalidNumber)
+			return nil, underElement(i, corrupt("is not a number", ErrInvalidNumber))
 		}
 	}
 	return &KeyValueNumberSet{Key: key, NumberSetValue: numbers}, nil

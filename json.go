@@ -2,7 +2,6 @@ package dynamoconn
 
 import (
 	"encoding/base64"
-	"strconv"
 )
 
 // MarshalJSON returns the item as a plain JSON object, its attributes in the item's
@@ -126,13 +125,6 @@ func readNumberText(key, text string) (KeyValue, error) {
 func invalidNumberAt(err error) error {
 	return &FieldError{Path: "", Rule: err.Error(), causes: []error{ErrInvalidRequest, ErrInvalidNumber}}
 }
-
-// An error starts out with the place where it is found, and gets the way to it on the
-// way back: a place costs nothing while all is well.
-var here = &path{}
-
-func underName(name string, err error) error { return under(showName(name), err) }
-func underElement(i int, err error) error    { return under("["+strconv.Itoa(i)+"]", err) }
 
 // nameSet tells whether an item holds a name already: a few by looking at each,
 // many by a map.

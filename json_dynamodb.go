@@ -157,7 +157,7 @@ func readSet[T any](r *jsonReader, read func() (T, error), text func(T) string) 
 	if err != nil {
 		return nil, err
 	}
-	return members, checkSet(members, text, here)
+	return members, checkSet(members, text)
 }
 
 func (r *jsonReader) numberText() (Number, error) {

@@ -74,7 +74,7 @@ func (r *jsonReader) object(depth int) (Item, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := checkName(name, here); err != nil {
+		if err := checkName(name); err != nil {
 			return nil, underName(name, err)
 		}
 		if !names.add(item, name) {

@@ -23,7 +23,7 @@ func (w *jsonWriter) object(item Item, depth int) error {
 			return underElement(i, invalid("", ruleKind))
 		}
 		name := kv.KeyName()
-		if err := checkName(name, here); err != nil {
+		if err := checkName(name); err != nil {
 			return underName(name, err)
 		}
 		if i > 0 {
@@ -98,15 +98,15 @@ func (w *jsonWriter) value(kv KeyValue, depth int) error {
 	case *KeyValueMap:
 		err = w.object(kv.MapValue, depth+1)
 	case *KeyValueStringSet:
-		if _, err = toStringSet(kv.StringSetValue, here); err == nil {
+		if _, err = toStringSet(kv.StringSetValue); err == nil {
 			writeSet(w, kv.StringSetValue, func(member string) { w.b = appendJSONString(w.b, member) })
 		}
 	case *KeyValueNumberSet:
-		if err = checkSet(kv.NumberSetValue, canonicalText, here); err == nil {
+		if err = checkSet(kv.NumberSetValue, canonicalText); err == nil {
 			writeSet(w, kv.NumberSetValue, w.number)
 		}
 	case *KeyValueBinarySet:
-		if _, err = toBinarySet(kv.BinarySetValue, here); err == nil {
+		if _, err = toBinarySet(kv.BinarySetValue); err == nil {
 			writeSet(w, kv.BinarySetValue, func(member []byte) { w.b = appendBase64(w.b, member) })
 		}
 	default:

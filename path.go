@@ -5,39 +5,16 @@ import (
 	"strings"
 )
 
-// path is a place in an item, held as a chain from the inside out so that going
-// down a level costs nothing. The zero path is the whole.
-type path struct {
-	outer *path
-	name  string // empty in a list
-	index int
-}
+// An error starts out with the place where it is found and no way to it. The way is
+// put before it as it is handed back, so that a place costs nothing while all is well.
 
-// String returns the place as people write it: Address.Lines[2]. A name that
-// would be unclear is quoted, a very long one cut.
-func (p *path) String() string {
-	return string(p.appendTo(nil))
-}
+// underName returns err with the name of an attribute before its path.
+func underName(name string, err error) error { return under(showName(name), err) }
 
-func (p *path) appendTo(b []byte) []byte {
-	if p == nil || p.outer == nil {
-		return b
-	}
-	b = p.outer.appendTo(b)
-	if p.index >= 0 {
-		b = append(b, '[')
-		b = strconv.AppendInt(b, int64(p.index), 10)
-		return append(b, ']')
-	}
-	if len(b) > 0 {
-		b = append(b, '.')
-	}
-	return append(b, showName(p.name)...)
-}
+// underElement returns err with a place in a list or set before its path.
+func underElement(i int, err error) error { return under("["+strconv.Itoa(i)+"]", err) }
 
-func (p *path) attribute(name string) path { return path{outer: p, name: name, index: -1} }
-func (p *path) element(i int) path         { return path{outer: p, index: i} }
-
+// pathOf returns the place as people write it: Address.City.
 func pathOf(key string, nested []string) string {
 	at := showName(key)
 	for _, name := range nested {

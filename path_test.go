@@ -9,20 +9,23 @@ import (
 
 func TestPathText(t *testing.T) {
 	t.Parallel()
-	root := path{}
-	address := root.attribute("Address")
-	lines := address.attribute("Lines")
-	line := lines.element(2)
-	inner := line.element(10)
-	below := inner.attribute("x")
-	top := root.element(0)
-	want := map[*path]string{
-		nil: "", &root: "", &address: "Address", &lines: "Address.Lines", &line: "Address.Lines[2]",
-		&inner: "Address.Lines[2][10]", &below: "Address.Lines[2][10].x", &top: "[0]",
+	var err error = invalid("", "is wrong")
+	for _, step := range []struct {
+		way  func(error) error
+		want string
+	}{
+		{func(err error) error { return err }, ""},
+		{func(err error) error { return underName("x", err) }, "x"},
+		{func(err error) error { return underElement(10, err) }, "[10].x"},
+		{func(err error) error { return underElement(2, err) }, "[2][10].x"},
+		{func(err error) error { return underName("Lines", err) }, "Lines[2][10].x"},
+		{func(err error) error { return underName("A.B", err) }, `"A.B".Lines[2][10].x`},
+		{func(err error) error { return under("Item", err) }, `Item."A.B".Lines[2][10].x`},
+	} {
+		err = step.way(err)
+		assert.Equal(t, invalid(step.want, "is wrong"), err)
 	}
-	for p, text := range want {
-		assert.Equal(t, text, p.String())
-	}
+	assert.NoError(t, underName("x", nil))
 	assert.Equal(t, `a."b.c"."".d`, pathOf("a", []string{"b.c", "", "d"}))
 }
 

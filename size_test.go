@@ -196,3 +196,19 @@ func TestWireSizeOfEachKind(t *testing.T) {
 	assert.Equal(t, 2, wireSize(Item{nil, imposter{}}))
 	assert.Equal(t, wireSize(Item{List("l")}), wireSize(Item{List("l", nil)}))
 }
+
+// With many members there is no slack left over from what goes around a value.
+func TestWireSizeOfManyMembers(t *testing.T) {
+	t.Parallel()
+	bytes, texts, numbers, list := BinarySet("k"), StringSet("k"), NumberSet("k"), List("k")
+	for i := range 256 {
+		bytes.BinarySetValue = append(bytes.BinarySetValue, []byte{byte(i)})
+		texts.StringSetValue = append(texts.StringSetValue, string(rune(0x100+i)))
+		numbers.NumberSetValue = append(numbers.NumberSetValue, NumberFromInt64(int64(i)))
+		list.ListValue = append(list.ListValue, Boolean("", false))
+	}
+	for _, kv := range []KeyValue{bytes, texts, numbers, list} {
+		wire := sdkItem(t, Item{kv})
+		assert.GreaterOrEqual(t, wireSize(Item{kv}), len(wire), "%T", kv)
+	}
+}

@@ -222,6 +222,11 @@ func ended(ctx context.Context) error {
 func (r *runner) launch(ctx context.Context, ops []int) {
 	r.flying++
 	r.eachTable(ops, func(t *table) { t.flying++ })
+	if r.flying == 1 && !r.waiting() {
+		// Nothing can be sent beside it, so no goroutine is needed.
+		r.take(answered{ops, r.Send(ctx, ops)})
+		return
+	}
 	go func() { r.answers <- answered{ops, r.Send(ctx, ops)} }()
 }
 

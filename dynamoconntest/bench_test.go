@@ -1,0 +1,161 @@
+package dynamoconntest_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+)
+
+// backends are what the benchmarks compare: the server in the process and, if
+// DYNAMODB_LOCAL_ENDPOINT names one, DynamoDB Local.
+func backends(b *testing.B) map[string]*dynamodb.Client {
+	b.Helper()
+	out := map[string]*dynamodb.Client{"memory": dynamoconntest.New(dynamoconntest.WithJournalSize(0)).SDKClient()}
+	if url := os.Getenv("DYNAMODB_LOCAL_ENDPOINT"); url != "" {
+		out["local"] = dynamodb.New(dynamodb.Options{Region: "us-east-1", Credentials: dynamoconntest.Credentials(), BaseEndpoint: aws.String(url)})
+	}
+	return out
+}
+
+func benchTable(b *testing.B, c *dynamodb.Client) {
+	b.Helper()
+	ctx := context.Background()
+	_, _ = c.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: aws.String("Bench")})
+	_, err := c.CreateTable(ctx, &dynamodb.CreateTableInput{
+		TableName: aws.String("Bench"), BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("p"), AttributeType: "S"}, {AttributeName: aws.String("s"), AttributeType: "N"}},
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("p"), KeyType: "HASH"}, {AttributeName: aws.String("s"), KeyType: "RANGE"}},
+	})
+	require.NoError(b, err)
+	b.Cleanup(func() { _, _ = c.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: aws.String("Bench")}) })
+}
+
+func benchItem(p string, s int) item {
+	return with(key(p, s), item{"name": str("a name of some length"), "count": num(s * 17), "tags": &types.AttributeValueMemberSS{Value: []string{"x", "y"}}, "pad": str(strings.Repeat("z", 200))})
+}
+
+func benchFill(b *testing.B, c *dynamodb.Client, n int) {
+	b.Helper()
+	for i := 0; i < n; i += 25 {
+		var w []types.WriteRequest
+		for k := i; k < min(i+25, n); k++ {
+			w = append(w, types.WriteRequest{PutRequest: &types.PutRequest{Item: benchItem("a", k)}})
+		}
+		_, err := c.BatchWriteItem(context.Background(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{"Bench": w}})
+		require.NoError(b, err)
+	}
+}
+
+func BenchmarkPutItem(b *testing.B) {
+	for name, c := range backends(b) {
+		b.Run(name, func(b *testing.B) {
+			benchTable(b, c)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				_, err := c.PutItem(b.Context(), &dynamodb.PutItemInput{TableName: aws.String("Bench"), Item: benchItem("a", i)})
+				require.NoError(b, err)
+			}
+		})
+	}
+}
+
+func BenchmarkGetItem(b *testing.B) {
+	for name, c := range backends(b) {
+		b.Run(name, func(b *testing.B) {
+			benchTable(b, c)
+			benchFill(b, c, 100)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				out, err := c.GetItem(b.Context(), &dynamodb.GetItemInput{TableName: aws.String("Bench"), Key: key("a", i%100)})
+				require.NoError(b, err)
+				require.Len(b, out.Item, 6)
+			}
+		})
+	}
+}
+
+func BenchmarkQueryPageOf100(b *testing.B) {
+	for name, c := range backends(b) {
+		b.Run(name, func(b *testing.B) {
+			benchTable(b, c)
+			benchFill(b, c, 1000)
+			b.ReportAllocs()
+			for b.Loop() {
+				out, err := c.Query(b.Context(), &dynamodb.QueryInput{
+					TableName: aws.String("Bench"), KeyConditionExpression: aws.String("p = :p AND s >= :s"),
+					ExpressionAttributeValues: item{":p": str("a"), ":s": num(500)}, Limit: aws.Int32(100),
+				})
+				require.NoError(b, err)
+				require.Len(b, out.Items, 100)
+			}
+		})
+	}
+}
+
+func BenchmarkScanPageOf1MB(b *testing.B) {
+	for name, c := range backends(b) {
+		b.Run(name, func(b *testing.B) {
+			benchTable(b, c)
+			benchFill(b, c, 5000)
+			b.ReportAllocs()
+			for b.Loop() {
+				out, err := c.Scan(b.Context(), &dynamodb.ScanInput{TableName: aws.String("Bench")})
+				require.NoError(b, err)
+				require.Greater(b, len(out.Items), 3000)
+			}
+		})
+	}
+}
+
+// A server is ready, with a table, in microseconds.
+func BenchmarkStart(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		require.NoError(b, dynamoconntest.New().CreateTable(dynamoconntest.Table{Name: "Bench", PartitionKey: "p"}))
+	}
+}
+
+// A point read of a large table must cost about what one of a small table does.
+// bytes/item is the memory that the table holds.
+func BenchmarkPointReadBySize(b *testing.B) {
+	for _, n := range []int{1_000, 1_000_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			if testing.Short() && n > 1000 {
+				b.Skip("a million items")
+			}
+			db := dynamoconntest.New(dynamoconntest.WithJournalSize(0))
+			require.NoError(b, db.CreateTable(dynamoconntest.Table{Name: "Bench", PartitionKey: "p"}))
+			before := heap()
+			for i := range n {
+				require.NoError(b, db.Load("Bench", map[string]any{"p": fmt.Sprint("key-", i), "name": "a small item", "n": i}))
+			}
+			used := heap() - before
+			c := db.SDKClient()
+			i := 0
+			for b.Loop() {
+				i = (i + 7919) % n
+				out, err := c.GetItem(b.Context(), &dynamodb.GetItemInput{TableName: aws.String("Bench"), Key: item{"p": str(fmt.Sprint("key-", i))}})
+				require.NoError(b, err)
+				require.Len(b, out.Item, 3)
+			}
+			b.ReportMetric(float64(used)/float64(n), "bytes/item")
+		})
+	}
+}
+
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}

@@ -1,0 +1,248 @@
+package dynamoconntest
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base32"
+	"fmt"
+	"hash/crc32"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/api"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+)
+
+const (
+	maxRequest    = 16<<20 + 1<<20 // the service's limit and room for JSON
+	targetPrefix  = "DynamoDB_20120810."
+	jsonType      = "application/x-amz-json-1.0"
+	defaultRegion = "us-east-1"
+)
+
+// reply is what comes back of a request, before it takes the form of a
+// response or of a transport's error.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+	cut    int           // bytes of the body after which the connection breaks; -1 for none
+	wait   time.Duration // before the answer; negative is for ever
+	fail   failure
+}
+
+type failure uint8
+
+const (
+	failNone failure = iota
+	failRefused
+	failReset // before the request was sent
+	failLost  // after it was
+)
+
+// exchange carries out one HTTP request whose body has been read.
+func (s *Server) exchange(method string, header http.Header, body []byte) reply {
+	e := Entry{
+		Time: s.clock(), Input: body,
+		InvocationID: header.Get("Amz-Sdk-Invocation-Id"), Attempt: header.Get("Amz-Sdk-Request"),
+	}
+	if method != http.MethodPost {
+		return plain(method)
+	}
+	region := signedRegion(header.Get("Authorization"))
+	req := api.Request{ARNRegion: region}
+	if s.regions {
+		req.Region = region
+	}
+	if op, ok := strings.CutPrefix(header.Get("X-Amz-Target"), targetPrefix); ok && api.Known(op) {
+		req.Operation, e.Operation = op, op
+	}
+	node, parseErr := wire.Parse(body)
+	if parseErr == nil {
+		req.Input = node
+		e.Tables = tablesIn(node)
+	}
+	effect := s.faults.pick(e)
+	e.Fault = effect.name
+	r := s.answer(req, header, parseErr, effect, &e)
+	if r.fail == failNone && r.wait >= 0 {
+		e.Status = r.status
+		e.RequestID = r.header.Get("X-Amzn-Requestid")
+	}
+	s.journal.add(e)
+	return r
+}
+
+// answer evaluates the request, if its fault lets it, and damages the outcome.
+func (s *Server) answer(req api.Request, header http.Header, parseErr error, effect Effect, e *Entry) reply {
+	switch effect.kind {
+	case effectRefuse:
+		return reply{fail: failRefused}
+	case effectReset:
+		return reply{fail: failReset}
+	case effectErrorBefore:
+		return failed(effect.err, e)
+	case effectConflict:
+		return failed(conflict(req, effect.list), e)
+	case effectHTML:
+		r := newReply(503, []byte("<html><body><h1>503 Service Unavailable</h1></body></html>\n"))
+		r.header.Set("Content-Type", "text/html")
+		r.header.Del("X-Amz-Crc32")
+		return r
+	}
+	r := s.evaluate(req, header, parseErr, effect, e)
+	switch effect.kind {
+	case effectErrorAfter:
+		return failed(effect.err, e)
+	case effectLose:
+		return reply{fail: failLost}
+	case effectSlow:
+		r.wait = effect.wait
+	case effectHang:
+		r.wait = -1
+	case effectTruncate:
+		r.cut = effect.n
+		if r.cut < 0 {
+			r.cut += len(r.body)
+		}
+		r.cut = min(max(r.cut, 0), max(len(r.body)-1, 0))
+	case effectFlip:
+		if n := len(r.body) * 8; n > 0 {
+			bit := (effect.n%n + n) % n
+			r.body[bit/8] ^= 1 << (bit % 8)
+		}
+	case effectEmpty:
+		r = newReply(200, nil)
+		r.header.Del("X-Amz-Crc32")
+	case effectOversize:
+		if pad := effect.n - len(r.body); pad > 0 {
+			r.body = append(r.body, bytes.Repeat([]byte{' '}, pad)...)
+			r.seal()
+		}
+	}
+	return r
+}
+
+func (s *Server) evaluate(req api.Request, header http.Header, parseErr error, effect Effect, e *Entry) reply {
+	switch {
+	case len(e.Input) > maxRequest:
+		r := newReply(http.StatusRequestEntityTooLarge, nil)
+		r.header.Del("X-Amz-Crc32")
+		return r
+	case parseErr != nil:
+		return failed(api.CoralError("SerializationException", ""), e)
+	case req.Operation == "":
+		return failed(api.CoralError("UnknownOperationException", ""), e)
+	case !strings.HasPrefix(header.Get("Authorization"), "AWS4-"):
+		return failed(api.CoralError("MissingAuthenticationTokenException", "Request is missing Authentication Token"), e)
+	}
+	req.Unprocessed = effect.unprocessed(&s.faults)
+	req.EmptyPage = effect.kind == effectEmptyPage
+	out, err := s.engine.Do(req)
+	if err != nil {
+		return failed(err, e)
+	}
+	e.Applied = true
+	return newReply(200, out)
+}
+
+func failed(err *api.Error, e *Entry) reply {
+	_, e.Error, _ = strings.Cut(err.Type, "#")
+	return newReply(err.Status, err.Body())
+}
+
+// conflict is the error of a write that another transaction is in the way of.
+func conflict(req api.Request, places []int) *api.Error {
+	const message = "Transaction is ongoing for the item"
+	list := req.Input.Get("TransactItems")
+	if list == nil {
+		return api.ServiceError("TransactionConflictException", message)
+	}
+	if len(places) == 0 {
+		places = []int{0}
+	}
+	reasons := make([]api.Reason, len(list.Elems))
+	codes := make([]string, len(reasons))
+	for i := range reasons {
+		reasons[i].Code = "None"
+		for _, p := range places {
+			if p == i {
+				reasons[i] = api.Reason{Code: "TransactionConflict", Message: message}
+			}
+		}
+		codes[i] = reasons[i].Code
+	}
+	err := api.ServiceError("TransactionCanceledException",
+		"Transaction cancelled, please refer cancellation reasons for specific reasons [%s]", strings.Join(codes, ", "))
+	err.Reasons = reasons
+	return err
+}
+
+func newReply(status int, body []byte) reply {
+	r := reply{status: status, header: http.Header{}, body: body, cut: -1}
+	r.header.Set("Server", "Server")
+	r.header.Set("Content-Type", jsonType)
+	r.header.Set("X-Amzn-Requestid", requestID())
+	r.seal()
+	return r
+}
+
+// seal makes length and checksum agree with the body.
+func (r *reply) seal() {
+	r.header.Set("Content-Length", strconv.Itoa(len(r.body)))
+	r.header.Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(r.body)), 10))
+}
+
+func plain(method string) reply {
+	r := newReply(404, []byte("<UnknownOperationException/>\n"))
+	if method == http.MethodGet || method == http.MethodHead {
+		r = newReply(200, []byte(fmt.Sprintf("healthy: dynamodb.%s.amazonaws.com ", defaultRegion)))
+	}
+	r.header.Set("Content-Type", "text/plain")
+	return r
+}
+
+var requestIDs = base32.StdEncoding.WithPadding(base32.NoPadding)
+
+func requestID() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:])
+	return requestIDs.EncodeToString(b[:])
+}
+
+// signedRegion is the region in the scope of a signature, or the default one.
+func signedRegion(authorization string) string {
+	_, rest, ok := strings.Cut(authorization, "Credential=")
+	if ok {
+		rest, _, _ = strings.Cut(rest, ",")
+		if parts := strings.Split(rest, "/"); len(parts) >= 5 && parts[len(parts)-3] != "" {
+			return parts[len(parts)-3]
+		}
+	}
+	return defaultRegion
+}
+
+// tablesIn lists the tables that a request names.
+func tablesIn(n *wire.Node) []string {
+	if name := n.Get("TableName").Str(); name != "" {
+		return []string{name}
+	}
+	var out []string
+	if items := n.Get("RequestItems"); items != nil {
+		for _, m := range items.Members {
+			out = append(out, m.Name)
+		}
+	}
+	if items := n.Get("TransactItems"); items != nil {
+		for i := range items.Elems {
+			for k := range items.Elems[i].Members {
+				if name := items.Elems[i].Members[k].Value.Get("TableName").Str(); name != "" {
+					out = append(out, name)
+				}
+			}
+		}
+	}
+	return out
+}

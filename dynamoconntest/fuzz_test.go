@@ -1,0 +1,69 @@
+package dynamoconntest_test
+
+import (
+	"encoding/json"
+	"hash/crc32"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// Whatever is sent, the answer is JSON with a right checksum, an error is a 400
+// that names its type, and the server goes on answering.
+func FuzzEveryRequestIsAnswered(f *testing.F) {
+	operations := []string{
+		"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "BatchGetItem", "BatchWriteItem", "TransactGetItems",
+		"TransactWriteItems", "CreateTable", "UpdateTable", "DeleteTable", "DescribeTable", "ListTables", "UpdateTimeToLive", "TagResource",
+	}
+	for i, body := range []string{
+		`{"TableName":"Tab","Key":{"p":{"S":"a"},"s":{"N":"1"}},"ProjectionExpression":"a.b[0]"}`,
+		`{"TableName":"Tab","Item":{"p":{"S":"a"},"s":{"N":"1"},"l":{"L":[{"M":{"x":{"NS":["1","2"]}}}]}},"Expected":{"x":{"Exists":false}}}`,
+		`{"TableName":"Tab","Key":{"p":{"S":"a"},"s":{"N":"1"}},"UpdateExpression":"SET a = if_not_exists(a, :a) + :a","ExpressionAttributeValues":{":a":{"N":"1"}}}`,
+		`{"TableName":"Tab","Key":{"p":{"S":"a"},"s":{"N":"1"}},"ConditionExpression":"attribute_exists(p)"}`,
+		`{"TableName":"Tab","IndexName":"byG","KeyConditionExpression":"g = :a","ExpressionAttributeValues":{":a":{"S":"1"}},"ScanIndexForward":false}`,
+		`{"TableName":"Tab","Segment":1,"TotalSegments":3,"ScanFilter":{"a":{"ComparisonOperator":"IN","AttributeValueList":[{"S":"x"}]}}}`,
+		`{"RequestItems":{"Tab":{"Keys":[{"p":{"S":"a"},"s":{"N":"1"}}]}}}`,
+		`{"RequestItems":{"Tab":[{"PutRequest":{"Item":{"p":{"S":"a"},"s":{"N":"1"}}}},{"DeleteRequest":{"Key":{"p":{"S":"b"},"s":{"N":"1"}}}}]}}`,
+		`{"TransactItems":[{"Get":{"TableName":"Tab","Key":{"p":{"S":"a"},"s":{"N":"1"}}}}]}`,
+		`{"ClientRequestToken":"x","TransactItems":[{"Put":{"TableName":"Tab","Item":{"p":{"S":"a"},"s":{"N":"1"}}}}]}`,
+		`{"TableName":"New","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],"BillingMode":"PAY_PER_REQUEST"}`,
+		`{"TableName":"Tab","GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"byG"}}]}`,
+	} {
+		f.Add(i, body)
+	}
+	f.Fuzz(func(t *testing.T, op int, body string) {
+		db, _ := newTable(t)
+		operation := operations[(op%len(operations)+len(operations))%len(operations)]
+		send := func(operation, body string) (int, string) {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://db/", strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
+			req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=a/b/us-east-1/dynamodb/aws4_request")
+			resp, err := db.HTTPClient().Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := readAll(t, resp)
+			if sum := strconv.FormatUint(uint64(crc32.ChecksumIEEE([]byte(text))), 10); sum != resp.Header.Get("X-Amz-Crc32") {
+				t.Fatalf("checksum %s of %q, want %s", resp.Header.Get("X-Amz-Crc32"), text, sum)
+			}
+			return resp.StatusCode, text
+		}
+		status, text := send(operation, body)
+		var out struct {
+			Type string `json:"__type"`
+		}
+		if err := json.Unmarshal([]byte(text), &out); err != nil {
+			t.Fatalf("%s %q answered %q: %v", operation, body, text, err)
+		}
+		if (status == 200) != (out.Type == "") || status != 200 && status != 400 {
+			t.Fatalf("%s %q answered %d %q", operation, body, status, text)
+		}
+		if status, text := send("ListTables", "{}"); status != 200 {
+			t.Fatalf("afterwards: %d %s", status, text)
+		}
+	})
+}

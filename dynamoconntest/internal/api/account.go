@@ -1,0 +1,52 @@
+package api
+
+func (c *call) describeLimits() *Error {
+	for _, l := range []struct {
+		name  string
+		value int64
+	}{
+		{"AccountMaxReadCapacityUnits", 80000}, {"AccountMaxWriteCapacityUnits", 80000},
+		{"TableMaxReadCapacityUnits", 40000}, {"TableMaxWriteCapacityUnits", 40000},
+	} {
+		c.Key(l.name)
+		c.Int(l.value)
+	}
+	return nil
+}
+
+func (c *call) describeEndpoints() *Error {
+	c.Key("Endpoints")
+	c.Open('[')
+	c.Open('{')
+	c.Key("Address")
+	c.Str("dynamodb." + c.ARNRegion + ".amazonaws.com")
+	c.Key("CachePeriodInMinutes")
+	c.Int(1440)
+	c.Close('}')
+	c.Close(']')
+	return nil
+}
+
+func (c *call) describeContinuousBackups() *Error {
+	name := c.Input.Get("TableName").Str()
+	var failed *Error
+	c.DB.Read(c.now, func() {
+		if c.DB.Table(c.Region, tableName(name), c.now) == nil {
+			failed = ServiceError("TableNotFoundException", "Table not found: %s", name)
+		}
+	})
+	if failed != nil {
+		return failed
+	}
+	c.Key("ContinuousBackupsDescription")
+	c.Open('{')
+	c.Key("ContinuousBackupsStatus")
+	c.Str("DISABLED")
+	c.Key("PointInTimeRecoveryDescription")
+	c.Open('{')
+	c.Key("PointInTimeRecoveryStatus")
+	c.Str("DISABLED")
+	c.Close('}')
+	c.Close('}')
+	return nil
+}

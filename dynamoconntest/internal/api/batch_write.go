@@ -1,0 +1,164 @@
+package api
+
+import (
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+)
+
+const (
+	maxBatchWrites = 25
+	maxBatchBytes  = 16 << 20
+)
+
+type batchWrite struct {
+	write
+	in    *wire.Node
+	table *store.Table
+}
+
+func (c *call) batchWriteItem() *Error {
+	writes, err := c.readBatchWrite()
+	if err != nil {
+		return err
+	}
+	var failed *Error
+	c.DB.Write(c.now, func() { failed = c.runBatchWrite(writes) })
+	return failed
+}
+
+func (c *call) readBatchWrite() ([]*batchWrite, *Error) {
+	var out []*batchWrite
+	size := 0
+	items := c.Input.Get("RequestItems")
+	for i := range items.Members {
+		m := &items.Members[i]
+		for k := range m.Value.Elems {
+			in := &m.Value.Elems[k]
+			put, del := in.Get("PutRequest"), in.Get("DeleteRequest")
+			if (put == nil) == (del == nil) {
+				return nil, invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
+			}
+			w := &batchWrite{in: in}
+			w.write.table = m.Name
+			var err *Error
+			if put != nil {
+				if w.item, err = readItem(put.Get("Item")); err != nil {
+					return nil, err
+				}
+				n := w.item.Size()
+				if n > maxItem {
+					return nil, errItemSize()
+				}
+				size += n
+			} else if w.key, err = readItem(del.Get("Key")); err != nil {
+				return nil, err
+			}
+			out = append(out, w)
+			if len(out) > maxBatchWrites {
+				return nil, invalid("Too many items requested for the BatchWriteItem call")
+			}
+		}
+	}
+	if size > maxBatchBytes {
+		return nil, invalid("Request size has exceeded the maximum allowed size")
+	}
+	return out, nil
+}
+
+func (c *call) runBatchWrite(writes []*batchWrite) *Error {
+	seen := map[string]bool{}
+	for _, w := range writes {
+		t, err := c.active(w.write.table)
+		if err != nil {
+			return err
+		}
+		w.table = t
+		if err := w.prepare(t); err != nil {
+			return err
+		}
+		id := t.Name + string(w.key.AppendJSON(nil))
+		if seen[id] {
+			return invalid("Provided list of item keys contains duplicates")
+		}
+		seen[id] = true
+	}
+	used := map[string]*units{}
+	changed := map[string][]*batchWrite{}
+	left := map[string][]*batchWrite{}
+	var order []string
+	for i, w := range writes {
+		name := w.write.table
+		if used[name] == nil {
+			used[name] = &units{name: w.table.Name}
+			order = append(order, name)
+		}
+		if c.Unprocessed != nil && c.Unprocessed(name, i) {
+			left[name] = append(left[name], w)
+			continue
+		}
+		old, ok := w.table.Get(w.key)
+		if !ok {
+			old = nil
+		}
+		var next attr.Item
+		if w.item != nil {
+			next = w.item
+		}
+		w.apply(w.table, next, c)
+		used[name].add(writeUnits(w.table, old, next))
+		changed[name] = append(changed[name], w)
+	}
+	c.Key("UnprocessedItems")
+	c.Open('{')
+	for _, name := range order {
+		if len(left[name]) == 0 {
+			continue
+		}
+		c.Key(name)
+		c.Open('[')
+		for _, w := range left[name] {
+			c.Append(w.in.AppendJSON)
+		}
+		c.Close(']')
+	}
+	c.Close('}')
+	c.consumedList(used, "")
+	if c.wantsMetrics() {
+		c.batchMetrics(order, func(name string, f func(*store.Table, attr.Item)) {
+			for _, w := range changed[name] {
+				f(w.table, w.key)
+			}
+		})
+	}
+	return nil
+}
+
+// batchMetrics writes the metrics of every item collection that was changed,
+// once each, by table.
+func (c *call) batchMetrics(tables []string, each func(name string, f func(*store.Table, attr.Item))) {
+	c.Key("ItemCollectionMetrics")
+	c.Open('{')
+	for _, name := range tables {
+		seen := map[string]bool{}
+		each(name, func(t *store.Table, key attr.Item) {
+			if !t.HasLocal() {
+				return
+			}
+			hash := string(key.Get(t.Schema[0].Name).AppendJSON(nil))
+			if seen[hash] {
+				return
+			}
+			if len(seen) == 0 {
+				c.Key(name)
+				c.Open('[')
+			}
+			seen[hash] = true
+			c.metrics(t, key)
+		})
+		if len(seen) > 0 {
+			c.Close(']')
+		}
+	}
+	c.Close('}')
+}

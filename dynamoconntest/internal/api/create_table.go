@@ -1,0 +1,299 @@
+package api
+
+import (
+	"crypto/rand"
+	"fmt"
+	"strings"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+)
+
+const (
+	maxLocalIndexes   = 5
+	maxGlobalIndexes  = 20
+	maxProjectedNames = 100
+	maxThroughput     = 1_000_000_000_000
+	onDemand          = "PAY_PER_REQUEST"
+)
+
+func (c *call) createTable() *Error {
+	in := c.Input
+	name := tableName(in.Get("TableName").Str())
+	t := &store.Table{
+		Name: name, Region: c.Region, ID: newID(), Created: c.now,
+		OnDemand:  in.Get("BillingMode").Str() == onDemand,
+		Protected: in.Get("DeletionProtectionEnabled").True(),
+		Class:     in.Get("TableClass").Str(),
+		ReadyAt:   c.now.Add(c.CreateDelay),
+		Tags:      map[string]string{},
+	}
+	if t.OnDemand {
+		t.OnDemandAt = c.now
+	}
+	var err *Error
+	if t.Throughput, err = readThroughput(in.Get("ProvisionedThroughput"), t.OnDemand); err != nil {
+		return err
+	}
+	if t.Definitions, err = readDefinitions(in.Get("AttributeDefinitions")); err != nil {
+		return err
+	}
+	if t.Schema, err = readSchema(in.Get("KeySchema"), t.Definitions); err != nil {
+		return err
+	}
+	if err := c.readIndexes(t, in); err != nil {
+		return err
+	}
+	if err := checkDefinitionsUsed(t); err != nil {
+		return err
+	}
+	if err := c.readStream(t, in.Get("StreamSpecification")); err != nil {
+		return err
+	}
+	if tags := in.Get("Tags"); tags != nil {
+		for i := range tags.Elems {
+			t.Tags[tags.Elems[i].Get("Key").Str()] = tags.Elems[i].Get("Value").Str()
+		}
+	}
+	var failed *Error
+	c.DB.Write(c.now, func() {
+		if c.DB.Table(c.Region, name, c.now) != nil {
+			failed = ServiceError("ResourceInUseException", "Table already exists: %s", name)
+			return
+		}
+		t.Init(c.ReadLag)
+		c.DB.Add(t)
+		c.Key("TableDescription")
+		if c.CreateDelay <= 0 {
+			// The service answers CREATING however fast it is.
+			shown := *t
+			shown.ReadyAt = c.now.Add(1)
+			c.describe(&shown)
+			return
+		}
+		c.describe(t)
+	})
+	return failed
+}
+
+// readStream reads a StreamSpecification, which may be absent.
+func (c *call) readStream(t *store.Table, n *wire.Node) *Error {
+	if n == nil {
+		return nil
+	}
+	view, on := n.Get("StreamViewType").Str(), n.Get("StreamEnabled").True()
+	switch {
+	case on && view == "":
+		return invalid(invalidParameter + "StreamEnabled is true but StreamViewType is not specified")
+	case !on && view != "":
+		return invalid(invalidParameter + "UpdateStreamEnabled is set to false, but StreamViewType is specified")
+	case on && t.Stream.Enabled:
+		return invalid("Table already has an enabled stream: %s", t.Name)
+	case !on:
+		t.Stream.Enabled = false
+		return nil
+	}
+	t.Stream = store.Stream{View: view, Enabled: true, Since: c.now}
+	return nil
+}
+
+// newID makes a random UUID.
+func newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:])
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+func readThroughput(n *wire.Node, free bool) (store.Throughput, *Error) {
+	var tp store.Throughput
+	if free {
+		if n != nil {
+			return tp, invalid(invalidParameter + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+		}
+		return tp, nil
+	}
+	if n == nil {
+		return tp, invalid(invalidParameter + "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
+	}
+	tp.Read, _ = n.Get("ReadCapacityUnits").Int()
+	tp.Write, _ = n.Get("WriteCapacityUnits").Int()
+	if tp.Read > maxThroughput {
+		return tp, invalid("Given value %d for ReadCapacityUnits is out of bounds", tp.Read)
+	}
+	if tp.Write > maxThroughput {
+		return tp, invalid("Given value %d for WriteCapacityUnits is out of bounds", tp.Write)
+	}
+	return tp, nil
+}
+
+func readDefinitions(n *wire.Node) ([]store.KeyAttr, *Error) {
+	var out []store.KeyAttr
+	seen := map[string]bool{}
+	if n == nil {
+		return nil, nil
+	}
+	for i := range n.Elems {
+		k := store.KeyAttr{Name: n.Elems[i].Get("AttributeName").Str(), Kind: attr.KindOf(n.Elems[i].Get("AttributeType").Str())}
+		if seen[k.Name] {
+			return nil, invalid(invalidParameter+"Duplicate AttributeName in AttributeDefinitions: %s", k.Name)
+		}
+		seen[k.Name] = true
+		out = append(out, k)
+	}
+	return out, nil
+}
+
+// readSchema reads a key schema whose attributes must be among the definitions.
+func readSchema(n *wire.Node, defs []store.KeyAttr) (store.Schema, *Error) {
+	var out store.Schema
+	var names, defined []string
+	for _, d := range defs {
+		defined = append(defined, d.Name)
+	}
+	missing := false
+	for i := range n.Elems {
+		name := n.Elems[i].Get("AttributeName").Str()
+		names = append(names, name)
+		kind := attr.None
+		for _, d := range defs {
+			if d.Name == name {
+				kind = d.Kind
+			}
+		}
+		missing = missing || kind == attr.None
+		out = append(out, store.KeyAttr{Name: name, Kind: kind})
+	}
+	role := func(i int) string { return n.Elems[i].Get("KeyType").Str() }
+	switch {
+	case role(0) != "HASH":
+		return nil, invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
+	case len(out) == 2 && role(1) != "RANGE":
+		return nil, invalid("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
+	case len(out) == 2 && names[0] == names[1]:
+		return nil, invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
+	case missing:
+		return nil, invalid(invalidParameter+"Some index key attributes are not defined in AttributeDefinitions. Keys: [%s], AttributeDefinitions: [%s]",
+			strings.Join(names, ", "), strings.Join(defined, ", "))
+	}
+	return out, nil
+}
+
+func (c *call) readIndexes(t *store.Table, in *wire.Node) *Error {
+	lists := []struct {
+		key    string
+		global bool
+		most   int
+	}{{"LocalSecondaryIndexes", false, maxLocalIndexes}, {"GlobalSecondaryIndexes", true, maxGlobalIndexes}}
+	projected := 0
+	for _, l := range lists {
+		n := in.Get(l.key)
+		if n == nil {
+			continue
+		}
+		if len(n.Elems) == 0 {
+			return invalid(invalidParameter+"List of %s is empty", l.key)
+		}
+		if _, ok := t.Schema.Sort(); !l.global && !ok {
+			return invalid(invalidParameter + "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex")
+		}
+		if len(n.Elems) > l.most {
+			if l.global {
+				return invalid(invalidParameter + "GlobalSecondaryIndex count exceeds the per-table limit of 20")
+			}
+			return invalid(invalidParameter + "Number of LocalSecondaryIndexes exceeds per-table limit of 5")
+		}
+		for i := range n.Elems {
+			x, err := c.readIndex(t, &n.Elems[i], l.global)
+			if err != nil {
+				return err
+			}
+			x.ReadyAt = t.ReadyAt
+			projected += len(x.NonKey)
+			t.Indexes = append(t.Indexes, x)
+		}
+	}
+	if projected > maxProjectedNames {
+		return invalid(invalidParameter + "Number of projected attributes across all secondary indexes exceeds the per-table limit of 100")
+	}
+	return nil
+}
+
+// readIndex reads the definition of an index of a table.
+func (c *call) readIndex(t *store.Table, n *wire.Node, global bool) (*store.Index, *Error) {
+	x := &store.Index{Name: n.Get("IndexName").Str(), Global: global, Created: c.now}
+	var err *Error
+	if x.Schema, err = readSchema(n.Get("KeySchema"), t.Definitions); err != nil {
+		return nil, err
+	}
+	if !global {
+		if len(x.Schema) < 2 {
+			return nil, invalid(invalidParameter+"Index KeySchema does not have a range key for index: %s", x.Name)
+		}
+		if x.Schema[0].Name != t.Schema[0].Name {
+			return nil, invalid(invalidParameter+"Index KeySchema does not have the same leading hash key as table KeySchema for index: %s. index hash key: %s, table hash key: %s",
+				x.Name, x.Schema[0].Name, t.Schema[0].Name)
+		}
+	}
+	p := n.Get("Projection")
+	x.Projection = p.Get("ProjectionType").Str()
+	if x.Projection == "" {
+		return nil, invalid(invalidParameter + "Unknown ProjectionType: null")
+	}
+	names := p.Get("NonKeyAttributes")
+	if names != nil && x.Projection != store.ProjectInclude {
+		return nil, invalid(invalidParameter+"ProjectionType is %s, but NonKeyAttributes is specified", x.Projection)
+	}
+	if names == nil && x.Projection == store.ProjectInclude {
+		return nil, invalid(invalidParameter + "ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
+	}
+	if names != nil {
+		for _, e := range names.Elems {
+			x.NonKey = append(x.NonKey, e.Text)
+		}
+	}
+	if global {
+		tp := n.Get("ProvisionedThroughput")
+		if t.OnDemand && tp != nil {
+			return nil, invalid(invalidParameter+"ProvisionedThroughput should not be specified for index: %s when BillingMode is PAY_PER_REQUEST", x.Name)
+		}
+		if !t.OnDemand && tp == nil {
+			return nil, invalid(invalidParameter+"ProvisionedThroughput must be specified for index: %s", x.Name)
+		}
+		if x.Throughput, err = readThroughput(tp, t.OnDemand); err != nil {
+			return nil, err
+		}
+	}
+	if t.Index(x.Name) != nil {
+		return nil, invalid(invalidParameter+"Duplicate index name: %s", x.Name)
+	}
+	return x, nil
+}
+
+func checkDefinitionsUsed(t *store.Table) *Error {
+	used := map[string]bool{}
+	for _, k := range t.Schema {
+		used[k.Name] = true
+	}
+	for _, x := range t.Indexes {
+		for _, k := range x.Schema {
+			used[k.Name] = true
+		}
+	}
+	if len(used) == len(t.Definitions) {
+		return nil
+	}
+	if len(t.Indexes) == 0 {
+		return invalid(invalidParameter + "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
+	}
+	return invalid(invalidParameter+"Some AttributeDefinitions are not used. AttributeDefinitions: %s, keys used: %d", names(t.Definitions), len(used))
+}
+
+func names(defs []store.KeyAttr) string {
+	var out []string
+	for _, d := range defs {
+		out = append(out, d.Name)
+	}
+	return "[" + strings.Join(out, ", ") + "]"
+}

@@ -1,0 +1,192 @@
+package api
+
+import (
+	"time"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
+)
+
+func (c *call) describeTable() *Error {
+	name := tableName(c.Input.Get("TableName").Str())
+	var failed *Error
+	c.DB.Read(c.now, func() {
+		t := c.DB.Table(c.Region, name, c.now)
+		if t == nil {
+			failed = tableNotFound(name)
+			return
+		}
+		c.Key("Table")
+		c.describe(t)
+	})
+	return failed
+}
+
+// describe writes a TableDescription.
+func (c *call) describe(t *store.Table) {
+	status := t.Status(c.now)
+	c.Open('{')
+	if status != "DELETING" {
+		c.Key("AttributeDefinitions")
+		c.Open('[')
+		for _, d := range t.Definitions {
+			c.Open('{')
+			c.Key("AttributeName")
+			c.Str(d.Name)
+			c.Key("AttributeType")
+			c.Str(d.Kind.String())
+			c.Close('}')
+		}
+		c.Close(']')
+		c.schema(t.Schema)
+		c.Key("CreationDateTime")
+		c.Time(t.Created)
+	}
+	c.Key("TableName")
+	c.Str(t.Name)
+	c.Key("TableStatus")
+	c.Str(status)
+	c.Key("ProvisionedThroughput")
+	c.throughput(t.Throughput, true)
+	c.Key("TableSizeBytes")
+	c.Int(t.Bytes())
+	c.Key("ItemCount")
+	c.Int(t.Count())
+	c.Key("TableArn")
+	c.Str(c.arn(t))
+	c.Key("TableId")
+	c.Str(t.ID)
+	if t.OnDemand || !t.OnDemandAt.IsZero() {
+		c.Key("BillingModeSummary")
+		c.Open('{')
+		c.Key("BillingMode")
+		if t.OnDemand {
+			c.Str(onDemand)
+		} else {
+			c.Str("PROVISIONED")
+		}
+		c.Key("LastUpdateToPayPerRequestDateTime")
+		c.Time(t.OnDemandAt)
+		c.Close('}')
+	}
+	c.indexes(t, "LocalSecondaryIndexes", false)
+	c.indexes(t, "GlobalSecondaryIndexes", true)
+	c.stream(t)
+	if t.Class != "" {
+		c.Key("TableClassSummary")
+		c.Open('{')
+		c.Key("TableClass")
+		c.Str(t.Class)
+		c.Close('}')
+	}
+	c.Key("DeletionProtectionEnabled")
+	c.Bool(t.Protected)
+	c.Close('}')
+}
+
+func (c *call) stream(t *store.Table) {
+	if t.Stream.View == "" {
+		return
+	}
+	if t.Stream.Enabled {
+		c.Key("StreamSpecification")
+		c.Open('{')
+		c.Key("StreamEnabled")
+		c.Bool(true)
+		c.Key("StreamViewType")
+		c.Str(t.Stream.View)
+		c.Close('}')
+	}
+	label := t.Stream.Since.UTC().Format("2006-01-02T15:04:05.000")
+	c.Key("LatestStreamLabel")
+	c.Str(label)
+	c.Key("LatestStreamArn")
+	c.Str(c.arn(t) + "/stream/" + label)
+}
+
+func (c *call) schema(s store.Schema) {
+	c.Key("KeySchema")
+	c.Open('[')
+	for i, k := range s {
+		c.Open('{')
+		c.Key("AttributeName")
+		c.Str(k.Name)
+		c.Key("KeyType")
+		c.Str([...]string{"HASH", "RANGE"}[i])
+		c.Close('}')
+	}
+	c.Close(']')
+}
+
+func (c *call) throughput(tp store.Throughput, dates bool) {
+	c.Open('{')
+	date := func(key string, at time.Time) {
+		if dates && !at.IsZero() {
+			c.Key(key)
+			c.Time(at)
+		}
+	}
+	date("LastIncreaseDateTime", tp.Increased)
+	date("LastDecreaseDateTime", tp.Reduced)
+	c.Key("NumberOfDecreasesToday")
+	c.Int(tp.Reductions)
+	c.Key("ReadCapacityUnits")
+	c.Int(tp.Read)
+	c.Key("WriteCapacityUnits")
+	c.Int(tp.Write)
+	c.Close('}')
+}
+
+func (c *call) indexes(t *store.Table, key string, global bool) {
+	open := false
+	for _, x := range t.Indexes {
+		if x.Global != global {
+			continue
+		}
+		if !open {
+			open = true
+			c.Key(key)
+			c.Open('[')
+		}
+		c.Open('{')
+		c.Key("IndexName")
+		c.Str(x.Name)
+		c.schema(x.Schema)
+		c.Key("Projection")
+		c.Open('{')
+		c.Key("ProjectionType")
+		c.Str(x.Projection)
+		if len(x.NonKey) > 0 {
+			c.Key("NonKeyAttributes")
+			c.Open('[')
+			for _, n := range x.NonKey {
+				c.Str(n)
+			}
+			c.Close(']')
+		}
+		c.Close('}')
+		if global {
+			status := x.Status(c.now)
+			if t.Status(c.now) == "CREATING" {
+				status = "CREATING"
+			}
+			c.Key("IndexStatus")
+			c.Str(status)
+			if status == "CREATING" && t.Status(c.now) == "UPDATING" {
+				c.Key("Backfilling")
+				c.Bool(true)
+			}
+			c.Key("ProvisionedThroughput")
+			c.throughput(x.Throughput, true)
+		}
+		c.Key("IndexSizeBytes")
+		c.Int(x.Bytes())
+		c.Key("ItemCount")
+		c.Int(x.Count())
+		c.Key("IndexArn")
+		c.Str(c.arn(t) + "/index/" + x.Name)
+		c.Close('}')
+	}
+	if open {
+		c.Close(']')
+	}
+}

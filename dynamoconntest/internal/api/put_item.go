@@ -1,0 +1,28 @@
+package api
+
+func (c *call) putItem() *Error {
+	if err := checkParams(c.Input, []string{"ConditionExpression"}, []string{"Expected", "ConditionalOperator"}); err != nil {
+		return err
+	}
+	w := &write{}
+	var err *Error
+	if w.item, err = readItem(c.Input.Get("Item")); err != nil {
+		return err
+	}
+	if err := checkReturnValues(c.Input); err != nil {
+		return err
+	}
+	if w.item.Size() > maxItem {
+		return errItemSize()
+	}
+	names, err := readNames(c.Input)
+	if err != nil {
+		return err
+	}
+	if err := w.readCondition(c.Input, names); err != nil {
+		return err
+	}
+	return c.single(w, c.allOld())
+}
+
+func errItemSize() *Error { return invalid("Item size has exceeded the maximum allowed size") }

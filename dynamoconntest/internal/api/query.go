@@ -1,0 +1,151 @@
+package api
+
+import (
+	"strings"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/expr"
+)
+
+func (c *call) query() *Error {
+	in := c.Input
+	older := []string{"AttributesToGet", "QueryFilter", "ConditionalOperator"}
+	if in.Get("KeyConditionExpression") != nil {
+		// Only with their own successor can KeyConditions not be together.
+		older = append(older, "KeyConditions")
+	}
+	if err := checkParams(in, []string{"ProjectionExpression", "FilterExpression", "KeyConditionExpression"}, older); err != nil {
+		return err
+	}
+	names, err := readNames(in)
+	if err != nil {
+		return err
+	}
+	p, err := c.readPage("QueryFilter", names)
+	if err != nil {
+		return err
+	}
+	if f := in.Get("ScanIndexForward"); f != nil {
+		p.Backward = !f.True()
+	}
+	var terms []expr.KeyTerm
+	var failed error
+	switch {
+	case in.Get("KeyConditionExpression") != nil:
+		terms, failed = expr.ParseKeyCondition(in.Get("KeyConditionExpression").Str(), names)
+	case in.Get("KeyConditions") != nil:
+		terms, failed = expr.ReadTerms(in.Get("KeyConditions"))
+		if failed == nil && len(terms) != 1 && len(terms) != 2 {
+			return invalid("Conditions can be of length 1 or 2 only")
+		}
+	default:
+		return invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
+	}
+	if failed != nil {
+		return invalidErr(failed)
+	}
+	if err := invalidErr(names.Unused()); err != nil {
+		return err
+	}
+	var out *Error
+	c.DB.Read(c.now, func() {
+		if out = p.open(c); out == nil {
+			if out = p.keys(terms); out == nil {
+				out = p.run(c)
+			}
+		}
+	})
+	return out
+}
+
+var sortOperators = map[string]bool{
+	"EQ": true, "LT": true, "LE": true, "GT": true, "GE": true, "BETWEEN": true, "BEGINS_WITH": true,
+}
+
+// keys checks the key conditions, the filter and the starting key against the
+// table or index, and sets the range.
+func (p *page) keys(terms []expr.KeyTerm) *Error {
+	schema := p.schema()
+	byName := map[string]expr.KeyTerm{}
+	for _, t := range terms {
+		byName[t.Name] = t
+	}
+	hash, ok := byName[schema[0].Name]
+	if !ok {
+		return invalid("Query condition missed key schema element: %s", schema[0].Name)
+	}
+	if hash.Op != "EQ" {
+		return invalid("Query key condition not supported")
+	}
+	if len(terms) == 2 {
+		sortKey, has := schema.Sort()
+		if !has {
+			return invalid("Query key condition not supported")
+		}
+		t, ok := byName[sortKey.Name]
+		if !ok {
+			return invalid("Query condition missed key schema element: %s", sortKey.Name)
+		}
+		if !sortOperators[t.Op] {
+			return invalid("Attempted conditional constraint is not an indexable operation")
+		}
+		p.terms = append(p.terms, t)
+		switch t.Op {
+		case "EQ":
+			p.From, p.To = &t.Values[0], &t.Values[0]
+		case "GT", "GE", "BEGINS_WITH":
+			p.From = &t.Values[0]
+		case "LT", "LE":
+			p.To = &t.Values[0]
+		case "BETWEEN":
+			p.From, p.To = &t.Values[0], &t.Values[1]
+		}
+	}
+	for _, k := range schema {
+		for _, v := range byName[k.Name].Values {
+			if v.Kind() != k.Kind {
+				return invalid(invalidParameter + "Condition parameter type does not match schema type")
+			}
+			if k.Kind != attr.N && v.Text() == "" && byName[k.Name].Op != "BEGINS_WITH" {
+				word := "string"
+				if k.Kind == attr.B {
+					word = "binary"
+				}
+				if p.Index != nil {
+					return invalid("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", word, p.Index.Name, k.Name)
+				}
+				return invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", word, k.Name)
+			}
+		}
+	}
+	for _, path := range p.filter.Paths() {
+		if !schema.Has(path[0].Name) {
+			continue
+		}
+		if len(path) > 1 {
+			return invalid("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: %s", path[0].Name)
+		}
+		return invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", path[0].Name)
+	}
+	if x := p.Index; x != nil && (x.Global || p.sel != "ALL_ATTRIBUTES") {
+		if missing := p.unprojected(p.filter.Paths()); len(missing) > 0 {
+			return invalid(invalidParameter+"Secondary index %s does not project one or more filter attributes: [%s]", x.Name, strings.Join(missing, ", "))
+		}
+	}
+	value := hash.Values[0]
+	p.Partition = &value
+	if err := p.startKey(); err != nil {
+		return err
+	}
+	if p.Start != nil {
+		if !attr.Equal(p.Start.Get(hash.Name), value) {
+			return invalid("The provided starting key is outside query boundaries based on provided conditions")
+		}
+		for _, t := range p.terms {
+			if !t.Holds(p.Start.Get(t.Name)) {
+				return invalid("The provided starting key does not match the range key predicate")
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+package api
+
+func (c *call) scan() *Error {
+	in := c.Input
+	if err := checkParams(in, []string{"ProjectionExpression", "FilterExpression"},
+		[]string{"AttributesToGet", "ScanFilter", "ConditionalOperator"}); err != nil {
+		return err
+	}
+	names, err := readNames(in)
+	if err != nil {
+		return err
+	}
+	p, err := c.readPage("ScanFilter", names)
+	if err != nil {
+		return err
+	}
+	if err := invalidErr(names.Unused()); err != nil {
+		return err
+	}
+	segment, hasSegment := in.Get("Segment").Int()
+	total, hasTotal := in.Get("TotalSegments").Int()
+	switch {
+	case hasSegment && !hasTotal:
+		return invalid("The TotalSegments parameter is required but was not present in the request when Segment parameter is present")
+	case hasTotal && !hasSegment:
+		return invalid("The Segment parameter is required but was not present in the request when parameter TotalSegments is present")
+	case hasTotal && segment >= total:
+		return invalid("The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: %d is not less than TotalSegments: %d", segment, total)
+	}
+	p.Segment, p.Total = int(segment), int(total)
+	var failed *Error
+	c.DB.Read(c.now, func() {
+		if failed = p.open(c); failed != nil {
+			return
+		}
+		if failed = p.startKey(); failed != nil {
+			return
+		}
+		if p.Start != nil && p.Total > 1 && !p.table.InSegment(p.Range) {
+			failed = invalid("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %d Segment: %d", p.Total, p.Segment)
+			return
+		}
+		failed = p.run(c)
+	})
+	return failed
+}

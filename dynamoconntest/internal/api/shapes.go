@@ -1,0 +1,220 @@
+package api
+
+import . "github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+
+// Shapes that several operations share. Each use makes its own, because rules
+// are added to them.
+
+func nameShape() *Shape { return Str().NameLen(3, 255).Name() }
+
+func tableNameField() Field { return Req("TableName", nameShape()) }
+
+func indexName() *Shape { return Str().Len(3, 255).Name() }
+
+func capacityField() Field {
+	return F("ReturnConsumedCapacity", Str().Enum("INDEXES", "TOTAL", "NONE"))
+}
+
+func metricsField() Field {
+	return F("ReturnItemCollectionMetrics", Str().Enum("SIZE", "NONE"))
+}
+
+func namesField() Field  { return F("ExpressionAttributeNames", MapOf(Str())) }
+func valuesField() Field { return F("ExpressionAttributeValues", MapOf(Value())) }
+
+func onFailureField() Field {
+	return F("ReturnValuesOnConditionCheckFailure", Str().Enum("ALL_OLD", "NONE"))
+}
+
+func operatorField() Field { return F("ConditionalOperator", Str().Enum("OR", "AND")) }
+
+func comparison() *Shape {
+	return Str().Enum("IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT", "NOT_NULL", "NE", "LE", "BEGINS_WITH", "GE", "CONTAINS")
+}
+
+func expectedField() Field {
+	return F("Expected", MapOf(Struct(
+		F("AttributeValueList", ListOf(Value())), F("ComparisonOperator", comparison()),
+		F("Exists", Boolean()), F("Value", Value()),
+	)))
+}
+
+func termsShape() *Shape {
+	return MapOf(Struct(F("AttributeValueList", ListOf(Value())), Req("ComparisonOperator", comparison())))
+}
+
+func attributesToGetField() Field { return F("AttributesToGet", ListOf(Str()).Len(1, 255)) }
+
+func returnValuesField() Field {
+	return F("ReturnValues", Str().Enum("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"))
+}
+
+func throughputShape() *Shape {
+	return Struct(Req("WriteCapacityUnits", Long().AtLeast(1)), Req("ReadCapacityUnits", Long().AtLeast(1)))
+}
+
+func keySchemaShape() *Shape {
+	return ListOf(Struct(
+		Req("AttributeName", Str().Len(1, 255)), Req("KeyType", Str().Enum("HASH", "RANGE")),
+	)).Len(1, 2)
+}
+
+func projectionShape() *Shape {
+	return Struct(
+		F("ProjectionType", Str().Enum("ALL", "INCLUDE", "KEYS_ONLY")),
+		F("NonKeyAttributes", ListOf(Str().Len(1, 255)).Len(1, 20)),
+	)
+}
+
+func definitionsShape() *Shape {
+	return ListOf(Struct(
+		Req("AttributeName", Str().Len(1, 255)), Req("AttributeType", Str().Enum("B", "N", "S")),
+	))
+}
+
+func streamField() Field {
+	return F("StreamSpecification", Struct(
+		Req("StreamEnabled", Boolean()),
+		F("StreamViewType", Str().Enum("NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY")),
+	))
+}
+
+var tableNameShape = Struct(tableNameField())
+
+var listTablesShape = Struct(
+	F("ExclusiveStartTableName", Str().Len(3, 255).Name()),
+	F("Limit", Int().AtLeast(1).AtMost(100)),
+)
+
+var createTableShape = Struct(
+	Req("AttributeDefinitions", definitionsShape()),
+	tableNameField(),
+	F("BillingMode", Str().Enum("PROVISIONED", "PAY_PER_REQUEST")),
+	F("ProvisionedThroughput", throughputShape()),
+	Req("KeySchema", keySchemaShape()),
+	F("LocalSecondaryIndexes", ListOf(Struct(
+		Req("IndexName", indexName()), Req("KeySchema", keySchemaShape()), Req("Projection", projectionShape()),
+	))),
+	F("GlobalSecondaryIndexes", ListOf(Struct(
+		Req("IndexName", indexName()), Req("KeySchema", keySchemaShape()), Req("Projection", projectionShape()),
+		F("ProvisionedThroughput", throughputShape()),
+	))),
+	F("DeletionProtectionEnabled", Boolean()),
+	F("TableClass", Str().Enum("STANDARD", "STANDARD_INFREQUENT_ACCESS")),
+	F("Tags", ListOf(tagPair())),
+	F("SSESpecification", Struct(F("Enabled", Boolean()), F("SSEType", Str()), F("KMSMasterKeyId", Str()))),
+	streamField(),
+)
+
+var updateTableShape = Struct(
+	tableNameField(),
+	F("AttributeDefinitions", definitionsShape()),
+	F("BillingMode", Str().Enum("PROVISIONED", "PAY_PER_REQUEST")),
+	F("ProvisionedThroughput", throughputShape()),
+	F("DeletionProtectionEnabled", Boolean()),
+	F("TableClass", Str().Enum("STANDARD", "STANDARD_INFREQUENT_ACCESS")),
+	streamField(),
+	F("GlobalSecondaryIndexUpdates", ListOf(Struct(
+		F("Update", Struct(Req("IndexName", indexName()), F("ProvisionedThroughput", throughputShape()))),
+		F("Create", Struct(
+			Req("IndexName", indexName()), Req("KeySchema", keySchemaShape()), Req("Projection", projectionShape()),
+			F("ProvisionedThroughput", throughputShape()),
+		)),
+		F("Delete", Struct(Req("IndexName", indexName()))),
+	))),
+)
+
+var updateTTLShape = Struct(
+	tableNameField(),
+	Req("TimeToLiveSpecification", Struct(
+		Req("AttributeName", Str().Len(1, 255)), Req("Enabled", Boolean()),
+	)),
+)
+
+func tagPair() *Shape {
+	return Struct(Req("Key", Str().Len(1, 128)), Req("Value", Str().Len(0, 256)))
+}
+
+var tagShape = Struct(Req("ResourceArn", Str().Len(1, 1283)), Req("Tags", ListOf(tagPair())))
+
+var untagShape = Struct(Req("ResourceArn", Str().Len(1, 1283)), Req("TagKeys", ListOf(Str().Len(1, 128))))
+
+var listTagsShape = Struct(Req("ResourceArn", Str().Len(1, 1283)), F("NextToken", Str()))
+
+var getItemShape = Struct(
+	tableNameField(), Req("Key", MapOf(Value())), attributesToGetField(), F("ConsistentRead", Boolean()),
+	F("ProjectionExpression", Str()), namesField(), capacityField(),
+)
+
+var putItemShape = Struct(
+	tableNameField(), Req("Item", MapOf(Value())), expectedField(), operatorField(), returnValuesField(),
+	F("ConditionExpression", Str()), namesField(), valuesField(), capacityField(), metricsField(), onFailureField(),
+)
+
+var deleteItemShape = Struct(
+	tableNameField(), Req("Key", MapOf(Value())), expectedField(), operatorField(), returnValuesField(),
+	F("ConditionExpression", Str()), namesField(), valuesField(), capacityField(), metricsField(), onFailureField(),
+)
+
+var updateItemShape = Struct(
+	tableNameField(), Req("Key", MapOf(Value())), expectedField(), operatorField(), returnValuesField(),
+	F("AttributeUpdates", MapOf(Struct(F("Action", Str().Enum("ADD", "DELETE", "PUT")), F("Value", Value())))),
+	F("UpdateExpression", Str()), F("ConditionExpression", Str()), namesField(), valuesField(),
+	capacityField(), metricsField(), onFailureField(),
+)
+
+func readFields() []Field {
+	return []Field{
+		tableNameField(), F("IndexName", indexName()), attributesToGetField(), F("ConsistentRead", Boolean()),
+		F("Limit", Int().AtLeast(1)), operatorField(), F("ExclusiveStartKey", MapOf(Value())),
+		F("Select", Str().Enum("SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES")),
+		F("FilterExpression", Str()), F("ProjectionExpression", Str()), namesField(), valuesField(), capacityField(),
+	}
+}
+
+var queryShape = Struct(append(readFields(),
+	F("KeyConditionExpression", Str()), F("KeyConditions", termsShape()), F("QueryFilter", termsShape()),
+	F("ScanIndexForward", Boolean()),
+)...)
+
+var scanShape = Struct(append(readFields(),
+	F("ScanFilter", termsShape()),
+	F("Segment", Int().AtLeast(0).AtMost(999999)), F("TotalSegments", Int().AtLeast(1).AtMost(1000000)),
+)...)
+
+var batchGetShape = Struct(
+	capacityField(),
+	Req("RequestItems", MapOf(Struct(
+		Req("Keys", ListOf(MapOf(Value())).Len(1, 100)), attributesToGetField(), F("ConsistentRead", Boolean()),
+		F("ProjectionExpression", Str()), namesField(),
+	)).Len(1, 100).Keys(nameShape())),
+)
+
+var batchWriteShape = Struct(
+	capacityField(), metricsField(),
+	Req("RequestItems", MapOf(ListOf(Struct(
+		F("PutRequest", Struct(Req("Item", MapOf(Value())))), F("DeleteRequest", Struct(Req("Key", MapOf(Value())))),
+	)).Len(1, 25)).Len(1, 25).Keys(nameShape())),
+)
+
+var transactGetShape = Struct(
+	capacityField(),
+	Req("TransactItems", ListOf(Struct(
+		Req("Get", Struct(tableNameField(), Req("Key", MapOf(Value())), F("ProjectionExpression", Str()), namesField())),
+	)).Len(1, 100)),
+)
+
+var transactWriteShape = func() *Shape {
+	write := func(fields ...Field) *Shape {
+		return Struct(append(fields, tableNameField(), F("ConditionExpression", Str()), namesField(), valuesField(), onFailureField())...)
+	}
+	return Struct(
+		capacityField(), metricsField(), F("ClientRequestToken", Str().Len(0, 36)),
+		Req("TransactItems", ListOf(Struct(
+			F("Put", write(Req("Item", MapOf(Value())))),
+			F("Update", write(Req("Key", MapOf(Value())), Req("UpdateExpression", Str()))),
+			F("Delete", write(Req("Key", MapOf(Value())))),
+			F("ConditionCheck", write(Req("Key", MapOf(Value())))),
+		)).Len(1, 100)),
+	)
+}()

@@ -1,0 +1,199 @@
+package api
+
+import (
+	"crypto/sha256"
+	"time"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+)
+
+// tokenLife is how long a transaction's token is remembered.
+const tokenLife = 10 * time.Minute
+
+type transactWrite struct {
+	write
+	table     *store.Table
+	old, next attr.Item
+}
+
+func (c *call) transactWriteItems() *Error {
+	writes, err := c.readTransaction()
+	if err != nil {
+		return err
+	}
+	var failed *Error
+	c.DB.Write(c.now, func() { failed = c.runTransaction(writes) })
+	return failed
+}
+
+func (c *call) readTransaction() ([]*transactWrite, *Error) {
+	var out []*transactWrite
+	list := c.Input.Get("TransactItems")
+	for i := range list.Elems {
+		w, err := readTransactWrite(&list.Elems[i])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, w)
+	}
+	return out, nil
+}
+
+func readTransactWrite(n *wire.Node) (*transactWrite, *Error) {
+	var in *wire.Node
+	kind := ""
+	for _, k := range []string{"Put", "Update", "Delete", "ConditionCheck"} {
+		if m := n.Get(k); m != nil {
+			if in != nil {
+				return nil, invalid("TransactItems can only contain one of Check, Put, Update or Delete")
+			}
+			in, kind = m, k
+		}
+	}
+	w := &transactWrite{}
+	if in == nil {
+		return nil, invalid("Invalid Request: TransactWriteRequest should contain Delete or Put or Update request")
+	}
+	expressions := []string{"ConditionExpression"}
+	if kind == "Update" {
+		expressions = []string{"UpdateExpression", "ConditionExpression"}
+	}
+	if err := checkParams(in, expressions, nil); err != nil {
+		return nil, err
+	}
+	var err *Error
+	if kind == "Put" {
+		if w.item, err = readItem(in.Get("Item")); err != nil {
+			return nil, err
+		}
+		if w.item.Size() > maxItem {
+			return nil, errItemSize()
+		}
+	} else if w.key, err = readItem(in.Get("Key")); err != nil {
+		return nil, err
+	}
+	names, err := readNames(in)
+	if err != nil {
+		return nil, err
+	}
+	if kind == "Update" {
+		if w.update, err = readUpdate(in, names); err != nil {
+			return nil, err
+		}
+	}
+	if kind == "ConditionCheck" {
+		w.check = true
+		if in.Get("ConditionExpression") == nil {
+			return nil, invalid("1 validation error detected: Value null at 'transactItems.1.member.conditionCheck.conditionExpression' failed to satisfy constraint: Member must not be null")
+		}
+	}
+	return w, w.readCondition(in, names)
+}
+
+func (c *call) runTransaction(writes []*transactWrite) *Error {
+	token := c.Input.Get("ClientRequestToken").Str()
+	digest := sha256.Sum256(c.Input.Get("TransactItems").Canonical().AppendJSON(nil))
+	repeated := false
+	if token != "" {
+		if old, ok := c.DB.Token(c.Region, token, c.now); ok {
+			if old.Request != digest {
+				return ServiceError("IdempotentParameterMismatchException", "Idempotent parameter mismatch: a request with the same client token had different parameters")
+			}
+			repeated = true
+		}
+	}
+	reasons := make([]Reason, len(writes))
+	seen := map[string]bool{}
+	bad, size := false, 0
+	for i, w := range writes {
+		reasons[i].Code = "None"
+		t, err := c.active(w.write.table)
+		if err != nil {
+			return err
+		}
+		w.table = t
+		if err := w.prepare(t); err != nil {
+			reasons[i] = Reason{Code: "ValidationError", Message: err.Message}
+			bad = true
+			continue
+		}
+		id := t.Name + string(w.key.AppendJSON(nil))
+		if seen[id] {
+			return invalid("Transaction request cannot include multiple operations on one item")
+		}
+		seen[id] = true
+	}
+	if bad {
+		return cancelled(reasons)
+	}
+	if !repeated {
+		// An update is computed only if every condition holds.
+		for i, w := range writes {
+			var err *Error
+			if w.old, err = w.allowed(w.table); err != nil {
+				reasons[i] = Reason{Code: "ConditionalCheckFailed", Message: err.Message, Item: err.Item}
+				bad = true
+			}
+		}
+		if bad {
+			return cancelled(reasons)
+		}
+		for i, w := range writes {
+			var err *Error
+			if w.next, err = w.outcome(w.table, w.old); err != nil {
+				reasons[i] = Reason{Code: "ValidationError", Message: err.Message}
+				bad = true
+			}
+			size += max(w.old.Size(), w.next.Size())
+		}
+		if bad {
+			return cancelled(reasons)
+		}
+		if size > maxTransaction {
+			return invalid("Transaction is too large: the items' total size exceeds 4 MB")
+		}
+		for _, w := range writes {
+			w.apply(w.table, w.next, c)
+		}
+		if token != "" {
+			c.DB.SetToken(c.Region, token, store.Token{Request: digest, Until: c.now.Add(tokenLife)}, c.now)
+		}
+	}
+	c.answerTransaction(writes, repeated)
+	return nil
+}
+
+func (c *call) answerTransaction(writes []*transactWrite, repeated bool) {
+	used := map[string]*units{}
+	var order []string
+	kind := "Write"
+	for _, w := range writes {
+		name := w.table.Name
+		if used[name] == nil {
+			used[name] = &units{name: name}
+			order = append(order, name)
+		}
+		if repeated {
+			// A repetition only looks: it costs what reading would.
+			kind = "Read"
+			it, _ := w.table.Get(w.key)
+			used[name].table += 2 * readUnits(it.Size(), true)
+			continue
+		}
+		u := writeUnits(w.table, w.old, w.next)
+		u.scale(2)
+		used[name].add(u)
+	}
+	c.consumedList(used, kind)
+	if c.wantsMetrics() && !repeated {
+		c.batchMetrics(order, func(name string, f func(*store.Table, attr.Item)) {
+			for _, w := range writes {
+				if w.table.Name == name && !w.check {
+					f(w.table, w.key)
+				}
+			}
+		})
+	}
+}

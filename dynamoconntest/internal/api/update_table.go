@@ -1,0 +1,251 @@
+package api
+
+import (
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+)
+
+func (c *call) updateTable() *Error {
+	in := c.Input
+	name := tableName(in.Get("TableName").Str())
+	updates := in.Get("GlobalSecondaryIndexUpdates")
+	if in.Get("ProvisionedThroughput") == nil && in.Get("BillingMode") == nil && in.Get("DeletionProtectionEnabled") == nil &&
+		in.Get("TableClass") == nil && in.Get("StreamSpecification") == nil && (updates == nil || len(updates.Elems) == 0) {
+		return invalid("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required")
+	}
+	if err := checkIndexUpdates(updates); err != nil {
+		return err
+	}
+	var failed *Error
+	c.DB.Write(c.now, func() {
+		t := c.DB.Table(c.Region, name, c.now)
+		switch {
+		case t == nil:
+			failed = tableNotFound(name)
+			return
+		case t.Status(c.now) != "ACTIVE":
+			failed = ServiceError("ResourceInUseException", "Attempt to change a resource which is still in use: Table is being updated: %s", name)
+			return
+		}
+		next := *t
+		next.Indexes = make([]*store.Index, len(t.Indexes))
+		for i, x := range t.Indexes {
+			xc := *x
+			next.Indexes[i] = &xc
+		}
+		if failed = c.change(&next, in, updates); failed != nil {
+			return
+		}
+		*t = next
+		c.Key("TableDescription")
+		c.describe(t)
+	})
+	return failed
+}
+
+func checkIndexUpdates(updates *wire.Node) *Error {
+	if updates == nil {
+		return nil
+	}
+	seen := map[string]bool{}
+	changes := 0
+	for i := range updates.Elems {
+		u := &updates.Elems[i]
+		given := 0
+		for _, kind := range []string{"Create", "Update", "Delete"} {
+			n := u.Get(kind)
+			if n == nil {
+				continue
+			}
+			given++
+			if kind != "Update" {
+				changes++
+			}
+			index := n.Get("IndexName").Str()
+			if seen[index] {
+				return invalid(invalidParameter+"Only one global secondary index update per index is allowed simultaneously. Index: %s", index)
+			}
+			seen[index] = true
+		}
+		if given != 1 {
+			return invalid(invalidParameter + "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null")
+		}
+	}
+	if changes > 1 {
+		return ServiceError("LimitExceededException", "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table")
+	}
+	return nil
+}
+
+// change applies the request to a copy of the table.
+func (c *call) change(t *store.Table, in, updates *wire.Node) *Error {
+	ready := c.now.Add(c.UpdateDelay)
+	slow := false
+	tp := in.Get("ProvisionedThroughput")
+	switch mode := in.Get("BillingMode").Str(); {
+	case mode == onDemand:
+		if tp != nil {
+			return invalid(invalidParameter + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+		}
+		if !t.OnDemand {
+			t.OnDemand, t.OnDemandAt, t.Throughput = true, c.now, store.Throughput{}
+			for _, x := range t.Indexes {
+				x.Throughput = store.Throughput{}
+			}
+			slow = true
+		}
+	case mode == "" && t.OnDemand && tp != nil:
+		return invalid(invalidParameter + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+	case mode != "" && t.OnDemand && tp == nil:
+		return invalid(invalidParameter + "ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
+	case tp != nil:
+		wasFree := t.OnDemand
+		t.OnDemand = false
+		if err := c.rescale(&t.Throughput, tp, "table", wasFree); err != nil {
+			return err
+		}
+		slow = true
+	}
+	if n := in.Get("DeletionProtectionEnabled"); n != nil {
+		t.Protected = n.True()
+	}
+	if n := in.Get("TableClass"); n != nil {
+		t.Class = n.Str()
+		slow = true
+	}
+	if err := c.readStream(t, in.Get("StreamSpecification")); err != nil {
+		return err
+	}
+	if defs := in.Get("AttributeDefinitions"); defs != nil {
+		if err := mergeDefinitions(t, defs); err != nil {
+			return err
+		}
+	}
+	if updates != nil {
+		for i := range updates.Elems {
+			if err := c.changeIndex(t, &updates.Elems[i]); err != nil {
+				return err
+			}
+			slow = true
+		}
+	}
+	if slow {
+		t.Updating, t.ReadyAt = true, ready
+	}
+	return nil
+}
+
+func (c *call) rescale(old *store.Throughput, n *wire.Node, what string, force bool) *Error {
+	next, err := readThroughput(n, false)
+	if err != nil {
+		return err
+	}
+	if !force && next.Read == old.Read && next.Write == old.Write {
+		return invalid("The provisioned throughput for the %s will not change. The requested value equals the current value. "+
+			"Current ReadCapacityUnits provisioned for the %s: %d. Requested ReadCapacityUnits: %d. "+
+			"Current WriteCapacityUnits provisioned for the %s: %d. Requested WriteCapacityUnits: %d. "+
+			"Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
+			what, what, old.Read, next.Read, what, old.Write, next.Write)
+	}
+	if next.Read > old.Read || next.Write > old.Write {
+		old.Increased = c.now
+	}
+	if next.Read < old.Read || next.Write < old.Write {
+		old.Reduced = c.now
+		old.Reductions++
+	}
+	old.Read, old.Write = next.Read, next.Write
+	return nil
+}
+
+func mergeDefinitions(t *store.Table, n *wire.Node) *Error {
+	defs, err := readDefinitions(n)
+	if err != nil {
+		return err
+	}
+	merged := append([]store.KeyAttr(nil), t.Definitions...)
+	for _, d := range defs {
+		known := false
+		for _, old := range merged {
+			if old.Name == d.Name {
+				if old.Kind != d.Kind {
+					return invalid(invalidParameter+"Attribute %s is already defined with another type", d.Name)
+				}
+				known = true
+			}
+		}
+		if !known {
+			merged = append(merged, d)
+		}
+	}
+	t.Definitions = merged
+	return nil
+}
+
+func (c *call) changeIndex(t *store.Table, n *wire.Node) *Error {
+	find := func(name string) (*store.Index, *Error) {
+		x := t.Index(name)
+		if x == nil || !x.Global {
+			return nil, ServiceError("ResourceNotFoundException", "Requested resource not found")
+		}
+		return x, nil
+	}
+	if u := n.Get("Create"); u != nil {
+		x, err := c.readIndex(t, u, true)
+		if err != nil {
+			return err
+		}
+		globals := 0
+		for _, old := range t.Indexes {
+			if old.Global {
+				globals++
+			}
+		}
+		if globals >= maxGlobalIndexes {
+			return ServiceError("LimitExceededException", "GlobalSecondaryIndex count exceeds the per-table limit of 20")
+		}
+		x.ReadyAt = c.now.Add(c.UpdateDelay)
+		t.AddIndex(x)
+		return nil
+	}
+	if u := n.Get("Delete"); u != nil {
+		x, err := find(u.Get("IndexName").Str())
+		if err != nil {
+			return err
+		}
+		if c.UpdateDelay > 0 {
+			x.GoneAt = c.now.Add(c.UpdateDelay)
+		} else {
+			t.RemoveIndex(x.Name)
+		}
+		dropDefinitions(t, x)
+		return nil
+	}
+	u := n.Get("Update")
+	x, err := find(u.Get("IndexName").Str())
+	if err != nil {
+		return err
+	}
+	if tp := u.Get("ProvisionedThroughput"); tp != nil {
+		if t.OnDemand {
+			return nil // accepted and without effect
+		}
+		return c.rescale(&x.Throughput, tp, "index", false)
+	}
+	return nil
+}
+
+// dropDefinitions forgets the attributes that only the removed index used.
+func dropDefinitions(t *store.Table, gone *store.Index) {
+	var left []store.KeyAttr
+	for _, d := range t.Definitions {
+		used := t.Schema.Has(d.Name)
+		for _, x := range t.Indexes {
+			used = used || x.Name != gone.Name && x.Schema.Has(d.Name)
+		}
+		if used {
+			left = append(left, d)
+		}
+	}
+	t.Definitions = left
+}

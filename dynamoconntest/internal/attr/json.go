@@ -1,0 +1,261 @@
+package attr
+
+import (
+	"encoding/base64"
+	"errors"
+	"strings"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+)
+
+// AppendJSON appends the value in DynamoDB JSON. No value appends null.
+func (v Value) AppendJSON(dst []byte) []byte {
+	if v.kind == None {
+		return append(dst, "null"...)
+	}
+	dst = append(dst, '{', '"')
+	dst = append(dst, v.kind.String()...)
+	dst = append(dst, '"', ':')
+	switch v.kind {
+	case S:
+		dst = wire.AppendString(dst, v.text)
+	case N:
+		dst = append(dst, '"')
+		dst = append(dst, v.text...)
+		dst = append(dst, '"')
+	case B:
+		dst = appendBase64(dst, v.text)
+	case BOOL:
+		if v.flag {
+			dst = append(dst, "true"...)
+		} else {
+			dst = append(dst, "false"...)
+		}
+	case NULL:
+		dst = append(dst, "true"...)
+	case L:
+		dst = append(dst, '[')
+		for i, e := range v.List() {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = e.AppendJSON(dst)
+		}
+		dst = append(dst, ']')
+	case M:
+		dst = v.Map().AppendJSON(dst)
+	case SS, NS, BS:
+		dst = append(dst, '[')
+		for i, m := range v.Members() {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			if v.kind == BS {
+				dst = appendBase64(dst, m)
+			} else {
+				dst = wire.AppendString(dst, m)
+			}
+		}
+		dst = append(dst, ']')
+	}
+	return append(dst, '}')
+}
+
+func appendBase64(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	dst = base64.StdEncoding.AppendEncode(dst, []byte(s))
+	return append(dst, '"')
+}
+
+// AppendJSON appends the item as an object of DynamoDB JSON values.
+func (it Item) AppendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	for i := range it {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = wire.AppendString(dst, it[i].Name)
+		dst = append(dst, ':')
+		dst = it[i].Value.AppendJSON(dst)
+	}
+	return append(dst, '}')
+}
+
+// The service's messages about a malformed value.
+var (
+	errEmptyValue  = errors.New("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
+	errManyTypes   = errors.New("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
+	errNullFalse   = errors.New("One or more parameter values were invalid: Null attribute value types must have the value of true")
+	errEmptySS     = errors.New("One or more parameter values were invalid: An string set  may not be empty")
+	errEmptyNS     = errors.New("One or more parameter values were invalid: An number set  may not be empty")
+	errEmptyBS     = errors.New("One or more parameter values were invalid: Binary sets should not be empty")
+	errNullMember  = errors.New("One or more parameter values were invalid: An string set may not have a null string as a member")
+	errSameNumbers = errors.New("Input collection contains duplicates")
+	errEmptyName   = errors.New("Empty attribute name")
+	errLongName    = errors.New("Attribute name is too large, must be less than 65536 bytes")
+	errNesting     = errors.New("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
+)
+
+// maxName is the longest name of an attribute, in bytes.
+const maxName = 65535
+
+// Decode reads one DynamoDB JSON value whose JSON types have been checked.
+// The error's text is the service's message.
+func Decode(n *wire.Node) (Value, error) { return decode(n, MaxDepth) }
+
+func decode(n *wire.Node, depth int) (Value, error) {
+	if !n.Present() {
+		return Value{}, errEmptyValue
+	}
+	var out Value
+	count := 0
+	for k := S; k <= BS; k++ {
+		m := n.Get(k.String())
+		if m == nil {
+			continue
+		}
+		count++
+		v, err := decodeAs(k, m, depth)
+		if err != nil {
+			return Value{}, err
+		}
+		out = v
+	}
+	switch count {
+	case 0:
+		return Value{}, errEmptyValue
+	case 1:
+		return out, nil
+	}
+	return Value{}, errManyTypes
+}
+
+func decodeAs(k Kind, m *wire.Node, depth int) (Value, error) {
+	switch k {
+	case S:
+		return String(m.Text), nil
+	case N:
+		num, err := ParseNumber(m.Text)
+		return FromNumber(num), err
+	case B:
+		b, err := base64.StdEncoding.DecodeString(m.Text)
+		return Binary(string(b)), err
+	case BOOL:
+		return Bool(m.True()), nil
+	case NULL:
+		if !m.True() {
+			return Value{}, errNullFalse
+		}
+		return Null(), nil
+	case L:
+		if depth == 0 {
+			return Value{}, errNesting
+		}
+		list := make([]Value, 0, len(m.Elems))
+		for i := range m.Elems {
+			v, err := decode(&m.Elems[i], depth-1)
+			if err != nil {
+				return Value{}, err
+			}
+			list = append(list, v)
+		}
+		return List(list), nil
+	case M:
+		if depth == 0 {
+			return Value{}, errNesting
+		}
+		it, err := decodeItem(m, depth-1)
+		return Map(it), err
+	}
+	return decodeSet(k, m)
+}
+
+func decodeSet(k Kind, m *wire.Node) (Value, error) {
+	if len(m.Elems) == 0 {
+		switch k {
+		case SS:
+			return Value{}, errEmptySS
+		case NS:
+			return Value{}, errEmptyNS
+		}
+		return Value{}, errEmptyBS
+	}
+	members := make([]string, 0, len(m.Elems))
+	seen := make(map[string]struct{}, len(m.Elems))
+	repeated := false
+	for i := range m.Elems {
+		e := &m.Elems[i]
+		if !e.Present() {
+			return Value{}, errNullMember
+		}
+		text := e.Text
+		switch k {
+		case NS:
+			num, err := ParseNumber(text)
+			if err != nil {
+				return Value{}, err
+			}
+			text = num.String()
+		case BS:
+			b, err := base64.StdEncoding.DecodeString(text)
+			if err != nil {
+				return Value{}, err
+			}
+			text = string(b)
+		}
+		if _, ok := seen[text]; ok {
+			repeated = true
+		}
+		seen[text] = struct{}{}
+		members = append(members, text)
+	}
+	if repeated {
+		return Value{}, repeatedError(k, m)
+	}
+	return Set(k, members), nil
+}
+
+func repeatedError(k Kind, m *wire.Node) error {
+	if k == NS {
+		return errSameNumbers
+	}
+	shown := make([]string, 0, len(m.Elems))
+	for i := range m.Elems {
+		if i == 16 {
+			shown = append(shown, "...")
+			break
+		}
+		shown = append(shown, m.Elems[i].Text)
+	}
+	list := "[" + strings.Join(shown, ", ") + "]"
+	if k == BS {
+		return errors.New("One or more parameter values were invalid: Input collection " + list + "of type BS contains duplicates.")
+	}
+	return errors.New("One or more parameter values were invalid: Input collection " + list + " contains duplicates.")
+}
+
+// DecodeItem reads an object of DynamoDB JSON values. The error's text is the
+// service's message.
+func DecodeItem(n *wire.Node) (Item, error) { return decodeItem(n, MaxDepth) }
+
+func decodeItem(n *wire.Node, depth int) (Item, error) {
+	if n == nil {
+		return nil, nil
+	}
+	attrs := make([]Attr, 0, len(n.Members))
+	for i := range n.Members {
+		m := &n.Members[i]
+		if m.Name == "" {
+			return nil, errEmptyName
+		}
+		if len(m.Name) > maxName {
+			return nil, errLongName
+		}
+		v, err := decode(&m.Value, depth)
+		if err != nil {
+			return nil, err
+		}
+		attrs = append(attrs, Attr{m.Name, v})
+	}
+	return NewItem(attrs), nil
+}

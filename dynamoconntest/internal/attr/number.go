@@ -1,0 +1,253 @@
+package attr
+
+import (
+	"errors"
+	"math/big"
+	"strconv"
+	"strings"
+)
+
+// The bounds of DynamoDB's number type.
+const (
+	maxDigits   = 38
+	maxExponent = 125  // of the first significant digit
+	minExponent = -130 // of the first significant digit
+)
+
+// What can be wrong with the text of a number. Each error's text is the
+// service's message.
+var (
+	errNumberOverflow  = errors.New("Number overflow. Attempting to store a number with magnitude larger than supported range")
+	errNumberUnderflow = errors.New("Number underflow. Attempting to store a number with magnitude smaller than supported range")
+	errNumberPrecision = errors.New("Attempting to store more than 38 significant digits in a Number")
+	errNotANumber      = errors.New("The parameter cannot be converted to a numeric value")
+)
+
+// Number is an exact decimal of at most 38 significant digits. The zero value
+// is the number 0.
+type Number struct {
+	neg    bool
+	digits string // no leading and no trailing zeros; empty for 0
+	exp    int    // power of ten of the first digit
+}
+
+// ParseNumber reads a number as DynamoDB does: an optional sign, digits with
+// an optional point, an optional exponent. The error's text is the service's
+// message.
+func ParseNumber(s string) (Number, error) {
+	rest := s
+	if rest == "" {
+		return Number{}, errNotANumber
+	}
+	bad := func() (Number, error) {
+		return Number{}, errors.New(errNotANumber.Error() + ": " + s)
+	}
+	var n Number
+	if rest[0] == '+' || rest[0] == '-' {
+		n.neg = rest[0] == '-'
+		rest = rest[1:]
+	}
+	mantissa, expText, hasExp := rest, "", false
+	if i := strings.IndexAny(rest, "eE"); i >= 0 {
+		mantissa, expText, hasExp = rest[:i], rest[i+1:], true
+	}
+	whole, frac, _ := strings.Cut(mantissa, ".")
+	if len(whole)+len(frac) == 0 || !allDigits(whole) || !allDigits(frac) {
+		return bad()
+	}
+	exp10 := 0
+	if hasExp {
+		unsigned := strings.TrimPrefix(strings.TrimPrefix(expText, "+"), "-")
+		if unsigned == "" || !allDigits(unsigned) || len(expText)-len(unsigned) > 1 {
+			return bad()
+		}
+		v, err := strconv.ParseInt(expText, 10, 32)
+		if err != nil {
+			return bad()
+		}
+		exp10 = int(v)
+	}
+	all := whole + frac
+	lead := 0
+	for lead < len(all) && all[lead] == '0' {
+		lead++
+	}
+	digits := strings.TrimRight(all[lead:], "0")
+	if digits == "" {
+		return Number{}, nil
+	}
+	n.digits = digits
+	n.exp = len(whole) - 1 - lead + exp10
+	return n, n.check()
+}
+
+func (n Number) check() error {
+	switch {
+	case n.digits == "":
+		return nil
+	case n.exp > maxExponent:
+		return errNumberOverflow
+	case n.exp < minExponent:
+		return errNumberUnderflow
+	case len(n.digits) > maxDigits:
+		return errNumberPrecision
+	}
+	return nil
+}
+
+func allDigits(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// String writes the number as the service returns it: plain, without an
+// exponent, without superfluous zeros.
+func (n Number) String() string {
+	if n.digits == "" {
+		return "0"
+	}
+	var b strings.Builder
+	if n.neg {
+		b.WriteByte('-')
+	}
+	switch point := n.exp + 1; {
+	case point <= 0:
+		b.WriteString("0.")
+		b.WriteString(strings.Repeat("0", -point))
+		b.WriteString(n.digits)
+	case point >= len(n.digits):
+		b.WriteString(n.digits)
+		b.WriteString(strings.Repeat("0", point-len(n.digits)))
+	default:
+		b.WriteString(n.digits[:point])
+		b.WriteByte('.')
+		b.WriteString(n.digits[point:])
+	}
+	return b.String()
+}
+
+// Sign is -1, 0 or +1.
+func (n Number) Sign() int {
+	switch {
+	case n.digits == "":
+		return 0
+	case n.neg:
+		return -1
+	}
+	return 1
+}
+
+// Cmp compares by value: -1, 0 or +1.
+func (n Number) Cmp(m Number) int {
+	a, b := n.Sign(), m.Sign()
+	if a != b {
+		if a < b {
+			return -1
+		}
+		return 1
+	}
+	if a == 0 {
+		return 0
+	}
+	c := 0
+	switch {
+	case n.exp < m.exp:
+		c = -1
+	case n.exp > m.exp:
+		c = 1
+	default:
+		c = strings.Compare(n.digits, m.digits)
+	}
+	return c * a
+}
+
+// Add is n + m, exactly. A result outside the type's range or with more than
+// 38 digits is an error whose text is the service's message.
+func (n Number) Add(m Number) (Number, error) {
+	if n.digits == "" {
+		return m, nil
+	}
+	if m.digits == "" {
+		return n, nil
+	}
+	an, ae := n.scaled()
+	bn, be := m.scaled()
+	low := min(ae, be)
+	an.Mul(an, pow10(ae-low))
+	bn.Mul(bn, pow10(be-low))
+	sum := an.Add(an, bn)
+	if sum.Sign() == 0 {
+		return Number{}, nil
+	}
+	out := Number{neg: sum.Sign() < 0}
+	text := sum.Abs(sum).String()
+	out.exp = len(text) - 1 + low
+	out.digits = strings.TrimRight(text, "0")
+	if len(out.digits) > maxDigits {
+		return out, errNumberPrecision // before the magnitude, unlike a given number
+	}
+	return out, out.check()
+}
+
+// Sub is n - m, exactly; see [Number.Add].
+func (n Number) Sub(m Number) (Number, error) {
+	if m.digits != "" {
+		m.neg = !m.neg
+	}
+	return n.Add(m)
+}
+
+// scaled is the number as integer × 10^exponent.
+func (n Number) scaled() (*big.Int, int) {
+	i, _ := new(big.Int).SetString(n.digits, 10)
+	if n.neg {
+		i.Neg(i)
+	}
+	return i, n.exp - len(n.digits) + 1
+}
+
+func pow10(n int) *big.Int {
+	return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
+}
+
+// size is the number of bytes that the service counts for the number: one for
+// every two significant digits, one for the exponent and one for a sign.
+func (n Number) size() int {
+	if n.digits == "" {
+		return 1
+	}
+	// Digits are stored in pairs aligned to even powers of a hundred.
+	digits := len(n.digits)
+	if n.exp&1 == 0 {
+		digits++
+	}
+	s := 1 + (digits+1)/2
+	if n.neg {
+		s++
+	}
+	return min(s, 21)
+}
+
+// appendKey appends an encoding whose byte order is the numeric order and
+// which is no prefix of another's.
+func (n Number) appendKey(dst []byte) []byte {
+	if n.digits == "" {
+		return append(dst, 2)
+	}
+	var flip byte
+	if n.neg {
+		dst, flip = append(dst, 1), 0xff
+	} else {
+		dst = append(dst, 3)
+	}
+	e := n.exp + 512
+	dst = append(dst, byte(e>>8)^flip, byte(e)^flip)
+	for i := 0; i < len(n.digits); i++ {
+		dst = append(dst, n.digits[i]^flip)
+	}
+	return append(dst, 0^flip)
+}

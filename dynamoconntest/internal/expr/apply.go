@@ -1,0 +1,250 @@
+package expr
+
+import (
+	"errors"
+	"sort"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+)
+
+// What can be wrong with an update for a given item.
+var (
+	errNoAttribute = errors.New("The provided expression refers to an attribute that does not exist in the item")
+	errWrongType   = errors.New("An operand in the update expression has an incorrect data type")
+	errLegacyType  = errors.New("Type mismatch for attribute to update")
+	errBadPath     = errors.New("The document path provided in the update expression is invalid for update")
+)
+
+// Apply makes the item that the update makes of it. Every operand is read from
+// the item as it was. The item itself is unchanged.
+func (u *Update) Apply(it attr.Item) (attr.Item, error) {
+	out := it
+	type change struct {
+		path  Path
+		value attr.Value // none to remove
+	}
+	var sets, removes []change
+	for _, verb := range [...]string{"SET", "REMOVE", "ADD", "DELETE"} {
+		for _, a := range u.actions {
+			if a.verb != verb {
+				continue
+			}
+			v, err := u.value(a, it)
+			if err == nil {
+				err = parentOf(a.path, it)
+			}
+			switch {
+			case err != nil:
+				return nil, err
+			case v.Exists():
+				sets = append(sets, change{a.path, v})
+			case verb != "DELETE" || a.path.Lookup(it).Exists():
+				removes = append(removes, change{a.path, v})
+			}
+		}
+	}
+	// Indexes mean positions in the item as it was: so replacing and appending
+	// come first, in rising order, and removing last, from the end.
+	sort.SliceStable(sets, func(i, j int) bool { return pathLess(sets[i].path, sets[j].path) })
+	sort.SliceStable(removes, func(i, j int) bool { return pathLess(removes[j].path, removes[i].path) })
+	for _, c := range append(sets, removes...) {
+		v, err := replace(attr.Map(out), c.path, c.value)
+		if err != nil {
+			return nil, err
+		}
+		out = v.Map()
+	}
+	return out, nil
+}
+
+// value is what an action puts in its place; no value removes what is there.
+// The first action that cannot be carried out, in the order SET, REMOVE, ADD,
+// DELETE, decides which error an update gives.
+func (u *Update) value(a action, it attr.Item) (attr.Value, error) {
+	switch a.verb {
+	case "SET":
+		return setValue(a.value, it)
+	case "ADD":
+		return u.add(a.path.Lookup(it), a.value.value)
+	case "DELETE":
+		old := a.path.Lookup(it)
+		if !old.Exists() {
+			return attr.Value{}, nil
+		}
+		if u.legacy && old.Kind() != a.value.value.Kind() {
+			return attr.Value{}, errLegacyType
+		}
+		return subtract(old, a.value.value)
+	}
+	return attr.Value{}, nil
+}
+
+func pathLess(a, b Path) bool {
+	for i := 0; i < len(a) && i < len(b); i++ {
+		if a[i].IsIndex && b[i].IsIndex && a[i].Index != b[i].Index {
+			return a[i].Index < b[i].Index
+		}
+		if a[i].Name != b[i].Name {
+			return a[i].Name < b[i].Name
+		}
+	}
+	return len(a) < len(b)
+}
+
+// parentOf checks that the value which would hold the path's last step is
+// there.
+func parentOf(p Path, it attr.Item) error {
+	if len(p) == 1 {
+		return nil
+	}
+	parent, last := p[:len(p)-1].Lookup(it), p[len(p)-1]
+	if last.IsIndex && parent.Kind() == attr.L || !last.IsIndex && parent.Kind() == attr.M {
+		return nil
+	}
+	return errBadPath
+}
+
+// replace is a copy of container in which the value at path is v, or is gone.
+func replace(container attr.Value, path Path, v attr.Value) (attr.Value, error) {
+	e := path[0]
+	switch {
+	case e.IsIndex && container.Kind() == attr.L:
+		list := container.List()
+		if len(path) > 1 {
+			if e.Index >= len(list) {
+				return attr.Value{}, errBadPath
+			}
+			inner, err := replace(list[e.Index], path[1:], v)
+			if err != nil {
+				return attr.Value{}, err
+			}
+			v = inner
+		}
+		out := append(make([]attr.Value, 0, len(list)+1), list...)
+		switch {
+		case !v.Exists():
+			if e.Index < len(out) {
+				out = append(out[:e.Index], out[e.Index+1:]...)
+			}
+		case e.Index < len(out):
+			out[e.Index] = v
+		default:
+			out = append(out, v)
+		}
+		return attr.List(out), nil
+	case !e.IsIndex && container.Kind() == attr.M:
+		m := container.Map()
+		if len(path) > 1 {
+			inner, err := replace(m.Get(e.Name), path[1:], v)
+			if err != nil {
+				return attr.Value{}, err
+			}
+			v = inner
+		}
+		if !v.Exists() {
+			return attr.Map(m.Without(e.Name)), nil
+		}
+		return attr.Map(m.With(e.Name, v)), nil
+	}
+	return attr.Value{}, errBadPath
+}
+
+// setValue evaluates the right side of a SET.
+func setValue(n *node, it attr.Item) (attr.Value, error) {
+	switch n.op {
+	case opValue:
+		return n.value, nil
+	case opPath:
+		v := n.path.Lookup(it)
+		if !v.Exists() {
+			return attr.Value{}, errNoAttribute
+		}
+		return v, nil
+	case opFunc:
+		if n.text == "if_not_exists" {
+			if v := n.args[0].path.Lookup(it); v.Exists() {
+				return v, nil
+			}
+			return setValue(n.args[1], it)
+		}
+	}
+	a, err := setValue(n.args[0], it)
+	if err != nil {
+		return attr.Value{}, err
+	}
+	b, err := setValue(n.args[1], it)
+	if err != nil {
+		return attr.Value{}, err
+	}
+	if n.op == opFunc {
+		if a.Kind() != attr.L || b.Kind() != attr.L {
+			return attr.Value{}, errWrongType
+		}
+		x, y := a.List(), b.List()
+		return attr.List(append(append(make([]attr.Value, 0, len(x)+len(y)), x...), y...)), nil
+	}
+	if a.Kind() != attr.N || b.Kind() != attr.N {
+		return attr.Value{}, errWrongType
+	}
+	sum := attr.Number.Add
+	if n.op == opMinus {
+		sum = attr.Number.Sub
+	}
+	num, err := sum(a.Number(), b.Number())
+	return attr.FromNumber(num), err
+}
+
+// add is the ADD action: a sum of numbers or a union of sets.
+func (u *Update) add(old, v attr.Value) (attr.Value, error) {
+	if !old.Exists() {
+		return v, nil
+	}
+	if old.Kind() != v.Kind() {
+		if u.legacy {
+			return attr.Value{}, errLegacyType
+		}
+		return attr.Value{}, errWrongType
+	}
+	if v.Kind() == attr.L {
+		return attr.List(append(append([]attr.Value(nil), old.List()...), v.List()...)), nil
+	}
+	if v.Kind() == attr.N {
+		num, err := old.Number().Add(v.Number())
+		return attr.FromNumber(num), err
+	}
+	members := append([]string(nil), old.Members()...)
+	have := memberSet(old)
+	for _, m := range v.Members() {
+		if !have[m] {
+			members = append(members, m)
+		}
+	}
+	return attr.Set(v.Kind(), members), nil
+}
+
+// subtract is the DELETE action: a difference of sets; no value if nothing is
+// left.
+func subtract(old, v attr.Value) (attr.Value, error) {
+	if old.Kind() != v.Kind() {
+		return attr.Value{}, errWrongType
+	}
+	gone := memberSet(v)
+	var members []string
+	for _, m := range old.Members() {
+		if !gone[m] {
+			members = append(members, m)
+		}
+	}
+	if len(members) == 0 {
+		return attr.Value{}, nil
+	}
+	return attr.Set(old.Kind(), members), nil
+}
+
+func memberSet(v attr.Value) map[string]bool {
+	set := make(map[string]bool, len(v.Members()))
+	for _, m := range v.Members() {
+		set[m] = true
+	}
+	return set
+}

@@ -1,0 +1,144 @@
+package expr
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+)
+
+// truth is the outcome of a checked condition for an item.
+func truth(n *node, it attr.Item) bool {
+	switch n.op {
+	case opAnd:
+		return truth(n.args[0], it) && truth(n.args[1], it)
+	case opOr:
+		return truth(n.args[0], it) || truth(n.args[1], it)
+	case opNot:
+		return !truth(n.args[0], it)
+	case opCompare:
+		return compare(n.text, operandValue(n.args[0], it), operandValue(n.args[1], it))
+	case opBetween:
+		v := operandValue(n.args[0], it)
+		return compare(">=", v, operandValue(n.args[1], it)) && compare("<=", v, operandValue(n.args[2], it))
+	case opIn:
+		v := operandValue(n.args[0], it)
+		for _, a := range n.args[1:] {
+			if compare("=", v, operandValue(a, it)) {
+				return true
+			}
+		}
+		return false
+	case opFunc:
+		return function(n, it)
+	}
+	return false
+}
+
+func function(n *node, it attr.Item) bool {
+	v := operandValue(n.args[0], it)
+	switch n.text {
+	case "attribute_exists":
+		return v.Exists()
+	case "attribute_not_exists":
+		return !v.Exists()
+	case "attribute_type":
+		return v.Exists() && v.Kind().String() == n.args[1].value.Text()
+	case "begins_with":
+		return beginsWith(v, operandValue(n.args[1], it))
+	case "contains":
+		return contains(v, operandValue(n.args[1], it))
+	}
+	return false
+}
+
+// operandValue is what an operand of a condition stands for; no value if there
+// is nothing at its path.
+func operandValue(n *node, it attr.Item) attr.Value {
+	switch n.op {
+	case opPath:
+		return n.path.Lookup(it)
+	case opValue:
+		return n.value
+	case opFunc:
+		return size(operandValue(n.args[0], it))
+	}
+	return attr.Value{}
+}
+
+// compare is false if either side is missing or the types differ, save that
+// such sides are unequal.
+func compare(sign string, a, b attr.Value) bool {
+	switch sign {
+	case "=":
+		return a.Exists() && b.Exists() && attr.Equal(a, b)
+	case "<>":
+		return !(a.Exists() && b.Exists() && attr.Equal(a, b))
+	}
+	c, ok := attr.Compare(a, b)
+	if !ok {
+		return false
+	}
+	switch sign {
+	case "<":
+		return c < 0
+	case "<=":
+		return c <= 0
+	case ">":
+		return c > 0
+	}
+	return c >= 0
+}
+
+func beginsWith(v, prefix attr.Value) bool {
+	return v.Kind() == prefix.Kind() && (v.Kind() == attr.S || v.Kind() == attr.B) &&
+		strings.HasPrefix(v.Text(), prefix.Text())
+}
+
+func contains(v, part attr.Value) bool {
+	switch v.Kind() {
+	case attr.S, attr.B:
+		return v.Kind() == part.Kind() && strings.Contains(v.Text(), part.Text())
+	case attr.SS, attr.NS, attr.BS:
+		want := map[attr.Kind]attr.Kind{attr.SS: attr.S, attr.NS: attr.N, attr.BS: attr.B}[v.Kind()]
+		if part.Kind() != want {
+			return false
+		}
+		for _, m := range v.Members() {
+			if m == part.Text() {
+				return true
+			}
+		}
+	case attr.L:
+		for _, e := range v.List() {
+			if attr.Equal(e, part) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// size is the size function: characters' bytes, elements, or no value for a
+// type that has no size.
+func size(v attr.Value) attr.Value {
+	n := 0
+	switch v.Kind() {
+	case attr.S, attr.B:
+		n = len(v.Text())
+	case attr.SS, attr.NS, attr.BS:
+		n = len(v.Members())
+	case attr.L:
+		n = len(v.List())
+	case attr.M:
+		n = len(v.Map())
+	default:
+		return attr.Value{}
+	}
+	return integer(n)
+}
+
+func integer(n int) attr.Value {
+	num, _ := attr.ParseNumber(strconv.Itoa(n))
+	return attr.FromNumber(num)
+}

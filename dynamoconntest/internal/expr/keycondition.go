@@ -1,0 +1,108 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+)
+
+// KeyTerm is one condition on one key attribute of a query. Op is a comparison
+// operator by its older name: EQ, LT, LE, GT, GE, BETWEEN or BEGINS_WITH; a
+// KeyTerm from the older parameters may have any.
+type KeyTerm struct {
+	Name   string
+	Op     string
+	Values []attr.Value
+}
+
+var comparisonNames = map[string]string{"=": "EQ", "<": "LT", "<=": "LE", ">": "GT", ">=": "GE"}
+
+var mirrored = map[string]string{"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+// ParseKeyCondition parses and checks a key condition expression into one or
+// two terms on different attributes. The error's text is the service's whole
+// message.
+func ParseKeyCondition(s string, names *Names) ([]KeyTerm, error) {
+	root, err := parseCondition(s)
+	if err == nil {
+		err = checkCondition(root, names)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("Invalid KeyConditionExpression: %w", err)
+	}
+	var terms []KeyTerm
+	if err := keyTerms(root, &terms); err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, t := range terms {
+		if seen[t.Name] {
+			return nil, errors.New("KeyConditionExpressions must only contain one condition per key")
+		}
+		seen[t.Name] = true
+	}
+	if len(terms) > 2 {
+		return nil, errors.New("Conditions can be of length 1 or 2 only")
+	}
+	return terms, nil
+}
+
+func keyTerms(n *node, out *[]KeyTerm) error {
+	if n.op == opAnd {
+		if err := keyTerms(n.args[0], out); err != nil {
+			return err
+		}
+		return keyTerms(n.args[1], out)
+	}
+	sign := n.name()
+	allowed := n.op == opBetween || n.op == opCompare && sign != "<>" || n.op == opFunc && sign == "begins_with"
+	if !allowed {
+		return fmt.Errorf("Invalid operator used in KeyConditionExpression: %s", sign)
+	}
+	args := n.args
+	paths := 0
+	for _, a := range args {
+		if a.op == opFunc {
+			return errors.New("KeyConditionExpressions cannot contain nested operations")
+		}
+		if a.op == opPath {
+			paths++
+			if len(a.path) > 1 {
+				return fmt.Errorf("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: %s", a.path[0].Name)
+			}
+		}
+	}
+	switch {
+	case paths == 0:
+		return errors.New("Invalid condition in KeyConditionExpression: No key attribute specified")
+	case args[0].op != opPath && n.op != opCompare:
+		return fmt.Errorf("Invalid condition in KeyConditionExpression: %s operator must have the key attribute as its first operand", sign)
+	case paths > 1:
+		return errors.New("Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition")
+	}
+	if args[0].op != opPath {
+		args = []*node{args[1], args[0]}
+		sign = mirrored[sign]
+	}
+	t := KeyTerm{Name: args[0].path[0].Name}
+	switch n.op {
+	case opBetween:
+		t.Op = "BETWEEN"
+	case opFunc:
+		t.Op = "BEGINS_WITH"
+	default:
+		t.Op = comparisonNames[sign]
+	}
+	for _, a := range args[1:] {
+		t.Values = append(t.Values, a.value)
+	}
+	*out = append(*out, t)
+	return nil
+}
+
+// Holds reports whether the term is true of a value.
+func (t KeyTerm) Holds(v attr.Value) bool {
+	n := legacyNode(Path{{Name: "v"}}, t.Op, t.Values)
+	return truth(n, attr.Item{{Name: "v", Value: v}})
+}

@@ -1,0 +1,124 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+)
+
+// Names holds the placeholders of one request and which of them its
+// expressions used. A nil *Names has none.
+type Names struct {
+	names      map[string]string
+	values     map[string]attr.Value
+	usedNames  map[string]bool
+	usedValues map[string]bool
+}
+
+// ReadNames reads ExpressionAttributeNames and ExpressionAttributeValues,
+// either of which may be absent. The error's text is the service's message.
+func ReadNames(names, values *wire.Node) (*Names, error) {
+	n := &Names{usedNames: map[string]bool{}, usedValues: map[string]bool{}}
+	if names.Present() {
+		if len(names.Members) == 0 {
+			return nil, errors.New("ExpressionAttributeNames must not be empty")
+		}
+		n.names = make(map[string]string, len(names.Members))
+		for _, m := range names.Members {
+			if err := checkPlaceholder(m.Name, '#'); err != nil {
+				return nil, fmt.Errorf("ExpressionAttributeNames contains invalid key: %w", err)
+			}
+			switch name := m.Value.Str(); {
+			case name == "":
+				return nil, fmt.Errorf("ExpressionAttributeNames contains invalid value: Empty attribute name for key %s", m.Name)
+			case len(name) > 65535:
+				return nil, fmt.Errorf("ExpressionAttributeNames contains invalid value: Attribute name is too large, must be less than 65536 bytes for key %s", m.Name)
+			default:
+				n.names[m.Name] = name
+			}
+		}
+	}
+	if values.Present() {
+		if len(values.Members) == 0 {
+			return nil, errors.New("ExpressionAttributeValues must not be empty")
+		}
+		n.values = make(map[string]attr.Value, len(values.Members))
+		for i := range values.Members {
+			m := &values.Members[i]
+			if err := checkPlaceholder(m.Name, ':'); err != nil {
+				return nil, fmt.Errorf("ExpressionAttributeValues contains invalid key: %w", err)
+			}
+			v, err := attr.Decode(&m.Value)
+			if err != nil {
+				return nil, fmt.Errorf("ExpressionAttributeValues contains invalid value: %w for key %s", err, m.Name)
+			}
+			n.values[m.Name] = v
+		}
+	}
+	return n, nil
+}
+
+func checkPlaceholder(key string, sign byte) error {
+	bad := len(key) < 2 || key[0] != sign
+	for i := 1; i < len(key) && !bad; i++ {
+		bad = !isWord(key[i])
+	}
+	if bad {
+		return fmt.Errorf("Syntax error; key: %q", key)
+	}
+	if len(key) > maxPlaceholder {
+		return fmt.Errorf("The expression attribute map contains a key that is too long; size of key: %d", len(key))
+	}
+	return nil
+}
+
+func (n *Names) name(ref string) (string, bool) {
+	if n == nil {
+		return "", false
+	}
+	s, ok := n.names[ref]
+	if ok {
+		n.usedNames[ref] = true
+	}
+	return s, ok
+}
+
+func (n *Names) value(ref string) (attr.Value, bool) {
+	if n == nil {
+		return attr.Value{}, false
+	}
+	v, ok := n.values[ref]
+	if ok {
+		n.usedValues[ref] = true
+	}
+	return v, ok
+}
+
+// Unused is the error that a placeholder was given and not used, if one was.
+func (n *Names) Unused() error {
+	if n == nil {
+		return nil
+	}
+	if left := unused(n.names, n.usedNames); left != "" {
+		return fmt.Errorf("Value provided in ExpressionAttributeNames unused in expressions: keys: {%s}", left)
+	}
+	if left := unused(n.values, n.usedValues); left != "" {
+		return fmt.Errorf("Value provided in ExpressionAttributeValues unused in expressions: keys: {%s}", left)
+	}
+	return nil
+}
+
+func unused[T any](all map[string]T, used map[string]bool) string {
+	var left []string
+	for k := range all {
+		if !used[k] {
+			left = append(left, k)
+		}
+	}
+	sort.Strings(left)
+	return strings.Join(left, ", ")
+}

@@ -1,0 +1,134 @@
+package expr
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+)
+
+func (p *parser) path() (Path, error) {
+	first, err := p.pathName()
+	if err != nil {
+		return nil, err
+	}
+	path := Path{first}
+	for {
+		switch {
+		case p.accept("."):
+			e, err := p.pathName()
+			if err != nil {
+				return nil, err
+			}
+			path = append(path, e)
+		case p.accept("["):
+			t := p.cur()
+			if t.kind != tokInteger {
+				return nil, p.syntax()
+			}
+			p.pos++
+			i, err := strconv.Atoi(t.text)
+			if err != nil || i > maxListIndex {
+				return nil, fmt.Errorf("List index is not within the allowable range; index: [%s]", t.text)
+			}
+			if err := p.expect("]"); err != nil {
+				return nil, err
+			}
+			path = append(path, Elem{Index: i, IsIndex: true})
+		default:
+			if len(path) > maxPathLevels {
+				return nil, fmt.Errorf("The document path has too many nesting levels; nesting levels: %d", len(path))
+			}
+			return path, nil
+		}
+	}
+}
+
+func (p *parser) pathName() (Elem, error) {
+	t := p.cur()
+	switch t.kind {
+	case tokName:
+		p.pos++
+		return Elem{Name: t.text, ref: true}, nil
+	case tokIdent:
+		if t.keyword() {
+			return Elem{}, p.syntax()
+		}
+		p.pos++
+		return Elem{Name: t.text}, nil
+	}
+	return Elem{}, p.syntax()
+}
+
+// checkReserved refuses a path that spells out a reserved word.
+func (p Path) checkReserved() error {
+	for _, e := range p {
+		if !e.IsIndex && !e.ref && Reserved(e.Name) {
+			return fmt.Errorf("Attribute name is a reserved keyword; reserved keyword: %s", e.Name)
+		}
+	}
+	return nil
+}
+
+// resolve replaces the path's placeholders.
+func (p Path) resolve(names *Names) error {
+	for i := range p {
+		if !p[i].ref {
+			continue
+		}
+		name, ok := names.name(p[i].Name)
+		if !ok {
+			return fmt.Errorf("An expression attribute name used in the document path is not defined; attribute name: %s", p[i].Name)
+		}
+		p[i].Name, p[i].ref = name, false
+	}
+	return nil
+}
+
+// Lookup is the value at the path, or no value.
+func (p Path) Lookup(it attr.Item) attr.Value {
+	v := it.Get(p[0].Name)
+	for _, e := range p[1:] {
+		switch {
+		case e.IsIndex && v.Kind() == attr.L:
+			l := v.List()
+			if e.Index >= len(l) {
+				return attr.Value{}
+			}
+			v = l[e.Index]
+		case !e.IsIndex && v.Kind() == attr.M:
+			v = v.Map().Get(e.Name)
+		default:
+			return attr.Value{}
+		}
+	}
+	return v
+}
+
+// overlap refuses two paths of which one lies in the other, and two that treat
+// the same value once as a list and once as a map.
+func overlap(paths []Path) error {
+	var conflict error
+	for i, b := range paths {
+		for _, a := range paths[:i] {
+			same, kinds := true, true
+			for k := 0; k < len(a) && k < len(b); k++ {
+				if a[k].IsIndex != b[k].IsIndex {
+					same, kinds = false, false
+					break
+				}
+				if a[k].Name != b[k].Name || a[k].Index != b[k].Index {
+					same = false
+					break
+				}
+			}
+			if same {
+				return fmt.Errorf("Two document paths overlap with each other; must remove or rewrite one of these paths; path one: %v, path two: %v", a, b)
+			}
+			if !kinds && conflict == nil {
+				conflict = fmt.Errorf("Two document paths conflict with each other; must remove or rewrite one of these paths; path one: %v, path two: %v", a, b)
+			}
+		}
+	}
+	return conflict
+}

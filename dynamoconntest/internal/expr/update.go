@@ -1,0 +1,234 @@
+package expr
+
+import (
+	"fmt"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+)
+
+// Update is a parsed and checked update expression.
+type Update struct {
+	actions []action
+	legacy  bool // from AttributeUpdates: ADD appends to lists
+}
+
+type action struct {
+	verb  string // SET, REMOVE, ADD, DELETE
+	path  Path
+	value *node // nil for REMOVE
+}
+
+// ParseUpdate parses and checks an update expression.
+func ParseUpdate(s string, names *Names) (*Update, error) {
+	p, err := newParser(s)
+	if err != nil {
+		return nil, err
+	}
+	u := &Update{}
+	var sections []string
+	for {
+		t := p.cur()
+		verb := ""
+		for _, v := range [...]string{"SET", "REMOVE", "ADD", "DELETE"} {
+			if t.is(v) {
+				verb = v
+			}
+		}
+		if verb == "" {
+			return nil, p.syntax()
+		}
+		p.pos++
+		sections = append(sections, verb)
+		for {
+			a, err := p.action(verb)
+			if err != nil {
+				return nil, err
+			}
+			u.actions = append(u.actions, a)
+			if !p.accept(",") {
+				break
+			}
+		}
+		if p.cur().kind == tokEOF {
+			break
+		}
+	}
+	if p.parens {
+		return nil, errParens
+	}
+	return u, u.check(sections, names)
+}
+
+func (p *parser) action(verb string) (action, error) {
+	path, err := p.path()
+	if err != nil {
+		return action{}, err
+	}
+	a := action{verb: verb, path: path}
+	switch verb {
+	case "SET":
+		if err := p.expect("="); err != nil {
+			return action{}, err
+		}
+		a.value, err = p.setValue()
+		return a, err
+	case "ADD", "DELETE":
+		t := p.cur()
+		if t.kind != tokValue {
+			return action{}, p.syntax()
+		}
+		p.pos++
+		a.value = &node{op: opValue, text: t.text}
+	}
+	return a, nil
+}
+
+// setValue is an operand or a sum or difference of two, in parentheses or not.
+func (p *parser) setValue() (*node, error) {
+	left, err := p.setPrimary()
+	if err != nil {
+		return nil, err
+	}
+	if left.op == opPlus || left.op == opMinus {
+		return left, nil
+	}
+	o := opPlus
+	switch {
+	case p.accept("+"):
+	case p.accept("-"):
+		o = opMinus
+	default:
+		return left, nil
+	}
+	right, err := p.operand()
+	if err != nil {
+		return nil, err
+	}
+	return &node{op: o, args: []*node{left, right}}, nil
+}
+
+func (p *parser) setPrimary() (*node, error) {
+	if !p.accept("(") {
+		return p.bareOperand()
+	}
+	n, err := p.setValue()
+	if err != nil {
+		return nil, err
+	}
+	return p.closeParen(n)
+}
+
+// check applies the service's checks in its order.
+func (u *Update) check(sections []string, names *Names) error {
+	operators := 0
+	eachNode := func(visit func(*node) error) error {
+		for _, a := range u.actions {
+			if a.value != nil {
+				if err := a.value.walk(visit); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
+	for _, a := range u.actions {
+		if err := a.path.checkReserved(); err != nil {
+			return err
+		}
+	}
+	if err := eachNode(func(n *node) error {
+		if n.op == opPath {
+			return n.path.checkReserved()
+		}
+		if n.op != opValue {
+			operators++
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := eachNode(func(n *node) error {
+		if n.op == opFunc {
+			return knownFunction(n.text, updateFunctions, conditionFunctions, "an update")
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, s := range sections {
+		if seen[s] {
+			return fmt.Errorf("The %q section can only be used once in an update expression;", s)
+		}
+		seen[s] = true
+	}
+	if operators > maxOperators {
+		return fmt.Errorf("The expression contains too many operators; operator count: %d", operators)
+	}
+	paths := make([]Path, 0, len(u.actions))
+	for _, a := range u.actions {
+		if err := a.path.resolve(names); err != nil {
+			return err
+		}
+		paths = append(paths, a.path)
+	}
+	if err := eachNode(func(n *node) error { return resolve(n, names) }); err != nil {
+		return err
+	}
+	if err := overlap(paths); err != nil {
+		return err
+	}
+	for _, a := range u.actions {
+		if err := a.checkVerb(); err != nil {
+			return err
+		}
+	}
+	return eachNode(checkUpdateOperands)
+}
+
+func (a action) checkVerb() error {
+	if a.verb != "ADD" && a.verb != "DELETE" {
+		return nil
+	}
+	k := a.value.value.Kind()
+	if k.IsSet() || a.verb == "ADD" && k == attr.N {
+		return nil
+	}
+	return fmt.Errorf("Incorrect operand type for operator or function; operator: %s, operand type: %s, typeSet: ALLOWED_FOR_%s_OPERAND", a.verb, k.LongName(), a.verb)
+}
+
+func checkUpdateOperands(n *node) error {
+	want := attr.None
+	switch n.op {
+	case opPlus, opMinus:
+		want = attr.N
+	case opFunc:
+		if len(n.args) != updateFunctions[n.text] {
+			return fmt.Errorf("Incorrect number of operands for operator or function; operator or function: %s, number of operands: %d", n.text, len(n.args))
+		}
+		if n.text == "if_not_exists" {
+			if n.args[0].op != opPath {
+				return fmt.Errorf("Operator or function requires a document path; operator or function: %s", n.text)
+			}
+			return nil
+		}
+		want = attr.L
+	default:
+		return nil
+	}
+	for _, a := range n.args {
+		if k := static(a); k != attr.None && k != want {
+			return wrongType(n, k)
+		}
+	}
+	return nil
+}
+
+// Paths lists the paths that the update changes.
+func (u *Update) Paths() []Path {
+	out := make([]Path, 0, len(u.actions))
+	for _, a := range u.actions {
+		out = append(out, a.path)
+	}
+	return out
+}

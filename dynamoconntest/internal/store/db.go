@@ -1,0 +1,189 @@
+package store
+
+import (
+	"math"
+	"sort"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// DB is all tables of all regions. The zero value is empty and ready. It must
+// not be copied.
+type DB struct {
+	mu     sync.RWMutex
+	tables map[string]*Table
+	due    atomic.Int64 // when something happens by itself next, in seconds
+	tokens map[string]Token
+}
+
+// Token is what is remembered of a transaction that came with a token.
+type Token struct {
+	Request [32]byte // a digest of the request, to tell a repetition from another use
+	Until   time.Time
+}
+
+func tableKey(region, name string) string { return region + "/" + name }
+
+// Read calls f while nothing is written.
+func (db *DB) Read(now time.Time, f func()) {
+	if now.Unix() >= db.due.Load() {
+		db.Write(now, func() {})
+	}
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	f()
+}
+
+// Write calls f while nothing else is read or written.
+func (db *DB) Write(now time.Time, f func()) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if now.Unix() >= db.due.Load() {
+		db.settle(now)
+	}
+	f()
+	db.plan(now)
+}
+
+// settle does what has become due: deletions and expiries.
+func (db *DB) settle(now time.Time) {
+	for k, t := range db.tables {
+		if !t.GoneAt.IsZero() && !now.Before(t.GoneAt) {
+			delete(db.tables, k)
+			continue
+		}
+		for _, x := range t.Indexes {
+			if !x.GoneAt.IsZero() && !now.Before(x.GoneAt) {
+				t.RemoveIndex(x.Name)
+			}
+		}
+		t.expire(now)
+	}
+	for k, tok := range db.tokens {
+		if !now.Before(tok.Until) {
+			delete(db.tokens, k)
+		}
+	}
+}
+
+// plan notes when settle has work next.
+func (db *DB) plan(now time.Time) {
+	next := int64(math.MaxInt64)
+	for _, t := range db.tables {
+		if !t.GoneAt.IsZero() {
+			next = min(next, t.GoneAt.Unix())
+		}
+		for _, x := range t.Indexes {
+			if !x.GoneAt.IsZero() {
+				next = min(next, x.GoneAt.Unix())
+			}
+		}
+		if at, ok := t.nextDue(now); ok {
+			next = min(next, at+1)
+		}
+	}
+	db.due.Store(next)
+}
+
+// Table is the table of that name; nil if there is none. Within Read or Write.
+func (db *DB) Table(region, name string, now time.Time) *Table {
+	t := db.tables[tableKey(region, name)]
+	if t != nil && !t.GoneAt.IsZero() && !now.Before(t.GoneAt) {
+		return nil
+	}
+	return t
+}
+
+// Add adds a table in the place of any of the same name. Within Write.
+func (db *DB) Add(t *Table) {
+	if db.tables == nil {
+		db.tables = map[string]*Table{}
+	}
+	db.tables[tableKey(t.Region, t.Name)] = t
+}
+
+// Drop removes a table. Within Write.
+func (db *DB) Drop(t *Table) { delete(db.tables, tableKey(t.Region, t.Name)) }
+
+// Names lists a region's tables in order. Within Read or Write.
+func (db *DB) Names(region string, now time.Time) []string {
+	var out []string
+	for _, t := range db.tables {
+		if t.Region == region && db.Table(region, t.Name, now) != nil {
+			out = append(out, t.Name)
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// Token is what is remembered under a token. Within Write.
+func (db *DB) Token(region, token string, now time.Time) (Token, bool) {
+	t, ok := db.tokens[tableKey(region, token)]
+	return t, ok && now.Before(t.Until)
+}
+
+// SetToken remembers a token. Within Write.
+func (db *DB) SetToken(region, token string, t Token, now time.Time) {
+	if len(db.tokens)%1000 == 999 {
+		for k, old := range db.tokens {
+			if !now.Before(old.Until) {
+				delete(db.tokens, k)
+			}
+		}
+	}
+	if db.tokens == nil {
+		db.tokens = map[string]Token{}
+	}
+	db.tokens[tableKey(region, token)] = t
+}
+
+// Snapshot is the whole state at one moment. It is never changed.
+type Snapshot struct {
+	mu     sync.Mutex
+	tables map[string]*Table
+	tokens map[string]Token
+}
+
+// Snapshot is the state now. It costs little: what is not changed afterwards
+// is shared.
+func (db *DB) Snapshot() *Snapshot {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return copyState(db.tables, db.tokens)
+}
+
+// Restore puts the state back to a snapshot, which can be used again.
+func (db *DB) Restore(s *Snapshot) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	s.mu.Lock()
+	c := copyState(s.tables, s.tokens)
+	s.mu.Unlock()
+	db.tables, db.tokens = c.tables, c.tokens
+	db.due.Store(0)
+}
+
+func copyState(tables map[string]*Table, tokens map[string]Token) *Snapshot {
+	s := &Snapshot{tables: make(map[string]*Table, len(tables)), tokens: make(map[string]Token, len(tokens))}
+	for k, t := range tables {
+		c := *t
+		c.tree, c.expiry, c.history = t.tree.clone(), t.expiry.Clone(), nil
+		c.Indexes = make([]*Index, len(t.Indexes))
+		for i, x := range t.Indexes {
+			xc := *x
+			xc.tree = x.tree.clone()
+			c.Indexes[i] = &xc
+		}
+		c.Tags = make(map[string]string, len(t.Tags))
+		for tk, tv := range t.Tags {
+			c.Tags[tk] = tv
+		}
+		s.tables[k] = &c
+	}
+	for k, t := range tokens {
+		s.tokens[k] = t
+	}
+	return s
+}

@@ -1,0 +1,250 @@
+package store
+
+import (
+	"fmt"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+)
+
+var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func number(n int) attr.Value {
+	num, _ := attr.ParseNumber(strconv.Itoa(n))
+	return attr.FromNumber(num)
+}
+
+func newTestTable() *Table {
+	t := &Table{Name: "T", Schema: Schema{{"p", attr.S}, {"s", attr.N}}, Indexes: []*Index{
+		{Name: "byG", Schema: Schema{{"g", attr.S}}, Projection: ProjectKeysOnly, Global: true},
+		{Name: "byX", Schema: Schema{{"p", attr.S}, {"x", attr.N}}, Projection: ProjectInclude, NonKey: []string{"v"}},
+	}}
+	t.Init(0)
+	return t
+}
+
+func row(p string, s int, more ...attr.Attr) attr.Item {
+	return attr.NewItem(append([]attr.Attr{{Name: "p", Value: attr.String(p)}, {Name: "s", Value: number(s)}}, more...))
+}
+
+func list(t *Table, r Range) []string {
+	var out []string
+	t.Each(r, start, func(it attr.Item) bool {
+		out = append(out, it.Get("p").Text()+it.Get("s").Text())
+		return true
+	})
+	return out
+}
+
+// The table and its indexes must hold what a plain map says, whatever happens.
+func TestATableAndItsIndexesAgreeWithAMap(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		tab := newTestTable()
+		model := map[string]attr.Item{}
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			p, s := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "p"), rapid.IntRange(-3, 3).Draw(t, "s")
+			it := row(p, s)
+			key := string(it.AppendJSON(nil))
+			if rapid.Bool().Draw(t, "delete") {
+				tab.Replace(tab.Schema.Extract(it), nil, start)
+				delete(model, key)
+				continue
+			}
+			if rapid.Bool().Draw(t, "g") {
+				it = it.With("g", attr.String(rapid.SampledFrom([]string{"x", "y"}).Draw(t, "gv")))
+			}
+			if rapid.Bool().Draw(t, "x") {
+				it = it.With("x", number(rapid.IntRange(0, 3).Draw(t, "xv")))
+			}
+			tab.Replace(tab.Schema.Extract(it), it, start)
+			model[key] = it
+		}
+		bytes, inG, inX := 0, 0, 0
+		for _, it := range model {
+			bytes += it.Size()
+			if it.Get("g").Exists() {
+				inG++
+			}
+			if it.Get("x").Exists() {
+				inX++
+			}
+			got, ok := tab.Get(tab.Schema.Extract(it))
+			if !ok || !attr.EqualItems(got, it) {
+				t.Fatalf("lost %s", it.AppendJSON(nil))
+			}
+		}
+		if tab.Count() != int64(len(model)) || tab.Bytes() != int64(bytes) {
+			t.Fatalf("%d items of %d bytes, want %d of %d", tab.Count(), tab.Bytes(), len(model), bytes)
+		}
+		if got := tab.Index("byG").Count(); got != int64(inG) {
+			t.Fatalf("byG has %d, want %d", got, inG)
+		}
+		if got := tab.Index("byX").Count(); got != int64(inX) {
+			t.Fatalf("byX has %d, want %d", got, inX)
+		}
+	})
+}
+
+func TestSegmentsPartitionTheTable(t *testing.T) {
+	t.Parallel()
+	tab := newTestTable()
+	for i := range 500 {
+		it := row(fmt.Sprint("p", i), 1)
+		tab.Replace(tab.Schema.Extract(it), it, start)
+	}
+	all := list(tab, Range{Consistent: true})
+	require.Len(t, all, 500)
+	for _, total := range []int{1, 2, 3, 10, 1_000_000} {
+		var joined []string
+		for seg := range min(total, 10) {
+			joined = append(joined, list(tab, Range{Consistent: true, Segment: seg, Total: total})...)
+		}
+		if total <= 10 {
+			assert.Equal(t, all, joined, "%d segments", total)
+		}
+	}
+}
+
+func TestAQueryReadsItsPartitionInOrder(t *testing.T) {
+	t.Parallel()
+	tab := newTestTable()
+	for _, p := range []string{"a", "b"} {
+		for _, s := range []int{10, -2, 0, 9, 100, -30} {
+			it := row(p, s)
+			tab.Replace(tab.Schema.Extract(it), it, start)
+		}
+	}
+	a := attr.String("a")
+	assert.Equal(t, []string{"a-30", "a-2", "a0", "a9", "a10", "a100"}, list(tab, Range{Partition: &a}))
+	assert.Equal(t, []string{"a100", "a10", "a9", "a0", "a-2", "a-30"}, list(tab, Range{Partition: &a, Backward: true}))
+	assert.Equal(t, []string{"a10", "a100"}, list(tab, Range{Partition: &a, Start: row("a", 9)}))
+	assert.Equal(t, []string{"a-2", "a-30"}, list(tab, Range{Partition: &a, Start: row("a", 0), Backward: true}))
+	assert.Equal(t, []string{"a10", "a100"}, list(tab, Range{Partition: &a, Start: row("a", 8), From: ptr(number(10))}))
+	from, to := number(-2), number(9)
+	assert.Equal(t, []string{"a-2", "a0", "a9"}, list(tab, Range{Partition: &a, From: &from, To: &to}))
+	assert.Equal(t, []string{"a9", "a0", "a-2"}, list(tab, Range{Partition: &a, From: &from, To: &to, Backward: true}))
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func TestAnIndexHoldsOnlyWhatItProjects(t *testing.T) {
+	t.Parallel()
+	tab := newTestTable()
+	it := row("a", 1, attr.Attr{Name: "g", Value: attr.String("G")}, attr.Attr{Name: "x", Value: number(1)},
+		attr.Attr{Name: "v", Value: attr.Bool(true)}, attr.Attr{Name: "w", Value: attr.Bool(true)})
+	assert.Equal(t, it.Without("v").Without("w").Without("x"), tab.Index("byG").Project(tab, it))
+	assert.Equal(t, it.Without("w").Without("g"), tab.Index("byX").Project(tab, it))
+	assert.Nil(t, tab.Index("nope"))
+	bad := it.With("g", number(1))
+	assert.ErrorContains(t, tab.Index("byG").CheckItem(bad), "Type mismatch for Index Key g Expected: S Actual: N IndexName: byG")
+	assert.ErrorContains(t, tab.Index("byG").CheckItem(it.With("g", attr.String(""))), "IndexName: byG, IndexKey: g")
+	assert.NoError(t, tab.Index("byG").CheckItem(it.Without("g")))
+}
+
+func TestAnIndexThatIsAddedLaterIsFilled(t *testing.T) {
+	t.Parallel()
+	tab := newTestTable()
+	for i := range 10 {
+		it := row("a", i)
+		if i%2 == 0 {
+			it = it.With("late", attr.String("L"))
+		} else if i == 3 {
+			it = it.With("late", number(1))
+		}
+		tab.Replace(tab.Schema.Extract(it), it, start)
+	}
+	x := &Index{Name: "late", Schema: Schema{{"late", attr.S}}, Projection: ProjectAll, Global: true}
+	tab.AddIndex(x)
+	l := attr.String("L")
+	assert.Len(t, list(tab, Range{Index: x, Partition: &l}), 5)
+	tab.RemoveIndex("late")
+	assert.Nil(t, tab.Index("late"))
+}
+
+func TestKeysAreChecked(t *testing.T) {
+	t.Parallel()
+	s := Schema{{"p", attr.S}, {"s", attr.N}}
+	assert.NoError(t, s.CheckKey(row("a", 1)))
+	for _, bad := range []attr.Item{nil, row("a", 1).Without("s"), row("a", 1).With("q", attr.Null()), row("a", 1).With("s", attr.String("1")), row("", 1)} {
+		assert.Error(t, s.CheckKey(bad))
+	}
+	assert.ErrorContains(t, s.CheckItem(row("a", 1).Without("p")), "Missing the key p in the item")
+	assert.ErrorContains(t, s.CheckItem(row("a", 1).With("p", number(1))), "Type mismatch for key p expected: S actual: N")
+	assert.ErrorContains(t, s.CheckItem(row(string(make([]byte, 2049)), 1)), "2048 bytes")
+	long := Schema{{"p", attr.S}, {"s", attr.B}}
+	assert.ErrorContains(t, long.CheckItem(row("a", 1).With("s", attr.Binary(string(make([]byte, 1025))))), "1024 bytes")
+}
+
+func TestAGapLiesBetweenTheStartAndTheFirstItem(t *testing.T) {
+	t.Parallel()
+	tab := newTestTable()
+	_, ok := tab.Gap(Range{}, start)
+	assert.False(t, ok, "an empty table has no page that is not the last")
+	for i := range 20 {
+		it := row("a", i*2)
+		tab.Replace(tab.Schema.Extract(it), it, start)
+	}
+	a := attr.String("a")
+	for _, r := range []Range{{Partition: &a}, {Partition: &a, Backward: true}, {Partition: &a, Start: row("a", 6)}, {Partition: &a, Start: row("a", 6), Backward: true}, {}} {
+		want := list(tab, r)
+		key, ok := tab.Gap(r, start)
+		require.True(t, ok)
+		require.NoError(t, tab.Schema.CheckKey(key))
+		r.Start = key
+		assert.Equal(t, want, list(tab, r))
+	}
+}
+
+func TestReadersAndWritersDoNotRace(t *testing.T) {
+	t.Parallel()
+	var db DB
+	tab := newTestTable()
+	db.Write(start, func() { db.Add(tab) })
+	var wg sync.WaitGroup
+	for w := range 4 {
+		wg.Go(func() {
+			for i := range 200 {
+				it := row(fmt.Sprint(w), i)
+				db.Write(start, func() { db.Table("", "T", start).Replace(tab.Schema.Extract(it), it, start) })
+				db.Read(start, func() { list(db.Table("", "T", start), Range{}) })
+				if i%50 == 0 {
+					db.Snapshot()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	assert.EqualValues(t, 800, tab.Count())
+}
+
+func TestSnapshotsShareNothingThatChanges(t *testing.T) {
+	t.Parallel()
+	var db DB
+	tab := newTestTable()
+	db.Write(start, func() {
+		db.Add(tab)
+		tab.Replace(row("a", 1), row("a", 1), start)
+		db.SetToken("", "t", Token{Until: start.Add(time.Hour)}, start)
+	})
+	snap := db.Snapshot()
+	db.Write(start, func() { tab.Replace(row("a", 2), row("a", 2), start); tab.Protected = true })
+	db.Restore(snap)
+	db.Write(start, func() {
+		got := db.Table("", "T", start)
+		assert.EqualValues(t, 1, got.Count())
+		assert.False(t, got.Protected)
+		_, ok := db.Token("", "t", start)
+		assert.True(t, ok)
+		got.Replace(row("a", 9), row("a", 9), start)
+	})
+	db.Restore(snap)
+	db.Read(start, func() { assert.EqualValues(t, 1, db.Table("", "T", start).Count()) })
+}

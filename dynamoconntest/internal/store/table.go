@@ -1,0 +1,347 @@
+package store
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/btree"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+)
+
+// Throughput is provisioned capacity and when it was last changed.
+type Throughput struct {
+	Read, Write        int64
+	Increased, Reduced time.Time
+	Reductions         int64
+}
+
+// Index is a secondary index of a table.
+type Index struct {
+	Name       string
+	Schema     Schema
+	Projection string
+	NonKey     []string
+	Global     bool
+	Throughput Throughput
+
+	ReadyAt time.Time // until then it is CREATING or UPDATING
+	Created time.Time
+	GoneAt  time.Time // if set, it is DELETING until then
+
+	tree *tree
+}
+
+// Status is the index's state at a time, as on the wire.
+func (x *Index) Status(now time.Time) string {
+	switch {
+	case !x.GoneAt.IsZero():
+		return "DELETING"
+	case now.Before(x.ReadyAt):
+		return "CREATING"
+	}
+	return "ACTIVE"
+}
+
+// Count is the number of items in the index, Bytes the sum of the sizes of the
+// items that are in it.
+func (x *Index) Count() int64 { return int64(x.tree.b.Len()) }
+
+// Bytes is the sum of the sizes of the items in the index.
+func (x *Index) Bytes() int64 { return x.tree.bytes }
+
+func (x *Index) key(primary string, it attr.Item) string {
+	return string(append(x.Schema.encode(it), primary...))
+}
+
+// TTL is a table's time to live.
+type TTL struct {
+	Attribute string
+	Enabled   bool
+}
+
+// Stream is what a table says of its stream. There is none behind it.
+type Stream struct {
+	View    string // "" if the table never had one
+	Enabled bool
+	Since   time.Time
+}
+
+// Table is a table. Its exported fields are set by whoever creates it.
+type Table struct {
+	Name        string
+	Region      string
+	ID          string
+	Definitions []KeyAttr
+	Schema      Schema
+	Indexes     []*Index
+	OnDemand    bool
+	Throughput  Throughput
+	Created     time.Time
+	OnDemandAt  time.Time
+	Protected   bool
+	Class       string
+	Tags        map[string]string
+	Stream      Stream
+	TTL         TTL
+
+	ReadyAt  time.Time // until then it is CREATING, or UPDATING
+	Updating bool
+	GoneAt   time.Time // if set, it is DELETING until then
+
+	tree    *tree
+	expiry  *btree.BTreeG[due]
+	history []version
+	lag     time.Duration
+}
+
+type due struct {
+	at  int64 // seconds since the epoch
+	key string
+}
+
+// version is what the table was before a change.
+type version struct {
+	until   time.Time
+	tree    *tree
+	indexes map[string]*tree
+}
+
+// Init readies a new table and its indexes for items. Eventually consistent
+// reads may lag by lag.
+func (t *Table) Init(lag time.Duration) {
+	t.tree, t.lag = newTree(), lag
+	for _, x := range t.Indexes {
+		x.tree = newTree()
+	}
+	t.expiry = newExpiry()
+}
+
+func newExpiry() *btree.BTreeG[due] {
+	return btree.NewG(16, func(a, b due) bool {
+		if a.at != b.at {
+			return a.at < b.at
+		}
+		return a.key < b.key
+	})
+}
+
+// Status is the table's state at a time, as on the wire.
+func (t *Table) Status(now time.Time) string {
+	switch {
+	case !t.GoneAt.IsZero():
+		return "DELETING"
+	case now.Before(t.ReadyAt) && t.Updating:
+		return "UPDATING"
+	case now.Before(t.ReadyAt):
+		return "CREATING"
+	}
+	return "ACTIVE"
+}
+
+// Index is the index of that name; nil if there is none.
+func (t *Table) Index(name string) *Index {
+	for _, x := range t.Indexes {
+		if x.Name == name {
+			return x
+		}
+	}
+	return nil
+}
+
+// HasLocal reports whether the table has a local secondary index, and so item
+// collections.
+func (t *Table) HasLocal() bool {
+	for _, x := range t.Indexes {
+		if !x.Global {
+			return true
+		}
+	}
+	return false
+}
+
+// Count is the number of items.
+func (t *Table) Count() int64 { return int64(t.tree.b.Len()) }
+
+// Bytes is the sum of the items' sizes.
+func (t *Table) Bytes() int64 { return t.tree.bytes }
+
+// Get is the item with a key that has been checked.
+func (t *Table) Get(key attr.Item) (attr.Item, bool) {
+	return t.tree.get(string(t.Schema.encode(key)))
+}
+
+// GetAt is what an eventually consistent read sees of the item.
+func (t *Table) GetAt(key attr.Item, now time.Time) (attr.Item, bool) {
+	tr, _ := t.at(now, "")
+	return tr.get(string(t.Schema.encode(key)))
+}
+
+// Replace puts next in the place of the item with that key, or removes it if
+// next is nil. The items have been checked.
+func (t *Table) Replace(key, next attr.Item, now time.Time) {
+	t.remember(now)
+	k := string(t.Schema.encode(key))
+	old, had := t.tree.get(k)
+	if had {
+		t.unindex(k, old)
+		t.tree.remove(k, old.Size())
+	}
+	if next == nil {
+		return
+	}
+	t.tree.put(k, next, next.Size())
+	for _, x := range t.Indexes {
+		if x.indexed(next) {
+			x.tree.put(x.key(k, next), next, x.Project(t, next).Size())
+		}
+	}
+	if at, ok := t.expires(next); ok {
+		t.expiry.ReplaceOrInsert(due{at, k})
+	}
+}
+
+func (t *Table) unindex(k string, old attr.Item) {
+	for _, x := range t.Indexes {
+		if x.indexed(old) {
+			x.tree.remove(x.key(k, old), x.Project(t, old).Size())
+		}
+	}
+	if at, ok := t.expires(old); ok {
+		t.expiry.Delete(due{at, k})
+	}
+}
+
+// AddIndex adds an index and fills it. Items that do not fit it are left out.
+func (t *Table) AddIndex(x *Index) {
+	x.tree = newTree()
+	t.tree.b.Ascend(func(e entry) bool {
+		if x.indexed(e.item) {
+			x.tree.put(x.key(e.key, e.item), e.item, x.Project(t, e.item).Size())
+		}
+		return true
+	})
+	t.Indexes = append(t.Indexes[:len(t.Indexes):len(t.Indexes)], x)
+}
+
+// RemoveIndex removes an index.
+func (t *Table) RemoveIndex(name string) {
+	var left []*Index
+	for _, x := range t.Indexes {
+		if x.Name != name {
+			left = append(left, x)
+		}
+	}
+	t.Indexes = left
+}
+
+// SetTTL changes the table's time to live.
+func (t *Table) SetTTL(ttl TTL) {
+	t.TTL = ttl
+	t.expiry = newExpiry()
+	if !ttl.Enabled {
+		return
+	}
+	t.tree.b.Ascend(func(e entry) bool {
+		if at, ok := t.expires(e.item); ok {
+			t.expiry.ReplaceOrInsert(due{at, e.key})
+		}
+		return true
+	})
+}
+
+func (t *Table) expires(it attr.Item) (int64, bool) {
+	if !t.TTL.Enabled {
+		return 0, false
+	}
+	v := it.Get(t.TTL.Attribute)
+	if v.Kind() != attr.N {
+		return 0, false
+	}
+	whole, _, _ := strings.Cut(v.Text(), ".")
+	at, err := strconv.ParseInt(whole, 10, 64)
+	return at, err == nil
+}
+
+// maxExpired is how far in the past a time to live still counts.
+const maxExpired = 5 * 365 * 24 * 60 * 60
+
+// expire removes the items whose time to live has ended.
+func (t *Table) expire(now time.Time) {
+	var keys []string
+	limit := now.Unix()
+	t.expiry.AscendRange(due{at: limit - maxExpired}, due{at: limit}, func(d due) bool {
+		keys = append(keys, d.key)
+		return true
+	})
+	for _, k := range keys {
+		if it, ok := t.tree.get(k); ok {
+			t.Replace(t.Schema.Extract(it), nil, now)
+		}
+	}
+}
+
+// nextDue is when the next item expires.
+func (t *Table) nextDue(now time.Time) (int64, bool) {
+	at, ok := int64(0), false
+	t.expiry.AscendGreaterOrEqual(due{at: now.Unix() - maxExpired}, func(d due) bool {
+		at, ok = d.at, true
+		return false
+	})
+	return at, ok
+}
+
+// CollectionBytes is the sum of the sizes of the items with the same partition
+// key value as key, in the table and its local indexes.
+func (t *Table) CollectionBytes(key attr.Item) int64 {
+	prefix := string(partition(nil, key.Get(t.Schema[0].Name)))
+	sum := int64(0)
+	t.tree.b.AscendRange(entry{key: prefix}, entry{key: after(prefix)}, func(e entry) bool {
+		sum += int64(e.item.Size())
+		for _, x := range t.Indexes {
+			if !x.Global && x.indexed(e.item) {
+				sum += int64(x.Project(t, e.item).Size())
+			}
+		}
+		return true
+	})
+	return sum
+}
+
+// remember keeps what the table is now for readers that lag behind.
+func (t *Table) remember(now time.Time) {
+	if t.lag <= 0 {
+		return
+	}
+	v := version{until: now, tree: t.tree.clone(), indexes: map[string]*tree{}}
+	for _, x := range t.Indexes {
+		v.indexes[x.Name] = x.tree.clone()
+	}
+	old := sort.Search(len(t.history), func(i int) bool { return t.history[i].until.After(now.Add(-t.lag)) })
+	t.history = append(t.history[old:], v)
+}
+
+// at is the tree of the table or index that an eventually consistent read sees.
+func (t *Table) at(now time.Time, index string) (*tree, bool) {
+	if t.lag > 0 {
+		seen := now.Add(-t.lag)
+		for i := range t.history {
+			if t.history[i].until.After(seen) {
+				if index == "" {
+					return t.history[i].tree, true
+				}
+				tr, ok := t.history[i].indexes[index]
+				return tr, ok
+			}
+		}
+	}
+	if index == "" {
+		return t.tree, true
+	}
+	if x := t.Index(index); x != nil {
+		return x.tree, true
+	}
+	return nil, false
+}

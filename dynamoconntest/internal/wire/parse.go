@@ -1,0 +1,357 @@
+// Package wire reads and writes the JSON of the DynamoDB protocol: a parser
+// into a plain tree that keeps the order of members and the text of numbers,
+// a checker of the tree against the shape of an operation's input, and a
+// writer.
+package wire
+
+import (
+	"errors"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Type is the JSON type of a node.
+type Type uint8
+
+// The JSON types. The zero Type is that of an absent node.
+const (
+	Absent Type = iota
+	Null
+	Bool
+	Number
+	String
+	Array
+	Object
+)
+
+// Node is a JSON value. The zero Node is an absent one.
+type Node struct {
+	Type    Type
+	Text    string // of a string: its content; of a number or boolean: its literal
+	Elems   []Node
+	Members []Member
+}
+
+// Member is one member of an object.
+type Member struct {
+	Name  string
+	Value Node
+}
+
+// maxNesting bounds recursion; the service refuses far shallower documents,
+// but only after reading them.
+const maxNesting = 1000
+
+// ErrSyntax means that the text is not one JSON document in UTF-8, or that it
+// is nested too deeply.
+var ErrSyntax = errors.New("not a JSON document")
+
+// Get is the member of that name; of a repeated name the last counts. The
+// result is absent if there is none or if it is null.
+func (n *Node) Get(name string) *Node {
+	if n != nil {
+		for i := len(n.Members) - 1; i >= 0; i-- {
+			if n.Members[i].Name == name {
+				if n.Members[i].Value.Type == Null {
+					break
+				}
+				return &n.Members[i].Value
+			}
+		}
+	}
+	return nil
+}
+
+// Present reports whether the node is there and not null.
+func (n *Node) Present() bool { return n != nil && n.Type > Null }
+
+// Str is the text of a string node, or "".
+func (n *Node) Str() string {
+	if n == nil || n.Type != String {
+		return ""
+	}
+	return n.Text
+}
+
+// True reports whether the node is the boolean true.
+func (n *Node) True() bool { return n != nil && n.Type == Bool && n.Text == "true" }
+
+// Int is the integer part of a number node; false if there is none or if it
+// does not fit.
+func (n *Node) Int() (int64, bool) {
+	if n == nil || n.Type != Number {
+		return 0, false
+	}
+	if v, err := strconv.ParseInt(n.Text, 10, 64); err == nil {
+		return v, true
+	}
+	f, err := strconv.ParseFloat(n.Text, 64)
+	if err != nil || f >= 1<<63 || f < -(1<<63) {
+		return 0, false
+	}
+	return int64(f), true
+}
+
+// Parse reads one JSON document.
+func Parse(data []byte) (*Node, error) {
+	p := parser{data: string(data)}
+	p.space()
+	n, err := p.value(0)
+	if err != nil {
+		return nil, err
+	}
+	p.space()
+	if p.pos != len(p.data) {
+		return nil, ErrSyntax
+	}
+	return &n, nil
+}
+
+type parser struct {
+	data string
+	pos  int
+}
+
+func (p *parser) space() {
+	for p.pos < len(p.data) {
+		switch p.data[p.pos] {
+		case ' ', '\t', '\n', '\r':
+			p.pos++
+		default:
+			return
+		}
+	}
+}
+
+func (p *parser) peek() byte {
+	if p.pos < len(p.data) {
+		return p.data[p.pos]
+	}
+	return 0
+}
+
+func (p *parser) literal(word string, n Node) (Node, error) {
+	if len(p.data)-p.pos < len(word) || p.data[p.pos:p.pos+len(word)] != word {
+		return Node{}, ErrSyntax
+	}
+	p.pos += len(word)
+	return n, nil
+}
+
+func (p *parser) value(depth int) (Node, error) {
+	if depth > maxNesting {
+		return Node{}, ErrSyntax
+	}
+	switch c := p.peek(); {
+	case c == '{':
+		return p.object(depth)
+	case c == '[':
+		return p.array(depth)
+	case c == '"':
+		s, err := p.str()
+		return Node{Type: String, Text: s}, err
+	case c == 't':
+		return p.literal("true", Node{Type: Bool, Text: "true"})
+	case c == 'f':
+		return p.literal("false", Node{Type: Bool, Text: "false"})
+	case c == 'n':
+		return p.literal("null", Node{Type: Null})
+	case c == '-' || c >= '0' && c <= '9':
+		return p.number()
+	}
+	return Node{}, ErrSyntax
+}
+
+func (p *parser) object(depth int) (Node, error) {
+	n := Node{Type: Object}
+	p.pos++
+	p.space()
+	if p.peek() == '}' {
+		p.pos++
+		return n, nil
+	}
+	for {
+		p.space()
+		if p.peek() != '"' {
+			return Node{}, ErrSyntax
+		}
+		name, err := p.str()
+		if err != nil {
+			return Node{}, err
+		}
+		p.space()
+		if p.peek() != ':' {
+			return Node{}, ErrSyntax
+		}
+		p.pos++
+		p.space()
+		v, err := p.value(depth + 1)
+		if err != nil {
+			return Node{}, err
+		}
+		n.Members = append(n.Members, Member{name, v})
+		p.space()
+		switch p.peek() {
+		case ',':
+			p.pos++
+		case '}':
+			p.pos++
+			return n, nil
+		default:
+			return Node{}, ErrSyntax
+		}
+	}
+}
+
+func (p *parser) array(depth int) (Node, error) {
+	n := Node{Type: Array}
+	p.pos++
+	p.space()
+	if p.peek() == ']' {
+		p.pos++
+		return n, nil
+	}
+	for {
+		p.space()
+		v, err := p.value(depth + 1)
+		if err != nil {
+			return Node{}, err
+		}
+		n.Elems = append(n.Elems, v)
+		p.space()
+		switch p.peek() {
+		case ',':
+			p.pos++
+		case ']':
+			p.pos++
+			return n, nil
+		default:
+			return Node{}, ErrSyntax
+		}
+	}
+}
+
+func (p *parser) number() (Node, error) {
+	start := p.pos
+	digits := func() bool {
+		from := p.pos
+		for c := p.peek(); c >= '0' && c <= '9'; c = p.peek() {
+			p.pos++
+		}
+		return p.pos > from
+	}
+	if p.peek() == '-' {
+		p.pos++
+	}
+	zero := p.peek() == '0'
+	from := p.pos
+	if !digits() || zero && p.pos-from > 1 {
+		return Node{}, ErrSyntax
+	}
+	if p.peek() == '.' {
+		p.pos++
+		if !digits() {
+			return Node{}, ErrSyntax
+		}
+	}
+	if c := p.peek(); c == 'e' || c == 'E' {
+		p.pos++
+		if c := p.peek(); c == '+' || c == '-' {
+			p.pos++
+		}
+		if !digits() {
+			return Node{}, ErrSyntax
+		}
+	}
+	return Node{Type: Number, Text: p.data[start:p.pos]}, nil
+}
+
+// str reads a string. Text without escapes is a slice of the document.
+func (p *parser) str() (string, error) {
+	p.pos++
+	start := p.pos
+	for p.pos < len(p.data) {
+		switch c := p.data[p.pos]; {
+		case c == '"':
+			s := p.data[start:p.pos]
+			p.pos++
+			if !utf8.ValidString(s) {
+				return "", ErrSyntax
+			}
+			return s, nil
+		case c == '\\':
+			return p.escaped(start)
+		case c < ' ':
+			return "", ErrSyntax
+		}
+		p.pos++
+	}
+	return "", ErrSyntax
+}
+
+func (p *parser) escaped(start int) (string, error) {
+	buf := append([]byte(nil), p.data[start:p.pos]...)
+	for p.pos < len(p.data) {
+		c := p.data[p.pos]
+		p.pos++
+		switch {
+		case c == '"':
+			if !utf8.Valid(buf) {
+				return "", ErrSyntax
+			}
+			return string(buf), nil
+		case c < ' ':
+			return "", ErrSyntax
+		case c != '\\':
+			buf = append(buf, c)
+			continue
+		}
+		c = p.peek()
+		p.pos++
+		switch c {
+		case '"', '\\', '/':
+			buf = append(buf, c)
+		case 'b':
+			buf = append(buf, '\b')
+		case 'f':
+			buf = append(buf, '\f')
+		case 'n':
+			buf = append(buf, '\n')
+		case 'r':
+			buf = append(buf, '\r')
+		case 't':
+			buf = append(buf, '\t')
+		case 'u':
+			r, ok := p.hex4()
+			if !ok {
+				return "", ErrSyntax
+			}
+			if utf16.IsSurrogate(r) {
+				if p.pos+1 < len(p.data) && p.data[p.pos] == '\\' && p.data[p.pos+1] == 'u' {
+					p.pos += 2
+					low, ok := p.hex4()
+					if !ok {
+						return "", ErrSyntax
+					}
+					r = utf16.DecodeRune(r, low)
+				} else {
+					r = utf8.RuneError
+				}
+			}
+			buf = utf8.AppendRune(buf, r)
+		default:
+			return "", ErrSyntax
+		}
+	}
+	return "", ErrSyntax
+}
+
+func (p *parser) hex4() (rune, bool) {
+	if len(p.data)-p.pos < 4 {
+		return 0, false
+	}
+	v, err := strconv.ParseUint(p.data[p.pos:p.pos+4], 16, 16)
+	p.pos += 4
+	return rune(v), err == nil
+}

@@ -1,0 +1,290 @@
+package wire
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Shape says what JSON an input or a part of it must be.
+type Shape struct {
+	kind   shapeKind
+	fields []Field // of a structure
+	elem   *Shape  // of a list or map
+	rules  []rule
+	keys   []rule // of a map's names
+}
+
+type shapeKind uint8
+
+const (
+	shapeString shapeKind = iota
+	shapeInteger
+	shapeLong
+	shapeBoolean
+	shapeBlob
+	shapeList
+	shapeMap
+	shapeStruct
+	shapeValue // an attribute value
+)
+
+// Field is one member of a structure.
+type Field struct {
+	Name     string
+	Shape    *Shape
+	Required bool
+}
+
+type rule struct {
+	text  string
+	holds func(*Node) bool
+}
+
+// Str is a string.
+func Str() *Shape { return &Shape{kind: shapeString} }
+
+// Int is a 32-bit integer.
+func Int() *Shape { return &Shape{kind: shapeInteger} }
+
+// Long is a 64-bit integer.
+func Long() *Shape { return &Shape{kind: shapeLong} }
+
+// Boolean is true or false.
+func Boolean() *Shape { return &Shape{kind: shapeBoolean} }
+
+// Value is an attribute value.
+func Value() *Shape { return attributeValue }
+
+// ListOf is a list.
+func ListOf(elem *Shape) *Shape { return &Shape{kind: shapeList, elem: elem} }
+
+// MapOf is an object with any names.
+func MapOf(elem *Shape) *Shape { return &Shape{kind: shapeMap, elem: elem} }
+
+// Struct is an object with the given members; others are ignored.
+func Struct(fields ...Field) *Shape { return &Shape{kind: shapeStruct, fields: fields} }
+
+// F is an optional member of a structure.
+func F(name string, s *Shape) Field { return Field{Name: name, Shape: s} }
+
+// Req is a member of a structure that must be there.
+func Req(name string, s *Shape) Field { return Field{Name: name, Shape: s, Required: true} }
+
+var attributeValue = func() *Shape {
+	v := &Shape{kind: shapeValue}
+	str, blob := &Shape{kind: shapeString}, &Shape{kind: shapeBlob}
+	v.fields = []Field{
+		F("S", str), F("N", str), F("B", blob), F("BOOL", Boolean()), F("NULL", Boolean()),
+		F("SS", ListOf(str)), F("NS", ListOf(str)), F("BS", ListOf(blob)),
+		F("L", ListOf(v)), F("M", MapOf(v)),
+	}
+	return v
+}()
+
+// Len bounds the length of a string, list or map.
+func (s *Shape) Len(least, most int) *Shape {
+	if least > 0 {
+		s.rules = append(s.rules, rule{
+			"Member must have length greater than or equal to " + strconv.Itoa(least),
+			func(n *Node) bool { return n.length() >= least },
+		})
+	}
+	if most > 0 {
+		s.rules = append(s.rules, rule{
+			"Member must have length less than or equal to " + strconv.Itoa(most),
+			func(n *Node) bool { return n.length() <= most },
+		})
+	}
+	return s
+}
+
+// NameLen bounds the length of a name; an ARN in its place may have any.
+func (s *Shape) NameLen(least, most int) *Shape {
+	from := len(s.rules)
+	s.Len(least, most)
+	for i := from; i < len(s.rules); i++ {
+		holds := s.rules[i].holds
+		s.rules[i].holds = func(n *Node) bool { return strings.HasPrefix(n.Text, "arn:") || holds(n) }
+	}
+	return s
+}
+
+// AtLeast bounds a number from below.
+func (s *Shape) AtLeast(least int64) *Shape {
+	s.rules = append(s.rules, rule{
+		fmt.Sprintf("Member must have value greater than or equal to %d", least),
+		func(n *Node) bool { v, ok := n.Int(); return !ok || v >= least },
+	})
+	return s
+}
+
+// AtMost bounds a number from above.
+func (s *Shape) AtMost(most int64) *Shape {
+	s.rules = append(s.rules, rule{
+		fmt.Sprintf("Member must have value less than or equal to %d", most),
+		func(n *Node) bool { v, ok := n.Int(); return ok && v <= most },
+	})
+	return s
+}
+
+// Enum lists the texts that a string may have.
+func (s *Shape) Enum(values ...string) *Shape {
+	s.rules = append(s.rules, rule{
+		"Member must satisfy enum value set: [" + strings.Join(values, ", ") + "]",
+		func(n *Node) bool {
+			for _, v := range values {
+				if v == n.Text {
+					return true
+				}
+			}
+			return false
+		},
+	})
+	return s
+}
+
+// Name restricts a string to the characters of table and index names.
+func (s *Shape) Name() *Shape {
+	s.rules = append(s.rules, rule{
+		"Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
+		func(n *Node) bool { return n.Text != "" && isName(n.Text) },
+	})
+	return s
+}
+
+// Keys applies the rules of k to a map's names.
+func (s *Shape) Keys(k *Shape) *Shape {
+	s.keys = k.rules
+	return s
+}
+
+// isName reports whether s has only the characters of table and index names.
+// An ARN passes: it stands for the table that it names.
+func isName(s string) bool {
+	if strings.HasPrefix(s, "arn:") {
+		return true
+	}
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		ok := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-'
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func (n *Node) length() int {
+	switch n.Type {
+	case Array:
+		return len(n.Elems)
+	case Object:
+		return len(n.Members)
+	}
+	return len([]rune(n.Text))
+}
+
+// CheckTypes compares the JSON types of the tree with the shape. The error's
+// text is that of a SerializationException.
+func CheckTypes(n *Node, s *Shape) error {
+	if !n.Present() {
+		return nil
+	}
+	switch s.kind {
+	case shapeString, shapeInteger, shapeLong, shapeBoolean, shapeBlob:
+		return checkScalar(n, s.kind)
+	case shapeList:
+		if n.Type != Array {
+			return unexpected(n, "list")
+		}
+		for i := range n.Elems {
+			if err := CheckTypes(&n.Elems[i], s.elem); err != nil {
+				return err
+			}
+		}
+	case shapeMap:
+		if n.Type != Object {
+			return unexpected(n, "map")
+		}
+		for i := range n.Members {
+			if err := CheckTypes(&n.Members[i].Value, s.elem); err != nil {
+				return err
+			}
+		}
+	case shapeStruct, shapeValue:
+		if n.Type != Object {
+			return unexpected(n, "structure")
+		}
+		for i := range n.Members {
+			for _, f := range s.fields {
+				if f.Name == n.Members[i].Name {
+					if err := CheckTypes(&n.Members[i].Value, f.Shape); err != nil {
+						return err
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func unexpected(n *Node, want string) error {
+	switch n.Type {
+	case Array:
+		return fmt.Errorf("Unrecognized collection type: start of list found where a %s was expected", want)
+	case Object:
+		return fmt.Errorf("Start of structure or map found where not expected")
+	}
+	return fmt.Errorf("Unexpected value type in payload: %s cannot be converted to %s", token(n), want)
+}
+
+func token(n *Node) string {
+	switch n.Type {
+	case Bool:
+		return strings.ToUpper(n.Text) + "_VALUE"
+	case Number:
+		if strings.ContainsAny(n.Text, ".eE") {
+			return "DECIMAL_VALUE"
+		}
+		return "NUMBER_VALUE"
+	}
+	return "STRING_VALUE"
+}
+
+func checkScalar(n *Node, kind shapeKind) error {
+	name := [...]string{"String", "Integer", "Long", "Boolean", "Blob"}[kind]
+	switch n.Type {
+	case Array:
+		return fmt.Errorf("Start of list found where not expected")
+	case Object:
+		return fmt.Errorf("Start of structure or map found where not expected")
+	}
+	ok := false
+	switch kind {
+	case shapeString, shapeBlob:
+		ok = n.Type == String
+	case shapeInteger, shapeLong:
+		ok = n.Type == Number
+	case shapeBoolean:
+		ok = n.Type == Bool
+	}
+	if !ok {
+		return fmt.Errorf("%s cannot be converted to %s", token(n), name)
+	}
+	if kind == shapeBlob {
+		return checkBase64(n.Text)
+	}
+	return nil
+}
+
+func checkBase64(s string) error {
+	if len(s)%4 != 0 {
+		return fmt.Errorf("Base64 encoded length is expected a multiple of 4 bytes but found: %d", len(s))
+	}
+	if _, err := base64.StdEncoding.Strict().DecodeString(s); err != nil || strings.ContainsAny(s, "\r\n") {
+		return fmt.Errorf("Invalid Base64 text in a Blob")
+	}
+	return nil
+}

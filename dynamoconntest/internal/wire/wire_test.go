@@ -1,0 +1,119 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestParseKeepsOrderAndTheTextOfNumbers(t *testing.T) {
+	t.Parallel()
+	const in = `{"b":[1.50e+3,-0,true,false,null],"a":"é\u00e9\ud83d\ude00\n\/\"","a":{}}`
+	n, err := Parse([]byte(" " + in + "\n"))
+	require.NoError(t, err)
+	assert.Equal(t, `{"b":[1.50e+3,-0,true,false,null],"a":"éé😀\n/\"","a":{}}`, string(n.AppendJSON(nil)))
+	assert.Equal(t, Object, n.Get("a").Type, "of a repeated name the last counts")
+	assert.Nil(t, n.Get("nope"))
+}
+
+func TestParseRefusesWhatIsNotJSON(t *testing.T) {
+	t.Parallel()
+	for _, in := range []string{"", " ", "{", "[", `{"a"}`, `{"a":}`, `{a:1}`, "[1,]", `{"a":1,}`, "01", "1.", ".5", "1e", "+1", "-", "tru", "nul",
+		`"`, `"\x"`, `"\u12"`, "\"\n\"", "\"\xff\"", "1 2", "{} {}", "NaN", `"a`, strings.Repeat("[", maxNesting+2)} {
+		_, err := Parse([]byte(in))
+		assert.ErrorIs(t, err, ErrSyntax, in)
+	}
+}
+
+func FuzzParseAgreesWithTheStandardLibrary(f *testing.F) {
+	for _, s := range []string{`{"a":[1,2.5e-3,"x\u0000",null,true]}`, `[]`, `"\ud800"`, "{\"a\":1", "1e5", "1E700"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		n, err := Parse(data)
+		if err != nil {
+			return
+		}
+		read := func(data []byte) (v any) {
+			d := json.NewDecoder(bytes.NewReader(data))
+			d.UseNumber() // a float64 does not hold 1E700
+			if err := d.Decode(&v); err != nil {
+				t.Fatalf("%q is no JSON for encoding/json: %v", data, err)
+			}
+			return v
+		}
+		assert.Equal(t, read(data), read(n.AppendJSON(nil)))
+	})
+}
+
+func TestShapesCheckTypesBeforeConstraints(t *testing.T) {
+	t.Parallel()
+	shape := Struct(
+		Req("Name", Str().Len(3, 5).Name()), F("Limit", Int().AtLeast(1).AtMost(9)), F("Mode", Str().Enum("A", "B")),
+		F("List", ListOf(Struct(Req("K", Str()))).Len(1, 2)), F("Map", MapOf(Boolean()).Keys(Str().Len(1, 2))), F("V", Value()),
+	)
+	for in, want := range map[string]string{
+		`{"Name":1}`:                    "NUMBER_VALUE cannot be converted to String",
+		`{"Name":1.5}`:                  "DECIMAL_VALUE cannot be converted to String",
+		`{"Name":true}`:                 "TRUE_VALUE cannot be converted to String",
+		`{"Name":[]}`:                   "Start of list found where not expected",
+		`{"Name":{}}`:                   "Start of structure or map found where not expected",
+		`{"Limit":"1"}`:                 "STRING_VALUE cannot be converted to Integer",
+		`{"List":{}}`:                   "Start of structure or map found where not expected",
+		`{"List":"x"}`:                  "Unexpected value type in payload: STRING_VALUE cannot be converted to list",
+		`{"List":[[]]}`:                 "Unrecognized collection type: start of list found where a structure was expected",
+		`{"Map":{"a":"true"}}`:          "STRING_VALUE cannot be converted to Boolean",
+		`{"V":{"B":"YQ"}}`:              "Base64 encoded length is expected a multiple of 4 bytes but found: 2",
+		`{"V":{"B":"YR=="}}`:            "Invalid Base64 text in a Blob",
+		`{"V":{"L":[{"M":{"a":"x"}}]}}`: "Unexpected value type in payload: STRING_VALUE cannot be converted to structure",
+		`{"V":{"NS":[1]}}`:              "NUMBER_VALUE cannot be converted to String",
+	} {
+		n, err := Parse([]byte(in))
+		require.NoError(t, err)
+		assert.EqualError(t, CheckTypes(n, shape), want, in)
+	}
+	for in, want := range map[string]string{
+		`{"Name":"abc","Limit":9,"Mode":"A","List":[{"K":""}],"Map":{"ab":true},"V":{},"Other":[1]}`: "",
+		`{}`:            "1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not be null",
+		`{"Name":"ab"}`: "1 validation error detected: Value 'ab' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 3",
+		`{"Name":"a b!!!","Limit":0}`: "3 validation errors detected: Value 'a b!!!' at 'name' failed to satisfy constraint: Member must have length less than or equal to 5; " +
+			"Value 'a b!!!' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+; " +
+			"Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1",
+		`{"Name":"abc","Mode":"C"}`:         "1 validation error detected: Value 'C' at 'mode' failed to satisfy constraint: Member must satisfy enum value set: [A, B]",
+		`{"Name":"abc","List":[{}]}`:        "1 validation error detected: Value null at 'list.1.member.k' failed to satisfy constraint: Member must not be null",
+		`{"Name":"abc","List":[]}`:          "1 validation error detected: Value '[]' at 'list' failed to satisfy constraint: Member must have length greater than or equal to 1",
+		`{"Name":"abc","Map":{"abc":true}}`: "1 validation error detected: Value '{abc=true}' at 'map' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 2]",
+	} {
+		n, err := Parse([]byte(in))
+		require.NoError(t, err)
+		require.NoError(t, CheckTypes(n, shape), in)
+		assert.Equal(t, want, CheckConstraints(n, shape), in)
+	}
+}
+
+func TestWriter(t *testing.T) {
+	t.Parallel()
+	var w Writer
+	w.Open('{')
+	w.Key("s")
+	w.Str("a\"\\\n\t\r\x01é\xff")
+	w.Key("n")
+	w.Open('[')
+	w.Int(-5)
+	w.Float(2)
+	w.Float(0.5)
+	w.Bool(true)
+	w.Raw("null")
+	w.Time(time.UnixMilli(1500))
+	w.Close(']')
+	w.Key("o")
+	w.Open('{')
+	w.Close('}')
+	w.Close('}')
+	assert.Equal(t, `{"s":"a\"\\\n\t\r\u0001é`+"\uFFFD"+`","n":[-5,2.0,0.5,true,null,1.500],"o":{}}`, string(w.Buf))
+}

@@ -172,7 +172,10 @@ func TestCallerLeavesWhileCredentialsAreFetched(t *testing.T) {
 	defer close(release)
 	slow := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		cancel()
-		<-release
+		select {
+		case <-release:
+		case <-time.After(10 * time.Second):
+		}
 		return aws.Credentials{}, errors.New("released")
 	})
 	_, err := wireClient(t, &wire{}, dynamoconn.WithCredentials(slow)).PutItem(ctx, putMusic())

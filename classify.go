@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -74,6 +75,9 @@ func (k *call) failure(err error, tries []attempt.Try, ambiguous bool) error {
 	if cause := causeOf(err, e.Code, tries); cause != nil && (!ambiguous || !errors.Is(cause, ErrConditionFailed)) {
 		e.causes = append(e.causes, cause)
 	}
+	if errors.Is(err, transport.ErrPlainHTTP) {
+		e.err = invalid("Endpoint", transport.ErrPlainHTTP.Error()+"; allow it with WithPlainHTTP")
+	}
 	e.ThrottlingReasons = throttlingReasons(err)
 	return k.withItem(e, err)
 }
@@ -92,10 +96,8 @@ func causeOf(err error, code string, tries []attempt.Try) error {
 		return ErrCorruptResponse
 	case errors.Is(err, transport.ErrRedirect):
 		return ErrCorruptResponse
-	case errors.Is(err, transport.ErrPlainHTTP):
-		return ErrInvalidRequest
-	case isA[*FieldError](err):
-		return nil // it names its own cause
+	case errors.Is(err, transport.ErrPlainHTTP), isA[*FieldError](err):
+		return nil // a FieldError names its own cause
 	}
 	if response, ok := as[*smithyhttp.ResponseError](err); ok && response.Response != nil {
 		if cause := causeOfStatus(response.HTTPStatusCode(), err); cause != nil {
@@ -103,9 +105,25 @@ func causeOf(err error, code string, tries []attempt.Try) error {
 		}
 	}
 	switch {
-	case isA[*smithy.CanceledError](err):
-		return nil
+	case isA[*smithy.CanceledError](err), isA[*aws.RequestCanceledError](err):
+		return causeOfWaiting(tries)
 	case len(tries) > 0 && tries[len(tries)-1].Status == 0:
+		return ErrUnavailable
+	}
+	return nil
+}
+
+// causeOfWaiting returns what the call was waiting out when the caller's context
+// ended, or nil if that is not why it took so long.
+func causeOfWaiting(tries []attempt.Try) error {
+	if len(tries) == 0 {
+		return nil
+	}
+	last := tries[len(tries)-1]
+	switch cause := causeOfCode[last.Code]; {
+	case errors.Is(cause, ErrThrottled), errors.Is(cause, ErrConflict):
+		return cause
+	case last.Status >= 500:
 		return ErrUnavailable
 	}
 	return nil

@@ -122,7 +122,7 @@ type Error struct {
 	ThrottlingReasons []ThrottlingReason
 	// Item is the item as it stood when a condition failed, if the request asked
 	// for it with ReturnItemOnConditionFailure.
-	Item Item
+	Item Item `json:"-"`
 
 	causes []error
 	err    error

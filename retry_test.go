@@ -294,3 +294,28 @@ func TestConnectionThatBreaks(t *testing.T) {
 	assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
 	assert.Equal(t, 2, errorOf(t, err).Attempts)
 }
+
+// A deadline that ends a call which was being throttled tells both: the caller waits
+// longer or asks for more throughput.
+func TestDeadlineTellsWhatItWaitedFor(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer func() (*http.Response, error)
+		is     error
+	}{
+		"throttled":   {busy, dynamoconn.ErrThrottled},
+		"unavailable": {internal, dynamoconn.ErrUnavailable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				defer cancel()
+				client := wireClient(t, &wire{answer: inTurn(test.answer)}, dynamoconn.WithMaxAttempts(1000))
+				_, err := client.GetItem(ctx, dynamoconn.GetItemRequest{TableName: "Music", Item: musicKey()})
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				require.ErrorIs(t, err, test.is)
+			})
+		})
+	}
+}

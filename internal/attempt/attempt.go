@@ -40,6 +40,8 @@ type Try struct {
 	Outcome Outcome
 	// Status is the HTTP status of the answer, and 0 if there was none.
 	Status int
+	// Code is DynamoDB's name for the error it answered, and empty if there was none.
+	Code string
 	// RequestID is DynamoDB's, and empty if there was none.
 	RequestID string
 }

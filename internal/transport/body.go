@@ -32,9 +32,11 @@ func (x *Exchange) receive(resp *http.Response) error {
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		return &attempt.Final{Err: fmt.Errorf("%w: status %d", ErrRedirect, resp.StatusCode)}
 	}
-	checked, err := checkCRC(body, resp.Header)
-	if err != nil {
-		return err
+	var checked bool
+	if !resp.Uncompressed { // net/http itself unpacked it: the checksum was over other bytes
+		if checked, err = checkCRC(body, resp.Header); err != nil {
+			return err
+		}
 	}
 	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
 		if body, err = x.unzip(body); err != nil {
@@ -52,6 +54,27 @@ func (x *Exchange) receive(resp *http.Response) error {
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	resp.ContentLength = int64(len(body))
 	return nil
+}
+
+// errorCode returns DynamoDB's name for the error that an answer reports, and leaves
+// the body to be read again.
+func errorCode(resp *http.Response) string {
+	const largest = 64 << 10
+	if resp.StatusCode < 400 || resp.ContentLength > largest {
+		return ""
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return ""
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	var report struct {
+		Type string `json:"__type"`
+	}
+	if json.Unmarshal(body, &report) != nil {
+		return ""
+	}
+	return report.Type[strings.LastIndexByte(report.Type, '#')+1:]
 }
 
 func (x *Exchange) readBody(resp *http.Response) ([]byte, error) {

@@ -76,6 +76,9 @@ func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
 	try := attempt.Try{Status: resp.StatusCode, RequestID: requestID(resp)}
 	err = x.receive(resp)
 	try.Outcome = outcomeOf(resp.StatusCode, err)
+	if err == nil {
+		try.Code = errorCode(resp)
+	}
 	record.Add(try)
 	if err != nil {
 		return nil, err
@@ -96,7 +99,7 @@ func (x *Exchange) refuse(ctx context.Context, target *url.URL) error {
 // IsLoopback tells whether host names this machine.
 func IsLoopback(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+	if host == "localhost" {
 		return true
 	}
 	ip := net.ParseIP(host)

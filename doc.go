@@ -40,7 +40,7 @@
 //
 // # Items
 //
-// An [Item] is a slice of [KeyValue]s, which are pointers to eleven structs, one for each
+// An [Item] is a slice of [KeyValue] values: pointers to eleven structs, one for each
 // type of DynamoDB and two for its numbers. Write one as a literal with the constructors
 // [String], [Long], [Decimal] and so on; read it with a range and a type switch, or by
 // name with [Value]. A nil Item means that there is no such item.

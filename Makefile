@@ -18,9 +18,10 @@ run: ## set up what is missing and run the quickstart: all eight activities on r
 test: ## set up what is missing and run every test, with the race detector, in random order
 	@go run ./internal/dynamodblocal/cmd/dynamodb-local fetch >/dev/null || echo "DynamoDB Local could not be fetched beforehand; the tests look for another way."
 	go test -race -shuffle=on ./...
+	go test -race -shuffle=on . -backend=memory
 	@for module in $(MODULES); do (cd $$module && go test -race -shuffle=on ./...) || exit 1; done
 
-check: lint ## what to run before each commit: formatting, vet, linters, short tests
+check: lint ## what to run before each commit: formatting, vet, linters, tests in memory
 	go vet ./...
 	go test -short -race -shuffle=on ./...
 	@for module in $(MODULES); do (cd $$module && go vet ./... && go test -short -race -shuffle=on ./...) || exit 1; done

@@ -8,35 +8,37 @@ import (
 	"strings"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// musicTable returns a client of a DynamoDB Local, and a table of three songs whose
-// key is Artist and SongTitle.
-func musicTable() (client *dynamoconn.Client, table string) {
-	if err := startLocal(); err != nil {
-		log.Fatal(err)
-	}
-	ctx := context.Background()
-	name, err := createTable(ctx, keyed(attribute{"Artist", "S"}, attribute{"SongTitle", "S"}))
+// musicClient returns a client of a DynamoDB in memory with a table of three songs.
+// In a test it is shorter: dynamoconntest.NewClient(t, tables...).
+func musicClient() *dynamoconn.Client {
+	db := dynamoconntest.New()
+	err := db.CreateTable(dynamoconntest.Table{Name: "Music", PartitionKey: "Artist", SortKey: "SongTitle"})
 	if err != nil {
 		log.Fatal(err)
 	}
-	shared.tables = append(shared.tables, name)
 	song := func(artist, title string, year int64) dynamoconn.Item {
 		return dynamoconn.Item{
 			dynamoconn.String("Artist", artist), dynamoconn.String("SongTitle", title), dynamoconn.Long("Year", year),
 		}
 	}
-	_, err = shared.client.BatchWrite(ctx, dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{
-		dynamoconn.TableWithItemsToAdd(name,
-			song("Acme Band", "Happy Day", 1999),
-			song("Acme Band", "PartiQL Rocks", 2021),
-			song("No One You Know", "Call Me Today", 2004)),
-	}})
+	err = db.Load("Music",
+		song("Acme Band", "Happy Day", 1999),
+		song("Acme Band", "PartiQL Rocks", 2021),
+		song("No One You Know", "Call Me Today", 2004))
 	if err != nil {
 		log.Fatal(err)
 	}
-	return shared.client, name
+	client, err := dynamoconn.New(context.Background(),
+		dynamoconn.WithRegion(dynamoconn.RegionUSEast1),
+		dynamoconn.WithCredentials(dynamoconntest.Credentials()),
+		dynamoconn.WithHTTPClient(db.HTTPClient()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	return client
 }
 
 func ExampleNew() {
@@ -53,29 +55,27 @@ func ExampleNew() {
 }
 
 func ExampleClient_ListTables() {
-	client, table := musicTable()
+	client := musicClient()
 
 	resp, err := client.ListTables(context.Background(), dynamoconn.ListTablesRequest{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	for _, t := range resp.ListTables {
-		if t.Name == table {
-			fmt.Println("the table is there")
-		}
+		fmt.Println(t.Name)
 	}
-	// Output: the table is there
+	// Output: Music
 }
 
 func ExampleClient_Tables() {
-	client, table := musicTable()
+	client := musicClient()
 
 	// The loop reads on, page by page, until it is broken off.
 	for t, err := range client.Tables(context.Background(), dynamoconn.ListTablesRequest{}) {
 		if err != nil {
 			log.Fatal(err)
 		}
-		if t.Name == table {
+		if t.Name == "Music" {
 			fmt.Println("found")
 			break
 		}
@@ -84,9 +84,9 @@ func ExampleClient_Tables() {
 }
 
 func ExampleClient_DescribeTable() {
-	client, table := musicTable()
+	client := musicClient()
 
-	description, err := client.DescribeTable(context.Background(), dynamoconn.DescribeTableRequest{TableName: table})
+	description, err := client.DescribeTable(context.Background(), dynamoconn.DescribeTableRequest{TableName: "Music"})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -101,10 +101,10 @@ func ExampleClient_DescribeTable() {
 }
 
 func ExampleClient_Scan() {
-	client, table := musicTable()
+	client := musicClient()
 
 	resp, err := client.Scan(context.Background(), dynamoconn.ScanTableRequest{
-		TableName: table,
+		TableName: "Music",
 		Conditions: []dynamoconn.Condition{{
 			Key:                "Year",
 			ComparisonOperator: dynamoconn.ComparisonOperatorBetween,
@@ -129,9 +129,9 @@ func ExampleClient_Scan() {
 }
 
 func ExampleClient_Scan_resume() {
-	client, table := musicTable()
+	client := musicClient()
 
-	req := dynamoconn.ScanTableRequest{TableName: table, MaxItems: 2}
+	req := dynamoconn.ScanTableRequest{TableName: "Music", MaxItems: 2}
 	for {
 		resp, err := client.Scan(context.Background(), req)
 		if err != nil {
@@ -149,9 +149,9 @@ func ExampleClient_Scan_resume() {
 }
 
 func ExampleClient_ScanItems() {
-	client, table := musicTable()
+	client := musicClient()
 
-	for song, err := range client.ScanItems(context.Background(), dynamoconn.ScanTableRequest{TableName: table}) {
+	for song, err := range client.ScanItems(context.Background(), dynamoconn.ScanTableRequest{TableName: "Music"}) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -168,9 +168,9 @@ func ExampleClient_ScanItems() {
 }
 
 func ExampleClient_ScanPage() {
-	client, table := musicTable()
+	client := musicClient()
 
-	resp, err := client.ScanPage(context.Background(), dynamoconn.ScanTableRequest{TableName: table, Limit: 2})
+	resp, err := client.ScanPage(context.Background(), dynamoconn.ScanTableRequest{TableName: "Music", Limit: 2})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -179,10 +179,10 @@ func ExampleClient_ScanPage() {
 }
 
 func ExampleClient_GetItem() {
-	client, table := musicTable()
+	client := musicClient()
 
 	resp, err := client.GetItem(context.Background(), dynamoconn.GetItemRequest{
-		TableName: table,
+		TableName: "Music",
 		Item: dynamoconn.Item{ // the key
 			dynamoconn.String("Artist", "Acme Band"),
 			dynamoconn.String("SongTitle", "Happy Day"),
@@ -201,10 +201,10 @@ func ExampleClient_GetItem() {
 }
 
 func ExampleClient_PutItem() {
-	client, table := musicTable()
+	client := musicClient()
 
 	resp, err := client.PutItem(context.Background(), dynamoconn.PutItemRequest{
-		TableName: table,
+		TableName: "Music",
 		Item: dynamoconn.Item{
 			dynamoconn.String("Artist", "Acme Band"),
 			dynamoconn.String("SongTitle", "Look Out, World"),
@@ -220,10 +220,10 @@ func ExampleClient_PutItem() {
 }
 
 func ExampleClient_PutItem_condition() {
-	client, table := musicTable()
+	client := musicClient()
 
 	_, err := client.PutItem(context.Background(), dynamoconn.PutItemRequest{
-		TableName: table,
+		TableName: "Music",
 		Item: dynamoconn.Item{
 			dynamoconn.String("Artist", "Acme Band"),
 			dynamoconn.String("SongTitle", "Happy Day"),
@@ -240,10 +240,10 @@ func ExampleClient_PutItem_condition() {
 }
 
 func ExampleClient_DeleteItem() {
-	client, table := musicTable()
+	client := musicClient()
 
 	resp, err := client.DeleteItem(context.Background(), dynamoconn.DeleteItemRequest{
-		TableName: table,
+		TableName: "Music",
 		Item: dynamoconn.Item{ // the key
 			dynamoconn.String("Artist", "Acme Band"),
 			dynamoconn.String("SongTitle", "Happy Day"),
@@ -262,14 +262,14 @@ func ExampleClient_DeleteItem() {
 }
 
 func ExampleClient_BatchGet() {
-	client, table := musicTable()
+	client := musicClient()
 
 	key := func(artist, title string) dynamoconn.Item {
 		return dynamoconn.Item{dynamoconn.String("Artist", artist), dynamoconn.String("SongTitle", title)}
 	}
 	resp, err := client.BatchGet(context.Background(), dynamoconn.BatchGetItemRequest{
 		RequestTables: []dynamoconn.RequestTable{{
-			Name: table,
+			Name: "Music",
 			Keys: []dynamoconn.Item{
 				key("No One You Know", "Call Me Today"),
 				key("No One You Know", "Never Written"),
@@ -292,7 +292,7 @@ func ExampleClient_BatchGet() {
 }
 
 func ExampleClient_BatchWrite() {
-	client, table := musicTable()
+	client := musicClient()
 
 	var songs []dynamoconn.Item
 	for i := range 100 { // any number
@@ -303,8 +303,8 @@ func ExampleClient_BatchWrite() {
 	}
 	resp, err := client.BatchWrite(context.Background(), dynamoconn.BatchWriteItemRequest{
 		Tables: []dynamoconn.WriteTable{
-			dynamoconn.TableWithItemsToAdd(table, songs...),
-			dynamoconn.TableWithItemsToDelete(table, songs[0], songs[1]), // after the puts
+			dynamoconn.TableWithItemsToAdd("Music", songs...),
+			dynamoconn.TableWithItemsToDelete("Music", songs[0], songs[1]), // after the puts
 		},
 	})
 	if err != nil {
@@ -315,10 +315,10 @@ func ExampleClient_BatchWrite() {
 }
 
 func ExampleBatchWriteError() {
-	client, table := musicTable()
+	client := musicClient()
 
 	resp, err := client.BatchWrite(context.Background(), dynamoconn.BatchWriteItemRequest{
-		Tables: []dynamoconn.WriteTable{dynamoconn.TableWithItemsToAdd(table,
+		Tables: []dynamoconn.WriteTable{dynamoconn.TableWithItemsToAdd("Music",
 			dynamoconn.Item{dynamoconn.String("Artist", "Acme Band"), dynamoconn.String("SongTitle", "Short")},
 			dynamoconn.Item{
 				dynamoconn.String("Artist", "Acme Band"), dynamoconn.String("SongTitle", "Long"),
@@ -344,7 +344,7 @@ func ExampleBatchWriteError() {
 }
 
 func ExampleInRegion() {
-	client, _ := musicTable() // its own region is us-east-1
+	client := musicClient() // its own region is us-east-1
 
 	_, err := client.DescribeTable(context.Background(), dynamoconn.DescribeTableRequest{TableName: "Nowhere"},
 		dynamoconn.InRegion(dynamoconn.RegionEUWest3))

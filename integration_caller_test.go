@@ -173,7 +173,7 @@ func TestNoGoroutineOutlivesACall(t *testing.T) {
 	local(t)
 	table, items := cityTable(t, 60)
 	shared.client.CloseIdleConnections()
-	shared.http.CloseIdleConnections()
+	closeIdleConnections()
 	ours := goleak.IgnoreCurrent()
 	client, err := dynamoconn.New(t.Context(), localOptions()...)
 	require.NoError(t, err)

@@ -21,21 +21,28 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 	"github.com/dynamoconn/dynamoconn/internal/dynamodblocal"
 )
 
-// needLocal matches the examples that call DynamoDB Local. An example cannot skip
-// itself.
-const needLocal = `^Example(Client_|BatchWriteError|InRegion)`
+// backend says what the integration tests run on:
+//
+//	go test .                    DynamoDB Local
+//	go test -short .             dynamoconntest
+//	go test . -backend=memory    dynamoconntest, at full length
+var backend = flag.String("backend", "", "run the integration tests on `local`, which is DynamoDB Local, or memory, which is dynamoconntest (default local, with -short memory)")
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if testing.Short() {
-		fmt.Println("-short: the integration tests and the examples of the activities are left out; they need DynamoDB Local")
-		if err := skipExamples(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(2)
+	if *backend == "" {
+		*backend = "local"
+		if testing.Short() {
+			*backend = "memory"
 		}
+	}
+	if *backend != "local" && *backend != "memory" {
+		fmt.Fprintln(os.Stderr, "-backend: must be local or memory")
+		os.Exit(2)
 	}
 	code := m.Run()
 	if err := tidyUp(); err != nil {
@@ -45,24 +52,13 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func skipExamples() error {
-	skip := flag.Lookup("test.skip").Value
-	if given := skip.String(); given != "" {
-		return skip.Set(given + "|" + needLocal)
-	}
-	return skip.Set(needLocal)
-}
+func inMemory() bool { return *backend == "memory" }
 
 // tidyUp ends what the tests share, and reports what they left behind.
 func tidyUp() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	for _, name := range shared.tables {
-		_, _ = shared.raw.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &name})
-	}
 	if shared.client != nil {
 		shared.client.CloseIdleConnections()
-		shared.http.CloseIdleConnections()
+		closeIdleConnections()
 	}
 	if err := dynamodblocal.StopShared(); err != nil {
 		return err
@@ -78,24 +74,31 @@ func tidyUp() error {
 var shared struct {
 	start  sync.Once
 	err    error
-	server *dynamodblocal.Server
 	client *dynamoconn.Client
 	raw    *dynamodb.Client
-	http   *http.Client
-	tables []string // of the examples, which cannot register a clean-up
+
+	endpoint string              // in memory, one that nothing listens at
+	http     dynamodb.HTTPClient // which leads to the server
 }
 
-func startLocal() error {
+func startBackend() error {
 	shared.start.Do(func() {
 		ctx := context.Background()
-		shared.server, shared.err = dynamodblocal.Shared(ctx, dynamodblocal.Options{Progress: os.Stderr})
-		if shared.err != nil {
-			return
+		if inMemory() {
+			shared.endpoint = "http://localhost:8000"
+			shared.http = dynamoconntest.New(dynamoconntest.WithJournalSize(0)).HTTPClient()
+		} else {
+			server, err := dynamodblocal.Shared(ctx, dynamodblocal.Options{Progress: os.Stderr})
+			if err != nil {
+				shared.err = err
+				return
+			}
+			shared.endpoint = server.Endpoint()
+			shared.http = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
 		}
-		shared.http = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
 		shared.raw = dynamodb.New(dynamodb.Options{
 			Region:       string(dynamoconn.RegionUSEast1),
-			BaseEndpoint: aws.String(shared.server.Endpoint()),
+			BaseEndpoint: aws.String(shared.endpoint),
 			Credentials:  credentials.NewStaticCredentialsProvider("local", "local", ""),
 			HTTPClient:   shared.http,
 		})
@@ -104,28 +107,35 @@ func startLocal() error {
 	return shared.err
 }
 
-func localOptions(more ...dynamoconn.Option) []dynamoconn.Option {
-	return append([]dynamoconn.Option{
-		dynamoconn.WithRegion(dynamoconn.RegionUSEast1),
-		dynamoconn.WithEndpoint(shared.server.Endpoint()),
-		dynamoconn.WithStaticCredentials("local", "local", ""),
-	}, more...)
+func closeIdleConnections() {
+	if c, ok := shared.http.(*http.Client); ok {
+		c.CloseIdleConnections()
+	}
 }
 
-// local returns the shared client. With -short the test is skipped; without a
-// DynamoDB Local it fails and says what to install.
+func localOptions(more ...dynamoconn.Option) []dynamoconn.Option {
+	options := []dynamoconn.Option{
+		dynamoconn.WithRegion(dynamoconn.RegionUSEast1),
+		dynamoconn.WithEndpoint(shared.endpoint),
+		dynamoconn.WithStaticCredentials("local", "local", ""),
+	}
+	if inMemory() {
+		options = append(options, dynamoconn.WithHTTPClient(shared.http))
+	}
+	return append(options, more...)
+}
+
+// local returns the shared client of the backend, which is on this machine either
+// way. Without a DynamoDB Local the test fails and says what to install.
 func local(t *testing.T) *dynamoconn.Client {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: needs DynamoDB Local")
-	}
-	require.NoError(t, startLocal())
+	require.NoError(t, startBackend())
 	return shared.client
 }
 
 // journal is an HTTP client that keeps what was sent.
 type journal struct {
-	next *http.Client
+	next dynamodb.HTTPClient
 
 	mu   sync.Mutex
 	sent []sent

@@ -31,3 +31,20 @@ func TestALostAnswerIsNoSuccess(t *testing.T) {
 	require.ErrorIs(t, err, dynamoconn.ErrAmbiguous)
 	assert.True(t, db.Requests("PutItem")[0].Applied)
 }
+
+func TestItemsOfThisLibraryAreLoaded(t *testing.T) {
+	t.Parallel()
+	db := dynamoconntest.New()
+	require.NoError(t, db.CreateTable(dynamoconntest.Table{Name: "Music", PartitionKey: "Artist"}))
+	song := dynamoconn.Item{
+		dynamoconn.String("Artist", "Nina"), dynamoconn.Decimal("Price", dynamoconn.MustNumber("0.99")),
+		dynamoconn.StringSet("Genres", "Jazz", "Soul"),
+	}
+	require.NoError(t, db.Load("Music", song))
+	got, err := db.Client(t).GetItem(t.Context(), dynamoconn.GetItemRequest{TableName: "Music", Item: song.Pick("Artist")})
+	require.NoError(t, err)
+	assert.True(t, song.Equal(got.Item), got.Item)
+
+	assert.Error(t, db.Load("Music", song.Pick("Price")), "no key")
+	assert.ErrorIs(t, db.Load("Music", dynamoconn.Item{dynamoconn.String("Artist", "Nina"), nil}), dynamoconn.ErrInvalidRequest)
+}

@@ -13,12 +13,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
 // Load puts items into a table, replacing those with the same keys. Each item
-// is a map with string keys or a struct, or a pointer to one; values are Go
+// is a [dynamoconn.Item], a map with string keys or a struct, or a pointer to one
+// of the latter two; values are Go
 // strings, booleans, numbers, []byte, slices, maps, structs, nil, json.Number,
 // and the SDK's types.AttributeValue. Fields have the names of their
 // `dynamodbav` tag, or their own; "-" and "omitempty" mean what they do for the
@@ -28,7 +30,7 @@ import (
 // Loading is no request: faults do not meet it and the journal does not have it.
 func (s *Server) Load(table string, items ...any) error {
 	for i, it := range items {
-		v, err := fromGo(reflect.ValueOf(it), 0)
+		v, err := fromItem(it)
 		if err == nil && v.Kind() != attr.M {
 			err = errors.New("not a map or struct")
 		}
@@ -40,6 +42,17 @@ func (s *Server) Load(table string, items ...any) error {
 		}
 	}
 	return nil
+}
+
+func fromItem(it any) (attr.Value, error) {
+	if item, ok := it.(dynamoconn.Item); ok {
+		attributes, err := dynamoconn.ToAttributeValues(item)
+		if err != nil {
+			return attr.Value{}, err
+		}
+		return fromGo(reflect.ValueOf(attributes), 0)
+	}
+	return fromGo(reflect.ValueOf(it), 0)
 }
 
 // LoadJSON puts the objects of r into a table: one JSON object after another,

@@ -51,7 +51,7 @@ func (c *call) query() *Error {
 	c.DB.Read(c.now, func() {
 		if out = p.open(c); out == nil {
 			if out = p.keys(terms); out == nil {
-				out = p.run(c)
+				p.run(c)
 			}
 		}
 	})

@@ -190,11 +190,11 @@ func (p *page) lastKey(it attr.Item) attr.Item {
 }
 
 // run reads the page and writes the answer.
-func (p *page) run(c *call) *Error {
+func (p *page) run(c *call) {
 	if c.EmptyPage {
 		if key, ok := p.table.Gap(p.Range, c.now); ok {
 			p.answer(c, nil, 0, key, 0, 0)
-			return nil
+			return
 		}
 	}
 	var items []attr.Item
@@ -231,7 +231,6 @@ func (p *page) run(c *call) *Error {
 		return true
 	})
 	p.answer(c, items, scanned, last, size, fetched)
-	return nil
 }
 
 func (p *page) answer(c *call, items []attr.Item, scanned int, last attr.Item, size int, fetched float64) {

@@ -40,7 +40,7 @@ func (c *call) scan() *Error {
 			failed = invalid("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %d Segment: %d", p.Total, p.Segment)
 			return
 		}
-		failed = p.run(c)
+		p.run(c)
 	})
 	return failed
 }

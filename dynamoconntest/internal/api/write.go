@@ -109,14 +109,14 @@ func (w *write) outcome(t *store.Table, old attr.Item) (attr.Item, *Error) {
 		return nil, invalid("Item size to update has exceeded the maximum allowed size")
 	}
 	for _, x := range t.Indexes {
-		if err := updatedIndexKeys(t, x, old, next); err != nil {
+		if err := updatedIndexKeys(x, old, next); err != nil {
 			return nil, err
 		}
 	}
 	return next, nil
 }
 
-func updatedIndexKeys(t *store.Table, x *store.Index, old, next attr.Item) *Error {
+func updatedIndexKeys(x *store.Index, old, next attr.Item) *Error {
 	for _, k := range x.Schema {
 		v := next.Get(k.Name)
 		if v.Kind() == k.Kind && k.Kind != attr.N && v.Text() == "" {

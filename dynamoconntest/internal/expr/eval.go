@@ -73,7 +73,7 @@ func compare(sign string, a, b attr.Value) bool {
 	case "=":
 		return a.Exists() && b.Exists() && attr.Equal(a, b)
 	case "<>":
-		return !(a.Exists() && b.Exists() && attr.Equal(a, b))
+		return !a.Exists() || !b.Exists() || !attr.Equal(a, b)
 	}
 	c, ok := attr.Compare(a, b)
 	if !ok {

@@ -107,14 +107,6 @@ func newParser(s string) (*parser, error) {
 
 func (p *parser) cur() token { return p.tokens[p.pos] }
 
-func (p *parser) next() token {
-	t := p.tokens[p.pos]
-	if t.kind != tokEOF {
-		p.pos++
-	}
-	return t
-}
-
 func (p *parser) punct(text string) bool {
 	t := p.cur()
 	return t.kind == tokPunct && t.text == text

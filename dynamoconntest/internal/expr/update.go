@@ -198,7 +198,7 @@ func (a action) checkVerb() error {
 }
 
 func checkUpdateOperands(n *node) error {
-	want := attr.None
+	var want attr.Kind
 	switch n.op {
 	case opPlus, opMinus:
 		want = attr.N

@@ -7,7 +7,8 @@
 // a few thousand rows are in memory at a time. Without -file it is the 1,000 cities of
 // testdata. The table is made, and billed by the request, if it is not there; it stays.
 // A row whose key is there already replaces that item. Without -endpoint all goes to a
-// DynamoDB Local that starts and ends with the program, to try it out.
+// DynamoDB in memory that ends with the program, to try it out; with -endpoint local,
+// to a DynamoDB Local that does.
 //
 // Rows that are not written are named and tried once more; if some are left, the
 // program ends with status 1.
@@ -77,7 +78,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (failed e
 		err = fmt.Errorf("%s not written", demo.Count(load.losses.rows, "row was", "rows were"))
 	}
 	if db.Own && err == nil {
-		fmt.Fprintln(stdout, "This DynamoDB Local ends now, with the table in it; -endpoint names one that stays.")
+		fmt.Fprintln(stdout, "This DynamoDB ends now, with the table in it; -endpoint names one that stays.")
 	}
 	return err
 }

@@ -20,27 +20,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
-	"github.com/dynamoconn/dynamoconn/internal/dynamodblocal"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-func TestMain(m *testing.M) {
-	status := m.Run()
-	_ = dynamodblocal.StopShared()
-	os.Exit(status)
-}
-
-// serve returns the address of a DynamoDB Local and a client for it.
+// serve returns the address of a DynamoDB in memory and a client for it.
 func serve(t *testing.T) (string, *dynamoconn.Client) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: runs on a DynamoDB Local")
-	}
-	server, err := dynamodblocal.Shared(t.Context(), dynamodblocal.Options{})
-	require.NoError(t, err)
-	client, err := dynamoconn.New(t.Context(), dynamoconn.WithEndpoint(server.Endpoint()),
-		dynamoconn.WithRegion(dynamoconn.RegionUSEast1), dynamoconn.WithStaticCredentials("example", "example", ""))
-	require.NoError(t, err)
-	return server.Endpoint(), client
+	db := dynamoconntest.New()
+	server := httptest.NewServer(db.Handler())
+	t.Cleanup(server.Close)
+	return server.URL, db.Client(t)
 }
 
 func file(t *testing.T, text string) string {
@@ -64,12 +53,25 @@ func contents(t *testing.T, client *dynamoconn.Client, table, key string) map[st
 }
 
 func TestWithoutFlagsTheCitiesAreLoaded(t *testing.T) {
-	serve(t)
+	t.Parallel()
+	loadsTheCities(t, "DynamoDB in memory")
+}
+
+func TestTheCitiesAreLoadedIntoDynamoDBLocal(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("-short: needs DynamoDB Local")
+	}
+	loadsTheCities(t, `DynamoDB Local at http://\S+`, "-endpoint", "local")
+}
+
+func loadsTheCities(t *testing.T, where string, args ...string) {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
-	require.NoError(t, run(t.Context(), nil, &stdout, &stderr), stderr.String())
-	assert.Regexp(t, `^Loading into the table Cities of DynamoDB Local at http\S+, region us-east-1
+	require.NoError(t, run(t.Context(), args, &stdout, &stderr), stderr.String())
+	assert.Regexp(t, "^Loading into the table Cities of "+where+`, region us-east-1
 1,000 rows written in \d+\.\d s \([\d,]+ a second\)
-This DynamoDB Local ends now, .*\n$`, stdout.String())
+This DynamoDB ends now, .*\n$`, stdout.String())
 	assert.NotContains(t, stderr.String(), "rows", "no bar where there is no terminal")
 }
 

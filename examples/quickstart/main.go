@@ -3,11 +3,12 @@
 //
 //	go run ./examples/quickstart
 //
-// It starts a DynamoDB Local of its own, for which Java 17 or Docker must be there.
-// With -endpoint http://localhost:8000 it uses a server that runs already, and with
-// -endpoint aws the real DynamoDB, with the credentials that the AWS SDK finds. Its
-// table has a name of its own and is deleted at the end; in AWS a run costs less than
-// a cent.
+// It runs on a DynamoDB in memory, package dynamoconntest, which needs nothing but Go.
+// With -endpoint local it starts a DynamoDB Local, for which Java 17 or Docker must be
+// there; with -endpoint http://localhost:8000 it uses a server that runs already, and
+// with -endpoint aws the real DynamoDB, with the credentials that the AWS SDK finds.
+// Its table has a name of its own and is deleted at the end; in AWS a run costs less
+// than a cent.
 package main
 
 import (

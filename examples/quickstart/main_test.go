@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,28 +13,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
-	"github.com/dynamoconn/dynamoconn/internal/dynamodblocal"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
-
-func needServer(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: runs on a DynamoDB Local")
-	}
-}
 
 // what differs from run to run, and what stands for it
 var varying = []struct {
 	pattern *regexp.Regexp
 	name    string
 }{
-	{regexp.MustCompile(`http://\S+,`), "ENDPOINT,"},
 	{regexp.MustCompile(`dynamoconn-quickstart-[0-9a-f]{4}`), "TABLE"},
 	{regexp.MustCompile(`\d\d\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC`), "TIME"},
 	{regexp.MustCompile(`in [0-9.]+m?s\.`), "in SECONDS."},
 }
 
-const want = `DynamoDB Local at ENDPOINT, region us-east-1
+const want = `, region us-east-1
 The table TABLE is there.
 
 BatchWrite puts 1,000 cities of GeoNames into the table:
@@ -89,31 +82,50 @@ The table TABLE is deleted again.
 `
 
 func TestQuickstartSaysWhatItDoes(t *testing.T) {
-	needServer(t)
-	var stdout, stderr bytes.Buffer
-	require.NoError(t, run(t.Context(), nil, &stdout, &stderr), stderr.String())
-	got := stdout.String()
-	for _, v := range varying {
-		got = v.pattern.ReplaceAllString(got, v.name)
-	}
+	t.Parallel()
+	where, got := quickstart(t)
+	assert.Equal(t, "DynamoDB in memory", where)
 	assert.Equal(t, want, got)
 }
 
+func TestQuickstartSaysTheSameOnDynamoDBLocal(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("-short: needs DynamoDB Local")
+	}
+	where, got := quickstart(t, "-endpoint", "local")
+	assert.Regexp(t, `^DynamoDB Local at http://\S+$`, where)
+	assert.Equal(t, want, got)
+}
+
+// quickstart runs the program, and returns where it ran and the rest of what it said.
+func quickstart(t *testing.T, args ...string) (where, said string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	require.NoError(t, run(t.Context(), args, &stdout, &stderr), stderr.String())
+	where, _, _ = strings.Cut(stdout.String(), ",")
+	said = stdout.String()[len(where):]
+	for _, v := range varying {
+		said = v.pattern.ReplaceAllString(said, v.name)
+	}
+	return where, said
+}
+
 func TestQuickstartCleansUpWhenInterrupted(t *testing.T) {
-	needServer(t)
-	server, err := dynamodblocal.Shared(t.Context(), dynamodblocal.Options{})
-	require.NoError(t, err)
+	t.Parallel()
+	server := httptest.NewServer(dynamoconntest.New().Handler())
+	defer server.Close()
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
 	var stdout bytes.Buffer
-	err = run(ctx, []string{"-endpoint", server.Endpoint(), "-region", "eu-west-1"},
+	err := run(ctx, []string{"-endpoint", server.URL, "-region", "eu-west-1"},
 		io.MultiWriter(&stdout, onText{"GetItem", interrupt}), io.Discard)
 	require.ErrorIs(t, err, context.Canceled)
 	assert.Contains(t, stdout.String(), "region eu-west-1\n")
 	assert.NotContains(t, stdout.String(), "BatchGet")
 	assert.Regexp(t, `The table dynamoconn-quickstart-\w+ is deleted again.\n$`, stdout.String())
 
-	client, err := dynamoconn.New(t.Context(), dynamoconn.WithEndpoint(server.Endpoint()),
+	client, err := dynamoconn.New(t.Context(), dynamoconn.WithEndpoint(server.URL),
 		dynamoconn.WithRegion(dynamoconn.RegionEUWest1), dynamoconn.WithStaticCredentials("example", "example", ""))
 	require.NoError(t, err)
 	for table, err := range client.Tables(t.Context(), dynamoconn.ListTablesRequest{}) {

@@ -2,9 +2,10 @@
 //
 //	go run ./examples/tables -endpoint aws -region eu-central-1
 //
-// Without -endpoint it starts a DynamoDB Local of its own, for which Java 17 or Docker
-// must be there, and first makes two small tables in it, so that there is something to
-// see. In AWS it only reads: dynamodb:ListTables and dynamodb:DescribeTable.
+// Without -endpoint it runs on a DynamoDB in memory, and first makes two small tables
+// in it, so that there is something to see; with -endpoint local it does so on a
+// DynamoDB Local that it starts. In AWS it only reads: dynamodb:ListTables and
+// dynamodb:DescribeTable.
 package main
 
 import (

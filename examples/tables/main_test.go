@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,40 +12,52 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 	"github.com/dynamoconn/dynamoconn/examples/internal/demo"
-	"github.com/dynamoconn/dynamoconn/internal/dynamodblocal"
 )
 
-func needServer(t *testing.T) {
+func serve(t *testing.T) (url string) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: runs on a DynamoDB Local")
-	}
+	server := httptest.NewServer(dynamoconntest.New().Handler())
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 const samplesTable = `dynamoconn-cities  ACTIVE  ID (Number)                                 2       33 B  Pay per request           none
 dynamoconn-music   ACTIVE  Artist (String), SongTitle (String)         1       49 B  10 read, 5 write units/s  ByYear (global)
 `
 
-func TestTablesShowsItsSamplesOnAServerOfItsOwn(t *testing.T) {
-	needServer(t)
+func TestTablesShowsItsSamplesInMemory(t *testing.T) {
+	t.Parallel()
+	showsItsSamples(t, "DynamoDB in memory")
+}
+
+func TestTablesShowsItsSamplesOnDynamoDBLocal(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("-short: needs DynamoDB Local")
+	}
+	showsItsSamples(t, `DynamoDB Local at http://\S+`, "-endpoint", "local")
+}
+
+func showsItsSamples(t *testing.T, where string, args ...string) {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
-	require.NoError(t, run(t.Context(), []string{"-region", "us_west_2"}, &stdout, &stderr), stderr.String())
-	assert.Contains(t, stdout.String(), ", region us-west-2\n\nTABLE ")
+	require.NoError(t, run(t.Context(), append(args, "-region", "us_west_2"), &stdout, &stderr), stderr.String())
+	assert.Regexp(t, "^"+where+", region us-west-2\n\nTABLE ", stdout.String())
 	assert.Contains(t, stdout.String(), samplesTable)
 	assert.Contains(t, stdout.String(), "2 tables.")
 }
 
 func TestTablesMakesNoneOnAServerThatIsNamed(t *testing.T) {
-	needServer(t)
-	server, err := dynamodblocal.Shared(t.Context(), dynamodblocal.Options{})
-	require.NoError(t, err)
-	args := []string{"-endpoint", server.Endpoint(), "-region", "us-west-2"}
+	t.Parallel()
+	url := serve(t)
+	args := []string{"-endpoint", url, "-region", "us-west-2"}
 	var before bytes.Buffer
 	require.NoError(t, run(t.Context(), args, &before, io.Discard))
 	assert.NotContains(t, before.String(), "dynamoconn-cities")
 
-	flags := demo.Flags{Endpoint: server.Endpoint(), Region: "us-west-2"}
+	flags := demo.Flags{Endpoint: url, Region: "us-west-2"}
 	db, err := flags.Open(t.Context(), io.Discard)
 	require.NoError(t, err)
 	client, err := dynamoconn.New(t.Context(), dynamoconn.WithAWSConfig(db.Config))
@@ -67,13 +80,11 @@ func TestTablesMakesNoneOnAServerThatIsNamed(t *testing.T) {
 }
 
 func TestTablesStopsWhenInterrupted(t *testing.T) {
-	needServer(t)
-	server, err := dynamodblocal.Shared(t.Context(), dynamodblocal.Options{})
-	require.NoError(t, err)
+	t.Parallel()
 	ctx, interrupt := context.WithCancel(t.Context())
 	interrupt()
 	client, err := dynamoconn.New(t.Context(), dynamoconn.WithAWSConfig(aws.Config{
-		Region: "us-west-2", BaseEndpoint: aws.String(server.Endpoint()),
+		Region: "us-west-2", BaseEndpoint: aws.String(serve(t)),
 	}))
 	require.NoError(t, err)
 	require.ErrorIs(t, list(ctx, client, io.Discard), context.Canceled)

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 	"github.com/dynamoconn/dynamoconn/internal/dynamodblocal"
 	"github.com/dynamoconn/dynamoconn/internal/transport"
 )
@@ -37,7 +38,7 @@ type Flags struct {
 // Define adds the flags to set.
 func (f *Flags) Define(set *flag.FlagSet) {
 	set.StringVar(&f.Endpoint, "endpoint", "",
-		"use the DynamoDB at `URL`, or that of AWS if it is the word aws,\ninstead of starting a DynamoDB Local")
+		"use the DynamoDB at `URL`; with the word local, a DynamoDB Local that is started\nfor it; with the word aws, that of AWS (default: one in memory)")
 	set.StringVar(&f.Region, "region", "",
 		"the `region`, such as eu-central-1 (default: the SDK's, or else us-east-1\nfor a DynamoDB on this machine)")
 }
@@ -46,18 +47,21 @@ func (f *Flags) Define(set *flag.FlagSet) {
 type Database struct {
 	// Config has the credentials, the region and the endpoint.
 	Config aws.Config
-	// Own tells whether it was not named by a flag: an empty one, as a rule.
+	// Own tells whether it is there for this program only, and ends with it: one in
+	// memory, or a DynamoDB Local that Open started.
 	Own bool
 
+	name string // "DynamoDB in memory"; empty for that of AWS
 	stop func() error
 }
 
-// Open returns the DynamoDB that the flags name; without an endpoint, one that it
-// starts, and tells progress of. Close ends it.
+// Open returns the DynamoDB that the flags name; without an endpoint, an empty one in
+// memory. progress is told what takes long when a DynamoDB Local is started, which
+// Close ends.
 //
 // Credentials and region are those of the SDK's default chain. For an endpoint on
-// this machine for which there are no credentials, made-up ones do; a DynamoDB Local
-// that is started here always has these, so that real ones are never sent to it.
+// this machine for which there are no credentials, made-up ones do; a DynamoDB of the
+// program's own always has these, so that real ones are never sent to it.
 func (f *Flags) Open(ctx context.Context, progress io.Writer) (*Database, error) {
 	if f.Region != "" {
 		region, err := dynamoconn.ParseRegion(f.Region)
@@ -66,9 +70,27 @@ func (f *Flags) Open(ctx context.Context, progress io.Writer) (*Database, error)
 		}
 		f.Region = region.String()
 	}
-	if f.Endpoint != "" {
+	switch f.Endpoint {
+	case "":
+		return f.inMemory(), nil
+	case "local":
+		return f.startLocal(ctx, progress)
+	default:
 		return f.connect(ctx)
 	}
+}
+
+// inMemory needs no port: the requests go to it through the HTTP client.
+func (f *Flags) inMemory() *Database {
+	config := aws.Config{
+		Region:      orDefault(f.Region),
+		Credentials: madeUp,
+		HTTPClient:  dynamoconntest.New(dynamoconntest.WithJournalSize(0)).HTTPClient(),
+	}
+	return &Database{Config: config, Own: true, name: "DynamoDB in memory", stop: func() error { return nil }}
+}
+
+func (f *Flags) startLocal(ctx context.Context, progress io.Writer) (*Database, error) {
 	server, err := dynamodblocal.Start(ctx, dynamodblocal.Options{Progress: progress})
 	if err != nil {
 		return nil, err
@@ -78,7 +100,7 @@ func (f *Flags) Open(ctx context.Context, progress io.Writer) (*Database, error)
 		BaseEndpoint: aws.String(server.Endpoint()),
 		Credentials:  madeUp,
 	}
-	return &Database{Config: config, Own: true, stop: server.Stop}, nil
+	return &Database{Config: config, Own: true, name: "DynamoDB Local at " + server.Endpoint(), stop: server.Stop}, nil
 }
 
 var madeUp = credentials.NewStaticCredentialsProvider("example", "example", "")
@@ -86,7 +108,7 @@ var madeUp = credentials.NewStaticCredentialsProvider("example", "example", "")
 func (f *Flags) connect(ctx context.Context) (*Database, error) {
 	address, err := url.Parse(f.Endpoint)
 	if f.Endpoint != "aws" && (err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https") {
-		return nil, errors.New("-endpoint: must be a URL such as http://localhost:8000, or the word aws")
+		return nil, errors.New("-endpoint: must be a URL such as http://localhost:8000, or the word local or aws")
 	}
 	here := transport.IsLoopback(address.Hostname())
 	var load []func(*awsconfig.LoadOptions) error
@@ -114,7 +136,11 @@ func (f *Flags) connect(ctx context.Context) (*Database, error) {
 	if config.Region == "" {
 		return nil, errors.New("no region: give -region or set AWS_REGION")
 	}
-	return &Database{Config: config, stop: func() error { return nil }}, nil
+	db := &Database{Config: config, stop: func() error { return nil }}
+	if f.Endpoint != "aws" {
+		db.name = "DynamoDB at " + f.Endpoint
+	}
+	return db, nil
 }
 
 func orDefault(region string) string {
@@ -127,16 +153,12 @@ func orDefault(region string) string {
 // Close stops the server if Open started it.
 func (d *Database) Close() error { return d.stop() }
 
-// String says where the database is: "http://127.0.0.1:8000, region us-east-1".
+// String says where the database is: "DynamoDB in memory, region us-east-1".
 func (d *Database) String() string {
-	switch endpoint := aws.ToString(d.Config.BaseEndpoint); {
-	case endpoint == "":
+	if d.name == "" {
 		return fmt.Sprintf("DynamoDB in %s (%s)", d.Config.Region, dynamoconn.Region(d.Config.Region).Caption())
-	case d.Own:
-		return fmt.Sprintf("DynamoDB Local at %s, region %s", endpoint, d.Config.Region)
-	default:
-		return fmt.Sprintf("DynamoDB at %s, region %s", endpoint, d.Config.Region)
 	}
+	return d.name + ", region " + d.Config.Region
 }
 
 // CreateTable creates a table with the AWS SDK, since dynamoconn reads and writes

@@ -1,5 +1,5 @@
 // Package demo is what the example programs have in common apart from DynamoDB
-// itself: flags, a DynamoDB Local to run on, tables made and deleted again, and
+// itself: flags, a DynamoDB to run on, tables made and deleted again, and
 // numbers as people read them.
 package demo
 

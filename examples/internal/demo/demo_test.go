@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -63,6 +65,53 @@ func parse(t *testing.T, args ...string) Flags {
 	return flags
 }
 
+func TestWithoutAnEndpointItIsInMemory(t *testing.T) {
+	noAWS(t)
+	t.Setenv("AWS_ACCESS_KEY_ID", "mine") // not for a stand-in
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	flags := parse(t)
+	db, err := flags.Open(t.Context(), io.Discard)
+	require.NoError(t, err)
+	assert.Equal(t, "DynamoDB in memory, region us-east-1", db.String())
+	assert.True(t, db.Own)
+	key, err := db.Config.Credentials.Retrieve(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "example", key.AccessKeyID)
+
+	// Each is one of its own.
+	require.NoError(t, db.CreateTable(t.Context(), table("Songs")))
+	require.Error(t, db.CreateTable(t.Context(), table("Songs")))
+	other, err := flags.Open(t.Context(), io.Discard)
+	require.NoError(t, err)
+	require.Error(t, other.DeleteTable(t.Context(), "Songs"))
+	require.NoError(t, db.DeleteTable(t.Context(), "Songs"))
+	assert.NoError(t, db.Close())
+}
+
+func TestTheWordLocalStartsADynamoDBLocal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: needs DynamoDB Local")
+	}
+	noAWS(t)
+	flags := parse(t, "-endpoint", "local", "-region", "eu-west-1")
+	db, err := flags.Open(t.Context(), io.Discard)
+	require.NoError(t, err)
+	assert.Equal(t, "DynamoDB Local at "+aws.ToString(db.Config.BaseEndpoint)+", region eu-west-1", db.String())
+	assert.True(t, db.Own)
+	require.NoError(t, db.CreateTable(t.Context(), table("Songs")))
+	require.NoError(t, db.DeleteTable(t.Context(), "Songs"))
+	assert.NoError(t, db.Close())
+}
+
+func table(name string) *dynamodb.CreateTableInput {
+	return &dynamodb.CreateTableInput{
+		TableName:            &name,
+		BillingMode:          types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("ID"), AttributeType: types.ScalarAttributeTypeN}},
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("ID"), KeyType: types.KeyTypeHash}},
+	}
+}
+
 func TestServerOnThisMachineNeedsNoCredentials(t *testing.T) {
 	noAWS(t)
 	flags := parse(t, "-endpoint", "http://localhost:8000")
@@ -115,9 +164,9 @@ func TestElsewhereNothingIsMadeUp(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestEndpointIsAURLOrTheWordAWS(t *testing.T) {
+func TestEndpointIsAURLOrAWord(t *testing.T) {
 	noAWS(t)
-	for _, endpoint := range []string{"localhost:8000", "localhost", "AWS", "http://", "ftp://localhost", ":", "://"} {
+	for _, endpoint := range []string{"localhost:8000", "localhost", "AWS", "Local", "memory", "http://", "ftp://localhost", ":", "://"} {
 		flags := parse(t, "-endpoint", endpoint, "-region", "eu-west-1")
 		_, err := flags.Open(t.Context(), io.Discard)
 		require.ErrorContains(t, err, "-endpoint", endpoint)

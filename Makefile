@@ -12,7 +12,7 @@ MODULES       := bench examples/bulkload
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## set up what is missing and run the quickstart: all eight activities on real cities
+run: ## run the quickstart: all eight activities on real cities; needs only Go
 	go run ./examples/quickstart
 
 test: ## set up what is missing and run every test, with the race detector, in random order

@@ -1,0 +1,156 @@
+package difftest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// canonicalNumber writes a decimal number as sign, digits without leading or
+// trailing zeros, "e", exponent: one text for one value. What is no number is
+// returned as it is, between question marks.
+func canonicalNumber(s string) string {
+	mantissa, exponent, hasExp := strings.Cut(strings.ToLower(strings.TrimSpace(s)), "e")
+	exp := 0
+	if hasExp {
+		var err error
+		if exp, err = strconv.Atoi(exponent); err != nil {
+			return "?" + s + "?"
+		}
+	}
+	neg := strings.HasPrefix(mantissa, "-")
+	mantissa = strings.TrimLeft(mantissa, "+-")
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	digits := whole + fraction
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return "?" + s + "?"
+	}
+	exp -= len(fraction)
+	digits = strings.TrimLeft(digits, "0")
+	if digits == "" {
+		return "0"
+	}
+	trimmed := strings.TrimRight(digits, "0")
+	exp += len(digits) - len(trimmed)
+	if neg {
+		trimmed = "-" + trimmed
+	}
+	return trimmed + "e" + strconv.Itoa(exp)
+}
+
+// compareNumbers orders two decimal texts by value.
+func compareNumbers(a, b string) int {
+	x, okx := new(big.Rat).SetString(a)
+	y, oky := new(big.Rat).SetString(b)
+	if !okx || !oky {
+		return strings.Compare(a, b)
+	}
+	return x.Cmp(y)
+}
+
+// canonicalValue reduces one attribute value in its JSON form: numbers by
+// value, sets sorted, members of a map by name. It never fails: what it does
+// not recognise it returns unchanged.
+func canonicalValue(v any) any {
+	m, ok := v.(map[string]any)
+	if !ok || len(m) != 1 {
+		return v
+	}
+	for kind, inner := range m {
+		switch kind {
+		case "N":
+			if s, ok := inner.(string); ok {
+				return map[string]any{kind: canonicalNumber(s)}
+			}
+		case "SS", "NS", "BS":
+			list, ok := inner.([]any)
+			if !ok {
+				return v
+			}
+			out := make([]string, 0, len(list))
+			for _, e := range list {
+				s, ok := e.(string)
+				if !ok {
+					return v
+				}
+				if kind == "NS" {
+					s = canonicalNumber(s)
+				}
+				out = append(out, s)
+			}
+			slices.Sort(out)
+			return map[string]any{kind: out}
+		case "L":
+			if list, ok := inner.([]any); ok {
+				out := make([]any, len(list))
+				for i, e := range list {
+					out[i] = canonicalValue(e)
+				}
+				return map[string]any{kind: out}
+			}
+		case "M":
+			return map[string]any{kind: canonicalItem(inner)}
+		}
+	}
+	return v
+}
+
+// canonicalItem reduces every value of an item.
+func canonicalItem(v any) any {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return v
+	}
+	out := make(map[string]any, len(m))
+	for name, value := range m {
+		out[name] = canonicalValue(value)
+	}
+	return out
+}
+
+// text is the canonical JSON of v: members sorted, nothing escaped for HTML.
+func text(v any) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Sprint(v)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// decode reads one JSON value and keeps numbers as written.
+func decode(b []byte) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	var v any
+	err := d.Decode(&v)
+	return v, err
+}
+
+func object(v any) map[string]any {
+	m, _ := v.(map[string]any)
+	return m
+}
+
+func array(v any) []any {
+	a, _ := v.([]any)
+	return a
+}
+
+func str(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case nil:
+		return ""
+	default:
+		return text(v)
+	}
+}

@@ -1,0 +1,125 @@
+package difftest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha512"
+	"encoding/base64"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+)
+
+func outcome(aspects ...string) *Outcome {
+	o := &Outcome{Aspects: map[string]string{}}
+	for i := 0; i < len(aspects); i += 2 {
+		o.Aspects[aspects[i]] = aspects[i+1]
+	}
+	return o
+}
+
+func TestSubjectIsHeldToReferencesAndRules(t *testing.T) {
+	t.Parallel()
+	ok := func(data string) *Outcome { return outcome(aspectOutcome, outcomeOK, aspectData, data) }
+	refused := func(constraint, field string) *Outcome {
+		return outcome(aspectOutcome, "ValidationException", aspectConstraint, constraint, aspectField, field)
+	}
+	rule := func(aspect string, right Side, want ...string) []Rule {
+		return []Rule{{ID: "rule", Aspect: aspect, Right: right, Match: always, Want: func(Case) []string { return want }}}
+	}
+	for name, test := range map[string]struct {
+		local, dynoxide, subject *Outcome
+		rules                    []Rule
+		want                     []Difference
+	}{
+		"all agree":                    {ok("1"), ok("1"), ok("1"), nil, nil},
+		"the subject alone differs":    {ok("1"), ok("1"), ok("2"), nil, []Difference{{Aspect: aspectData, Local: "1", Dynoxide: "1", Subject: "2"}}},
+		"the references differ":        {ok("1"), ok("2"), ok("1"), nil, []Difference{{Aspect: aspectData, References: true, Local: "1", Dynoxide: "2"}}},
+		"one is right":                 {ok("1"), ok("2"), ok("2"), rule(aspectData, Dynoxide), nil},
+		"the other is right":           {ok("1"), ok("2"), ok("2"), rule(aspectData, Local), []Difference{{Aspect: aspectData, Local: "1", Dynoxide: "2", Subject: "2", Rule: "rule"}}},
+		"either is right":              {ok("1"), ok("2"), ok("2"), rule(aspectData, Either), nil},
+		"but no third":                 {ok("1"), ok("2"), ok("3"), rule(aspectData, Either), []Difference{{Aspect: aspectData, Local: "1", Dynoxide: "2", Subject: "3", Rule: "rule"}}},
+		"both are wrong":               {ok("1"), ok("1"), ok("3"), rule(aspectData, Service, "3"), nil},
+		"a rule needs a difference":    {ok("1"), ok("1"), ok("2"), rule(aspectData, Either), []Difference{{Aspect: aspectData, Local: "1", Dynoxide: "1", Subject: "2"}}},
+		"a message may be vague":       {refused("", ""), refused("required", "key"), refused("required", ""), nil, nil},
+		"but not wrong":                {refused("", ""), refused("required", "key"), refused("enum", "key"), nil, []Difference{{Aspect: aspectConstraint, Dynoxide: "required", Subject: "enum"}}},
+		"the rest follows the outcome": {refused("enum", "x"), ok("2"), ok("3"), rule(aspectOutcome, Dynoxide), []Difference{{Aspect: aspectData, Local: "2", Dynoxide: "2", Subject: "3"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := compare(Case{Local: test.local, Dynoxide: test.dynoxide}, test.subject, test.rules)
+			assert.Equal(t, test.want, got.differences)
+		})
+	}
+}
+
+func TestEveryRuleSaysWhy(t *testing.T) {
+	t.Parallel()
+	for _, r := range Rules {
+		assert.True(t, r.ID != "" && r.What != "" && r.Why != "" && r.Aspect != "" && r.Match != nil, "%+v", r)
+	}
+}
+
+func TestSameSeedSameRequests(t *testing.T) {
+	t.Parallel()
+	for n := range 50 {
+		assert.Equal(t, Generator{Seed: 7}.Sequence(n), Generator{Seed: 7}.Sequence(n))
+	}
+	assert.NotEqual(t, Generator{Seed: 7}.Sequence(0), Generator{Seed: 8}.Sequence(0))
+}
+
+// forgetful is a target with one defect: it does not store the attribute "n".
+type forgetful struct{ Target }
+
+func (f forgetful) Send(ctx context.Context, operation string, body []byte) (Reply, error) {
+	if operation == "PutItem" {
+		body = bytes.ReplaceAll(body, []byte(`"n":{"N":`), []byte(`"n2":{"N":`))
+	}
+	return f.Target.Send(ctx, operation, body)
+}
+
+func TestDefectIsFoundAndShrunk(t *testing.T) {
+	t.Parallel()
+	fresh := func() Target { return Handler(dynamoconntest.New().Handler()) }
+	run := &Run{Local: fresh(), Dynoxide: fresh(), Subject: forgetful{fresh()}}
+	s, err := run.Do(t.Context(), Generator{Seed: 1}, 300)
+	require.NoError(t, err)
+	require.NotEmpty(t, s.Failures)
+	for _, f := range s.Failures {
+		assert.False(t, f.Difference.References, f)
+	}
+	first := s.Failures[0]
+	assert.LessOrEqual(t, len(first.Requests), 4, "%s", first)
+	assert.Contains(t, first.String(), `"n":{"N":`)
+	assert.Contains(t, s.String(), "seed 1:")
+}
+
+func TestPackageThatIsNotThePinnedOneIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := unpackDynoxide([]byte("something else"), dynoxideIntegrity)
+	require.ErrorIs(t, err, ErrIntegrity)
+
+	sum := sha512.Sum512([]byte("no archive"))
+	_, err = unpackDynoxide([]byte("no archive"), "sha512-"+base64.StdEncoding.EncodeToString(sum[:]))
+	require.Error(t, err)
+	assert.False(t, errors.Is(err, ErrIntegrity))
+}
+
+func TestRequestsAreDifferent(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	total := 0
+	for n := range 60 {
+		for _, r := range (Generator{Seed: 3}).Sequence(n) {
+			seen[r.Operation+" "+r.Body] = true
+			total++
+			assert.NotContains(t, strings.ToLower(r.Body), "difftest")
+		}
+	}
+	assert.Greater(t, len(seen)*10, total*9, "nine of ten requests are sent once")
+}

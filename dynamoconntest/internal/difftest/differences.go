@@ -1,0 +1,60 @@
+package difftest
+
+// A Side says whose answer is right where a rule applies.
+type Side int
+
+// The sides of a rule.
+const (
+	Either   Side = iota // both answers are as good; the subject gives one of them
+	Local                // DynamoDB Local is right
+	Dynoxide             // dynoxide is right
+	Service              // Want says what the service does
+)
+
+// A Rule is a difference that is known and explained.
+type Rule struct {
+	ID    string // in the summary; the rules of one cause share it
+	What  string // what differs
+	Right Side   // who is right
+	Why   string // how the documentation of the service decides
+
+	// Aspect is the part of the answer that the rule is about.
+	Aspect string
+
+	// Match says whether the rule applies to a case that differs in Aspect, or,
+	// if Right is Service, to any case.
+	Match func(c Case) bool
+
+	// Want lists the right texts of the aspect, if Right is Service. If it is nil
+	// or returns nil, every answer is accepted.
+	Want func(c Case) []string
+}
+
+// allowed lists the right texts of the aspect; nil allows any.
+func (r *Rule) allowed(c Case, aspect string) []string {
+	l, d := c.Local.Aspects[aspect], c.Dynoxide.Aspects[aspect]
+	switch r.Right {
+	case Local:
+		return []string{l}
+	case Dynoxide:
+		return []string{d}
+	case Service:
+		if r.Want == nil {
+			return nil
+		}
+		return r.Want(c)
+	}
+	return []string{l, d}
+}
+
+// findRule returns the first rule that applies to the aspect of the case.
+func findRule(c Case, aspect string, rules []Rule) *Rule {
+	agree := equal(aspect, c.Local.Aspects[aspect], c.Dynoxide.Aspects[aspect])
+	for i := range rules {
+		r := &rules[i]
+		if r.Aspect == aspect && (!agree || r.Right == Service) && r.Match(c) {
+			return r
+		}
+	}
+	return nil
+}

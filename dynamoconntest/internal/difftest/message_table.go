@@ -1,0 +1,36 @@
+package difftest
+
+// tableMessages are about the creation and the change of tables; tried after
+// the others.
+var tableMessages = []messagePattern{
+	says(`non-existent table|^Requested resource not found|^Table not found`, "no such table", ""),
+	says(`preexisting table|^Table already exists`, "table exists", ""),
+	says(`Cannot have more than 5 local|LocalSecondaryIndexes exceeds per-table`, "too many local indexes", ""),
+	says(`GlobalSecondaryIndex count exceeds`, "too many global indexes", ""),
+	says(`Cannot have two attributes with the same name|Duplicate (value in attribute name|AttributeName)`, "definition twice", ""),
+	says(`List of GlobalSecondaryIndexes is empty|GSI list is empty`, "no indexes", ""),
+	says(`not specified in Attribute Definitions|not defined in AttributeDefinitions|index key attributes? have no definition`, "key undefined", ""),
+	says(`must match the number of attributes defined|does not exactly match number of attributes`, "definition unused", ""),
+	says(`INCLUDE.*(non-key|NonKeyAttributes)`, "projection without names", ""),
+	says(`ProjectionType is (ALL|KEYS_ONLY), but NonKeyAttributes is specified|No attributes should be specified to be projected`, "projection with names", ""),
+	says(`must have a projection|Unknown ProjectionType`, "required", "projection"),
+	says(`Local Secondary indices are not allowed on hash tables|Table KeySchema does not have a range key`, "local index on a hash table", ""),
+	says(`Local Secondary indices must have the same hash key|does not have the same leading hash key`, "local index of another hash key", ""),
+	says(`Local secondary indices must have a range key|Index KeySchema does not have a range key`, "local index without a range key", ""),
+	says(`Two .*ind(ex|ic)es have the same name|Duplicate index name|index (which )?already exists`, "index name twice", ""),
+	says(`Nothing to update|At least one of ProvisionedThroughput`, "nothing to change", ""),
+	says(`Too many hash keys|second KeySchemaElement is not a RANGE`, "two hash keys", ""),
+	says(`Two keys can not have the same name|Both the Hash Key and the Range Key element in the KeySchema have the same name`, "key name twice", ""),
+	says(`Invalid key order|first KeySchemaElement is not a HASH|No Hash Key specified`, "hash key not first", ""),
+	says(`Key Schema too big`, "too long", "keySchema"),
+	says(`throughput must be at least 1`, "out of range", ""),
+	says(`Neither ReadCapacityUnits nor WriteCapacityUnits can|ProvisionedThroughput.* (cannot|should not|can not) be specified|throughput.*PAY_PER_REQUEST`, "throughput on demand", ""),
+	says(`ReadCapacityUnits and WriteCapacityUnits must both be specified|ProvisionedThroughput is not specified|No provisioned throughput|ProvisionedThroughput must be specified`, "throughput absent", ""),
+	says(`TimeToLive is (already|active)`, "time to live as it is", ""),
+	says(`will not change|The provisioned throughput for the table`, "throughput as it is", ""),
+	says(`deletion protection|protected from being deleted`, "deletion protected", ""),
+	says(`Subscriber limit exceeded`, "too many changes", ""),
+	says(`conditional request failed`, "condition", ""),
+	says(`Transaction cancelled`, "cancelled", ""),
+	says(`cannot be converted to|^invalid (type|base64)|UnrecognizedClient`, "", ""),
+}

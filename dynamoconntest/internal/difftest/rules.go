@@ -1,0 +1,262 @@
+package difftest
+
+import (
+	"slices"
+	"strings"
+)
+
+// Rules are all differences that may be. The first that matches decides, so
+// the narrow ones stand first.
+var Rules = slices.Concat(tableRules, protocolRules, precedenceRules, validationRules, dataRules, capacityRules)
+
+func always(Case) bool { return true }
+
+func (c Case) is(operations ...string) bool { return slices.Contains(operations, c.Request.Operation) }
+
+// body is the request as JSON; nil if it is not an object.
+func (c Case) body() map[string]any {
+	v, err := decode([]byte(c.Request.Body))
+	if err != nil {
+		return nil
+	}
+	return object(v)
+}
+
+func (o *Outcome) constraint() string { return o.Aspects[aspectConstraint] }
+
+func (o *Outcome) failed(kinds ...string) bool { return slices.Contains(kinds, o.kind()) }
+
+// wentOn says that a server evaluated the request and did not refuse it.
+func (o *Outcome) wentOn() bool {
+	return o.failed(outcomeOK, "ConditionalCheckFailedException", "TransactionCanceledException")
+}
+
+var (
+	refused = []string{"ValidationException"}
+	broken  = []string{"InternalFailure", outcomeNoAnswer}
+)
+
+// localRefuses matches where DynamoDB Local names one of the constraints and
+// dynoxide goes on.
+func localRefuses(constraints ...string) func(Case) bool {
+	return func(c Case) bool {
+		return c.Local.failed(refused...) && slices.Contains(constraints, c.Local.constraint()) && c.Dynoxide.wentOn()
+	}
+}
+
+// dynoxideRefuses matches where dynoxide names one of the constraints and
+// DynamoDB Local goes on.
+func dynoxideRefuses(constraints ...string) func(Case) bool {
+	return func(c Case) bool {
+		return c.Dynoxide.failed(refused...) && slices.Contains(constraints, c.Dynoxide.constraint()) && c.Local.wentOn()
+	}
+}
+
+// both matches where each server names a constraint of its list.
+func both(local, dynoxide []string) func(Case) bool {
+	return func(c Case) bool {
+		return slices.Contains(local, c.Local.constraint()) && slices.Contains(dynoxide, c.Dynoxide.constraint())
+	}
+}
+
+var protocolRules = []Rule{
+	{
+		ID: "local-message-member", Aspect: aspectMember, Right: Service,
+		What: "DynamoDB Local writes the message of every error as Message",
+		Why: "the service writes message; only errors of the layer before it (serialization, unknown operation) write Message. " +
+			"Clients read both",
+		Match: always,
+		Want: func(c Case) []string {
+			switch {
+			case c.Dynoxide.failed("SerializationException", "UnknownOperationException", "TransactionCanceledException", "LimitExceededException"):
+				return []string{"", "message", "Message"}
+			case c.Local.kind() == outcomeOK:
+				return nil
+			}
+			return []string{"message"}
+		},
+	},
+	{
+		ID: "local-no-checksum", Aspect: aspectChecksum, Right: Service,
+		What:  "DynamoDB Local sends no X-Amz-Crc32 with an error",
+		Why:   "the service sends the header with every answer; the SDKs check it where it is there",
+		Match: func(c Case) bool { return c.Local.kind() != outcomeOK },
+		Want:  func(Case) []string { return []string{"right"} },
+	},
+	{
+		ID: "namespace", Aspect: aspectNamespace, Right: Service,
+		What:  "what stands before # in __type differs",
+		Why:   "clients drop it: the restJson and awsJson protocols say that everything up to # is ignored",
+		Match: always,
+	},
+	{
+		ID: "unknown-operation-message", Aspect: aspectConstraint, Right: Service,
+		What:  "the message of an unknown operation",
+		Why:   "the service sends none; nothing in it is a field or a constraint",
+		Match: func(c Case) bool { return c.Local.failed("UnknownOperationException") },
+	},
+	{
+		ID: "serialization-message", Aspect: aspectConstraint, Right: Service,
+		What:  "the message of a body that cannot be read",
+		Why:   "it describes the parser, not a field or a constraint",
+		Match: func(c Case) bool { return c.Dynoxide.failed("SerializationException") },
+	},
+	{
+		ID: "local-body-unread", Aspect: aspectOutcome, Right: Service,
+		What: "a body that is not JSON, or has values of a wrong JSON type: DynamoDB Local converts them or fails with 500",
+		Why:  "the service answers 400 SerializationException (Programming.Errors: client errors are 4xx; 500 asks for a retry)",
+		Match: func(c Case) bool {
+			return c.Request.wrongStarting("JSON ", "type of ", "base64 ") && !c.Local.failed("SerializationException") &&
+				(c.Dynoxide.failed("SerializationException") || c.Request.wrong("JSON array"))
+		},
+		Want: func(Case) []string { return []string{"SerializationException"} },
+	},
+	{
+		ID: "null-body", Aspect: aspectOutcome, Right: Service,
+		What:  "a body of null: 500 against ValidationException",
+		Why:   "it is an input without members or no input; never a 500",
+		Match: func(c Case) bool { return c.Request.wrong("JSON null") },
+		Want:  func(Case) []string { return []string{"ValidationException", "SerializationException"} },
+	},
+	{
+		ID: "unknown-operation", Aspect: aspectOutcome, Right: Dynoxide,
+		What:  "an empty operation name: DynamoDB Local fails with 500",
+		Why:   "the service answers 400 UnknownOperationException",
+		Match: func(c Case) bool { return c.Request.wrong("operation unknown") },
+	},
+	{
+		ID: "local-broken", Aspect: aspectOutcome, Right: Dynoxide,
+		What: "DynamoDB Local fails with 500 on a request that dynoxide answers: after an index was dropped and another made, " +
+			"with an unknown billing mode, with a list index beyond int32",
+		Why:   "a request of a client never makes the service fail (Programming.Errors)",
+		Match: func(c Case) bool { return c.Local.failed(broken...) && !c.Dynoxide.failed(broken...) },
+	},
+	{
+		ID: "dynoxide-broken", Aspect: aspectOutcome, Right: Local,
+		What: "dynoxide closes the connection on a request that DynamoDB Local answers",
+		Why:  "a request of a client never makes the service fail (Programming.Errors)",
+		Match: func(c Case) bool {
+			return c.Dynoxide.failed(append(broken, "InternalServerError")...) && !c.Local.failed(broken...)
+		},
+	},
+}
+
+// wrongStarting says whether a mistake's name begins so.
+func (r Request) wrongStarting(prefixes ...string) bool {
+	for _, m := range r.Mistakes {
+		for _, p := range prefixes {
+			if strings.HasPrefix(m, p) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hasTwoMistakes says that the request is wrong in two ways: the ones made on
+// purpose, or one of them and one that the generator made by chance.
+func hasTwoMistakes(c Case) bool {
+	if len(c.Request.Mistakes) > 1 {
+		return true
+	}
+	return len(c.Request.Mistakes) == 1 && c.Local.failed(refused...) && c.Dynoxide.failed(append(refused, "SerializationException")...) &&
+		incidental[c.Local.constraint()] != incidental[c.Dynoxide.constraint()]
+}
+
+// expects says whether the mistake made on purpose is the one named, so that
+// it is no second one.
+func (r Request) expects(constraint string) bool {
+	switch constraint {
+	case "name unused", "value unused", "filter on a key":
+		return r.wrong("name unused") || r.wrong("value unused") || r.wrong("filter on key") || r.wrong("projection unused") ||
+			r.wrong("update name unused") || r.wrong("update value unused")
+	case "operands equal":
+		return r.wrong("same operand twice") || r.wrong("two values compared") || r.wrong("two values differ")
+	case "index unknown":
+		return r.wrong("index unknown")
+	}
+	return false
+}
+
+// incidental are the mistakes that a mistake entails or that stand beside one
+// by chance: replacing an expression leaves its placeholders unused.
+var incidental = map[string]bool{
+	"name unused": true, "value unused": true, "names without expression": true, "values without expression": true,
+	"operands equal": true, "index unknown": true, "filter on a key": true,
+}
+
+// atRun are the reasons for which an update that is well formed cannot be
+// applied to the item that is there.
+var atRun = map[string]bool{
+	"attribute absent": true, "update path": true, "number too precise": true, "number too large": true, "number too small": true,
+	"update operand": true, "index key type": true, "item too large": true,
+}
+
+var precedenceRules = []Rule{
+	{
+		ID: "two-mistakes", Aspect: aspectOutcome, Right: Service,
+		What:  "a request that is wrong in two ways gets one error, not the same from each server",
+		Why:   "the order in which the service checks is not documented",
+		Match: func(c Case) bool { return len(c.Request.Mistakes) > 1 },
+	},
+	{
+		ID: "two-mistakes", Aspect: aspectConstraint, Right: Service,
+		What: "as above, for the rule that the message names", Why: "as above",
+		Match: hasTwoMistakes,
+	},
+	{
+		ID: "two-mistakes", Aspect: aspectConstraint, Right: Either,
+		What: "as above, for a mistake that the generator made by chance, and for updates that cannot be applied for two reasons",
+		Why:  "as above",
+		Match: func(c Case) bool {
+			if c.is("UpdateItem") && atRun[c.Local.constraint()] && atRun[c.Dynoxide.constraint()] {
+				return true
+			}
+			return incidental[c.Local.constraint()] || incidental[c.Dynoxide.constraint()]
+		},
+	},
+	{
+		ID: "two-mistakes", Aspect: aspectConstraint, Right: Service,
+		What: "as above, where both servers name the same mistake",
+		Why:  "as above",
+		Match: func(c Case) bool {
+			return len(c.Request.Mistakes) > 1 || len(c.Request.Mistakes) == 1 && incidental[c.Local.constraint()] && !c.Request.expects(c.Local.constraint())
+		},
+	},
+	{
+		ID: "two-mistakes", Aspect: aspectField, Right: Service,
+		What: "as above, for the field; several members may be missing",
+		Why:  "as above",
+		Match: func(c Case) bool {
+			return len(c.Request.Mistakes) > 1 || c.Request.wrong("JSON no members") ||
+				len(c.Request.Mistakes) == 1 && incidental[c.Local.constraint()] && !c.Request.expects(c.Local.constraint())
+		},
+	},
+	{
+		ID: "local-validates-late", Aspect: aspectConstraint, Right: Dynoxide,
+		What:  "as below, the other way round",
+		Why:   "validation comes before evaluation",
+		Match: func(c Case) bool { return atRun[c.Local.constraint()] && !atRun[c.Dynoxide.constraint()] },
+	},
+	{
+		ID: "dynoxide-validates-late", Aspect: aspectConstraint, Right: Local,
+		What:  "dynoxide finds that an update cannot be applied before it finds that the request is not valid",
+		Why:   "validation comes before evaluation",
+		Match: func(c Case) bool { return !atRun[c.Local.constraint()] && atRun[c.Dynoxide.constraint()] },
+	},
+	{
+		ID: "two-mistakes", Aspect: aspectField, Right: Either,
+		What: "as above, for the field", Why: "as above",
+		Match: func(c Case) bool {
+			return hasTwoMistakes(c) || !equal(aspectConstraint, c.Local.constraint(), c.Dynoxide.constraint())
+		},
+	},
+	{
+		ID: "local-looks-for-table-first", Aspect: aspectOutcome, Right: Dynoxide,
+		What: "DynamoDB Local looks for the table before it validates the request",
+		Why:  "the service validates first: a malformed request gets ValidationException whether or not the table exists",
+		Match: func(c Case) bool {
+			return c.Local.failed("ResourceNotFoundException") && c.Dynoxide.failed("ValidationException")
+		},
+	},
+}

@@ -1,0 +1,255 @@
+package difftest
+
+import (
+	"slices"
+	"strings"
+)
+
+var validationRules = []Rule{
+	{
+		ID: "metrics-of-transactions", Aspect: aspectOutcome, Right: Service,
+		What: "both accept an unknown ReturnItemCollectionMetrics of a transaction or a batch",
+		Why:  "API reference: the valid values are enumerated",
+		Match: func(c Case) bool {
+			return len(c.Request.Mistakes) == 1 && c.Request.wrong("enum returnItemCollectionMetrics") && c.is("TransactWriteItems", "BatchWriteItem")
+		},
+		Want: func(Case) []string { return []string{"ValidationException"} },
+	},
+	{
+		ID: "dynoxide-misses-expression-check", Aspect: aspectOutcome, Right: Local,
+		What: "dynoxide evaluates an expression that DynamoDB Local refuses: equal operands, BETWEEN with bounds out of order or of two types, " +
+			"an operand of a type without order, an unknown attribute type, more than 100 operands of IN or 300 operators, conflicting paths, " +
+			"a list index that is too large, an empty attribute name",
+		Why: "Expressions.OperatorsAndFunctions gives the operand types; ServiceQuotas the limits of expressions",
+		Match: localRefuses("BETWEEN types", "BETWEEN bounds", "operands equal", "operand type", "attribute type", "too many operators",
+			"number of operands", "paths conflict", "list index", "name empty", "syntax", "too many operands"),
+	},
+	{
+		ID: "dynoxide-misses-unused", Aspect: aspectOutcome, Right: Local,
+		What:  "dynoxide checks the condition before it finds that a placeholder is not used",
+		Why:   "API reference of ExpressionAttributeNames and -Values: what is defined must be used; validation comes before evaluation",
+		Match: localRefuses("value unused", "name unused"),
+	},
+	{
+		ID: "dynoxide-key-condition-type", Aspect: aspectOutcome, Right: Local,
+		What:  "dynoxide answers a key condition whose value has the wrong type, or is empty, with no items",
+		Why:   "Query: the value must be of the key's type; a key value cannot be empty (HowItWorks.NamingRulesDataTypes)",
+		Match: func(c Case) bool { return c.is("Query") && localRefuses("key condition type", "key empty", "key")(c) },
+	},
+	{
+		ID: "dynoxide-enum-late", Aspect: aspectOutcome, Right: Local,
+		What: "dynoxide accepts an unknown ReturnConsumedCapacity of a batch or ReturnValuesOnConditionCheckFailure",
+		Why:  "API reference: the valid values are enumerated",
+		Match: func(c Case) bool {
+			return localRefuses("enum")(c) || c.Request.wrong("enum returnConsumedCapacity") && c.Local.failed(refused...) && c.Dynoxide.wentOn()
+		},
+	},
+	{
+		ID: "local-enum-unchecked", Aspect: aspectOutcome, Right: Dynoxide,
+		What:  "DynamoDB Local accepts an unknown ReturnItemCollectionMetrics",
+		Why:   "API reference: the valid values are enumerated",
+		Match: dynoxideRefuses("enum"),
+	},
+	{
+		ID: "dynoxide-several-actions", Aspect: aspectOutcome, Right: Local,
+		What: "dynoxide accepts a write request or a transaction part with two actions or none",
+		Why:  "API reference of WriteRequest and TransactWriteItem: exactly one",
+		Match: func(c Case) bool {
+			return c.Request.wrongStarting("batch with put and delete", "batch with neither", "transaction part of") && c.Local.failed(refused...)
+		},
+	},
+	{
+		ID: "local-key-twice-in-transaction", Aspect: aspectOutcome, Right: Dynoxide,
+		What:  "DynamoDB Local accepts two actions on one key in a transaction",
+		Why:   "TransactWriteItems: no two actions can target the same item; the service answers ValidationException",
+		Match: func(c Case) bool { return c.is("TransactWriteItems") && c.Dynoxide.constraint() == "key twice" },
+	},
+	{
+		ID: "transaction-validation", Aspect: aspectOutcome, Right: Dynoxide,
+		What: "an item of a transaction that cannot be applied: ValidationException against a cancellation with the reason ValidationError",
+		Why:  "TransactWriteItems lists these messages under the cancellation reason ValidationError",
+		Match: func(c Case) bool {
+			return c.is("TransactWriteItems", "TransactGetItems") && c.Local.failed(refused...) && c.Dynoxide.failed("TransactionCanceledException") &&
+				(atRun[c.Local.constraint()] || strings.Contains(c.Local.constraint(), "key"))
+		},
+	},
+	{
+		ID: "transaction-expression", Aspect: aspectOutcome, Right: Local,
+		What: "an expression of a transaction that is not valid: dynoxide cancels",
+		Why:  "validation comes before evaluation",
+		Match: func(c Case) bool {
+			return c.is("TransactWriteItems", "TransactGetItems") && c.Local.failed(refused...) && c.Dynoxide.failed("TransactionCanceledException")
+		},
+	},
+	{
+		ID: "transaction-token-empty", Aspect: aspectOutcome, Right: Local,
+		What:  "dynoxide takes an empty ClientRequestToken for a token",
+		Why:   "API reference: minimum length of 1",
+		Match: func(c Case) bool { return c.Request.wrong("transaction token empty") },
+	},
+	{
+		ID: "remove-nested-in-nothing", Aspect: aspectOutcome, Right: Service,
+		What: "REMOVE of a path whose parent does not exist, in a transaction: ValidationException against success",
+		Why:  "TransactWriteItems: an invalid document path is a cancellation with the reason ValidationError",
+		Match: func(c Case) bool {
+			return c.is("TransactWriteItems") && localRefuses("update path", "update operand")(c)
+		},
+		Want: func(Case) []string { return []string{"TransactionCanceledException"} },
+	},
+	{
+		ID: "index-name-short", Aspect: aspectConstraint, Right: Service,
+		What:  "both look for an index whose name is too short",
+		Why:   "API reference of IndexName: minimum length of 3; that there is none is true as well",
+		Match: func(c Case) bool { return c.Request.wrong("index name short") && c.is("Query", "Scan") },
+		Want:  func(c Case) []string { return []string{"too short", c.Local.constraint()} },
+	},
+	{
+		ID: "index-name-short", Aspect: aspectField, Right: Service,
+		What: "as above, for the field", Why: "as above",
+		Match: func(c Case) bool { return c.Request.wrong("index name short") && c.is("Query", "Scan") },
+		Want:  func(Case) []string { return []string{"indexname", "i"} },
+	},
+	{
+		ID: "remove-nested-in-nothing", Aspect: aspectOutcome, Right: Local,
+		What:  "REMOVE of a path whose parent does not exist",
+		Why:   "Expressions.UpdateExpressions: the document path must be valid for the update; only a missing last element is ignored",
+		Match: localRefuses("update path", "update operand"),
+	},
+	{
+		ID: "reserved-word-in-path", Aspect: aspectOutcome, Right: Dynoxide,
+		What:  "DynamoDB Local accepts a reserved word after the first element of a path if it is the name of a function",
+		Why:   "ReservedWords: a reserved word must be replaced by a placeholder anywhere in an expression; SIZE is one",
+		Match: dynoxideRefuses("reserved word"),
+	},
+	{
+		ID: "key-condition-sort-first", Aspect: aspectOutcome, Right: Local,
+		What: "dynoxide wants the hash key first in a key condition if its name is a placeholder",
+		Why:  "Query: the conditions are joined by AND; no order is asked for",
+		Match: func(c Case) bool {
+			return c.is("Query") && c.Local.kind() == outcomeOK && c.Dynoxide.failed(refused...)
+		},
+	},
+	{
+		ID: "index-lacks-attributes", Aspect: aspectOutcome, Right: Local,
+		What:  "dynoxide reads a global index for attributes that it does not project",
+		Why:   "GSI: queries and scans can only request attributes that are projected into the index",
+		Match: localRefuses("index lacks attributes"),
+	},
+	{
+		ID: "query-filter-not-projected", Aspect: aspectOutcome, Right: Either,
+		What: "as below, for a local index whose other attributes are to be fetched",
+		Why:  "whether the filter sees what is fetched is not documented",
+		Match: func(c Case) bool {
+			return c.is("Query") && c.indexKind() == "local" && c.fetches() && localRefuses("filter on what the index lacks")(c)
+		},
+	},
+	{
+		ID: "start-key-outside", Aspect: aspectOutcome, Right: Local,
+		What:  "dynoxide starts a query behind a key of another partition",
+		Why:   "ExclusiveStartKey must be one that the same query returned; the service answers ValidationException",
+		Match: func(c Case) bool { return c.Request.wrong("start key outside the query") },
+	},
+	{
+		ID: "query-filter-not-projected", Aspect: aspectOutcome, Right: Local,
+		What:  "dynoxide queries an index with a filter on attributes that it does not project",
+		Why:   "the service refuses it (as a query; a scan sees the attributes as absent)",
+		Match: func(c Case) bool { return c.is("Query") && localRefuses("filter on what the index lacks")(c) },
+	},
+	{
+		ID: "table-name-short", Aspect: aspectOutcome, Right: Either,
+		What:  "dynoxide looks for a table whose name has two characters",
+		Why:   "since names may be ARNs, the API reference gives a minimum of 1 for items and still 3 for names of tables",
+		Match: func(c Case) bool { return c.Request.wrong("table name short") },
+	},
+	{
+		ID: "legacy-not-contains", Aspect: aspectOutcome, Right: Either,
+		What: "a legacy condition NOT_CONTAINS on an attribute that is absent or of another type",
+		Why:  "the documentation of ComparisonOperator says nothing of it",
+		Match: func(c Case) bool {
+			return legacyOperator(c.body(), "NOT_CONTAINS")
+		},
+	},
+	{
+		ID: "limit-negative", Aspect: aspectOutcome, Right: Local,
+		What:  "dynoxide cannot read a negative limit",
+		Why:   "it is an integer, out of range: ValidationException",
+		Match: func(c Case) bool { return c.Request.wrong("limit negative") },
+	},
+
+	// Both refuse, for different reasons.
+	{
+		ID: "batch-field", Aspect: aspectField, Right: Service,
+		What: "a batch of too many or no writes: the parameter or the table in it is named",
+		Why:  "the service names requestItems, whose values have the constraint",
+		Match: func(c Case) bool {
+			return c.is("BatchWriteItem") && c.Request.wrongStarting("batch of 26", "batch of no requests")
+		},
+		Want: func(c Case) []string {
+			return []string{"requestitems", c.Local.Aspects[aspectField], c.Dynoxide.Aspects[aspectField]}
+		},
+	},
+	{
+		ID: "dynoxide-syntax", Aspect: aspectConstraint, Right: Local,
+		What: "dynoxide's parser calls a syntax error what DynamoDB Local names: operands of a function, where a function may stand, " +
+			"placeholders, operators of a key condition",
+		Why: "the service has the messages that DynamoDB Local has",
+		Match: both([]string{"number of operands", "path wanted", "function misused", "operand type", "placeholder", "key condition operator",
+			"key condition too long", "key condition twice", "function unknown", "attribute type", "operands equal"}, []string{"syntax", "function unknown", "key condition operator"}),
+	},
+	{
+		ID: "update-path-reason", Aspect: aspectConstraint, Right: Local,
+		What:  "an update whose path cannot be followed and whose operands do not fit",
+		Why:   "the service checks the path of the target first",
+		Match: both([]string{"update path", "paths conflict"}, []string{"attribute absent", "update operand", "update path"}),
+	},
+	{
+		ID: "key-condition-other-attribute", Aspect: aspectConstraint, Right: Either,
+		What: "a query without a condition on the hash key, but with one on another attribute",
+		Why:  "both are true; the documentation prefers none",
+		Match: both([]string{"filter on a key", "key condition incomplete", "key condition too long", "key condition"},
+			[]string{"key condition incomplete", "key condition", "filter on a key", "syntax"}),
+	},
+	{
+		ID: "required-or-short", Aspect: aspectConstraint, Right: Dynoxide,
+		What: "an empty list, or none: DynamoDB Local does not tell them apart",
+		Why:  "API reference: a member is required, and an array has a minimum number of items",
+		Match: func(c Case) bool {
+			return both([]string{"required"}, []string{"too short"})(c) || both([]string{"too short"}, []string{"required"})(c)
+		},
+	},
+	{
+		ID: "key-condition-type", Aspect: aspectConstraint, Right: Local,
+		What:  "a key condition that has a value of a type without order: dynoxide cannot convert it",
+		Why:   "the type is not that of the key schema",
+		Match: both([]string{"key condition type"}, []string{"? Cannot convert partition key value to string"}),
+	},
+	{
+		ID: "local-required-for-enum", Aspect: aspectConstraint, Right: Service,
+		What: "an unknown ReturnConsumedCapacity: DynamoDB Local says that a key is missing",
+		Why:  "the value is what is wrong",
+		Match: func(c Case) bool {
+			return len(c.Request.Mistakes) == 1 && c.Request.wrong("enum returnConsumedCapacity") && c.Local.constraint() == "required"
+		},
+		Want: func(Case) []string { return []string{"enum"} },
+	},
+	{
+		ID: "local-required-for-enum", Aspect: aspectField, Right: Service,
+		What: "as above, for the field", Why: "as above",
+		Match: func(c Case) bool {
+			return len(c.Request.Mistakes) == 1 && c.Request.wrong("enum returnConsumedCapacity") && c.Local.constraint() == "required"
+		},
+		Want: func(Case) []string { return []string{"returnconsumedcapacity"} },
+	},
+}
+
+// legacyOperator says whether a legacy condition of the request uses the operator.
+func legacyOperator(body map[string]any, operators ...string) bool {
+	for _, member := range []string{"Expected", "ScanFilter", "QueryFilter"} {
+		for _, condition := range object(body[member]) {
+			if slices.Contains(operators, str(object(condition)["ComparisonOperator"])) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,236 @@
+package difftest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A Run compares a subject with two references.
+type Run struct {
+	Local    Target // DynamoDB Local
+	Dynoxide Target // nil where it does not run
+	Subject  Target // nil to compare only the references
+	Rules    []Rule
+
+	// Unshrunk reports the sequences as they were sent.
+	Unshrunk bool
+
+	// Log receives a line for each failure. It may be nil.
+	Log func(format string, args ...any)
+
+	started int64
+	tokens  int // how often the tables were emptied
+}
+
+// A Failure is an unexplained difference with the shortest sequence of
+// requests that was found to show it; the last request is the one that differs.
+type Failure struct {
+	Sequence   int
+	Difference Difference
+	Requests   []Request
+	Case       Case
+	Subject    *Outcome
+}
+
+// targets lists those there are: the references first.
+func (run *Run) targets() []Target {
+	list := []Target{run.Local}
+	if run.Dynoxide != nil {
+		list = append(list, run.Dynoxide)
+	}
+	if run.Subject != nil {
+		list = append(list, run.Subject)
+	}
+	return list
+}
+
+// all sends the request to every target at the same time.
+func (run *Run) all(ctx context.Context, r Request) (c Case, subject *Outcome, sent int) {
+	original := r
+	// Servers remember tokens longer than tables.
+	r.Body = strings.ReplaceAll(r.Body, tokenPrefix, fmt.Sprintf("%x-%x-", run.started, run.tokens))
+	targets := run.targets()
+	outcomes := make([]*Outcome, len(targets))
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for i, t := range targets {
+		wg.Go(func() {
+			o, n := observe(ctx, t, r)
+			mu.Lock()
+			defer mu.Unlock()
+			outcomes[i] = o
+			sent = max(sent, n)
+		})
+	}
+	wg.Wait()
+	c = Case{Request: original, Local: outcomes[0]}
+	outcomes = outcomes[1:]
+	if run.Dynoxide != nil {
+		c.Dynoxide, outcomes = outcomes[0], outcomes[1:]
+	}
+	if run.Subject != nil {
+		subject = outcomes[0]
+	}
+	return c, subject, sent
+}
+
+// reset deletes every table of every target.
+func (run *Run) reset(ctx context.Context) error {
+	run.tokens++
+	for i, t := range run.targets() {
+		if err := deleteTables(ctx, t); err != nil {
+			return fmt.Errorf("target %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func deleteTables(ctx context.Context, t Target) error {
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		reply, err := t.Send(ctx, "ListTables", []byte("{}"))
+		if err != nil {
+			return err
+		}
+		v, err := decode(reply.Body)
+		if err != nil {
+			return err
+		}
+		names := array(object(v)["TableNames"])
+		if len(names) == 0 {
+			return nil
+		}
+		for _, name := range names {
+			body := []byte(text(obj{"TableName": name}))
+			reply, err := t.Send(ctx, "DeleteTable", body)
+			if err != nil {
+				return err
+			}
+			if reply.Status == 400 {
+				if _, err := t.Send(ctx, "UpdateTable", []byte(text(obj{"TableName": name, "DeletionProtectionEnabled": false}))); err != nil {
+					return err
+				}
+				if _, err := t.Send(ctx, "DeleteTable", body); err != nil {
+					return err
+				}
+			}
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("tables %v could not be deleted", names)
+		}
+	}
+}
+
+// settle waits until a change of a table is over everywhere.
+func (run *Run) settle(ctx context.Context, r Request) {
+	if r.Operation != "CreateTable" && r.Operation != "UpdateTable" {
+		return
+	}
+	v, err := decode([]byte(r.Body))
+	if err != nil {
+		return
+	}
+	body := []byte(text(obj{"TableName": object(v)["TableName"]}))
+	for _, t := range run.targets() {
+		for range 500 {
+			reply, err := t.Send(ctx, "DescribeTable", body)
+			if err != nil || reply.Status != 200 || !pending(reply.Body) {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+}
+
+// pending says whether a described table or one of its indexes is not active.
+func pending(b []byte) bool {
+	v, err := decode(b)
+	if err != nil {
+		return false
+	}
+	table := object(object(v)["Table"])
+	if s := str(table["TableStatus"]); s != "" && s != "ACTIVE" {
+		return true
+	}
+	for _, ix := range array(table["GlobalSecondaryIndexes"]) {
+		if s := str(object(ix)["IndexStatus"]); s != "" && s != "ACTIVE" {
+			return true
+		}
+	}
+	return false
+}
+
+// Do sends sequences until as many different requests as asked for were sent,
+// and says what came of it. It stops early if ctx ends or a target is lost.
+func (run *Run) Do(ctx context.Context, gen Generator, requests int) (*Summary, error) {
+	s := newSummary(gen.Seed)
+	run.started = time.Now().Unix() & 0xffffff
+	for n := 0; s.Distinct < requests; n++ {
+		if err := ctx.Err(); err != nil {
+			return s, err
+		}
+		if err := run.reset(ctx); err != nil {
+			return s, err
+		}
+		if err := run.sequence(ctx, n, gen.Sequence(n), s); err != nil {
+			return s, err
+		}
+	}
+	return s, run.reset(ctx)
+}
+
+// sequence sends one sequence. It ends early where the states of the targets
+// may no longer be the same.
+func (run *Run) sequence(ctx context.Context, n int, requests []Request, s *Summary) error {
+	for i, r := range requests {
+		c, subject, sent := run.all(ctx, r)
+		v := compare(c, subject, run.Rules)
+		s.add(c, sent, v)
+		for _, d := range v.differences {
+			if !s.fresh(c, d) {
+				continue
+			}
+			short := requests[:i+1]
+			if !run.Unshrunk {
+				var err error
+				if short, err = run.shrink(ctx, short, d); err != nil {
+					return err
+				}
+			}
+			f := Failure{Sequence: n, Difference: d, Requests: short, Case: c, Subject: subject}
+			s.Failures = append(s.Failures, f)
+			if run.Log != nil {
+				run.Log("%s", f)
+			}
+		}
+		if diverged(c, subject) {
+			s.Abandoned++
+			return nil
+		}
+		if s.shrunk && !run.Unshrunk {
+			// The tables were emptied on the way.
+			s.shrunk = false
+			return nil
+		}
+		run.settle(ctx, r)
+	}
+	return nil
+}
+
+// diverged says whether a request has changed some targets and not others.
+func diverged(c Case, subject *Outcome) bool {
+	if !c.Request.mutates() {
+		return c.Local.kind() == outcomeNoAnswer
+	}
+	if c.Dynoxide != nil && c.Local.Aspects[aspectData] != c.Dynoxide.Aspects[aspectData] {
+		return true
+	}
+	ok := c.Local.kind() == outcomeOK
+	if c.Dynoxide != nil && ok != (c.Dynoxide.kind() == outcomeOK) {
+		return true
+	}
+	return subject != nil && ok != (subject.kind() == outcomeOK)
+}

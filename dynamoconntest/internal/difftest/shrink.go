@@ -1,0 +1,173 @@
+package difftest
+
+import (
+	"context"
+	"slices"
+)
+
+// mostReplays bounds the work on one failure.
+const mostReplays = 250
+
+// A shrinker makes the sequence that shows a difference shorter.
+type shrinker struct {
+	run  *Run
+	d    Difference
+	left int // replays
+}
+
+// shrink drops requests, and then parts of those that are left, as long as the
+// last request still shows the difference.
+func (run *Run) shrink(ctx context.Context, requests []Request, d Difference) ([]Request, error) {
+	s := &shrinker{run: run, d: d, left: mostReplays}
+	if ok, err := s.shows(ctx, requests); err != nil || !ok {
+		return requests, err
+	}
+	requests, err := s.dropRequests(ctx, requests)
+	if err != nil {
+		return nil, err
+	}
+	for i := len(requests) - 1; i >= 0; i-- {
+		if requests, err = s.dropParts(ctx, requests, i); err != nil {
+			return nil, err
+		}
+	}
+	return requests, nil
+}
+
+func (s *shrinker) dropRequests(ctx context.Context, requests []Request) ([]Request, error) {
+	for size := len(requests) - 1; size >= 1; size /= 2 {
+		for i := len(requests) - 1 - size; i > -size && s.left > 0; i -= size {
+			shorter := slices.Delete(slices.Clone(requests), max(i, 0), min(i+size, len(requests)-1))
+			ok, err := s.shows(ctx, shorter)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				requests = shorter
+			}
+		}
+	}
+	return requests, nil
+}
+
+// dropParts drops members and elements of the ith request's body, the outer
+// ones first.
+func (s *shrinker) dropParts(ctx context.Context, requests []Request, i int) ([]Request, error) {
+	v, err := decode([]byte(requests[i].Body))
+	if err != nil || text(v) != requests[i].Body {
+		return requests, nil
+	}
+	tried := map[string]bool{}
+	for s.left > 0 {
+		path := nextPart(v, tried)
+		if path == nil {
+			return requests, nil
+		}
+		tried[text(path)] = true
+		shorter := cutOut(v, path)
+		list := slices.Clone(requests)
+		list[i].Body = text(shorter)
+		ok, err := s.shows(ctx, list)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			v, requests = shorter, list
+			// Elements have moved up.
+			for p := range tried {
+				delete(tried, p)
+			}
+		}
+	}
+	return requests, nil
+}
+
+// nextPart finds the part nearest to the root that was not tried: a list of
+// member names and indexes.
+func nextPart(v any, tried map[string]bool) []any {
+	type node struct {
+		value any
+		path  []any
+	}
+	queue := []node{{value: v}}
+	for len(queue) > 0 {
+		n := queue[0]
+		queue = queue[1:]
+		if len(n.path) > 0 && !tried[text(n.path)] {
+			return n.path
+		}
+		switch value := n.value.(type) {
+		case map[string]any:
+			for _, name := range sortedKeys(value) {
+				queue = append(queue, node{value[name], append(slices.Clone(n.path), name)})
+			}
+		case []any:
+			for i := range value {
+				queue = append(queue, node{value[i], append(slices.Clone(n.path), i)})
+			}
+		}
+	}
+	return nil
+}
+
+// cutOut returns v without the part.
+func cutOut(v any, path []any) any {
+	switch value := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(value))
+		for name, inner := range value {
+			switch {
+			case name != path[0]:
+				out[name] = inner
+			case len(path) > 1:
+				out[name] = cutOut(inner, path[1:])
+			}
+		}
+		return out
+	case []any:
+		out := []any{}
+		for i, inner := range value {
+			switch {
+			case i != path[0]:
+				out = append(out, inner)
+			case len(path) > 1:
+				out = append(out, cutOut(inner, path[1:]))
+			}
+		}
+		return out
+	}
+	return v
+}
+
+// shows replays requests on empty targets and says whether the last one
+// differs in the same way.
+func (s *shrinker) shows(ctx context.Context, requests []Request) (bool, error) {
+	s.left--
+	if err := s.run.reset(ctx); err != nil {
+		return false, err
+	}
+	for i, r := range requests {
+		c, subject, _ := s.run.all(ctx, r)
+		if i == len(requests)-1 {
+			return slices.ContainsFunc(compare(c, subject, s.run.Rules).differences, s.same), nil
+		}
+		if diverged(c, subject) {
+			return false, nil
+		}
+		s.run.settle(ctx, r)
+	}
+	return false, nil
+}
+
+// same says whether a difference is the one looked for. Names must be equal,
+// data need not be.
+func (s *shrinker) same(d Difference) bool {
+	if d.Aspect != s.d.Aspect || d.References != s.d.References || d.Rule != s.d.Rule {
+		return false
+	}
+	switch d.Aspect {
+	case aspectOutcome, aspectConstraint, aspectField, aspectReasons:
+		return d.Local == s.d.Local && d.Dynoxide == s.d.Dynoxide && d.Subject == s.d.Subject
+	}
+	return true
+}

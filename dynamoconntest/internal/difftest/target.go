@@ -1,0 +1,94 @@
+package difftest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+)
+
+// maxAnswer is more than any DynamoDB answer: a page holds 1 MB of items, a
+// batch 16 MB.
+const maxAnswer = 64 << 20
+
+// A Reply is the answer to one HTTP request, as received.
+type Reply struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// A Target takes DynamoDB requests. Its method may be called from one
+// goroutine at a time.
+type Target interface {
+	// Send posts body as the named operation, for example "GetItem". The error
+	// is not nil only if no whole answer came back.
+	Send(ctx context.Context, operation string, body []byte) (Reply, error)
+}
+
+// A Doer sends one HTTP request, as [http.Client] does.
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+type doerTarget struct {
+	doer Doer
+	url  string
+}
+
+// HTTP returns the target behind a base URL such as "http://127.0.0.1:8000".
+func HTTP(url string) Target { return Via(&http.Client{}, url) }
+
+// Via returns the target that d reaches under a base URL. No socket is needed
+// if d needs none.
+func Via(d Doer, url string) Target { return doerTarget{doer: d, url: url} }
+
+// Handler returns the target that h is, called without a socket.
+func Handler(h http.Handler) Target { return handlerTarget{h} }
+
+type handlerTarget struct{ handler http.Handler }
+
+func newRequest(ctx context.Context, url, operation string, body []byte) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	req.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
+	req.Header.Set("X-Amz-Date", "20260101T000000Z")
+	// No server here checks signatures, but all want to see one.
+	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/dynamodb/aws4_request, "+
+		"SignedHeaders=host;x-amz-date;x-amz-target, Signature=00")
+	return req, nil
+}
+
+// Send implements [Target].
+func (t doerTarget) Send(ctx context.Context, operation string, body []byte) (Reply, error) {
+	req, err := newRequest(ctx, t.url, operation, body)
+	if err != nil {
+		return Reply{}, err
+	}
+	resp, err := t.doer.Do(req)
+	if err != nil {
+		return Reply{}, err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return Reply{}, fmt.Errorf("reading the answer: %w", err)
+	}
+	return Reply{Status: resp.StatusCode, Header: resp.Header, Body: b}, nil
+}
+
+// Send implements [Target].
+func (t handlerTarget) Send(ctx context.Context, operation string, body []byte) (Reply, error) {
+	req, err := newRequest(ctx, "http://127.0.0.1/", operation, body)
+	if err != nil {
+		return Reply{}, err
+	}
+	rec := httptest.NewRecorder()
+	t.handler.ServeHTTP(rec, req)
+	return Reply{Status: rec.Code, Header: rec.Header(), Body: rec.Body.Bytes()}, nil
+}

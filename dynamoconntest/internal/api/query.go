@@ -132,6 +132,9 @@ func (p *page) keys(terms []expr.KeyTerm) *Error {
 			return invalid(invalidParameter+"Secondary index %s does not project one or more filter attributes: [%s]", x.Name, strings.Join(missing, ", "))
 		}
 	}
+	if err := p.projects(); err != nil {
+		return err
+	}
 	value := hash.Values[0]
 	p.Partition = &value
 	if err := p.startKey(); err != nil {

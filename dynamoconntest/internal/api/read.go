@@ -119,10 +119,16 @@ func (p *page) open(c *call) *Error {
 	if p.sel == "ALL_ATTRIBUTES" && x.Projection != store.ProjectAll {
 		return invalid(invalidParameter+"Select type ALL_ATTRIBUTES is not supported for global secondary index %s because its projection type is not ALL", name)
 	}
-	if p.projection != nil {
-		if missing := p.unprojected(p.projection.Paths()); len(missing) > 0 {
-			return invalid(invalidParameter+"Global secondary index %s does not project [%s]", name, strings.Join(missing, ", "))
-		}
+	return nil
+}
+
+// projects refuses to ask a global index for attributes that it does not hold.
+func (p *page) projects() *Error {
+	if p.Index == nil || !p.Index.Global || p.projection == nil {
+		return nil
+	}
+	if missing := p.unprojected(p.projection.Paths()); len(missing) > 0 {
+		return invalid(invalidParameter+"Global secondary index %s does not project [%s]", p.Index.Name, strings.Join(missing, ", "))
 	}
 	return nil
 }

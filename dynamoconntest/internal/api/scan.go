@@ -33,6 +33,9 @@ func (c *call) scan() *Error {
 		if failed = p.open(c); failed != nil {
 			return
 		}
+		if failed = p.projects(); failed != nil {
+			return
+		}
 		if failed = p.startKey(); failed != nil {
 			return
 		}

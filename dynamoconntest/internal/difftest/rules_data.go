@@ -32,6 +32,22 @@ var tableRules = []Rule{
 		Want: func(Case) []string { return []string{outcomeOK, "ValidationException"} },
 	},
 	{
+		ID: "index-throughput-when-provisioned", Aspect: aspectOutcome, Right: Dynoxide,
+		What: "DynamoDB Local does not drop an index of a table that was made provisioned without throughput for its indexes",
+		Why:  "UpdateTable: an index is dropped by its name alone",
+		Match: func(c Case) bool {
+			return c.is("UpdateTable") && localRefuses("out of range")(c) && c.body()["ProvisionedThroughput"] == nil
+		},
+	},
+	{
+		ID: "dynoxide-index-throughput", Aspect: aspectTable, Right: Local,
+		What: "dynoxide forgets the throughput of an index that UpdateTable made",
+		Why:  "CreateGlobalSecondaryIndexAction: ProvisionedThroughput is that of the index, and a description shows it",
+		Match: func(c Case) bool {
+			return withoutThroughput(c.Local.Aspects[aspectTable]) == withoutThroughput(c.Dynoxide.Aspects[aspectTable])
+		},
+	},
+	{
 		ID: "validation-before-existence", Aspect: aspectOutcome, Right: Dynoxide,
 		What: "a creation that is not valid of a table that exists",
 		Why:  "validation does not depend on what there is",
@@ -105,6 +121,18 @@ var tableRules = []Rule{
 		Why:   "API reference: both are required; the one that is missing is named",
 		Match: func(c Case) bool { return c.is("UpdateTimeToLive") },
 	},
+}
+
+// withoutThroughput is a description without the throughput of its indexes.
+func withoutThroughput(description string) string {
+	v, err := decode([]byte(description))
+	if err != nil {
+		return description
+	}
+	for _, index := range array(object(v)["GlobalSecondaryIndexes"]) {
+		delete(object(index), "Throughput")
+	}
+	return text(v)
 }
 
 // indexKind is "local", "global" or "" for a table; the generator names

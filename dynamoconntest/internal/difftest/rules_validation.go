@@ -16,6 +16,22 @@ var validationRules = []Rule{
 		Want: func(Case) []string { return []string{"ValidationException"} },
 	},
 	{
+		ID: "metrics-of-transactions", Aspect: aspectConstraint, Right: Service,
+		What: "as above, where both find something else in the request", Why: "as above",
+		Match: func(c Case) bool {
+			return len(c.Request.Mistakes) == 1 && c.Request.wrong("enum returnItemCollectionMetrics") && c.is("TransactWriteItems", "BatchWriteItem")
+		},
+		Want: func(Case) []string { return []string{"enum"} },
+	},
+	{
+		ID: "metrics-of-transactions", Aspect: aspectField, Right: Service,
+		What: "as above, for the field", Why: "as above",
+		Match: func(c Case) bool {
+			return len(c.Request.Mistakes) == 1 && c.Request.wrong("enum returnItemCollectionMetrics") && c.is("TransactWriteItems", "BatchWriteItem")
+		},
+		Want: func(Case) []string { return []string{"returnitemcollectionmetrics"} },
+	},
+	{
 		ID: "dynoxide-misses-expression-check", Aspect: aspectOutcome, Right: Local,
 		What: "dynoxide evaluates an expression that DynamoDB Local refuses: equal operands, BETWEEN with bounds out of order or of two types, " +
 			"an operand of a type without order, an unknown attribute type, more than 100 operands of IN or 300 operators, conflicting paths, " +

@@ -17,6 +17,7 @@ var (
 	localURL    = flag.String("local", "", "base URL of a running DynamoDB Local; else one is started")
 	dynoxideURL = flag.String("dynoxide", "", "base URL of a running dynoxide; else one is started")
 	subjectURL  = flag.String("subject", "", "base URL of a server to compare in place of dynamoconntest")
+	write       = flag.Bool("write", false, "write the table of differences into the documentation")
 	unshrunk    = flag.Bool("unshrunk", false, "report differences without looking for a shorter sequence")
 )
 

@@ -56,7 +56,7 @@ func (g *generator) delete(s *schema) (string, obj) {
 	return "DeleteItem", body
 }
 
-func (g *generator) update(s *schema) (string, obj) {
+func (g *generator) update(s *schema) obj {
 	body := obj{"TableName": s.name, "Key": g.key(s)}
 	switch {
 	case g.chance(12):
@@ -84,10 +84,10 @@ func (g *generator) update(s *schema) (string, obj) {
 			body["ExpressionAttributeValues"] = values
 		}
 		body["ReturnValues"] = "ALL_NEW"
-		return "UpdateItem", body
+		return body
 	}
 	g.writeOptions(body, "NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW", "ALL_NEW")
-	return "UpdateItem", body
+	return body
 }
 
 func (g *generator) get(s *schema) (string, obj) {

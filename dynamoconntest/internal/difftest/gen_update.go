@@ -79,14 +79,21 @@ func (e *expression) action(target string, clauses map[string][]string) {
 	case (target == "ss" || target == "ns" || target == "bs") && e.chance(85):
 		kind := strings.ToUpper(target)
 		add(pick(e.generator, "ADD", "DELETE"), p+" "+e.value(obj{kind: e.set(kind)}))
-	case e.chance(25):
-		add("REMOVE", p)
-	case e.chance(25):
-		kind := e.kindOf(target)
-		add("SET", p+" = if_not_exists("+e.path(pick(e.generator, pathsOf[kind]...)...)+", "+e.value(e.generator.value(kind, 1))+")")
 	default:
-		add("SET", p+" = "+e.value(e.generator.value(e.kindOf(target), 2)))
+		add(e.whole(target, p))
 	}
+}
+
+// whole removes or sets an attribute whatever its type.
+func (e *expression) whole(target, p string) (clause, action string) {
+	if e.chance(25) {
+		return "REMOVE", p
+	}
+	if e.chance(25) {
+		kind := e.kindOf(target)
+		return "SET", p + " = if_not_exists(" + e.path(pick(e.generator, pathsOf[kind]...)...) + ", " + e.value(e.generator.value(kind, 1)) + ")"
+	}
+	return "SET", p + " = " + e.value(e.generator.value(e.kindOf(target), 2))
 }
 
 // kindOf is the usual type of an attribute.

@@ -78,7 +78,7 @@ func (g *generator) valid(s *schema) Request {
 	case n < 16:
 		return request(g.put(s))
 	case n < 36:
-		return request(g.update(s))
+		return request("UpdateItem", g.update(s))
 	case n < 44:
 		return request(g.delete(s))
 	case n < 54:

@@ -308,7 +308,7 @@ var capacityRules = []Rule{
 			if c.fetches() && c.indexKind() == "local" {
 				return nil
 			}
-			before, _, _ := cutLast(d)
+			before, _ := cutLast(d)
 			return []string{d, before, d + "\n" + emptyPage(d), l}
 		},
 	},
@@ -358,18 +358,18 @@ func projects(body map[string]any) bool {
 }
 
 // cutLast cuts the last line off.
-func cutLast(s string) (before, last string, found bool) {
+func cutLast(s string) (before, last string) {
 	i := strings.LastIndexByte(s, '\n')
 	if i < 0 {
-		return "", s, false
+		return "", s
 	}
-	return s[:i], s[i+1:], true
+	return s[:i], s[i+1:]
 }
 
 // emptyPage is the capacity of a page without items after the pages given: as
 // much as that of the smallest one.
 func emptyPage(pages string) string {
-	_, last, _ := cutLast(pages)
+	_, last := cutLast(pages)
 	number, units, _ := strings.Cut(last, " ")
 	var n int
 	if _, err := fmt.Sscan(number, &n); err != nil {

@@ -1,0 +1,67 @@
+package difftest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	tableBegin = "<!-- The table is written by `go test ./dynamoconntest/internal/difftest -run TestPageListsEveryRule -write`. -->\n"
+	tableEnd   = "<!-- End of the table. -->\n"
+)
+
+// TestPageListsEveryRule holds the page's table to the rules.
+func TestPageListsEveryRule(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join("..", "..", "..", "docs", "fidelity.md")
+	page, err := os.ReadFile(path)
+	require.NoError(t, err)
+	before, rest, ok := strings.Cut(string(page), tableBegin)
+	require.True(t, ok, "no begin of the table")
+	old, after, ok := strings.Cut(rest, tableEnd)
+	require.True(t, ok, "no end of the table")
+	table := rulesTable(Rules)
+	if *write {
+		require.NoError(t, os.WriteFile(path, []byte(before+tableBegin+table+tableEnd+after), 0o644))
+		return
+	}
+	require.Equal(t, table, old, "run this test with -write")
+}
+
+// rulesTable is the rules as a table, without those that say the same of
+// another aspect.
+func rulesTable(rules []Rule) string {
+	var b strings.Builder
+	b.WriteString("\n| Rule | What differs | Right | Why |\n|---|---|---|---|\n")
+	seen := map[string]bool{}
+	for _, r := range rules {
+		row := fmt.Sprintf("| `%s` | %s | %s | %s |\n", r.ID, r.What, r.verdict(), r.Why)
+		if strings.HasPrefix(r.What, "as above") || seen[row] {
+			continue
+		}
+		seen[row] = true
+		b.WriteString(row)
+	}
+	b.WriteString("\n")
+	return b.String()
+}
+
+func (r Rule) verdict() string {
+	switch r.Right {
+	case Local:
+		return "DynamoDB Local"
+	case Dynoxide:
+		return "dynoxide"
+	case Either:
+		return "either"
+	}
+	if r.Want == nil {
+		return "not compared"
+	}
+	return "the service"
+}

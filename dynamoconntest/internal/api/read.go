@@ -98,7 +98,17 @@ func (p *page) open(c *call) *Error {
 		return err
 	}
 	p.table = t
-	name := c.Input.Get("IndexName").Str()
+	if err := p.openIndex(c); err != nil {
+		return err
+	}
+	if err := p.filter.Distinct(); err != nil {
+		return invalidIn("FilterExpression", err)
+	}
+	return nil
+}
+
+func (p *page) openIndex(c *call) *Error {
+	t, name := p.table, c.Input.Get("IndexName").Str()
 	if name == "" {
 		return nil
 	}

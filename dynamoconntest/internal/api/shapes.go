@@ -209,7 +209,7 @@ var transactWriteShape = func() *Shape {
 		return Struct(append(fields, tableNameField(), F("ConditionExpression", Str()), namesField(), valuesField(), onFailureField())...)
 	}
 	return Struct(
-		capacityField(), metricsField(), F("ClientRequestToken", Str().Len(0, 36)),
+		capacityField(), metricsField(), F("ClientRequestToken", Str().Len(1, 36)),
 		Req("TransactItems", ListOf(Struct(
 			F("Put", write(Req("Item", MapOf(Value())))),
 			F("Update", write(Req("Key", MapOf(Value())), Req("UpdateExpression", Str()))),

@@ -89,7 +89,13 @@ func readTransactWrite(n *wire.Node) (*transactWrite, *Error) {
 			return nil, invalid("1 validation error detected: Value null at 'transactItems.1.member.conditionCheck.conditionExpression' failed to satisfy constraint: Member must not be null")
 		}
 	}
-	return w, w.readCondition(in, names)
+	if err := w.readCondition(in, names); err != nil {
+		return nil, err
+	}
+	if err := w.cond.Distinct(); err != nil {
+		return nil, invalidIn("ConditionExpression", err)
+	}
+	return w, nil
 }
 
 func (c *call) runTransaction(writes []*transactWrite) *Error {

@@ -59,8 +59,11 @@ func (w *write) prepare(t *store.Table) *Error {
 }
 
 // checkConditionKeys refuses a path into a key attribute, which is never a
-// list or map.
+// list or map, and equal operands.
 func checkConditionKeys(t *store.Table, cond *expr.Condition) *Error {
+	if err := cond.Distinct(); err != nil {
+		return invalidIn("ConditionExpression", err)
+	}
 	for _, p := range cond.Paths() {
 		if len(p) > 1 && t.Schema.Has(p[0].Name) {
 			return invalid("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: %s", p[0].Name)

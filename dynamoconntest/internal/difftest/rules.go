@@ -125,6 +125,15 @@ var protocolRules = []Rule{
 		Match: func(c Case) bool { return c.Request.wrong("operation unknown") },
 	},
 	{
+		ID: "local-broken", Aspect: aspectOutcome, Right: Service,
+		What: "as below, on an expression whose mistake dynoxide overlooks",
+		Why:  "see dynoxide-misses-expression-check",
+		Match: func(c Case) bool {
+			return c.Local.failed(broken...) && c.Dynoxide.wentOn() && len(c.Request.Mistakes) == 1 && c.Request.wrongStarting(overlooked...)
+		},
+		Want: func(Case) []string { return refused },
+	},
+	{
 		ID: "local-broken", Aspect: aspectOutcome, Right: Dynoxide,
 		What: "DynamoDB Local fails with 500 on a request that dynoxide answers: after an index was dropped and another made, " +
 			"with an unknown billing mode, with a list index beyond int32",

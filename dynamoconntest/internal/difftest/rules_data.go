@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -70,6 +71,24 @@ var tableRules = []Rule{
 		},
 	},
 	{
+		ID: "throughput-on-demand", Aspect: aspectOutcome, Right: Service,
+		What: "both make an index with throughput for a table that was changed to be paid for by request",
+		Why:  "as above: dynoxide refuses it if the table was made so",
+		Match: func(c Case) bool {
+			return c.is("UpdateTable") && c.Local.kind() == outcomeOK && c.Dynoxide.kind() == outcomeOK && makesIndexWithThroughput(c.body()) &&
+				strings.Contains(c.Local.Aspects[aspectTable], onDemand)
+		},
+		Want: func(Case) []string { return refused },
+	},
+	{
+		ID: "local-loses-protection", Aspect: aspectTable, Right: Dynoxide,
+		What: "DynamoDB Local lifts the deletion protection of a table that loses an index",
+		Why:  "UpdateTable: DeletionProtectionEnabled is changed by that parameter",
+		Match: func(c Case) bool {
+			return strings.Replace(c.Dynoxide.Aspects[aspectTable], protected, unprotected, 1) == c.Local.Aspects[aspectTable]
+		},
+	},
+	{
 		ID: "throughput-absent", Aspect: aspectOutcome, Right: Local,
 		What: "dynoxide makes a provisioned table or index without throughput",
 		Why:  "CreateTable: it must be specified for BillingMode PROVISIONED, which is the default",
@@ -121,6 +140,21 @@ var tableRules = []Rule{
 		Why:   "API reference: both are required; the one that is missing is named",
 		Match: func(c Case) bool { return c.is("UpdateTimeToLive") },
 	},
+}
+
+const (
+	onDemand    = `"BillingMode":"PAY_PER_REQUEST"`
+	protected   = `"Protected":true`
+	unprotected = `"Protected":false`
+)
+
+func makesIndexWithThroughput(body map[string]any) bool {
+	for _, update := range array(body["GlobalSecondaryIndexUpdates"]) {
+		if object(object(update)["Create"])["ProvisionedThroughput"] != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // withoutThroughput is a description without the throughput of its indexes.
@@ -228,6 +262,7 @@ var dataRules = slices.Concat(
 			return nil
 		},
 	}},
+	unprojectedNotContains,
 	reading(Rule{
 		ID: "legacy-not-contains", Right: Either,
 		What:  "a legacy condition NOT_CONTAINS on an attribute that is absent or of another type",
@@ -268,6 +303,27 @@ var dataRules = slices.Concat(
 	}),
 )
 
+// unprojectedNotContains are the rules for two differences at once.
+var unprojectedNotContains = func() []Rule {
+	var out []Rule
+	nothing := map[string]string{aspectCount: "0"}
+	for _, aspect := range []string{aspectData, aspectOrder, aspectCount} {
+		out = append(out, Rule{
+			ID: "scan-filter-not-projected", Aspect: aspect, Right: Service,
+			What: "as below, where the filter is NOT_CONTAINS, which nobody says if an absent attribute fulfils",
+			Why:  "see below and legacy-not-contains",
+			Match: func(c Case) bool {
+				return c.is("Scan") && c.indexKind() == "global" && legacyOperator(c.body(), "NOT_CONTAINS") &&
+					c.Local.Aspects[aspect] != c.Dynoxide.Aspects[aspect]
+			},
+			Want: func(c Case) []string {
+				return []string{c.Dynoxide.Aspects[aspect], c.Local.Aspects[aspect], nothing[aspect]}
+			},
+		})
+	}
+	return out
+}()
+
 var capacityRules = []Rule{
 	{
 		ID: "local-no-metrics", Aspect: aspectMetrics, Right: Dynoxide,
@@ -292,6 +348,15 @@ var capacityRules = []Rule{
 		What:  "what a transaction that writes to a table with indexes consumes in these: four writes, or one",
 		Why:   "transaction-apis speaks of two writes of every item and not of indexes",
 		Match: func(c Case) bool { return c.is("TransactWriteItems") },
+	},
+	{
+		ID: "projected-capacity", Aspect: aspectCapacity, Right: Service,
+		What: "as below, of a transaction; DynamoDB Local leaves ReadCapacityUnits of the table out", Why: "see below",
+		Match: func(c Case) bool {
+			return c.is("TransactGetItems") && strings.Contains(c.Request.Body, "ProjectionExpression") &&
+				totalUnits(c.Local) > totalUnits(c.Dynoxide)
+		},
+		Want: func(c Case) []string { return []string{withReadUnits(c.Local.Aspects[aspectCapacity])} },
 	},
 	{
 		ID: "transaction-capacity", Aspect: aspectCapacity, Right: Dynoxide,
@@ -325,10 +390,20 @@ var capacityRules = []Rule{
 		Match: func(c Case) bool { return c.indexKind() == "local" && c.fetches() },
 	},
 	{
+		ID: "dynoxide-scan-capacity", Aspect: aspectCapacity, Right: Local,
+		What: "dynoxide counts the scan of a local index as one of the table",
+		Why:  "ConsumedCapacity: LocalSecondaryIndexes is what was consumed on each local index",
+		Match: func(c Case) bool {
+			return c.is("Scan") && c.indexKind() == "local" && totalUnits(c.Local) == totalUnits(c.Dynoxide)
+		},
+	},
+	{
 		ID: "absent-items-capacity", Aspect: aspectCapacity, Right: Dynoxide,
-		What:  "DynamoDB Local counts nothing for a page without items or for the absent keys of a batch",
-		Why:   "CapacityUnitCalculations: reading an item that does not exist consumes as much as the smallest one",
-		Match: func(c Case) bool { return c.is("BatchGetItem", "Query", "Scan") },
+		What: "DynamoDB Local counts nothing for a page without items or for the absent keys of a batch",
+		Why:  "CapacityUnitCalculations: reading an item that does not exist consumes as much as the smallest one",
+		Match: func(c Case) bool {
+			return c.is("BatchGetItem", "Query", "Scan") && totalUnits(c.Local) < totalUnits(c.Dynoxide)
+		},
 	},
 	{
 		ID: "batch-delete-capacity", Aspect: aspectCapacity, Right: Dynoxide,
@@ -364,6 +439,39 @@ func cutLast(s string) (before, last string) {
 		return "", s
 	}
 	return s[:i], s[i+1:]
+}
+
+// totalUnits is the sum of CapacityUnits of an answer.
+func totalUnits(o *Outcome) float64 {
+	sum := 0.0
+	for line := range strings.Lines(o.Aspects[aspectCapacity]) {
+		v, err := decode([]byte(line[max(strings.IndexByte(line, '{'), 0):]))
+		if err != nil {
+			return 0
+		}
+		f, err := strconv.ParseFloat(str(object(v)["CapacityUnits"]), 64)
+		if err != nil {
+			return 0
+		}
+		sum += f
+	}
+	return sum
+}
+
+// withReadUnits says of each table in a capacity that its units are for reads.
+func withReadUnits(capacity string) string {
+	var lines []string
+	for line := range strings.Lines(capacity) {
+		v, err := decode([]byte(line))
+		if err != nil {
+			return capacity
+		}
+		if table := object(object(v)["Table"]); table != nil {
+			table["ReadCapacityUnits"] = table["CapacityUnits"]
+		}
+		lines = append(lines, text(v))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // emptyPage is the capacity of a page without items after the pages given: as

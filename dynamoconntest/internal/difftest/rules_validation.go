@@ -5,40 +5,57 @@ import (
 	"strings"
 )
 
-var validationRules = []Rule{
-	{
-		ID: "metrics-of-transactions", Aspect: aspectOutcome, Right: Service,
-		What: "both accept an unknown ReturnItemCollectionMetrics of a transaction or a batch",
+// unseen are the rules for a mistake that neither server looks for: the
+// outcome, and what the message names.
+func unseen(r Rule, mistake, constraint, field string, operations ...string) []Rule {
+	r.Right = Service
+	r.Match = func(c Case) bool {
+		return len(c.Request.Mistakes) == 1 && c.Request.wrong(mistake) && c.is(operations...)
+	}
+	var out []Rule
+	for _, want := range [][2]string{{aspectOutcome, "ValidationException"}, {aspectConstraint, constraint}, {aspectField, field}} {
+		r.Aspect = want[0]
+		r.Want = func(Case) []string { return []string{want[1]} }
+		out = append(out, r)
+	}
+	return out
+}
+
+// overlooked are the mistakes in an expression that dynoxide evaluates all the
+// same.
+var overlooked = []string{"operand list", "operand bool", "same operand twice", "BETWEEN ", "IN 101", "index huge", "name empty",
+	"operators 301", "attribute_type unknown", "attribute_type not a string", "value unused", "name unused"}
+
+// named says what DynamoDB Local calls what dynoxide calls a syntax error.
+var named = map[string]string{
+	"function operand value": "path wanted", "function operands": "number of operands", "function operands many": "number of operands",
+	"size of a number": "operand type",
+}
+
+var validationRules = slices.Concat(
+	unseen(Rule{
+		ID:   "metrics-of-transactions",
+		What: "neither looks at an unknown ReturnItemCollectionMetrics of a transaction or a batch",
 		Why:  "API reference: the valid values are enumerated",
-		Match: func(c Case) bool {
-			return len(c.Request.Mistakes) == 1 && c.Request.wrong("enum returnItemCollectionMetrics") && c.is("TransactWriteItems", "BatchWriteItem")
-		},
-		Want: func(Case) []string { return []string{"ValidationException"} },
-	},
-	{
-		ID: "metrics-of-transactions", Aspect: aspectConstraint, Right: Service,
-		What: "as above, where both find something else in the request", Why: "as above",
-		Match: func(c Case) bool {
-			return len(c.Request.Mistakes) == 1 && c.Request.wrong("enum returnItemCollectionMetrics") && c.is("TransactWriteItems", "BatchWriteItem")
-		},
-		Want: func(Case) []string { return []string{"enum"} },
-	},
-	{
-		ID: "metrics-of-transactions", Aspect: aspectField, Right: Service,
-		What: "as above, for the field", Why: "as above",
-		Match: func(c Case) bool {
-			return len(c.Request.Mistakes) == 1 && c.Request.wrong("enum returnItemCollectionMetrics") && c.is("TransactWriteItems", "BatchWriteItem")
-		},
-		Want: func(Case) []string { return []string{"returnitemcollectionmetrics"} },
-	},
+	}, "enum returnItemCollectionMetrics", "enum", "returnitemcollectionmetrics", "TransactWriteItems", "BatchWriteItem"),
+	unseen(Rule{
+		ID:   "transaction-token-empty",
+		What: "both take an empty ClientRequestToken for a token",
+		Why:  "API reference: minimum length of 1",
+	}, "transaction token empty", "too short", "clientrequesttoken", "TransactWriteItems"),
+	expressionRules,
+)
+
+var expressionRules = []Rule{
 	{
 		ID: "dynoxide-misses-expression-check", Aspect: aspectOutcome, Right: Local,
 		What: "dynoxide evaluates an expression that DynamoDB Local refuses: equal operands, BETWEEN with bounds out of order or of two types, " +
-			"an operand of a type without order, an unknown attribute type, more than 100 operands of IN or 300 operators, conflicting paths, " +
+			"an operand of a type without order, an unknown attribute type, an undefined placeholder where there is no item, more than 100 operands of IN or 300 operators, conflicting paths, " +
 			"a list index that is too large, an empty attribute name",
 		Why: "Expressions.OperatorsAndFunctions gives the operand types; ServiceQuotas the limits of expressions",
 		Match: localRefuses("BETWEEN types", "BETWEEN bounds", "operands equal", "operand type", "attribute type", "too many operators",
-			"number of operands", "paths conflict", "list index", "name empty", "syntax", "too many operands"),
+			"number of operands", "paths conflict", "list index", "name empty", "syntax", "too many operands",
+			"value undefined", "name undefined"),
 	},
 	{
 		ID: "dynoxide-misses-unused", Aspect: aspectOutcome, Right: Local,
@@ -96,12 +113,6 @@ var validationRules = []Rule{
 		Match: func(c Case) bool {
 			return c.is("TransactWriteItems", "TransactGetItems") && c.Local.failed(refused...) && c.Dynoxide.failed("TransactionCanceledException")
 		},
-	},
-	{
-		ID: "transaction-token-empty", Aspect: aspectOutcome, Right: Local,
-		What:  "dynoxide takes an empty ClientRequestToken for a token",
-		Why:   "API reference: minimum length of 1",
-		Match: func(c Case) bool { return c.Request.wrong("transaction token empty") },
 	},
 	{
 		ID: "remove-nested-in-nothing", Aspect: aspectOutcome, Right: Service,
@@ -213,6 +224,25 @@ var validationRules = []Rule{
 			"key condition too long", "key condition twice", "function unknown", "attribute type", "operands equal"}, []string{"syntax", "function unknown", "key condition operator"}),
 	},
 	{
+		ID: "dynoxide-syntax", Aspect: aspectConstraint, Right: Service,
+		What: "as above, where DynamoDB Local fails with 500", Why: "as above",
+		Match: func(c Case) bool {
+			return len(c.Request.Mistakes) == 1 && c.Local.constraint() == "syntax" && c.Dynoxide.constraint() == "syntax" && named[c.Request.Mistakes[0]] != ""
+		},
+		Want: func(c Case) []string { return []string{named[c.Request.Mistakes[0]]} },
+	},
+	{
+		ID: "key-condition-sort-first", Aspect: aspectConstraint, Right: Local,
+		What: "as above, where something else is wrong as well", Why: "as above",
+		Match: both([]string{"filter on what the index lacks", "index lacks attributes"}, []string{"key condition incomplete"}),
+	},
+	{
+		ID: "filter-on-both-keys", Aspect: aspectField, Right: Either,
+		What:  "a filter on both keys: either is named",
+		Why:   "both are key attributes",
+		Match: both([]string{"filter on a key"}, []string{"filter on a key"}),
+	},
+	{
 		ID: "update-path-reason", Aspect: aspectConstraint, Right: Local,
 		What:  "an update whose path cannot be followed and whose operands do not fit",
 		Why:   "the service checks the path of the target first",
@@ -241,10 +271,10 @@ var validationRules = []Rule{
 	},
 	{
 		ID: "local-required-for-enum", Aspect: aspectConstraint, Right: Service,
-		What: "an unknown ReturnConsumedCapacity: DynamoDB Local says that a key is missing",
+		What: "an unknown ReturnConsumedCapacity: DynamoDB Local finds something else, such as that a key is missing",
 		Why:  "the value is what is wrong",
 		Match: func(c Case) bool {
-			return len(c.Request.Mistakes) == 1 && c.Request.wrong("enum returnConsumedCapacity") && c.Local.constraint() == "required"
+			return len(c.Request.Mistakes) == 1 && c.Request.wrong("enum returnConsumedCapacity") && c.Local.constraint() != "enum"
 		},
 		Want: func(Case) []string { return []string{"enum"} },
 	},
@@ -252,7 +282,7 @@ var validationRules = []Rule{
 		ID: "local-required-for-enum", Aspect: aspectField, Right: Service,
 		What: "as above, for the field", Why: "as above",
 		Match: func(c Case) bool {
-			return len(c.Request.Mistakes) == 1 && c.Request.wrong("enum returnConsumedCapacity") && c.Local.constraint() == "required"
+			return len(c.Request.Mistakes) == 1 && c.Request.wrong("enum returnConsumedCapacity") && c.Local.constraint() != "enum"
 		},
 		Want: func(Case) []string { return []string{"returnconsumedcapacity"} },
 	},

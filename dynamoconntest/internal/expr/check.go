@@ -119,14 +119,8 @@ func checkOperands(n *node) error {
 		if want := conditionFunctions[n.text]; want != len(n.args) {
 			return fmt.Errorf("Incorrect number of operands for operator or function; operator or function: %s, number of operands: %d", n.text, len(n.args))
 		}
-		if err := distinct(n); err != nil {
-			return err
-		}
 		return checkFunction(n)
 	case opCompare:
-		if err := distinct(n); err != nil {
-			return err
-		}
 		if n.text != "=" && n.text != "<>" {
 			return ordered(n)
 		}
@@ -139,7 +133,6 @@ func checkOperands(n *node) error {
 		if got := len(n.args) - 1; got > maxInOperands {
 			return fmt.Errorf("The IN operator is provided with too many operands; number of operands: %d", got)
 		}
-		return distinct(n)
 	}
 	return nil
 }
@@ -174,6 +167,21 @@ func checkFunction(n *node) error {
 		}
 	}
 	return nil
+}
+
+// Distinct refuses operators whose first operand is another one too. The
+// service looks for that only once it has found the table.
+func (c *Condition) Distinct() error {
+	if c == nil {
+		return nil
+	}
+	return c.root.walk(func(n *node) error {
+		switch n.op {
+		case opFunc, opCompare, opBetween, opIn:
+			return distinct(n)
+		}
+		return nil
+	})
 }
 
 // distinct refuses a comparison of a path with itself.

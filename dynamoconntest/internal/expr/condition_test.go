@@ -77,6 +77,15 @@ func TestConditionsHoldAsTheServiceSaysTheyDo(t *testing.T) {
 	assert.True(t, (*Condition)(nil).Match(nil))
 }
 
+func TestSizeOfAStringIsItsUTF16Length(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{"": "0", "abc": "3", "Zoë": "3", "日本": "2", "😀": "2"} {
+		cond, err := ParseCondition(":s = :s AND size(:s) = :n", namesOf(t, "", `{":s":{"S":"`+s+`"},":n":{"N":"`+want+`"}}`))
+		require.NoError(t, err)
+		assert.True(t, cond.Match(nil), s)
+	}
+}
+
 func TestConditionErrorsNameTheFault(t *testing.T) {
 	t.Parallel()
 	many := "n IN (" + strings.TrimSuffix(strings.Repeat(":s,", 101), ",") + ")"
@@ -114,6 +123,7 @@ func TestConditionErrorsNameTheFault(t *testing.T) {
 		"n = n":                              "The first operand must be distinct from the remaining operands for this operator or function; operator: =, first operand: [n]",
 		"n IN (:s, n)":                       "The first operand must be distinct from the remaining operands for this operator or function; operator: IN, first operand: [n]",
 		"contains(l[0], l[0])":               "The first operand must be distinct from the remaining operands for this operator or function; operator: contains, first operand: [l, [0]]",
+		"n BETWEEN n AND :s":                 "The first operand must be distinct from the remaining operands for this operator or function; operator: BETWEEN, first operand: [n]",
 		"contains(n, :s, :s)":                "Incorrect number of operands for operator or function; operator or function: contains, number of operands: 3",
 		"size(:n) = :s":                      "Incorrect operand type for operator or function; operator or function: size, operand type: N",
 		"size(size(n)) = :s":                 "Incorrect operand type for operator or function; operator or function: size, operand type: N",
@@ -131,7 +141,10 @@ func TestConditionErrorsNameTheFault(t *testing.T) {
 		"n = :s OR " + strings.Repeat("x", 4090):  "Expression size has exceeded the maximum allowed size; expression size: 4100",
 		strings.Repeat("(", 4000):                 `Syntax error; token: "<EOF>", near: "("`,
 	} {
-		_, err := ParseCondition(expr, namesOf(t, "", `{":s":{"S":"x"},":n":{"N":"2"},":one":{"N":"1"},":b":{"BOOL":true}}`))
+		cond, err := ParseCondition(expr, namesOf(t, "", `{":s":{"S":"x"},":n":{"N":"2"},":one":{"N":"1"},":b":{"BOOL":true}}`))
+		if err == nil {
+			err = cond.Distinct()
+		}
 		require.Error(t, err, expr)
 		assert.Equal(t, want, err.Error(), expr)
 	}

@@ -3,6 +3,7 @@ package expr
 import (
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 )
@@ -119,12 +120,16 @@ func contains(v, part attr.Value) bool {
 	return false
 }
 
-// size is the size function: characters' bytes, elements, or no value for a
-// type that has no size.
+// size is the size function: bytes of binary data, UTF-16 code units of a
+// string, elements, or no value for a type that has no size.
 func size(v attr.Value) attr.Value {
 	n := 0
 	switch v.Kind() {
-	case attr.S, attr.B:
+	case attr.S:
+		for _, r := range v.Text() {
+			n += utf16.RuneLen(r)
+		}
+	case attr.B:
 		n = len(v.Text())
 	case attr.SS, attr.NS, attr.BS:
 		n = len(v.Members())

@@ -41,7 +41,7 @@ func rulesTable(rules []Rule) string {
 	seen := map[string]bool{}
 	for _, r := range rules {
 		row := fmt.Sprintf("| `%s` | %s | %s | %s |\n", r.ID, r.What, r.verdict(), r.Why)
-		if strings.HasPrefix(r.What, "as above") || seen[row] {
+		if strings.HasPrefix(r.What, "as ") || seen[row] {
 			continue
 		}
 		seen[row] = true

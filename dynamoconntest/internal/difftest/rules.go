@@ -243,7 +243,7 @@ var precedenceRules = []Rule{
 	},
 	{
 		ID: "local-validates-late", Aspect: aspectConstraint, Right: Dynoxide,
-		What:  "as below, the other way round",
+		What:  "DynamoDB Local finds that an update cannot be applied before it finds that the request is not valid",
 		Why:   "validation comes before evaluation",
 		Match: func(c Case) bool { return atRun[c.Local.constraint()] && !atRun[c.Dynoxide.constraint()] },
 	},

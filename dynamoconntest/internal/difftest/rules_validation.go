@@ -164,7 +164,7 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "query-filter-not-projected", Aspect: aspectOutcome, Right: Either,
-		What: "as below, for a local index whose other attributes are to be fetched",
+		What: "dynoxide queries a local index, whose other attributes are to be fetched, with a filter on attributes that it does not project",
 		Why:  "whether the filter sees what is fetched is not documented",
 		Match: func(c Case) bool {
 			return c.is("Query") && c.indexKind() == "local" && c.fetches() && localRefuses("filter on what the index lacks")(c)

@@ -84,7 +84,7 @@ var protocolRules = []Rule{
 		Want:  func(Case) []string { return []string{"right"} },
 	},
 	{
-		ID: "namespace", Aspect: aspectNamespace, Right: Service,
+		ID: "namespace", Aspect: aspectNamespace, Right: Either,
 		What:  "what stands before # in __type differs",
 		Why:   "clients drop it: the restJson and awsJson protocols say that everything up to # is ignored",
 		Match: always,
@@ -191,7 +191,7 @@ func (r Request) expects(constraint string) bool {
 // by chance: replacing an expression leaves its placeholders unused.
 var incidental = map[string]bool{
 	"name unused": true, "value unused": true, "names without expression": true, "values without expression": true,
-	"operands equal": true, "index unknown": true, "filter on a key": true,
+	"operands equal": true, "index unknown": true, "filter on a key": true, "select without an index": true,
 }
 
 // atRun are the reasons for which an update that is well formed cannot be
@@ -207,6 +207,9 @@ var precedenceRules = []Rule{
 		What:  "a request that is wrong in two ways gets one error, not the same from each server",
 		Why:   "the order in which the service checks is not documented",
 		Match: func(c Case) bool { return len(c.Request.Mistakes) > 1 },
+		Want: func(c Case) []string {
+			return []string{c.Local.kind(), c.Dynoxide.kind(), "ValidationException", "SerializationException"}
+		},
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectConstraint, Right: Service,

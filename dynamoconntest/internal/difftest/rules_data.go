@@ -10,7 +10,7 @@ import (
 
 var tableRules = []Rule{
 	{
-		ID: "table-states", Aspect: aspectState, Right: Service,
+		ID: "table-states", Aspect: aspectState, Right: Either,
 		What:  "the state of a table right after it is made, changed or dropped",
 		Why:   "CreateTable, UpdateTable and DeleteTable are asynchronous; how long they take is not defined",
 		Match: func(c Case) bool { return c.is("CreateTable", "UpdateTable", "DeleteTable", "DescribeTable") },
@@ -57,10 +57,16 @@ var tableRules = []Rule{
 		},
 	},
 	{
-		ID: "throughput-being-changed", Aspect: aspectTable, Right: Either,
-		What:  "the throughput in the answer to UpdateTable: before or after the change",
-		Why:   "UpdateTable is asynchronous",
-		Match: func(c Case) bool { return c.is("UpdateTable") },
+		ID: "throughput-being-changed", Aspect: aspectTable, Right: Service,
+		What: "the throughput in the answer to UpdateTable: before or after the change",
+		Why:  "UpdateTable is asynchronous",
+		Match: func(c Case) bool {
+			return c.is("UpdateTable") && c.Local.Aspects[aspectTable] != c.Dynoxide.Aspects[aspectTable]
+		},
+		Want: func(c Case) []string {
+			l, d := c.Local.Aspects[aspectTable], c.Dynoxide.Aspects[aspectTable]
+			return []string{l, d, withIndexes(d, l)} // the last is for dynoxide-index-throughput
+		},
 	},
 	{
 		ID: "throughput-on-demand", Aspect: aspectOutcome, Right: Dynoxide,
@@ -75,7 +81,7 @@ var tableRules = []Rule{
 		What: "both make an index with throughput for a table that was changed to be paid for by request",
 		Why:  "as above: dynoxide refuses it if the table was made so",
 		Match: func(c Case) bool {
-			return c.is("UpdateTable") && c.Local.kind() == outcomeOK && c.Dynoxide.kind() == outcomeOK && makesIndexWithThroughput(c.body()) &&
+			return c.is("UpdateTable") && c.Local.kind() == outcomeOK && c.Dynoxide.kind() == outcomeOK && makesIndex(c.body(), func(throughput any) bool { return throughput != nil }) &&
 				strings.Contains(c.Local.Aspects[aspectTable], onDemand)
 		},
 		Want: func(Case) []string { return refused },
@@ -95,6 +101,16 @@ var tableRules = []Rule{
 		Match: func(c Case) bool {
 			return c.is("CreateTable") && c.Request.wrongStarting("index without throughput", "table without throughput")
 		},
+	},
+	{
+		ID: "throughput-absent", Aspect: aspectOutcome, Right: Service,
+		What: "as above, of an index that is added later; DynamoDB Local fails with 500", Why: "as above",
+		Match: func(c Case) bool {
+			return c.is("UpdateTable") && c.Local.failed(broken...) && c.Dynoxide.kind() == outcomeOK &&
+				makesIndex(c.body(), func(throughput any) bool { return throughput == nil }) &&
+				strings.Contains(c.Dynoxide.Aspects[aspectTable], provisioned)
+		},
+		Want: func(Case) []string { return refused },
 	},
 	{
 		ID: "one-index-at-a-time", Aspect: aspectOutcome, Right: Local,
@@ -144,17 +160,33 @@ var tableRules = []Rule{
 
 const (
 	onDemand    = `"BillingMode":"PAY_PER_REQUEST"`
+	provisioned = `"BillingMode":"PROVISIONED"`
 	protected   = `"Protected":true`
 	unprotected = `"Protected":false`
 )
 
-func makesIndexWithThroughput(body map[string]any) bool {
+// makesIndex says whether an index is made with such a throughput.
+func makesIndex(body map[string]any, such func(throughput any) bool) bool {
 	for _, update := range array(body["GlobalSecondaryIndexUpdates"]) {
-		if object(object(update)["Create"])["ProvisionedThroughput"] != nil {
+		if index := object(object(update)["Create"]); index != nil && such(index["ProvisionedThroughput"]) {
 			return true
 		}
 	}
 	return false
+}
+
+// withIndexes is a description with the global indexes of another.
+func withIndexes(description, other string) string {
+	v, err := decode([]byte(description))
+	if err != nil {
+		return description
+	}
+	w, err := decode([]byte(other))
+	if err != nil {
+		return description
+	}
+	object(v)["GlobalSecondaryIndexes"] = object(w)["GlobalSecondaryIndexes"]
+	return text(v)
 }
 
 // withoutThroughput is a description without the throughput of its indexes.

@@ -1,6 +1,6 @@
 package api
 
-import . "github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire" //nolint:revive // a file of nothing but its shapes
+import . "github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire" //nolint:revive,staticcheck // a file of nothing but its shapes
 
 // Shapes that several operations share. Each use makes its own, because rules
 // are added to them.

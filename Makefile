@@ -7,10 +7,10 @@ FUZZTIME      ?= 30s
 MODULES       := bench examples/bulkload
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench cover fuzz local
+.PHONY: help run test check lint bench cover fuzz difftest local
 
 help: ## print this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## run the quickstart: all eight activities on real cities; needs only Go
 	go run ./examples/quickstart
@@ -31,8 +31,9 @@ lint: ## run the linters
 	go run $(GOLANGCI_LINT) run ./...
 	@for module in $(MODULES); do (cd $$module && go run $(GOLANGCI_LINT) run ./...) || exit 1; done
 
-bench: ## compare with the raw SDK, in one run, and print the ratios
+bench: ## compare with the raw SDK, and dynamoconntest with DynamoDB Local, each in one run
 	cd bench && go run . $(BENCHFLAGS)
+	go test -run '^$$' -bench . ./dynamoconntest
 
 cover: ## print the test coverage of each package
 	go test -cover ./...
@@ -43,6 +44,9 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
 		done; \
 	done
+
+difftest: ## compare dynamoconntest with DynamoDB Local and dynoxide over 20,000 requests (10 minutes)
+	go test ./dynamoconntest/internal/difftest -v -timeout 60m -requests 20000 $(DIFFFLAGS)
 
 local: ## start a DynamoDB Local and print its address
 	go run ./internal/dynamodblocal/cmd/dynamodb-local run

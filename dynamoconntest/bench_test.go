@@ -3,7 +3,6 @@ package dynamoconntest_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -14,15 +13,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+	"github.com/dynamoconn/dynamoconn/internal/dynamodblocal"
 )
 
-// backends are what the benchmarks compare: the server in the process and, if
-// DYNAMODB_LOCAL_ENDPOINT names one, DynamoDB Local.
+// backends are what the benchmarks compare in one run: the server in the process and,
+// without -short, DynamoDB Local.
 func backends(b *testing.B) map[string]*dynamodb.Client {
 	b.Helper()
 	out := map[string]*dynamodb.Client{"memory": dynamoconntest.New(dynamoconntest.WithJournalSize(0)).SDKClient()}
-	if url := os.Getenv("DYNAMODB_LOCAL_ENDPOINT"); url != "" {
-		out["local"] = dynamodb.New(dynamodb.Options{Region: "us-east-1", Credentials: dynamoconntest.Credentials(), BaseEndpoint: aws.String(url)})
+	if !testing.Short() {
+		server, err := dynamodblocal.Shared(b.Context(), dynamodblocal.Options{})
+		require.NoError(b, err)
+		out["local"] = dynamodb.New(dynamodb.Options{Region: "us-east-1", Credentials: dynamoconntest.Credentials(), BaseEndpoint: aws.String(server.Endpoint())})
 	}
 	return out
 }
@@ -117,12 +119,25 @@ func BenchmarkScanPageOf1MB(b *testing.B) {
 	}
 }
 
-// A server is ready, with a table, in microseconds.
+// A server is ready, with a table, in microseconds; DynamoDB Local, without one, when
+// it first answers.
 func BenchmarkStart(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		require.NoError(b, dynamoconntest.New().CreateTable(dynamoconntest.Table{Name: "Bench", PartitionKey: "p"}))
+	b.Run("memory", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			require.NoError(b, dynamoconntest.New().CreateTable(dynamoconntest.Table{Name: "Bench", PartitionKey: "p"}))
+		}
+	})
+	if testing.Short() {
+		return
 	}
+	b.Run("local", func(b *testing.B) {
+		for b.Loop() {
+			server, err := dynamodblocal.Start(b.Context(), dynamodblocal.Options{})
+			require.NoError(b, err)
+			require.NoError(b, server.Stop())
+		}
+	})
 }
 
 // A point read of a large table must cost about what one of a small table does.

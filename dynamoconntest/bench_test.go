@@ -3,6 +3,7 @@ package dynamoconntest_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"runtime"
 	"strings"
 	"testing"
@@ -22,9 +23,17 @@ func backends(b *testing.B) map[string]*dynamodb.Client {
 	b.Helper()
 	out := map[string]*dynamodb.Client{"memory": dynamoconntest.New(dynamoconntest.WithJournalSize(0)).SDKClient()}
 	if !testing.Short() {
-		server, err := dynamodblocal.Shared(b.Context(), dynamodblocal.Options{})
+		server, err := dynamodblocal.Start(b.Context(), dynamodblocal.Options{})
 		require.NoError(b, err)
-		out["local"] = dynamodb.New(dynamodb.Options{Region: "us-east-1", Credentials: dynamoconntest.Credentials(), BaseEndpoint: aws.String(server.Endpoint())})
+		connections := &http.Client{Transport: &http.Transport{}}
+		b.Cleanup(func() {
+			connections.CloseIdleConnections()
+			require.NoError(b, server.Stop())
+		})
+		out["local"] = dynamodb.New(dynamodb.Options{
+			Region: "us-east-1", Credentials: dynamoconntest.Credentials(),
+			BaseEndpoint: aws.String(server.Endpoint()), HTTPClient: connections,
+		})
 	}
 	return out
 }

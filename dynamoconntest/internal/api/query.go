@@ -118,14 +118,16 @@ func (p *page) keys(terms []expr.KeyTerm) *Error {
 			}
 		}
 	}
-	for _, path := range p.filter.Paths() {
-		if !schema.Has(path[0].Name) {
-			continue
+	for _, k := range schema {
+		for _, path := range p.filter.Paths() {
+			if path[0].Name != k.Name {
+				continue
+			}
+			if len(path) > 1 {
+				return invalid("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: %s", k.Name)
+			}
+			return invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", k.Name)
 		}
-		if len(path) > 1 {
-			return invalid("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: %s", path[0].Name)
-		}
-		return invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", path[0].Name)
 	}
 	if x := p.Index; x != nil && (x.Global || p.sel != "ALL_ATTRIBUTES") {
 		if missing := p.unprojected(p.filter.Paths()); len(missing) > 0 {

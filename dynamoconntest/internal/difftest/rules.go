@@ -129,7 +129,8 @@ var protocolRules = []Rule{
 		What: "as below, on an expression whose mistake dynoxide overlooks",
 		Why:  "see dynoxide-misses-expression-check",
 		Match: func(c Case) bool {
-			return c.Local.failed(broken...) && c.Dynoxide.wentOn() && len(c.Request.Mistakes) == 1 && c.Request.wrongStarting(overlooked...)
+			return c.Local.failed(broken...) && c.Dynoxide.wentOn() &&
+				(len(c.Request.Mistakes) == 1 && c.Request.wrongStarting(overlooked...) || comparesWithItself(c.body()))
 		},
 		Want: func(Case) []string { return refused },
 	},

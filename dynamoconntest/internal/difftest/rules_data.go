@@ -422,6 +422,14 @@ var capacityRules = []Rule{
 		Match: func(c Case) bool { return c.indexKind() == "local" && c.fetches() },
 	},
 	{
+		ID: "local-index-capacity", Aspect: aspectCapacity, Right: Dynoxide,
+		What: "DynamoDB Local counts the whole items when it reads a global index that holds parts of them",
+		Why:  "GSI: the size of the index entries counts, not that of the items in the table",
+		Match: func(c Case) bool {
+			return c.is("Scan", "Query") && c.indexKind() == "global" && totalUnits(c.Local) > totalUnits(c.Dynoxide)
+		},
+	},
+	{
 		ID: "dynoxide-scan-capacity", Aspect: aspectCapacity, Right: Local,
 		What: "dynoxide counts the scan of a local index as one of the table",
 		Why:  "ConsumedCapacity: LocalSecondaryIndexes is what was consumed on each local index",

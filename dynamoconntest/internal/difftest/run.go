@@ -143,6 +143,34 @@ func (run *Run) settle(ctx context.Context, r Request) {
 			time.Sleep(10 * time.Millisecond)
 		}
 	}
+	for _, update := range array(object(v)["GlobalSecondaryIndexUpdates"]) {
+		if create := object(object(update)["Create"]); create != nil {
+			run.backfilled(ctx, text(obj{"TableName": object(v)["TableName"], "IndexName": create["IndexName"], "Select": "COUNT"}))
+		}
+	}
+}
+
+// backfilled waits for a while until a scan counts the same everywhere:
+// DynamoDB Local describes a new index as active before its items are in it.
+func (run *Run) backfilled(ctx context.Context, scan string) {
+	for range 100 {
+		seen := map[string]bool{}
+		for _, t := range run.targets() {
+			reply, err := t.Send(ctx, "Scan", []byte(scan))
+			if err != nil || reply.Status != 200 {
+				return
+			}
+			v, err := decode(reply.Body)
+			if err != nil {
+				return
+			}
+			seen[str(object(v)["Count"])] = true
+		}
+		if len(seen) == 1 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 // pending says whether a described table or one of its indexes is not active.

@@ -246,6 +246,12 @@ var precedenceRules = []Rule{
 		},
 	},
 	{
+		ID: "two-mistakes", Aspect: aspectField, Right: Service,
+		What: "as above, for an update of two index keys with values of a wrong type", Why: "as above",
+		Match: func(c Case) bool { return len(c.Request.Mistakes) == 1 && c.Request.wrong("update index key type") },
+		Want:  func(Case) []string { return []string{"g1", "g2"} },
+	},
+	{
 		ID: "local-validates-late", Aspect: aspectConstraint, Right: Dynoxide,
 		What:  "DynamoDB Local finds that an update cannot be applied before it finds that the request is not valid",
 		Why:   "validation comes before evaluation",

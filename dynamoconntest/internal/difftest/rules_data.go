@@ -430,6 +430,17 @@ var capacityRules = []Rule{
 		},
 	},
 	{
+		ID: "local-index-capacity", Aspect: aspectCapacity, Right: Service,
+		What: "as above, of a local index; for dynoxide's part see dynoxide-scan-capacity", Why: "as above",
+		Match: func(c Case) bool {
+			return c.is("Scan") && c.indexKind() == "local" && !c.fetches() && totalUnits(c.Local) > totalUnits(c.Dynoxide)
+		},
+		Want: func(c Case) []string {
+			const member = `"CapacityUnits":%v`
+			return []string{strings.ReplaceAll(c.Local.Aspects[aspectCapacity], fmt.Sprintf(member, totalUnits(c.Local)), fmt.Sprintf(member, totalUnits(c.Dynoxide)))}
+		},
+	},
+	{
 		ID: "dynoxide-scan-capacity", Aspect: aspectCapacity, Right: Local,
 		What: "dynoxide counts the scan of a local index as one of the table",
 		Why:  "ConsumedCapacity: LocalSecondaryIndexes is what was consumed on each local index",

@@ -1,0 +1,169 @@
+package difftest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+var capacityRules = []Rule{
+	{
+		ID: "local-no-metrics", Aspect: aspectMetrics, Right: Dynoxide,
+		What:  "DynamoDB Local has no item collection metrics",
+		Why:   "API reference of ReturnItemCollectionMetrics: SIZE returns them for a table with local indexes",
+		Match: func(c Case) bool { return c.Local.Aspects[aspectMetrics] == "" },
+	},
+	{
+		ID: "capacity-not-asked-for", Aspect: aspectCapacity, Right: Dynoxide,
+		What:  "DynamoDB Local returns the capacity of a delete that found nothing, though it was not asked for",
+		Why:   "API reference of ReturnConsumedCapacity: NONE is the default",
+		Match: func(c Case) bool { return c.body()["ReturnConsumedCapacity"] == nil },
+	},
+	{
+		ID: "sparse-index-capacity", Aspect: aspectCapacity, Right: Dynoxide,
+		What:  "DynamoDB Local counts a write to an index for an item that has one of its two keys",
+		Why:   "GSI: only items that have both keys are in the index",
+		Match: func(c Case) bool { return c.is("PutItem", "UpdateItem", "DeleteItem") },
+	},
+	{
+		ID: "transaction-index-capacity", Aspect: aspectIndexCapacity, Right: Service,
+		What:  "what a transaction that writes to a table with indexes consumes in these: four writes, or one",
+		Why:   "transaction-apis speaks of two writes of every item and not of indexes",
+		Match: func(c Case) bool { return c.is("TransactWriteItems") },
+	},
+	{
+		ID: "projected-capacity", Aspect: aspectCapacity, Right: Service,
+		What: "as below, of a transaction; DynamoDB Local leaves ReadCapacityUnits of the table out", Why: "see below",
+		Match: func(c Case) bool {
+			return c.is("TransactGetItems") && strings.Contains(c.Request.Body, "ProjectionExpression") &&
+				totalUnits(c.Local) > totalUnits(c.Dynoxide)
+		},
+		Want: func(c Case) []string { return []string{withReadUnits(c.Local.Aspects[aspectCapacity])} },
+	},
+	{
+		ID: "transaction-capacity", Aspect: aspectCapacity, Right: Dynoxide,
+		What:  "DynamoDB Local counts four writes for an item of a transaction on a table with indexes, and leaves ReadCapacityUnits of the table out",
+		Why:   "transaction-apis: two underlying reads or writes of every item",
+		Match: func(c Case) bool { return c.is("TransactWriteItems", "TransactGetItems") },
+	},
+	{
+		ID: "last-page", Aspect: aspectCapacity, Right: Service,
+		What: "as for pages: the capacity of a last page without items", Why: "see there",
+		Match: func(c Case) bool { return c.is("Query", "Scan") && c.body()["Limit"] != nil },
+		Want: func(c Case) []string {
+			l, d := c.Local.Aspects[aspectCapacity], c.Dynoxide.Aspects[aspectCapacity]
+			if c.fetches() && c.indexKind() == "local" {
+				return nil
+			}
+			before, _ := cutLast(d)
+			return []string{d, before, d + "\n" + emptyPage(d), l}
+		},
+	},
+	{
+		ID: "projected-capacity", Aspect: aspectCapacity, Right: Local,
+		What:  "dynoxide counts what a projection left of an item",
+		Why:   "CapacityUnitCalculations: the size of the item counts, whatever is returned",
+		Match: func(c Case) bool { return c.is("GetItem") && projects(c.body()) },
+	},
+	{
+		ID: "local-index-fetch", Aspect: aspectCapacity, Right: Service,
+		What:  "neither server counts the reads of the table that a fetch costs",
+		Why:   "LSI: each fetched item costs as much as reading it from the table",
+		Match: func(c Case) bool { return c.indexKind() == "local" && c.fetches() },
+	},
+	{
+		ID: "local-index-capacity", Aspect: aspectCapacity, Right: Dynoxide,
+		What: "DynamoDB Local counts the whole items when it reads a global index that holds parts of them",
+		Why:  "GSI: the size of the index entries counts, not that of the items in the table",
+		Match: func(c Case) bool {
+			return c.is("Scan", "Query") && c.indexKind() == "global" && totalUnits(c.Local) > totalUnits(c.Dynoxide)
+		},
+	},
+	{
+		ID: "local-index-capacity", Aspect: aspectCapacity, Right: Service,
+		What: "as above, of a local index; for dynoxide's part see dynoxide-scan-capacity", Why: "as above",
+		Match: func(c Case) bool {
+			return c.is("Scan") && c.indexKind() == "local" && !c.fetches() && totalUnits(c.Local) > totalUnits(c.Dynoxide)
+		},
+		Want: func(c Case) []string {
+			const member = `"CapacityUnits":%v`
+			return []string{strings.ReplaceAll(c.Local.Aspects[aspectCapacity], fmt.Sprintf(member, totalUnits(c.Local)), fmt.Sprintf(member, totalUnits(c.Dynoxide)))}
+		},
+	},
+	{
+		ID: "dynoxide-scan-capacity", Aspect: aspectCapacity, Right: Local,
+		What: "dynoxide counts the scan of a local index as one of the table",
+		Why:  "ConsumedCapacity: LocalSecondaryIndexes is what was consumed on each local index",
+		Match: func(c Case) bool {
+			return c.is("Scan") && c.indexKind() == "local" && totalUnits(c.Local) == totalUnits(c.Dynoxide)
+		},
+	},
+	{
+		ID: "absent-items-capacity", Aspect: aspectCapacity, Right: Dynoxide,
+		What: "DynamoDB Local counts nothing for a page without items or for the absent keys of a batch",
+		Why:  "CapacityUnitCalculations: reading an item that does not exist consumes as much as the smallest one",
+		Match: func(c Case) bool {
+			return c.is("BatchGetItem", "Query", "Scan") && totalUnits(c.Local) < totalUnits(c.Dynoxide)
+		},
+	},
+	{
+		ID: "batch-delete-capacity", Aspect: aspectCapacity, Right: Dynoxide,
+		What:  "DynamoDB Local counts two writes for a delete of an absent key in a batch",
+		Why:   "CapacityUnitCalculations: a delete of an absent item consumes one write unit",
+		Match: func(c Case) bool { return c.is("BatchWriteItem") },
+	},
+}
+
+// cutLast cuts the last line off.
+func cutLast(s string) (before, last string) {
+	i := strings.LastIndexByte(s, '\n')
+	if i < 0 {
+		return "", s
+	}
+	return s[:i], s[i+1:]
+}
+
+// totalUnits is the sum of CapacityUnits of an answer.
+func totalUnits(o *Outcome) float64 {
+	sum := 0.0
+	for line := range strings.Lines(o.Aspects[aspectCapacity]) {
+		v, err := decode([]byte(line[max(strings.IndexByte(line, '{'), 0):]))
+		if err != nil {
+			return 0
+		}
+		f, err := strconv.ParseFloat(str(object(v)["CapacityUnits"]), 64)
+		if err != nil {
+			return 0
+		}
+		sum += f
+	}
+	return sum
+}
+
+// withReadUnits says of each table in a capacity that its units are for reads.
+func withReadUnits(capacity string) string {
+	var lines []string
+	for line := range strings.Lines(capacity) {
+		v, err := decode([]byte(line))
+		if err != nil {
+			return capacity
+		}
+		if table := object(object(v)["Table"]); table != nil {
+			table["ReadCapacityUnits"] = table["CapacityUnits"]
+		}
+		lines = append(lines, text(v))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// emptyPage is the capacity of a page without items after the pages given: as
+// much as that of the smallest one.
+func emptyPage(pages string) string {
+	_, last := cutLast(pages)
+	number, units, _ := strings.Cut(last, " ")
+	var n int
+	if _, err := fmt.Sscan(number, &n); err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%d %s", n+1, units)
+}

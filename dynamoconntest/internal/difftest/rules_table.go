@@ -1,0 +1,199 @@
+package difftest
+
+import (
+	"slices"
+	"strings"
+)
+
+var tableRules = []Rule{
+	{
+		ID: "table-states", Aspect: aspectState, Right: Either,
+		What:  "the state of a table right after it is made, changed or dropped",
+		Why:   "CreateTable, UpdateTable and DeleteTable are asynchronous; how long they take is not defined",
+		Match: func(c Case) bool { return c.is("CreateTable", "UpdateTable", "DeleteTable", "DescribeTable") },
+	},
+	{
+		ID: "local-still-busy", Aspect: aspectOutcome, Right: Dynoxide,
+		What: "DynamoDB Local refuses to change a table that it describes as active, for a while after an index was dropped",
+		Why:  "UpdateTable is refused only while the table is CREATING, UPDATING or DELETING",
+		Match: func(c Case) bool {
+			return c.is("UpdateTable") && c.Local.failed("ResourceInUseException", "LimitExceededException") && !c.Request.wrong("table update of two creations")
+		},
+	},
+	{
+		ID: "index-throughput-when-provisioned", Aspect: aspectOutcome, Right: Service,
+		What: "a table with indexes that is to be provisioned, without throughput for its indexes: 500 against success",
+		Why:  "UpdateTable wants initial capacity when the mode is changed; whether for the indexes in the same request is not said. Never a 500",
+		Match: func(c Case) bool {
+			return c.is("UpdateTable") && c.Local.failed(broken...) && c.body()["BillingMode"] == "PROVISIONED"
+		},
+		Want: func(Case) []string { return []string{outcomeOK, "ValidationException"} },
+	},
+	{
+		ID: "index-throughput-when-provisioned", Aspect: aspectOutcome, Right: Dynoxide,
+		What: "DynamoDB Local does not drop an index of a table that was made provisioned without throughput for its indexes",
+		Why:  "UpdateTable: an index is dropped by its name alone",
+		Match: func(c Case) bool {
+			return c.is("UpdateTable") && localRefuses("out of range")(c) && c.body()["ProvisionedThroughput"] == nil
+		},
+	},
+	{
+		ID: "dynoxide-index-throughput", Aspect: aspectTable, Right: Local,
+		What: "dynoxide forgets the throughput of an index that UpdateTable made",
+		Why:  "CreateGlobalSecondaryIndexAction: ProvisionedThroughput is that of the index, and a description shows it",
+		Match: func(c Case) bool {
+			return withoutThroughput(c.Local.Aspects[aspectTable]) == withoutThroughput(c.Dynoxide.Aspects[aspectTable])
+		},
+	},
+	{
+		ID: "validation-before-existence", Aspect: aspectOutcome, Right: Dynoxide,
+		What: "a creation that is not valid of a table that exists",
+		Why:  "validation does not depend on what there is",
+		Match: func(c Case) bool {
+			return c.is("CreateTable") && c.Local.failed("ResourceInUseException") && c.Dynoxide.failed(refused...)
+		},
+	},
+	{
+		ID: "throughput-being-changed", Aspect: aspectTable, Right: Service,
+		What: "the throughput in the answer to UpdateTable: before or after the change",
+		Why:  "UpdateTable is asynchronous",
+		Match: func(c Case) bool {
+			return c.is("UpdateTable") && c.Local.Aspects[aspectTable] != c.Dynoxide.Aspects[aspectTable]
+		},
+		Want: func(c Case) []string {
+			l, d := c.Local.Aspects[aspectTable], c.Dynoxide.Aspects[aspectTable]
+			return []string{l, d, withIndexes(d, l)} // the last is for dynoxide-index-throughput
+		},
+	},
+	{
+		ID: "throughput-on-demand", Aspect: aspectOutcome, Right: Dynoxide,
+		What: "DynamoDB Local accepts throughput for a table that is paid for by request",
+		Why:  "CreateTable, UpdateTable: throughput belongs to BillingMode PROVISIONED",
+		Match: func(c Case) bool {
+			return c.is("CreateTable", "UpdateTable") && dynoxideRefuses("throughput on demand")(c)
+		},
+	},
+	{
+		ID: "throughput-on-demand", Aspect: aspectOutcome, Right: Service,
+		What: "both make an index with throughput for a table that was changed to be paid for by request",
+		Why:  "as above: dynoxide refuses it if the table was made so",
+		Match: func(c Case) bool {
+			return c.is("UpdateTable") && c.Local.kind() == outcomeOK && c.Dynoxide.kind() == outcomeOK && makesIndex(c.body(), func(throughput any) bool { return throughput != nil }) &&
+				strings.Contains(c.Local.Aspects[aspectTable], onDemand)
+		},
+		Want: func(Case) []string { return refused },
+	},
+	{
+		ID: "local-loses-protection", Aspect: aspectTable, Right: Dynoxide,
+		What: "DynamoDB Local lifts the deletion protection of a table that loses an index",
+		Why:  "UpdateTable: DeletionProtectionEnabled is changed by that parameter",
+		Match: func(c Case) bool {
+			return strings.Replace(c.Dynoxide.Aspects[aspectTable], protected, unprotected, 1) == c.Local.Aspects[aspectTable]
+		},
+	},
+	{
+		ID: "throughput-absent", Aspect: aspectOutcome, Right: Local,
+		What: "dynoxide makes a provisioned table or index without throughput",
+		Why:  "CreateTable: it must be specified for BillingMode PROVISIONED, which is the default",
+		Match: func(c Case) bool {
+			return c.is("CreateTable") && c.Request.wrongStarting("index without throughput", "table without throughput")
+		},
+	},
+	{
+		ID: "throughput-absent", Aspect: aspectOutcome, Right: Service,
+		What: "as above, of an index that is added later; DynamoDB Local fails with 500", Why: "as above",
+		Match: func(c Case) bool {
+			return c.is("UpdateTable") && c.Local.failed(broken...) && c.Dynoxide.kind() == outcomeOK &&
+				makesIndex(c.body(), func(throughput any) bool { return throughput == nil }) &&
+				strings.Contains(c.Dynoxide.Aspects[aspectTable], provisioned)
+		},
+		Want: func(Case) []string { return refused },
+	},
+	{
+		ID: "one-index-at-a-time", Aspect: aspectOutcome, Right: Local,
+		What:  "dynoxide makes two indexes in one request",
+		Why:   "UpdateTable: only one global index can be created or deleted at a time; LimitExceededException",
+		Match: func(c Case) bool { return c.Request.wrong("table update of two creations") },
+	},
+	{
+		ID: "time-to-live-as-it-is", Aspect: aspectOutcome, Right: Local,
+		What:  "dynoxide disables what is not enabled",
+		Why:   "the service answers ValidationException: TimeToLive is already disabled",
+		Match: func(c Case) bool { return c.is("UpdateTimeToLive") && localRefuses("time to live as it is")(c) },
+	},
+	{
+		ID: "table-model-first", Aspect: aspectConstraint, Right: Dynoxide,
+		What: "a creation that breaks the model of the request: DynamoDB Local names what follows from it",
+		Why:  "the service checks required members, lengths, ranges and enumerations before the schema",
+		Match: func(c Case) bool {
+			return c.is("CreateTable", "UpdateTable") && slices.Contains([]string{"enum", "required", "too short", "out of range"}, c.Dynoxide.constraint())
+		},
+	},
+	{
+		ID: "index-key-undefined", Aspect: aspectConstraint, Right: Dynoxide,
+		What:  "an index on an attribute without definition: DynamoDB Local says that the definitions are missing",
+		Why:   "AttributeDefinitions of UpdateTable are not required",
+		Match: both([]string{"required"}, []string{"key undefined"}),
+	},
+	{
+		ID: "key-name-twice", Aspect: aspectConstraint, Right: Local,
+		What:  "a table whose two keys are one attribute: dynoxide says that a key is not defined",
+		Why:   "it is defined",
+		Match: both([]string{"key name twice"}, []string{"key undefined"}),
+	},
+	{
+		ID: "definition-twice", Aspect: aspectConstraint, Right: Either,
+		What:  "an attribute that is defined twice: dynoxide says that one is not used",
+		Why:   "both are true",
+		Match: both([]string{"definition twice"}, []string{"definition unused"}),
+	},
+	{
+		ID: "time-to-live-member", Aspect: aspectField, Right: Dynoxide,
+		What:  "a time to live specification without Enabled: DynamoDB Local says that AttributeName is missing",
+		Why:   "API reference: both are required; the one that is missing is named",
+		Match: func(c Case) bool { return c.is("UpdateTimeToLive") },
+	},
+}
+
+const (
+	onDemand    = `"BillingMode":"PAY_PER_REQUEST"`
+	provisioned = `"BillingMode":"PROVISIONED"`
+	protected   = `"Protected":true`
+	unprotected = `"Protected":false`
+)
+
+// makesIndex says whether an index is made with such a throughput.
+func makesIndex(body map[string]any, such func(throughput any) bool) bool {
+	for _, update := range array(body["GlobalSecondaryIndexUpdates"]) {
+		if index := object(object(update)["Create"]); index != nil && such(index["ProvisionedThroughput"]) {
+			return true
+		}
+	}
+	return false
+}
+
+// withIndexes is a description with the global indexes of another.
+func withIndexes(description, other string) string {
+	v, err := decode([]byte(description))
+	if err != nil {
+		return description
+	}
+	w, err := decode([]byte(other))
+	if err != nil {
+		return description
+	}
+	object(v)["GlobalSecondaryIndexes"] = object(w)["GlobalSecondaryIndexes"]
+	return text(v)
+}
+
+// withoutThroughput is a description without the throughput of its indexes.
+func withoutThroughput(description string) string {
+	v, err := decode([]byte(description))
+	if err != nil {
+		return description
+	}
+	for _, index := range array(object(v)["GlobalSecondaryIndexes"]) {
+		delete(object(index), "Throughput")
+	}
+	return text(v)
+}

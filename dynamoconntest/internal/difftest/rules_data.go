@@ -100,6 +100,12 @@ var dataRules = slices.Concat(
 			return nil
 		},
 	}},
+	reading(Rule{
+		ID: "segment-of-a-scan", Right: Service,
+		What:  "which items are in one segment of a parallel scan",
+		Why:   "Scan: all segments together are the table; how it is divided is not said",
+		Match: func(c Case) bool { return c.is("Scan") && c.body()["TotalSegments"] != nil && !c.Request.Walk },
+	}),
 	unprojectedNotContains,
 	reading(Rule{
 		ID: "legacy-not-contains", Right: Either,
@@ -151,7 +157,7 @@ var unprojectedNotContains = func() []Rule {
 			What: "as below, where the filter is NOT_CONTAINS, which nobody says if an absent attribute fulfils",
 			Why:  "see below and legacy-not-contains",
 			Match: func(c Case) bool {
-				return c.is("Scan") && c.indexKind() == "global" && legacyOperator(c.body(), "NOT_CONTAINS") &&
+				return c.is("Scan") && c.indexKind() != "" && legacyOperator(c.body(), "NOT_CONTAINS") &&
 					c.Local.Aspects[aspect] != c.Dynoxide.Aspects[aspect]
 			},
 			Want: func(c Case) []string {

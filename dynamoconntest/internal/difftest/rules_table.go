@@ -58,11 +58,12 @@ var tableRules = []Rule{
 		What: "the throughput in the answer to UpdateTable: before or after the change",
 		Why:  "UpdateTable is asynchronous",
 		Match: func(c Case) bool {
-			return c.is("UpdateTable") && c.Local.Aspects[aspectTable] != c.Dynoxide.Aspects[aspectTable]
+			return c.is("UpdateTable") && (c.Local.Aspects[aspectTable] != c.Dynoxide.Aspects[aspectTable] || c.body()["ProvisionedThroughput"] != nil)
 		},
 		Want: func(c Case) []string {
 			l, d := c.Local.Aspects[aspectTable], c.Dynoxide.Aspects[aspectTable]
-			return []string{l, d, withIndexes(d, l)} // the last is for dynoxide-index-throughput
+			after := withMember(l, "Throughput", throughput(c.body()["ProvisionedThroughput"]))
+			return []string{l, d, after, withIndexes(d, l)} // the last is for dynoxide-index-throughput
 		},
 	},
 	{
@@ -174,15 +175,20 @@ func makesIndex(body map[string]any, such func(throughput any) bool) bool {
 
 // withIndexes is a description with the global indexes of another.
 func withIndexes(description, other string) string {
-	v, err := decode([]byte(description))
-	if err != nil {
-		return description
-	}
 	w, err := decode([]byte(other))
 	if err != nil {
 		return description
 	}
-	object(v)["GlobalSecondaryIndexes"] = object(w)["GlobalSecondaryIndexes"]
+	return withMember(description, "GlobalSecondaryIndexes", object(w)["GlobalSecondaryIndexes"])
+}
+
+// withMember is a description with another value of a member.
+func withMember(description, name string, value any) string {
+	v, err := decode([]byte(description))
+	if err != nil || object(v) == nil {
+		return description
+	}
+	object(v)[name] = value
 	return text(v)
 }
 

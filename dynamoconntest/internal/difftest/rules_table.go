@@ -66,7 +66,9 @@ var tableRules = []Rule{
 		Want: func(c Case) []string {
 			l, d := c.Local.Aspects[aspectTable], c.Dynoxide.Aspects[aspectTable]
 			after := withMember(l, "Throughput", throughput(c.body()["ProvisionedThroughput"]))
-			return []string{l, d, after, withIndexes(d, l)} // the last is for dynoxide-index-throughput
+			// The fourth is for dynoxide-index-throughput. Both servers lift the
+			// deletion protection as well, of which the documentation knows nothing.
+			return []string{l, d, after, withIndexes(d, l), withMember(after, "Protected", true)}
 		},
 	},
 	{

@@ -46,7 +46,7 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 	done
 
 difftest: ## compare dynamoconntest with DynamoDB Local and dynoxide over 20,000 requests (10 minutes)
-	go test ./dynamoconntest/internal/difftest -v -timeout 60m -requests 20000 $(DIFFFLAGS)
+	go test ./dynamoconntest/internal/difftest -run TestAgreesWithTwoServers -v -timeout 60m -seed 0 -requests 20000 $(DIFFFLAGS)
 
 local: ## start a DynamoDB Local and print its address
 	go run ./internal/dynamodblocal/cmd/dynamodb-local run

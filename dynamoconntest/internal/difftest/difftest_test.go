@@ -12,8 +12,8 @@ import (
 )
 
 var (
-	seed        = flag.Uint64("seed", 0, "decides the generated requests; 0 draws one from the clock")
-	requests    = flag.Int("requests", 2000, "how many different requests to send")
+	seed        = flag.Uint64("seed", 20261122, "decides the generated requests; 0 draws one from the clock")
+	requests    = flag.Int("requests", 1000, "how many different requests to send")
 	localURL    = flag.String("local", "", "base URL of a running DynamoDB Local; else one is started")
 	dynoxideURL = flag.String("dynoxide", "", "base URL of a running dynoxide; else one is started")
 	subjectURL  = flag.String("subject", "", "base URL of a server to compare in place of dynamoconntest")

@@ -149,6 +149,7 @@ func (r *reply) pause(ctx context.Context) error {
 
 type brokenReader struct{}
 
+// Read always fails, as a body does whose connection broke.
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // answerBody is a response's body: it ends with the request's context.

@@ -5,6 +5,7 @@ package attempt
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // Outcome is what one attempt means for the state of the table.
@@ -37,6 +38,8 @@ func (o Outcome) String() string {
 
 // Try is one attempt.
 type Try struct {
+	// Action is the API action, such as "GetItem".
+	Action  string
 	Outcome Outcome
 	// Status is the HTTP status of the answer, and 0 if there was none.
 	Status int
@@ -44,11 +47,25 @@ type Try struct {
 	Code string
 	// RequestID is DynamoDB's, and empty if there was none.
 	RequestID string
+	// Err is why no whole answer came, and nil if one did, whatever it said.
+	Err error
+	// Began is when the attempt was made, and Took is how long it lasted.
+	Began time.Time
+	Took  time.Duration
+	// Wait is the time since the attempt before it in the record ended: Add enters it.
+	Wait time.Duration
+	// Sent and Received are the bytes of the bodies: of the request, if it may have
+	// left, and of the answer as it came.
+	Sent, Received int64
 }
 
 // Record is the attempts of one call, oldest first. It may be used by several
 // goroutines. The zero value is an empty record.
 type Record struct {
+	// Each, if it is not nil, is called with each attempt and its number, counted
+	// from 1, when it has been entered. It must be set before the record is used.
+	Each func(number int, try Try)
+
 	mu    sync.Mutex
 	tries []Try
 }
@@ -73,9 +90,21 @@ func (r *Record) Add(try Try) {
 	if r == nil {
 		return
 	}
+	number := r.enter(&try)
+	if r.Each != nil {
+		r.Each(number, try) // outside the lock: it may panic, or ask for the verdict
+	}
+}
+
+func (r *Record) enter(try *Try) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.tries = append(r.tries, try)
+	if n := len(r.tries); n > 0 {
+		last := &r.tries[n-1]
+		try.Wait = max(0, try.Began.Sub(last.Began.Add(last.Took)))
+	}
+	r.tries = append(r.tries, *try)
+	return len(r.tries)
 }
 
 // Tries returns a copy of the attempts.

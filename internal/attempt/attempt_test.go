@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"go.uber.org/goleak"
@@ -107,4 +108,53 @@ func TestOutcomeText(t *testing.T) {
 		texts = append(texts, outcome.String())
 	}
 	assert.Equal(t, []string{"not sent", "refused", "applied", "unknown", "unknown"}, texts)
+}
+
+func TestWaitIsFromOneAttemptToTheNext(t *testing.T) {
+	t.Parallel()
+
+	began := time.Now()
+	at := func(after, took time.Duration) Try { return Try{Began: began.Add(after), Took: took} }
+	var record Record
+	record.Add(at(time.Second, 2*time.Second))
+	record.Add(at(5*time.Second, time.Second))
+	record.Add(at(6*time.Second, time.Second))
+	record.Add(at(0, time.Second)) // a clock that goes back
+	var waits []time.Duration
+	for _, try := range record.Tries() {
+		waits = append(waits, try.Wait)
+	}
+	assert.Equal(t, []time.Duration{0, 2 * time.Second, 0, 0}, waits)
+}
+
+func TestEachAttemptIsTold(t *testing.T) {
+	t.Parallel()
+
+	type told struct {
+		number int
+		try    Try
+	}
+	var record Record
+	var all []told
+	var verdicts []Outcome
+	record.Each = func(number int, try Try) {
+		all = append(all, told{number, try})
+		verdicts = append(verdicts, record.Verdict()) // the record can be used meanwhile
+	}
+	began := time.Now()
+	record.Add(Try{Outcome: Refused, Code: "A", Began: began})
+	record.Add(Try{Outcome: Unknown, Began: began.Add(time.Second)})
+	tries := record.Tries()
+	assert.Equal(t, []told{{1, tries[0]}, {2, tries[1]}}, all)
+	assert.Equal(t, time.Second, all[1].try.Wait)
+	assert.Equal(t, []Outcome{Refused, Unknown}, verdicts)
+}
+
+// A function that panics leaves the record usable.
+func TestEachMayPanic(t *testing.T) {
+	t.Parallel()
+
+	record := &Record{Each: func(int, Try) { panic("mine") }}
+	assert.PanicsWithValue(t, "mine", func() { record.Add(Try{Outcome: Refused}) })
+	assert.Len(t, record.Tries(), 1)
 }

@@ -23,12 +23,8 @@ func corrupt(format string, args ...any) error {
 	return fmt.Errorf("%w: %w", ErrCorrupt, fmt.Errorf(format, args...))
 }
 
-// receive reads the body of resp, checks it, and puts what it read in its place.
-func (x *Exchange) receive(resp *http.Response) error {
-	body, err := x.readBody(resp)
-	if err != nil {
-		return err
-	}
+// receive checks the body of resp, and puts what was read in its place.
+func (x *Exchange) receive(resp *http.Response, body []byte) (err error) {
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		return &attempt.Final{Err: fmt.Errorf("%w: status %d", ErrRedirect, resp.StatusCode)}
 	}
@@ -77,6 +73,7 @@ func errorCode(resp *http.Response) string {
 	return report.Type[strings.LastIndexByte(report.Type, '#')+1:]
 }
 
+// readBody returns the body as it came, and of one that is refused what was read.
 func (x *Exchange) readBody(resp *http.Response) ([]byte, error) {
 	if resp.Body == nil {
 		return nil, nil
@@ -92,11 +89,11 @@ func (x *Exchange) readBody(resp *http.Response) ([]byte, error) {
 	n, err := buf.ReadFrom(x.limited(resp.Body))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%w: the body broke off after %d bytes: %w", ErrCorrupt, n, err)
+		return buf.Bytes(), fmt.Errorf("%w: the body broke off after %d bytes: %w", ErrCorrupt, n, err)
 	case n > x.LargestAnswer:
-		return nil, x.tooLarge()
+		return buf.Bytes(), x.tooLarge()
 	case resp.ContentLength > 0 && n != resp.ContentLength:
-		return nil, corrupt("the body has %d bytes and %d were announced", n, resp.ContentLength)
+		return buf.Bytes(), corrupt("the body has %d bytes and %d were announced", n, resp.ContentLength)
 	}
 	return buf.Bytes(), nil
 }

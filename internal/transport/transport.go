@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/dynamoconn/dynamoconn/internal/attempt"
 )
@@ -60,30 +61,48 @@ func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	try := attempt.Try{Action: action(req), Began: time.Now()}
+	resp, err := x.exchange(req, watch, &try)
+	try.Err, try.Took = err, time.Since(try.Began)
+	if try.Outcome != attempt.NotSent {
+		try.Sent = req.ContentLength
+	}
+	record.Add(try)
+	return resp, err
+}
+
+// exchange is one attempt. It enters in try what came back.
+func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *attempt.Try) (*http.Response, error) {
 	resp, err := x.Next.Do(req)
 	if err != nil {
 		if resp != nil && resp.Body != nil {
 			_ = resp.Body.Close()
 		}
-		record.Add(attempt.Try{Outcome: watch.outcome(err)})
+		try.Outcome = watch.outcome(err)
 		return nil, err
 	}
 	if resp == nil {
-		record.Add(attempt.Try{Outcome: attempt.Unknown})
+		try.Outcome = attempt.Unknown
 		return nil, corrupt("no answer and no error")
 	}
-
-	try := attempt.Try{Status: resp.StatusCode, RequestID: requestID(resp)}
-	err = x.receive(resp)
-	try.Outcome = outcomeOf(resp.StatusCode, err)
+	try.Status, try.RequestID = resp.StatusCode, requestID(resp)
+	body, err := x.readBody(resp)
+	try.Received = int64(len(body))
 	if err == nil {
-		try.Code = errorCode(resp)
+		err = x.receive(resp, body)
 	}
-	record.Add(try)
+	try.Outcome = outcomeOf(resp.StatusCode, err)
 	if err != nil {
 		return nil, err
 	}
+	try.Code = errorCode(resp)
 	return resp, nil
+}
+
+// action returns the API action of a request: "GetItem".
+func action(req *http.Request) string {
+	_, action, _ := strings.Cut(req.Header.Get("X-Amz-Target"), ".")
+	return action
 }
 
 func (x *Exchange) refuse(ctx context.Context, target *url.URL) error {

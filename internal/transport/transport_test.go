@@ -47,7 +47,7 @@ func answer(status int, body string, header ...string) *http.Response {
 func crcOf(body string) string { return fmt.Sprint(crc32.ChecksumIEEE([]byte(body))) }
 
 // exchange does one exchange of a request with the body "{}" and returns what it was
-// recorded as.
+// recorded as, without what it measured.
 func exchange(t *testing.T, x *Exchange, url string) (body string, tries []attempt.Try, err error) {
 	t.Helper()
 	ctx, record := attempt.With(t.Context())
@@ -61,13 +61,22 @@ func exchangeIn(ctx context.Context, t *testing.T, x *Exchange, url string, reco
 	resp, err := x.Do(req)
 	if err != nil {
 		assert.Nil(t, resp)
-		return "", record.Tries(), err
+		return "", judged(record), err
 	}
 	got, readErr := io.ReadAll(resp.Body)
 	require.NoError(t, readErr)
 	require.NoError(t, resp.Body.Close())
 	require.EqualValues(t, len(got), resp.ContentLength)
-	return string(got), record.Tries(), nil
+	return string(got), judged(record), nil
+}
+
+// judged returns what the attempts are taken for; measure_test.go has the rest.
+func judged(record *attempt.Record) []attempt.Try {
+	tries := record.Tries()
+	for i, try := range tries {
+		tries[i] = attempt.Try{Outcome: try.Outcome, Status: try.Status, Code: try.Code, RequestID: try.RequestID}
+	}
+	return tries
 }
 
 const largestHere = 1 << 16

@@ -91,10 +91,17 @@ type Plan struct {
 	// Pause returns how long to leave a table alone after n requests, counted from 1,
 	// without progress.
 	Pause func(n int) time.Duration
+	// Paused, if it is not nil, is told how long each pause of a table lasted. It is
+	// called by the goroutine of Run.
+	Paused func(time.Duration)
 }
 
 // Run carries out the plan until each operation has a result or ctx ends. No request
 // is under way when it returns.
+//
+// A Send that panics ends the context of the others; when all have returned, Run panics
+// with that value itself, or with a [*Panic] that has it. A Send that ends its goroutine
+// ends that of Run.
 func (p *Plan) Run(ctx context.Context) []Result {
 	r := newRunner(p)
 	r.run(ctx)
@@ -114,6 +121,7 @@ type runner struct {
 	flying  int
 	answers chan answered
 	stopped error
+	crash   *Panic
 }
 
 type table struct {
@@ -121,6 +129,7 @@ type table struct {
 	queue  []int
 	flying int
 	misses int
+	asleep time.Time // since when it is left alone, and zero if it is not
 	wake   time.Time
 	dead   error
 	// refused counts the operations that were refused one by one before any was done.
@@ -132,11 +141,6 @@ type table struct {
 // the table itself is given up, as long as none was ever done: the fault is then in
 // what they have in common.
 const mostRefusals = 100
-
-type answered struct {
-	ops []int
-	Answer
-}
 
 func newRunner(p *Plan) *runner {
 	n := len(p.Ops)
@@ -176,16 +180,19 @@ func newRunner(p *Plan) *runner {
 func (r *runner) run(ctx context.Context) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
+	sending, cancel := context.WithCancel(ctx)
+	defer cancel()
 	for {
-		// One look at the clock for both: a table that is not picked now because it
-		// has to wait is one that the timer wakes.
+		// One look at the clock for both: a table that is not picked because it has to
+		// wait now is one that the timer wakes.
 		now := time.Now()
 		for r.stopped == nil && ctx.Err() == nil && r.flying < r.MaxInFlight {
 			ops := r.pick(now)
 			if len(ops) == 0 {
 				break
 			}
-			r.launch(ctx, ops)
+			r.launch(sending, ops)
+			now = time.Now() // it may have sent the request itself
 		}
 		if r.flying == 0 && (r.stopped != nil || ctx.Err() != nil || !r.waiting()) {
 			break
@@ -198,9 +205,16 @@ func (r *runner) run(ctx context.Context) {
 		select {
 		case a := <-r.answers:
 			r.take(a)
+			if r.crash != nil {
+				cancel()
+			}
 		case <-timer.C:
 		case <-done:
 		}
+	}
+	r.crash.raise()
+	for i := range r.tables {
+		r.woken(&r.tables[i], time.Now())
 	}
 	if r.stopped == nil {
 		r.stopped = ended(ctx)
@@ -217,17 +231,6 @@ func ended(ctx context.Context) error {
 		return cause
 	}
 	return fmt.Errorf("%w: %w", err, cause)
-}
-
-func (r *runner) launch(ctx context.Context, ops []int) {
-	r.flying++
-	r.eachTable(ops, func(t *table) { t.flying++ })
-	if r.flying == 1 && !r.waiting() {
-		// Nothing can be sent beside it, so no goroutine is needed.
-		r.take(answered{ops, r.Send(ctx, ops)})
-		return
-	}
-	go func() { r.answers <- answered{ops, r.Send(ctx, ops)} }()
 }
 
 // pick takes the operations of the next request out of the queues.
@@ -262,6 +265,9 @@ func (r *runner) pick(now time.Time) []int {
 			alone = alone || r.solo[op]
 			ops = append(ops, op)
 			bytes, most = bytes+size, limit
+		}
+		if len(ops) > before {
+			r.woken(t, now)
 		}
 		if len(ops) > 0 && r.turn == first {
 			r.turn = (id + 1) % n
@@ -322,6 +328,12 @@ func (r *runner) eachTable(ops []int, do func(*table)) {
 func (r *runner) take(a answered) {
 	r.flying--
 	r.eachTable(a.ops, func(t *table) { t.flying-- })
+	if a.crash != nil {
+		if r.crash == nil {
+			r.crash, r.stopped = a.crash, a.crash
+		}
+		return
+	}
 	one := !slices.ContainsFunc(a.ops, func(op int) bool { return r.Ops[op].Table != r.Ops[a.ops[0]].Table })
 
 	switch {
@@ -385,6 +397,7 @@ func (r *runner) progress(a answered) {
 	r.again(rest)
 	r.eachTable(a.ops, func(t *table) {
 		if moved[t] {
+			r.woken(t, time.Now())
 			t.misses, t.wake = 0, time.Time{}
 		} else {
 			r.miss(t)
@@ -393,8 +406,18 @@ func (r *runner) progress(a answered) {
 }
 
 func (r *runner) miss(t *table) {
+	now := time.Now()
+	r.woken(t, now)
 	t.misses++
-	t.wake = time.Now().Add(r.Pause(t.misses))
+	t.asleep, t.wake = now, now.Add(r.Pause(t.misses))
+}
+
+// woken tells of the pause of a table that ends now, or has ended.
+func (r *runner) woken(t *table, now time.Time) {
+	if r.Paused != nil && !t.asleep.IsZero() {
+		r.Paused(min(now.Sub(t.asleep), t.wake.Sub(t.asleep)))
+	}
+	t.asleep = time.Time{}
 }
 
 // again puts operations back in front of their tables' queues, in order.

@@ -10,8 +10,8 @@ import (
 )
 
 // Scan reads a whole table or index, page by page, and returns every item that
-// meets the conditions; or the first MaxItems of them, and the LastEvaluatedKey to go
-// on from. It holds them all: [Client.ScanItems] does not.
+// meets the conditions; or the first MaxItems of them, and the Checkpoint to go on
+// from. It holds them all: [Client.ScanItems] and [Client.ScanPages] do not.
 //
 // A table is read as it changes: an item that is there throughout is returned once,
 // one that comes, goes or changes meanwhile may be returned as it was or not at all.
@@ -23,7 +23,7 @@ func (c *Client) Scan(ctx context.Context, req ScanTableRequest, opts ...CallOpt
 		return nil, err
 	}
 	resp := &ScanTableResponse{Table: Table{req.TableName}}
-	for more := true; more; {
+	for !s.done {
 		page, err := s.next(ctx)
 		if err != nil {
 			return nil, err
@@ -31,7 +31,6 @@ func (c *Client) Scan(ctx context.Context, req ScanTableRequest, opts ...CallOpt
 		resp.Items = append(resp.Items, page.items...)
 		resp.Count += page.count
 		resp.ScannedCount += page.scanned
-		more = !s.done
 	}
 	return s.finish(resp)
 }
@@ -41,8 +40,8 @@ func (c *Client) Scan(ctx context.Context, req ScanTableRequest, opts ...CallOpt
 // loop reaches it, an empty page is passed over, and an error comes once, last.
 // Ranging again starts over.
 //
-// A loop that may be interrupted and go on later reads page by page with
-// [Client.ScanPage]. It calls dynamodb:Scan.
+// It begins at the request's Checkpoint and gives none; a loop that may be interrupted
+// and go on later reads with [Client.ScanPages]. It calls dynamodb:Scan.
 func (c *Client) ScanItems(ctx context.Context, req ScanTableRequest, opts ...CallOption) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		s, err := c.newScan(req, opts)
@@ -59,6 +58,7 @@ func (c *Client) ScanItems(ctx context.Context, req ScanTableRequest, opts ...Ca
 				yield(nil, err)
 				return
 			}
+			s.takeMetadata()
 			for _, item := range page.items {
 				if !yield(item, nil) {
 					return
@@ -68,11 +68,50 @@ func (c *Client) ScanItems(ctx context.Context, req ScanTableRequest, opts ...Ca
 	}
 }
 
+// ScanPages goes over the pages of a whole table or index, or over as many as hold the
+// first MaxItems items, each with the Checkpoint at which to go on once it has been dealt
+// with:
+//
+//	for page, err := range client.ScanPages(ctx, req) {
+//		if err != nil {
+//			return err
+//		}
+//		... // deal with page.Items
+//		... // save page.Checkpoint; another run puts it into req.Checkpoint
+//	}
+//
+// Whenever such a loop is broken off and run again, however often, an item that is there
+// throughout all runs is handed over at least once; each time, no more than the one page
+// that was not saved comes twice. A Limit makes the pages as small as that should be. An
+// empty page is handed over too: its checkpoint is progress. A checkpoint that is done
+// gives no page.
+//
+// To scan in parallel, each segment has a loop and a checkpoint of its own.
+//
+// One page at a time is held; it is fetched when the loop reaches it, and an error comes
+// once, last. Ranging again starts over from the request's own Checkpoint. It calls
+// dynamodb:Scan.
+func (c *Client) ScanPages(ctx context.Context, req ScanTableRequest, opts ...CallOption) iter.Seq2[*ScanTableResponse, error] {
+	return func(yield func(*ScanTableResponse, error) bool) {
+		s, err := c.newScan(req, opts)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for !s.done {
+			page, err := s.page(ctx)
+			if !yield(page, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
 // ScanPage reads one page: at most Limit items, or 1 MB, before any filter. It may
 // be empty and yet not the last: the table was read to its end only if
-// LastEvaluatedKey is nil. MaxItems must be zero.
+// LastEvaluatedKey is nil and its Checkpoint done. MaxItems must be zero.
 //
-// It calls dynamodb:Scan once.
+// It calls dynamodb:Scan once, or not at all if the request's Checkpoint is done.
 func (c *Client) ScanPage(ctx context.Context, req ScanTableRequest, opts ...CallOption) (*ScanTableResponse, error) {
 	s, err := c.newScan(req, opts)
 	if err == nil && req.MaxItems != 0 {
@@ -81,33 +120,31 @@ func (c *Client) ScanPage(ctx context.Context, req ScanTableRequest, opts ...Cal
 	if err != nil {
 		return nil, err
 	}
-	page, err := s.next(ctx)
-	if err != nil {
-		return nil, err
+	if s.done {
+		return s.finish(&ScanTableResponse{Table: Table{req.TableName}})
 	}
-	return s.finish(&ScanTableResponse{
-		Table:        Table{req.TableName},
-		Items:        page.items,
-		Count:        page.count,
-		ScannedCount: page.scanned,
-	})
+	return s.page(ctx)
 }
 
 // scan is one reading of a table.
 type scan struct {
 	*call
+	req      ScanTableRequest
 	input    *dynamodb.ScanInput
+	progress progress
 	limit    *int32 // the caller's
 	left     int64  // items still wanted, or -1 for all
 	filtered bool
 	stride   float64 // items read for each that met the filter; 0 until it is needed
 	done     bool
+	last     Item // the key that the last page ended at, nil at the table's end
 }
 
 type scanPage struct {
 	items          []Item
 	count, scanned int64
-	lastKey        map[string]types.AttributeValue
+	last           Item
+	start          map[string]types.AttributeValue // of the next page: last as the SDK's type
 }
 
 const (
@@ -120,18 +157,21 @@ func (c *Client) newScan(req ScanTableRequest, opts []CallOption) (*scan, error)
 	if err != nil {
 		return nil, err
 	}
-	input, err := req.input(k.capacity)
+	input, err := req.input(k.region, k.capacity)
 	if err != nil {
 		return nil, k.refuse(err)
 	}
-	s := &scan{call: k, input: input, limit: input.Limit, left: -1, filtered: input.FilterExpression != nil}
+	s := &scan{
+		call: k, req: req, input: input, limit: input.Limit, left: -1,
+		filtered: input.FilterExpression != nil, done: req.Checkpoint.Done(),
+	}
 	if req.MaxItems > 0 {
 		s.left = int64(req.MaxItems)
 	}
 	return s, nil
 }
 
-func (req *ScanTableRequest) input(capacity types.ReturnConsumedCapacity) (*dynamodb.ScanInput, error) {
+func (req *ScanTableRequest) input(region Region, capacity types.ReturnConsumedCapacity) (*dynamodb.ScanInput, error) {
 	if err := req.check(); err != nil {
 		return nil, err
 	}
@@ -168,9 +208,16 @@ func (req *ScanTableRequest) input(capacity types.ReturnConsumedCapacity) (*dyna
 	if req.CountOnly {
 		input.Select = types.SelectCount
 	}
-	if len(req.ExclusiveStartKey) > 0 {
-		if input.ExclusiveStartKey, err = ToAttributeValues(req.ExclusiveStartKey); err != nil {
-			return nil, under("ExclusiveStartKey", err)
+	start, field := req.ExclusiveStartKey, "ExclusiveStartKey"
+	if req.Checkpoint.started() {
+		field = "Checkpoint"
+		if start, err = req.Checkpoint.startKey(req, region); err != nil {
+			return nil, err
+		}
+	}
+	if len(start) > 0 {
+		if input.ExclusiveStartKey, err = ToAttributeValues(start); err != nil {
+			return nil, under(field, err)
 		}
 	}
 	return input, nil
@@ -194,6 +241,8 @@ func (req *ScanTableRequest) check() error {
 		return invalid("TotalSegments", "must be 0 to 1,000,000")
 	case req.Segment < 0 || req.Segment > 0 && req.Segment >= req.TotalSegments:
 		return invalid("Segment", "must be 0 to TotalSegments less 1")
+	case req.Checkpoint.started() && len(req.ExclusiveStartKey) > 0:
+		return invalid("Checkpoint", "excludes ExclusiveStartKey")
 	case len(req.Conditions) > 0 && req.FilterExpression != "":
 		return invalid("FilterExpression", "excludes Conditions")
 	case req.CountOnly && (len(req.Attributes) > 0 || req.ProjectionExpression != ""):
@@ -226,8 +275,11 @@ func (s *scan) next(ctx context.Context) (*scanPage, error) {
 	if s.left >= 0 {
 		s.left -= page.count
 	}
-	s.input.ExclusiveStartKey = page.lastKey
-	s.done = len(page.lastKey) == 0 || s.left == 0
+	s.last, s.input.ExclusiveStartKey = page.last, page.start
+	s.done = len(page.last) == 0 || s.left == 0
+	if !s.done && s.progress.circles(canonical(page.last)) {
+		return nil, s.refuse(corrupt("the pages go round in a circle"))
+	}
 	return page, nil
 }
 
@@ -256,8 +308,11 @@ func (s *scan) read(ctx context.Context) (*scanPage, error) {
 		if err != nil {
 			return nil, err
 		}
-		page.lastKey, page.count, page.scanned = out.LastEvaluatedKey, int64(out.Count), int64(out.ScannedCount)
-		if len(page.lastKey) > 0 && reflect.DeepEqual(page.lastKey, s.input.ExclusiveStartKey) {
+		page.start, page.count, page.scanned = out.LastEvaluatedKey, int64(out.Count), int64(out.ScannedCount)
+		if page.last, err = lastKey(page.start); err != nil {
+			return nil, err
+		}
+		if len(page.last) > 0 && reflect.DeepEqual(page.start, s.input.ExclusiveStartKey) {
 			return nil, corrupt("the page ends where it began")
 		}
 		page.items, err = s.items(out)
@@ -287,15 +342,49 @@ func (s *scan) items(out *dynamodb.ScanOutput) ([]Item, error) {
 	return items, nil
 }
 
-// finish puts into the response where to go on.
-func (s *scan) finish(resp *ScanTableResponse) (*ScanTableResponse, error) {
-	if len(s.input.ExclusiveStartKey) > 0 {
-		key, err := FromAttributeValues(s.input.ExclusiveStartKey)
-		if err != nil {
-			return nil, s.refuse(under("LastEvaluatedKey", err))
-		}
-		resp.LastEvaluatedKey = key
+// lastKey returns the key that a page ended at, or nil if it ended at the table's end,
+// which DynamoDB tells by an empty key or by none.
+func lastKey(attributes map[string]types.AttributeValue) (Item, error) {
+	const field = "LastEvaluatedKey"
+	if len(attributes) == 0 {
+		return nil, nil
 	}
-	resp.ResponseMetadata = s.metadata()
+	key, err := FromAttributeValues(attributes)
+	if err != nil {
+		return nil, under(field, err)
+	}
+	for _, kv := range key {
+		switch kv.(type) {
+		case *KeyValueString, *KeyValueLong, *KeyValueDecimal, *KeyValueBinary:
+		default:
+			return nil, under(field, underName(kv.KeyName(), corrupt("is of a type that no key has")))
+		}
+	}
+	return key, nil
+}
+
+// page reads the next page and returns it as a response.
+func (s *scan) page(ctx context.Context) (*ScanTableResponse, error) {
+	page, err := s.next(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.finish(&ScanTableResponse{
+		Table:        Table{s.req.TableName},
+		Items:        page.items,
+		Count:        page.count,
+		ScannedCount: page.scanned,
+	})
+}
+
+// finish puts into the response where to go on, and what has been gathered since the
+// last one.
+func (s *scan) finish(resp *ScanTableResponse) (*ScanTableResponse, error) {
+	checkpoint, err := newCheckpoint(&s.req, s.region, s.last)
+	if err != nil {
+		return nil, s.refuse(under("LastEvaluatedKey", err))
+	}
+	resp.Checkpoint, resp.LastEvaluatedKey = checkpoint, s.last
+	resp.ResponseMetadata = s.takeMetadata()
 	return resp, nil
 }

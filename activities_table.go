@@ -20,8 +20,9 @@ func (c *Client) ListTables(ctx context.Context, req ListTablesRequest, opts ...
 	}
 	resp := &ListTablesResponse{}
 	start := req.ExclusiveStartTableName
+	var progress progress
 	for {
-		names, next, err := k.listPage(ctx, start, listLimit(req, len(resp.ListTables)))
+		names, next, err := k.listPage(ctx, start, listLimit(req, len(resp.ListTables)), &progress)
 		if err != nil {
 			return nil, err
 		}
@@ -40,7 +41,7 @@ func (c *Client) ListTables(ctx context.Context, req ListTablesRequest, opts ...
 
 // Tables goes over the tables of a region, in the order of their names. A page is
 // fetched when the loop reaches it; an error comes once, last. Ranging again starts
-// over.
+// over. To go on after a table, give its name as ExclusiveStartTableName.
 //
 // It calls dynamodb:ListTables.
 func (c *Client) Tables(ctx context.Context, req ListTablesRequest, opts ...CallOption) iter.Seq2[ListTable, error] {
@@ -51,12 +52,14 @@ func (c *Client) Tables(ctx context.Context, req ListTablesRequest, opts ...Call
 			return
 		}
 		start, given := req.ExclusiveStartTableName, 0
+		var progress progress
 		for {
-			names, next, err := k.listPage(ctx, start, listLimit(req, given))
+			names, next, err := k.listPage(ctx, start, listLimit(req, given), &progress)
 			if err != nil {
 				yield(ListTable{}, err)
 				return
 			}
+			k.takeMetadata()
 			for _, name := range names {
 				given++
 				if !yield(ListTable{Table{name}}, nil) {
@@ -105,7 +108,7 @@ func listLimit(req ListTablesRequest, given int) int32 {
 	return min(req.Limit, left)
 }
 
-func (k *call) listPage(ctx context.Context, start string, limit int32) (names []string, next string, err error) {
+func (k *call) listPage(ctx context.Context, start string, limit int32, progress *progress) (names []string, next string, err error) {
 	input := &dynamodb.ListTablesInput{}
 	if start != "" {
 		input.ExclusiveStartTableName = &start
@@ -124,6 +127,9 @@ func (k *call) listPage(ctx context.Context, start string, limit int32) (names [
 		}
 		if next != "" && next == start {
 			return nil, corrupt("the page ends where it began")
+		}
+		if next != "" && progress.circles(next) {
+			return nil, corrupt("the pages go round in a circle")
 		}
 		return nil, nil
 	})

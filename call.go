@@ -159,6 +159,16 @@ func (k *call) metadata() ResponseMetadata {
 	return k.meta.clone()
 }
 
+// takeMetadata returns what the call has gathered since it was last asked, so that
+// what a long reading keeps does not grow with each page.
+func (k *call) takeMetadata() ResponseMetadata {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	meta := k.meta
+	k.meta = ResponseMetadata{}
+	return meta
+}
+
 // refuse returns the error of a request that is not sent.
 func (k *call) refuse(err error) error {
 	k.mu.Lock()

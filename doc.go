@@ -79,8 +79,13 @@
 //
 // [Client.Scan] and [Client.ListTables] read to the end, page by page, and an error is never
 // beside half a result. With a maximum they return where to go on from.
-// [Client.ScanItems] and [Client.Tables] hold one page at a time; a page is fetched when the
-// loop reaches it, and an empty page is not the end.
+// [Client.ScanItems], [Client.ScanPages] and [Client.Tables] hold one page at a time; a page
+// is fetched when the loop reaches it. An empty page is not the end, an empty
+// LastEvaluatedKey is, and pages that go round in a circle are [ErrCorruptResponse].
+//
+// A scan that may be interrupted saves a [ScanCheckpoint] after each page of ScanPages. In
+// whatever way it ends, the next run goes on there: every item that is there throughout is
+// handed over at least once, and no more than the one page that was not saved comes twice.
 //
 // # Batches
 //

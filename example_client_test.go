@@ -132,20 +132,44 @@ func ExampleClient_Scan_resume() {
 	client := musicClient()
 
 	req := dynamoconn.ScanTableRequest{TableName: "Music", MaxItems: 2}
-	for {
+	for !req.Checkpoint.Done() {
 		resp, err := client.Scan(context.Background(), req)
 		if err != nil {
 			log.Fatal(err)
 		}
 		fmt.Println(resp.Count, "songs")
-		if resp.LastEvaluatedKey == nil {
-			break
-		}
-		req.ExclusiveStartKey = resp.LastEvaluatedKey // may be kept for another day
+		req.Checkpoint = resp.Checkpoint // may be kept for another day
 	}
 	// Output:
 	// 2 songs
 	// 1 songs
+}
+
+func ExampleClient_ScanPages() {
+	client := musicClient()
+
+	saved, _ := dynamoconn.ScanCheckpoint{}.MarshalText() // or from a file
+	for interrupted := true; interrupted; {
+		req := dynamoconn.ScanTableRequest{TableName: "Music", Limit: 2}
+		if err := req.Checkpoint.UnmarshalText(saved); err != nil {
+			log.Fatal(err)
+		}
+		interrupted = false
+		for page, err := range client.ScanPages(context.Background(), req) {
+			if err != nil {
+				log.Fatal(err)
+			}
+			fmt.Println(page.Count, "songs,", page.Checkpoint)
+			saved, _ = page.Checkpoint.MarshalText()
+			if !page.Checkpoint.Done() {
+				interrupted = true
+				break
+			}
+		}
+	}
+	// Output:
+	// 2 songs, Music in us-east-1: at a key
+	// 1 songs, Music in us-east-1: done
 }
 
 func ExampleClient_ScanItems() {

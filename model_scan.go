@@ -1,7 +1,7 @@
 package dynamoconn
 
-// ScanTableRequest is the input of [Client.Scan], [Client.ScanItems] and
-// [Client.ScanPage]. Only TableName is required.
+// ScanTableRequest is the input of [Client.Scan], [Client.ScanItems],
+// [Client.ScanPages] and [Client.ScanPage]. Only TableName is required.
 type ScanTableRequest struct {
 	// TableName is the name or the ARN of the table.
 	TableName string
@@ -14,8 +14,13 @@ type ScanTableRequest struct {
 	// no limit. ScanPage has none but Limit.
 	MaxItems int
 	// ExclusiveStartKey is where to begin: the LastEvaluatedKey of an earlier
-	// response. Nil begins at the first item.
+	// response. Nil begins at the first item, and that is also what the response that
+	// read the table to its end has: a loop that saves its place uses Checkpoint.
 	ExclusiveStartKey Item
+	// Checkpoint is where to begin: that of an earlier response, of a scan of the same
+	// table, index, region and segment. The zero value begins at the first item, one
+	// that is done reads nothing and sends nothing. It excludes ExclusiveStartKey.
+	Checkpoint ScanCheckpoint
 	// Conditions are what each item must meet, all of them.
 	Conditions []Condition
 	// FilterExpression is what each item must meet, as an expression:
@@ -46,7 +51,8 @@ type ScanTableRequest struct {
 	Segment int32
 }
 
-// ScanTableResponse is the output of [Client.Scan] and [Client.ScanPage].
+// ScanTableResponse is the output of [Client.Scan] and [Client.ScanPage], and a page of
+// [Client.ScanPages].
 type ScanTableResponse struct {
 	Table
 	// Items are the items that met the conditions, in DynamoDB's order: by sort key
@@ -61,6 +67,9 @@ type ScanTableResponse struct {
 	// LastEvaluatedKey is where to go on, as ExclusiveStartKey. It is nil if the table
 	// was read to its end.
 	LastEvaluatedKey Item
+	// Checkpoint is where to go on once these items have been dealt with. It is done if
+	// the table was read to its end.
+	Checkpoint ScanCheckpoint
 	ResponseMetadata
 }
 

@@ -171,6 +171,16 @@ func TestClientThatNewDidNotMake(t *testing.T) {
 					}
 					return nil
 				},
+				"ScanPages": func() error {
+					for _, err := range client.ScanPages(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"}) {
+						return err
+					}
+					return nil
+				},
+				"ScanPage": func() error {
+					_, err := client.ScanPage(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"})
+					return err
+				},
 				"GetItem": func() error {
 					_, err := client.GetItem(t.Context(), getMusic())
 					return err

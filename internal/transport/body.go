@@ -26,6 +26,9 @@ func corrupt(format string, args ...any) error {
 // receive checks the body of resp, and puts what was read in its place.
 func (x *Exchange) receive(resp *http.Response, body []byte) (err error) {
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
+		if resp.Header.Get("Location") == "" {
+			return corrupt("status %d that leads nowhere", resp.StatusCode)
+		}
 		return &attempt.Final{Err: fmt.Errorf("%w: status %d", ErrRedirect, resp.StatusCode)}
 	}
 	var checked bool
@@ -46,6 +49,8 @@ func (x *Exchange) receive(resp *http.Response, body []byte) (err error) {
 		if err := checkObject(body, checked); err != nil {
 			return err
 		}
+	} else if err := checkReport(body, checked, resp.Header); err != nil {
+		return err
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	resp.ContentLength = int64(len(body))
@@ -155,6 +160,19 @@ func checkObject(body []byte, checked bool) error {
 		return corrupt("a success whose body is not a JSON object")
 	case !checked && !json.Valid(trimmed):
 		return corrupt("a success whose body is not valid JSON")
+	}
+	return nil
+}
+
+// checkReport makes sure that what DynamoDB says of a failure is whole: half a report
+// of a throttle would pass for a failure that no repetition mends. Others than DynamoDB,
+// such as a proxy, report as they like, or nothing.
+func checkReport(body []byte, checked bool, header http.Header) error {
+	if checked || len(body) == 0 || !strings.HasPrefix(header.Get("Content-Type"), "application/x-amz-json") {
+		return nil
+	}
+	if !json.Valid(body) {
+		return corrupt("a failure whose body is not valid JSON")
 	}
 	return nil
 }

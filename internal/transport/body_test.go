@@ -51,6 +51,9 @@ func TestWholeAnswersPass(t *testing.T) {
 		"failure as HTML":       {answer(503, "<html>busy</html>"), "<html>busy</html>"},
 		"failure without body":  {answer(500, ""), ""},
 		"failure with checksum": {answer(400, object, "X-Amz-Crc32", crcOf(object)), object},
+		"failure, report whole": {answer(400, object, "Content-Type", "application/x-amz-json-1.0"), object},
+		"failure, no report":    {answer(400, "", "Content-Type", "application/x-amz-json-1.0"), ""},
+		"failure, other kind":   {answer(400, object[:9], "Content-Type", "application/json"), object[:9]},
 		"failure as gzip":       {answer(400, packed, "Content-Encoding", "gzip"), object},
 		"as large as allowed":   {answer(200, "{"+strings.Repeat(" ", largestHere-2)+"}"), "{" + strings.Repeat(" ", largestHere-2) + "}"},
 	}
@@ -88,6 +91,7 @@ func TestDamagedAnswersAreRefused(t *testing.T) {
 		"checksum is too large":         answer(200, object, "X-Amz-Crc32", "4294967296"),
 		"checksum of the unpacked body": answer(200, packed, "Content-Encoding", "gzip", "X-Amz-Crc32", crcOf(object)),
 		"failure with wrong checksum":   answer(400, object, "X-Amz-Crc32", "1"),
+		"failure with half a report":    answer(400, object[:9], "Content-Type", "application/x-amz-json-1.0"),
 		"shorter than announced":        short,
 		"longer than announced":         long,
 		"breaks off":                    breaksOff,

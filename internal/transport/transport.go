@@ -96,6 +96,9 @@ func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *attempt.Tr
 		return nil, err
 	}
 	try.Code = errorCode(resp)
+	if internalError[try.Code] {
+		try.Outcome = attempt.Unknown // a 4xx beside it would be damage
+	}
 	return resp, nil
 }
 
@@ -148,10 +151,18 @@ func requestID(resp *http.Response) string {
 	return resp.Header.Get("X-Amz-Request-Id")
 }
 
+// internalError has DynamoDB's names for what it answers with a 5xx.
+var internalError = map[string]bool{
+	"InternalServerError": true, "InternalFailure": true, "ServiceUnavailable": true, "ServiceUnavailableException": true,
+}
+
 // outcomeOf tells what an answer means. A 4xx says that nothing was done; a 5xx does
-// not say; a 2xx says that it was done, but one that came damaged proves nothing.
+// not say; a 2xx says that it was done, but one that came damaged proves nothing, and
+// a 3xx that leads nowhere may have been one.
 func outcomeOf(status int, damage error) attempt.Outcome {
 	switch {
+	case status >= 300 && status < 400 && !errors.Is(damage, ErrRedirect):
+		return attempt.Unknown
 	case status >= 200 && status < 300 && damage == nil:
 		return attempt.Applied
 	case status >= 300 && status < 500 && status != http.StatusRequestTimeout:

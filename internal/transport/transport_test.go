@@ -231,7 +231,7 @@ func TestOutcomeOfAnAnswer(t *testing.T) {
 
 	tests := map[int]attempt.Outcome{
 		200: attempt.Applied, 201: attempt.Applied,
-		301: attempt.Refused, 307: attempt.Refused,
+		300: attempt.Unknown, 301: attempt.Unknown, 304: attempt.Unknown, // without a Location: see TestRedirectIsFinal
 		400: attempt.Refused, 403: attempt.Refused, 413: attempt.Refused, 429: attempt.Refused,
 		408: attempt.Unknown, 500: attempt.Unknown, 502: attempt.Unknown, 503: attempt.Unknown, 504: attempt.Unknown,
 	}
@@ -241,6 +241,24 @@ func TestOutcomeOfAnAnswer(t *testing.T) {
 			_, tries, _ := exchange(t, answering(answer(status, "{}"), nil), "https://host/")
 			assert.Equal(t, []attempt.Try{{Outcome: want, Status: status, RequestID: "REQ1"}}, tries)
 		})
+	}
+}
+
+// One flipped bit makes a 300 of a 200, a 400 of a 500 and a 403 of a 503: a write that
+// was applied was once reported as certainly refused.
+func TestDamagedStatusIsNoRefusal(t *testing.T) {
+	t.Parallel()
+
+	_, tries, err := exchange(t, answering(answer(300, "{}"), nil), "https://host/")
+	assert.ErrorIs(t, err, ErrCorrupt)
+	assert.NotErrorIs(t, err, ErrRedirect)
+	assert.False(t, isFinal(err), "another attempt may do better")
+	assert.Equal(t, []attempt.Try{{Outcome: attempt.Unknown, Status: 300, RequestID: "REQ1"}}, tries)
+
+	for code := range internalError {
+		_, tries, err := exchange(t, answering(answer(400, `{"__type":"com.amazonaws.dynamodb.v20120810#`+code+`"}`), nil), "https://host/")
+		require.NoError(t, err)
+		assert.Equal(t, []attempt.Try{{Outcome: attempt.Unknown, Status: 400, Code: code, RequestID: "REQ1"}}, tries)
 	}
 }
 

@@ -32,6 +32,17 @@ type world struct {
 	doubted  map[int]bool
 	refused  map[int]bool
 	faults   []string
+
+	// store is what each key holds: the last write that was carried out, by its number
+	// in the first plan, of which origin has those of this one. Both may be nil.
+	store  map[place]int
+	origin []int
+	late   []int // doubted, and yet to arrive
+}
+
+type place struct {
+	table int
+	key   string
 }
 
 // trouble is how likely each kind is, in percent, for each request.
@@ -52,6 +63,30 @@ func (w *world) fault(format string, args ...any) {
 	w.faults = append(w.faults, fmt.Sprintf(format, args...))
 }
 
+// carryOut does an operation. What a key holds never gets older.
+func (w *world) carryOut(op int) {
+	if w.store == nil {
+		return
+	}
+	at, number := place{w.plan.Ops[op].Table, w.keys[op]}, op
+	if w.origin != nil {
+		number = w.origin[op]
+	}
+	if before, ok := w.store[at]; ok && before > number {
+		w.fault("operation %d was carried out after %d on the same key", number, before)
+	}
+	w.store[at] = number
+}
+
+// arriveLate carries out some of the operations that got no answer.
+func (w *world) arriveLate(most int) {
+	n := min(most, len(w.late))
+	for _, op := range w.late[:n] {
+		w.carryOut(op)
+	}
+	w.late = w.late[n:]
+}
+
 func (w *world) send(ctx context.Context, ops []int) Answer {
 	w.mu.Lock()
 	w.requests++
@@ -66,6 +101,7 @@ func (w *world) send(ctx context.Context, ops []int) Answer {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.leave(ops)
+	w.arriveLate(1)
 	return w.answer(ctx, number, ops)
 }
 
@@ -182,6 +218,7 @@ func (w *world) answer(ctx context.Context, number int, ops []int) Answer {
 				left = append(left, op, op)
 			} else {
 				w.done[op] = true
+				w.carryOut(op)
 			}
 		}
 		w.random.Shuffle(len(left), func(i, j int) { left[i], left[j] = left[j], left[i] })
@@ -193,6 +230,12 @@ func (w *world) answer(ctx context.Context, number int, ops []int) Answer {
 	case under(t.Doubt):
 		for _, op := range ops {
 			w.doubted[op] = true
+			switch w.random.IntN(3) { // it was done, will be, or never is
+			case 0:
+				w.carryOut(op)
+			case 1:
+				w.late = append(w.late, op)
+			}
 		}
 		return Answer{Verdict: Doubt, Err: errDoubt, Stop: w.random.IntN(100) < t.Stop}
 	case under(t.Fatal):
@@ -200,6 +243,7 @@ func (w *world) answer(ctx context.Context, number int, ops []int) Answer {
 	}
 	for _, op := range ops {
 		w.done[op] = true
+		w.carryOut(op)
 	}
 	return Answer{}
 }

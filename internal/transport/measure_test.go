@@ -37,7 +37,7 @@ func TestWhatAnAttemptMeasures(t *testing.T) {
 		"success":                {answer: answer(200, item), sent: len(sent), received: len(item)},
 		"packed: as it came":     {answer: answer(200, packed, "Content-Encoding", "gzip"), sent: len(sent), received: len(packed)},
 		"refused":                {answer: answer(400, `{"__type":"x#Y"}`), sent: len(sent), received: 16},
-		"redirect":               {answer: answer(302, "moved"), is: ErrRedirect, sent: len(sent), received: 5},
+		"redirect":               {answer: answer(302, "moved", "Location", "https://elsewhere.example/"), is: ErrRedirect, sent: len(sent), received: 5},
 		"wrong checksum":         {answer: answer(200, "{}", "X-Amz-Crc32", "1"), is: ErrCorrupt, sent: len(sent), received: 2},
 		"breaks off":             {answer: &http.Response{StatusCode: 200, Body: io.NopCloser(io.MultiReader(strings.NewReader("{1"), errReader{broken}))}, is: broken, sent: len(sent), received: 2},
 		"too large":              {answer: &http.Response{StatusCode: 200, Body: io.NopCloser(bytes.NewReader(make([]byte, 2*largestHere))), ContentLength: -1}, is: ErrCorrupt, sent: len(sent), received: largestHere + 1},

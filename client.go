@@ -18,6 +18,7 @@ import (
 
 	"github.com/dynamoconn/dynamoconn/internal/attempt"
 	"github.com/dynamoconn/dynamoconn/internal/transport"
+	"github.com/dynamoconn/dynamoconn/internal/wire"
 )
 
 // Client calls DynamoDB in any region. Make one with [New] and share it: it is safe
@@ -241,6 +242,7 @@ func (c *config) defaults(o *dynamodb.Options) {
 	}
 	// The exchange checks the checksum of every answer; the SDK would only log it.
 	o.DisableValidateResponseChecksum = true
+	o.Protocol = wire.Strict{ClientProtocol: o.Protocol}
 }
 
 // finish wraps the HTTP client and the credentials that the caller's SDK options left.

@@ -1,6 +1,6 @@
 module github.com/dynamoconn/dynamoconn/bench
 
-go 1.25
+go 1.25.0
 
 replace github.com/dynamoconn/dynamoconn => ..
 
@@ -8,7 +8,9 @@ require (
 	github.com/aws/aws-sdk-go-v2 v1.47.7
 	github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue v1.21.19
 	github.com/aws/aws-sdk-go-v2/service/dynamodb v1.73.1
+	github.com/aws/smithy-go v1.28.8
 	github.com/dynamoconn/dynamoconn v0.0.0-00010101000000-000000000000
+	github.com/guregu/dynamo/v2 v2.6.0
 	github.com/stretchr/testify v1.12.1
 )
 
@@ -27,6 +29,8 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/sso v1.39.3 // indirect
 	github.com/aws/aws-sdk-go-v2/service/ssooidc v1.44.3 // indirect
 	github.com/aws/aws-sdk-go-v2/service/sts v1.51.8 // indirect
-	github.com/aws/smithy-go v1.28.8 // indirect
+	github.com/cenkalti/backoff/v4 v4.3.0 // indirect
+	github.com/google/btree v1.1.3 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/sync v0.20.0 // indirect
 )

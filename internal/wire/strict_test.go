@@ -1,0 +1,180 @@
+package wire
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// answer is an HTTP client that always gives the same body.
+type answer struct {
+	status int
+	body   string
+}
+
+func (a answer) Do(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: a.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(a.body))}, nil
+}
+
+func client(a answer, options ...func(*dynamodb.Options)) *dynamodb.Client {
+	return dynamodb.New(dynamodb.Options{
+		Region: "us-east-1", HTTPClient: a, RetryMaxAttempts: 1,
+		DisableValidateResponseChecksum: true,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
+		}),
+	}, options...)
+}
+
+func strict(o *dynamodb.Options) { o.Protocol = Strict{o.Protocol} }
+
+func get(t interface{ Context() context.Context }, a answer, options ...func(*dynamodb.Options)) (map[string]types.AttributeValue, error) {
+	out, err := client(a, options...).GetItem(t.Context(), &dynamodb.GetItemInput{
+		TableName: aws.String("Music"), Key: map[string]types.AttributeValue{"ID": &types.AttributeValueMemberS{Value: "a"}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out.Item, nil
+}
+
+// The SDK gives such an attribute the value of the one before it.
+func TestAttributeWithoutValueIsRefused(t *testing.T) {
+	t.Parallel()
+
+	for _, value := range []string{
+		`{}`, `{"X":"1"}`, `{"S":null}`, `{"SS":null}`, `{"L":null}`,
+		`{"L":[{"S":"q"},{}]}`, `{"L":[{"S":"q"},{"X":[{"S":"z"}]}]}`,
+		`{"M":{"a":{"S":"q"},"b":{}}}`, `{"M":{"a":{"M":{"b":{"L":[{"X":true}]}}}}}`,
+	} {
+		item, err := get(t, answer{200, `{"Item":{"Name":{"S":"Lyon"},"Other":` + value + `}}`}, strict)
+		assert.ErrorIs(t, err, ErrNoValue, value)
+		assert.Nil(t, item, value)
+		var undecoded *smithy.DeserializationError
+		assert.ErrorAs(t, err, &undecoded, value)
+	}
+}
+
+// This is what Strict is for. If it fails, the SDK has been mended.
+func TestSDKGivesItTheValueBefore(t *testing.T) {
+	t.Parallel()
+
+	item, err := get(t, answer{200, `{"Item":{"Name":{"S":"Lyon"},"Other":{"X":"1"}}}`})
+	require.NoError(t, err)
+	assert.Equal(t, &types.AttributeValueMemberS{Value: "Lyon"}, item["Other"])
+}
+
+// The SDK ends a list or a map where it meets what it cannot read.
+func TestErrorWithinAListIsNotLost(t *testing.T) {
+	t.Parallel()
+
+	for _, value := range []string{`{"L":[{"S":"q"},3]}`, `{"SS":["a",3]}`, `{"M":{"a":3}}`, `{"S":"a","N":"1"}`} {
+		_, err := get(t, answer{200, `{"Item":{"Other":` + value + `}}`}, strict)
+		assert.Error(t, err, value)
+	}
+	for _, body := range []string{`{"Items":[{"a":{"S":"q"}},3]}`, `{"Items":[{"a":{"S":"q"}}`, `{"Items":[{"a":{"S":"q"}},`, `{"Items":[{"a":`} {
+		_, err := client(answer{200, body}, strict).Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("Music")})
+		assert.Error(t, err, body)
+	}
+}
+
+// value draws the JSON of any value that DynamoDB can send.
+func value(depth int) *rapid.Generator[string] {
+	return rapid.Custom(func(t *rapid.T) string {
+		most := 9
+		if depth == 0 {
+			most = 7
+		}
+		inner := func() string { return value(depth-1).Draw(t, "value") }
+		switch rapid.IntRange(0, most).Draw(t, "kind") {
+		case 0:
+			return `{"S":""}`
+		case 1:
+			return `{"N":"-1.5E+3"}`
+		case 2:
+			return `{"BOOL":false}`
+		case 3:
+			return `{"NULL":true}`
+		case 4:
+			return `{"B":"AAE="}`
+		case 5:
+			return `{"SS":["a","\u00e9"]}`
+		case 6:
+			return `{"NS":["1","2"]}`
+		case 7:
+			return `{"BS":["AA==",""]}`
+		case 8:
+			var all []string
+			for range rapid.IntRange(0, 3).Draw(t, "elements") {
+				all = append(all, inner())
+			}
+			return `{"L":[` + strings.Join(all, ",") + `]}`
+		}
+		var all []string
+		for i := range rapid.IntRange(0, 3).Draw(t, "attributes") {
+			all = append(all, fmt.Sprintf(`"a%d":%s`, i, inner()))
+		}
+		return `{"M":{` + strings.Join(all, ",") + `}}`
+	})
+}
+
+// What DynamoDB does send reads as the SDK reads it.
+func TestAgreesWithTheSDK(t *testing.T) {
+	t.Parallel()
+
+	rapid.Check(t, func(t *rapid.T) {
+		a := answer{200, `{"Item":{"a":` + value(3).Draw(t, "a") + `,"b":` + value(3).Draw(t, "b") + `}}`}
+		want, err := get(t, a)
+		require.NoError(t, err)
+		got, err := get(t, a, strict)
+		require.NoError(t, err, a.body)
+		assert.Equal(t, want, got)
+	})
+}
+
+func TestOtherAnswersAreAsTheyWere(t *testing.T) {
+	t.Parallel()
+
+	tables, err := client(answer{200, `{"TableNames":["a","b"],"LastEvaluatedTableName":"b"}`}, strict).ListTables(t.Context(), &dynamodb.ListTablesInput{})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a", "b"}, tables.TableNames)
+	assert.Equal(t, "b", *tables.LastEvaluatedTableName)
+
+	left, err := client(answer{200, `{"UnprocessedItems":{"Music":[{"PutRequest":{"Item":{"ID":{"S":"a"},"L":{"L":[]}}}},{"DeleteRequest":{"Key":{"ID":{"S":"b"}}}}]}}`}, strict).
+		BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{"Music": {{}}}})
+	require.NoError(t, err)
+	require.Len(t, left.UnprocessedItems["Music"], 2)
+	assert.Equal(t, "b", left.UnprocessedItems["Music"][1].DeleteRequest.Key["ID"].(*types.AttributeValueMemberS).Value)
+
+	var condition *types.ConditionalCheckFailedException
+	_, err = get(t, answer{400, `{"__type":"x#ConditionalCheckFailedException","message":"m","Item":{"ID":{"S":"a"}}}`}, strict)
+	require.ErrorAs(t, err, &condition)
+	assert.Len(t, condition.Item, 1)
+}
+
+func BenchmarkScanPage(b *testing.B) {
+	page := `{"Items":[` + strings.Repeat(`{"ID":{"N":"12"},"Name":{"S":"Lyon"},"Tags":{"SS":["a","b"]},"Admin":{"L":[{"S":"1"},{"N":"2"}]}},`, 999) + `{}],"Count":1000}`
+	for name, option := range map[string]func(*dynamodb.Options){"sdk": func(*dynamodb.Options) {}, "strict": strict} {
+		b.Run(name, func(b *testing.B) {
+			c := client(answer{200, page}, option)
+			b.ReportAllocs()
+			for b.Loop() {
+				out, err := c.Scan(b.Context(), &dynamodb.ScanInput{TableName: aws.String("Music")})
+				if err != nil || len(out.Items) != 1000 {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,69 @@
+package dynamoconn_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/dynamoconn/dynamoconn"
+)
+
+// The SDK gives an attribute that is empty, or of a type that it does not know, the
+// value of the attribute before it. No activity may hand that on.
+func TestNoActivityInventsAValue(t *testing.T) {
+	t.Parallel()
+
+	const none = `{"Artist":{"S":"Acme Band"},"SongTitle":{"S":"Happy Day"},"Year":`
+	for _, item := range []string{none + `{}}`, none + `{"X":"1"}}`, none + `{"M":{"a":{"S":"q"},"b":{}}}}`, none + `{"L":[{"S":"q"},{"X":"1"}]}}`} {
+		client := func(body string) (*dynamoconn.Client, *wire) {
+			w := &wire{answer: inTurn(replying(200, body))}
+			return wireClient(t, w, dynamoconn.WithMaxAttempts(1)), w
+		}
+		calls := map[string]func() (*wire, error){
+			"GetItem": func() (*wire, error) {
+				c, w := client(`{"Item":` + item + `}`)
+				resp, err := c.GetItem(t.Context(), getMusic())
+				assert.Nil(t, resp)
+				return w, err
+			},
+			"PutItem": func() (*wire, error) {
+				c, w := client(`{"Attributes":` + item + `}`)
+				req := putMusic()
+				req.ReturnOldItem = true
+				_, err := c.PutItem(t.Context(), req)
+				assert.ErrorIs(t, err, dynamoconn.ErrAmbiguous)
+				return w, err
+			},
+			"Scan": func() (*wire, error) {
+				c, w := client(`{"Items":[` + item + `],"Count":1,"ScannedCount":1}`)
+				_, err := c.Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"})
+				return w, err
+			},
+			"Scan's place": func() (*wire, error) {
+				c, w := client(`{"Items":[],"Count":0,"ScannedCount":0,"LastEvaluatedKey":` + item + `}`)
+				_, err := c.ScanPage(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"})
+				return w, err
+			},
+			"BatchGet": func() (*wire, error) {
+				c, w := client(`{"Responses":{"Music":[` + item + `]}}`)
+				_, err := c.BatchGet(t.Context(), dynamoconn.BatchGetItemRequest{
+					RequestTables: []dynamoconn.RequestTable{{Name: "Music", Keys: []dynamoconn.Item{musicKey()}}},
+				})
+				return w, err
+			},
+			"BatchWrite": func() (*wire, error) {
+				c, w := client(`{"UnprocessedItems":{"Music":[{"PutRequest":{"Item":` + item + `}}]}}`)
+				_, err := c.BatchWrite(t.Context(), dynamoconn.BatchWriteItemRequest{
+					Tables: []dynamoconn.WriteTable{dynamoconn.TableWithItemsToAdd("Music", musicKey())},
+				})
+				assert.ErrorIs(t, err, dynamoconn.ErrAmbiguous)
+				return w, err
+			},
+		}
+		for name, call := range calls {
+			w, err := call()
+			assert.ErrorIs(t, err, dynamoconn.ErrCorruptResponse, "%s of %s", name, item)
+			assert.Len(t, w.requests(), 1, "%s of %s", name, item)
+		}
+	}
+}

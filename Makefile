@@ -7,10 +7,10 @@ FUZZTIME      ?= 30s
 MODULES       := bench examples/bulkload
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench cover fuzz difftest local
+.PHONY: help run test check lint bench compare-faults cover fuzz difftest local
 
 help: ## print this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## run the quickstart: all eight activities on real cities; needs only Go
 	go run ./examples/quickstart
@@ -34,6 +34,9 @@ lint: ## run the linters
 bench: ## compare with the raw SDK, and dynamoconntest with DynamoDB Local, each in one run
 	cd bench && go run . $(BENCHFLAGS)
 	go test -run '^$$' -bench . ./dynamoconntest
+
+compare-faults: ## put one script of faults before the raw SDK, guregu/dynamo and dynamoconn
+	cd bench && go test ./faults -run TestCompareFaults -count=1 -v -print $(COMPAREFLAGS)
 
 cover: ## print the test coverage of each package
 	go test -cover ./...

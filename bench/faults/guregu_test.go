@@ -1,0 +1,103 @@
+package faults
+
+import (
+	"context"
+	"errors"
+
+	"github.com/guregu/dynamo/v2"
+)
+
+type gureguClient struct {
+	db    *dynamo.DB
+	table dynamo.Table
+}
+
+func openGuregu(w *world) client {
+	db := dynamo.New(w.config())
+	return gureguClient{db, db.Table(table)}
+}
+
+func (g gureguClient) put(ctx context.Context, c city) error { return g.table.Put(c).Run(ctx) }
+
+func (g gureguClient) putNew(ctx context.Context, c city) error {
+	return g.table.Put(c).If("attribute_not_exists(ID)").Run(ctx)
+}
+
+func (g gureguClient) replace(ctx context.Context, c city) (city, error) {
+	var old city
+	err := g.table.Put(c).OldValue(ctx, &old)
+	return old, err
+}
+
+func (g gureguClient) remove(ctx context.Context, id string) error {
+	return g.table.Delete("ID", id).Run(ctx)
+}
+
+func (g gureguClient) removeOld(ctx context.Context, id string) error {
+	return g.table.Delete("ID", id).If("attribute_exists(ID)").Run(ctx)
+}
+
+func (g gureguClient) add(ctx context.Context, id string, n int64) error {
+	return g.table.Update("ID", id).Add("Population", n).Run(ctx)
+}
+
+func (g gureguClient) get(ctx context.Context, id string) (*city, error) {
+	var c city
+	err := g.table.Get("ID", id).One(ctx, &c)
+	if errors.Is(err, dynamo.ErrNotFound) {
+		return nil, nil
+	}
+	return &c, err
+}
+
+func (g gureguClient) scan(ctx context.Context) ([]city, error) {
+	var all []city
+	err := g.table.Scan().All(ctx, &all)
+	return all, err
+}
+
+func (g gureguClient) write(ctx context.Context, cities []city) (written, error) {
+	items := make([]any, len(cities))
+	for i, c := range cities {
+		items[i] = c
+	}
+	return gureguRun(ctx, g.table.Batch("ID").Write().Put(items...), cities)
+}
+
+// gureguRun reads the number that Run returns as its documentation says: what comes
+// after was not written. Within the request that failed it is no more than a number.
+func gureguRun(ctx context.Context, batch *dynamo.BatchWrite, cities []city) (written, error) {
+	const most = 25
+	wrote, err := batch.Run(ctx)
+	if err == nil {
+		return written{}, nil
+	}
+	start := wrote / most * most
+	end := min(start+most, len(cities))
+	if sdkTells(err) == toldNothing || wrote > start {
+		return written{perhaps: ids(cities[start:end]), not: ids(cities[end:])}, err
+	}
+	return written{not: ids(cities[start:])}, err
+}
+
+func (g gureguClient) read(ctx context.Context, ids []string) ([]city, error) {
+	keys := make([]dynamo.Keyed, len(ids))
+	for i, id := range ids {
+		keys[i] = dynamo.Keys{id}
+	}
+	var all []city
+	err := g.table.Batch("ID").Get(keys...).All(ctx, &all)
+	if errors.Is(err, dynamo.ErrNotFound) {
+		err = nil
+	}
+	return all, err
+}
+
+func (g gureguClient) list(ctx context.Context) ([]string, error) { return g.db.ListTables().All(ctx) }
+
+func (g gureguClient) describe(ctx context.Context) (string, error) {
+	description, err := g.table.Describe().Run(ctx)
+	return description.HashKey, err
+}
+
+func (g gureguClient) tells(err error) told { return sdkTells(err) }

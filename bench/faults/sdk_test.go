@@ -1,0 +1,230 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+type sdkClient struct{ *dynamodb.Client }
+
+func openSDK(w *world) client { return sdkClient{dynamodb.NewFromConfig(w.config())} }
+
+func sdkKey(id string) map[string]types.AttributeValue {
+	return map[string]types.AttributeValue{"ID": &types.AttributeValueMemberS{Value: id}}
+}
+
+func (s sdkClient) put(ctx context.Context, c city) error {
+	item, err := attributevalue.MarshalMap(c)
+	if err != nil {
+		return err
+	}
+	_, err = s.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String(table), Item: item})
+	return err
+}
+
+func (s sdkClient) putNew(ctx context.Context, c city) error {
+	item, err := attributevalue.MarshalMap(c)
+	if err != nil {
+		return err
+	}
+	_, err = s.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: aws.String(table), Item: item, ConditionExpression: aws.String("attribute_not_exists(ID)"),
+	})
+	return err
+}
+
+func (s sdkClient) replace(ctx context.Context, c city) (city, error) {
+	var old city
+	item, err := attributevalue.MarshalMap(c)
+	if err != nil {
+		return old, err
+	}
+	out, err := s.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: aws.String(table), Item: item, ReturnValues: types.ReturnValueAllOld,
+	})
+	if err != nil {
+		return old, err
+	}
+	err = attributevalue.UnmarshalMap(out.Attributes, &old)
+	return old, err
+}
+
+func (s sdkClient) remove(ctx context.Context, id string) error {
+	_, err := s.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(table), Key: sdkKey(id)})
+	return err
+}
+
+func (s sdkClient) removeOld(ctx context.Context, id string) error {
+	_, err := s.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: aws.String(table), Key: sdkKey(id), ConditionExpression: aws.String("attribute_exists(ID)"),
+	})
+	return err
+}
+
+func (s sdkClient) add(ctx context.Context, id string, n int64) error {
+	by, err := attributevalue.Marshal(n)
+	if err != nil {
+		return err
+	}
+	_, err = s.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: aws.String(table), Key: sdkKey(id), UpdateExpression: aws.String("ADD Population :n"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":n": by},
+	})
+	return err
+}
+
+func (s sdkClient) get(ctx context.Context, id string) (*city, error) {
+	out, err := s.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String(table), Key: sdkKey(id)})
+	if err != nil || out.Item == nil {
+		return nil, err
+	}
+	var c city
+	return &c, attributevalue.UnmarshalMap(out.Item, &c)
+}
+
+func (s sdkClient) scan(ctx context.Context) ([]city, error) {
+	var all []city
+	pages := dynamodb.NewScanPaginator(s, &dynamodb.ScanInput{TableName: aws.String(table)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		var cities []city
+		if err := attributevalue.UnmarshalListOfMaps(page.Items, &cities); err != nil {
+			return nil, err
+		}
+		all = append(all, cities...)
+	}
+	return all, nil
+}
+
+// write is the loop that the SDK leaves to its caller.
+func (s sdkClient) write(ctx context.Context, cities []city) (written, error) {
+	const most = 25
+	for start := 0; start < len(cities); start += most {
+		end := min(start+most, len(cities))
+		var requests []types.WriteRequest
+		for _, c := range cities[start:end] {
+			item, err := attributevalue.MarshalMap(c)
+			if err != nil {
+				return written{not: ids(cities[start:])}, err
+			}
+			requests = append(requests, types.WriteRequest{PutRequest: &types.PutRequest{Item: item}})
+		}
+		left := map[string][]types.WriteRequest{table: requests}
+		for pause := 50 * time.Millisecond; len(left) > 0; pause = min(2*pause, 20*time.Second) {
+			out, err := s.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: left})
+			if err != nil {
+				var state written
+				var open []string
+				for _, request := range left[table] {
+					open = append(open, request.PutRequest.Item["ID"].(*types.AttributeValueMemberS).Value)
+				}
+				if sdkTells(err) == toldNothing {
+					state.perhaps = open
+				} else {
+					state.not = open
+				}
+				state.not = append(state.not, ids(cities[end:])...)
+				return state, err
+			}
+			if left = out.UnprocessedItems; len(left) > 0 {
+				if err := sleep(ctx, pause); err != nil {
+					return written{perhaps: ids(cities[start:end]), not: ids(cities[end:])}, err
+				}
+			}
+		}
+	}
+	return written{}, nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s sdkClient) read(ctx context.Context, ids []string) ([]city, error) {
+	return s.readWith(ctx, ids, func(*dynamodb.BatchGetItemPaginatorOptions) {})
+}
+
+func (s sdkClient) readWith(ctx context.Context, ids []string, option func(*dynamodb.BatchGetItemPaginatorOptions)) ([]city, error) {
+	const most = 100
+	var all []city
+	for start := 0; start < len(ids); start += most {
+		var keys []map[string]types.AttributeValue
+		for _, id := range ids[start:min(start+most, len(ids))] {
+			keys = append(keys, sdkKey(id))
+		}
+		pages := dynamodb.NewBatchGetItemPaginator(s, &dynamodb.BatchGetItemInput{
+			RequestItems: map[string]types.KeysAndAttributes{table: {Keys: keys}},
+		}, option)
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return nil, err
+			}
+			var cities []city
+			if err := attributevalue.UnmarshalListOfMaps(page.Responses[table], &cities); err != nil {
+				return nil, err
+			}
+			all = append(all, cities...)
+		}
+	}
+	return all, nil
+}
+
+func (s sdkClient) list(ctx context.Context) ([]string, error) {
+	var all []string
+	pages := dynamodb.NewListTablesPaginator(s, &dynamodb.ListTablesInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.TableNames...)
+	}
+	return all, nil
+}
+
+func (s sdkClient) describe(ctx context.Context) (string, error) {
+	out, err := s.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(table)})
+	switch {
+	case err != nil:
+		return "", err
+	case out.Table == nil || len(out.Table.KeySchema) == 0:
+		return "", nil
+	}
+	return aws.ToString(out.Table.KeySchema[0].AttributeName), nil
+}
+
+func (s sdkClient) tells(err error) told { return sdkTells(err) }
+
+// sdkTells takes an error of the SDK at its word: a 4xx says that the request was
+// refused, and a connection that was not made that nothing was sent.
+func sdkTells(err error) told {
+	var condition *types.ConditionalCheckFailedException
+	var response *smithyhttp.ResponseError
+	var op *net.OpError
+	switch {
+	case errors.As(err, &condition):
+		return toldCondition
+	case errors.As(err, &response) && response.HTTPStatusCode() >= 400 && response.HTTPStatusCode() < 500 && response.HTTPStatusCode() != 408:
+		return toldNotDone
+	case errors.As(err, &op) && op.Op == "dial":
+		return toldNotDone
+	}
+	return toldNothing
+}

@@ -25,7 +25,8 @@
 // validation with its error types. Numbers have 38 exact digits. Reads and
 // writes are linearizable; eventually consistent reads can be made to lag
 // ([WithReadLag]), and tables to take their time ([WithTableDelays]). The clock
-// can be replaced ([WithClock]).
+// can be replaced ([WithClock]), and the 10 GB that an item collection may have
+// be lowered ([WithItemCollectionLimit]).
 //
 // # Faults
 //
@@ -45,5 +46,8 @@
 // There is no IAM: any credentials may do anything. There are no streams,
 // backups, exports, global tables, PartiQL or resource policies. All regions
 // share one set of tables unless [WithRegions] is given. Provisioned capacity is
-// recorded and never enforced: throttling comes from faults only.
+// recorded and never enforced: throttling comes from faults only. Operations are
+// carried out one after another, each in no time, so two transactions are never
+// under way at once and none meets another: their conflicts, too, come from
+// faults ([TransactionConflict], [TransactionInProgress]).
 package dynamoconntest

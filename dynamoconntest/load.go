@@ -25,7 +25,11 @@ import (
 // and the SDK's types.AttributeValue. Fields have the names of their
 // `dynamodbav` tag, or their own; "-" and "omitempty" mean what they do for the
 // SDK. The first item that does not fit ends the loading with an error that
-// gives its place; those before it stay.
+// gives its place; those before it stay. The error is
+// [dynamoconn.ErrInvalidRequest] if it cannot be made an item, for a number
+// [dynamoconn.ErrInvalidNumber] as well; [dynamoconn.ErrValidation],
+// [dynamoconn.ErrItemTooLarge] or [dynamoconn.ErrTableNotFound] if a PutItem of
+// it would be.
 //
 // Loading is no request: faults do not meet it and the journal does not have it.
 func (s *Server) Load(table string, items ...any) error {
@@ -34,7 +38,7 @@ func (s *Server) Load(table string, items ...any) error {
 		if err == nil && v.Kind() != attr.M {
 			err = errors.New("not a map or struct")
 		}
-		if err == nil {
+		if err = noItem(err); err == nil {
 			err = s.put(table, v.Map())
 		}
 		if err != nil {
@@ -42,6 +46,24 @@ func (s *Server) Load(table string, items ...any) error {
 		}
 	}
 	return nil
+}
+
+// noItem says of what cannot be made an item that it is no request's.
+func noItem(err error) error {
+	if err == nil || errors.Is(err, dynamoconn.ErrInvalidRequest) {
+		return err
+	}
+	var bad attr.NumberError
+	if errors.As(err, &bad) {
+		err = fmt.Errorf("%w: %w", dynamoconn.ErrInvalidNumber, err)
+	}
+	return fmt.Errorf("%w: %w", dynamoconn.ErrInvalidRequest, err)
+}
+
+// number reads the text of a number.
+func number(text string) (attr.Value, error) {
+	n, err := attr.ParseNumber(text)
+	return attr.FromNumber(n), err
 }
 
 func fromItem(it any) (attr.Value, error) {
@@ -58,7 +80,7 @@ func fromItem(it any) (attr.Value, error) {
 // LoadJSON puts the objects of r into a table: one JSON object after another,
 // or an array of them. A value that is an object with one member named S, N,
 // B, BOOL, NULL, L, M, SS, NS or BS is DynamoDB JSON; any other value is taken
-// as it is.
+// as it is. Errors are those of Load; for what is no JSON, encoding/json's.
 func (s *Server) LoadJSON(table string, r io.Reader) error {
 	dec := json.NewDecoder(r)
 	for n := 0; ; {
@@ -76,16 +98,9 @@ func (s *Server) LoadJSON(table string, r io.Reader) error {
 			}
 		}
 		for _, o := range objects {
-			node, err := wire.Parse(o)
-			if err == nil {
-				var v attr.Value
-				if v, err = fromJSON(node); err == nil {
-					if v.Kind() == attr.M && node.Type == wire.Object {
-						err = s.put(table, v.Map())
-					} else {
-						err = errors.New("not an object")
-					}
-				}
+			v, err := fromJSONObject(o)
+			if err = noItem(err); err == nil {
+				err = s.put(table, v.Map())
 			}
 			if err != nil {
 				return fmt.Errorf("table %q, item %d: %w", table, n, err)
@@ -106,6 +121,17 @@ func (s *Server) put(table string, it attr.Item) error {
 	return s.call("PutItem", w.Buf)
 }
 
+func fromJSONObject(o []byte) (attr.Value, error) {
+	node, err := wire.Parse(o)
+	if err != nil {
+		return attr.Value{}, err
+	}
+	if node.Type != wire.Object {
+		return attr.Value{}, errors.New("not an object")
+	}
+	return fromJSON(node)
+}
+
 // fromJSON reads a value, DynamoDB JSON or plain.
 func fromJSON(n *wire.Node) (attr.Value, error) {
 	switch n.Type {
@@ -114,8 +140,7 @@ func fromJSON(n *wire.Node) (attr.Value, error) {
 	case wire.Bool:
 		return attr.Bool(n.True()), nil
 	case wire.Number:
-		num, err := attr.ParseNumber(n.Text)
-		return attr.FromNumber(num), err
+		return number(n.Text)
 	case wire.String:
 		return attr.String(n.Text), nil
 	case wire.Array:
@@ -164,10 +189,6 @@ func fromGo(v reflect.Value, depth int) (attr.Value, error) {
 		if av, ok := v.Interface().(types.AttributeValue); ok && av != nil {
 			return fromSDK(av, depth)
 		}
-	}
-	number := func(text string) (attr.Value, error) {
-		n, err := attr.ParseNumber(text)
-		return attr.FromNumber(n), err
 	}
 	switch v.Kind() {
 	case reflect.Interface, reflect.Pointer:
@@ -261,8 +282,7 @@ func fromSDK(av types.AttributeValue, depth int) (attr.Value, error) {
 	case *types.AttributeValueMemberS:
 		return attr.String(x.Value), nil
 	case *types.AttributeValueMemberN:
-		n, err := attr.ParseNumber(x.Value)
-		return attr.FromNumber(n), err
+		return number(x.Value)
 	case *types.AttributeValueMemberB:
 		return attr.Binary(string(x.Value)), nil
 	case *types.AttributeValueMemberBOOL:
@@ -274,11 +294,11 @@ func fromSDK(av types.AttributeValue, depth int) (attr.Value, error) {
 	case *types.AttributeValueMemberNS:
 		var members []string
 		for _, text := range x.Value {
-			n, err := attr.ParseNumber(text)
+			n, err := number(text)
 			if err != nil {
 				return attr.Value{}, err
 			}
-			members = append(members, n.String())
+			members = append(members, n.Number().String())
 		}
 		return set(attr.NS, members)
 	case *types.AttributeValueMemberBS:

@@ -63,6 +63,16 @@ func WithReadLag(lag time.Duration) Option {
 	return func(s *Server) { s.engine.ReadLag = max(lag, 0) }
 }
 
+// WithItemCollectionLimit sets how many bytes an item collection may have: the
+// items of one partition key value in a table with a local secondary index, and
+// what its local indexes hold of them. A write that would make a collection
+// larger is refused with ItemCollectionSizeLimitExceededException. The default,
+// which zero or less stands for, is the service's 10 GB; a test that wants to
+// meet the error sets less.
+func WithItemCollectionLimit(bytes int64) Option {
+	return func(s *Server) { s.engine.CollectionLimit = max(bytes, 0) }
+}
+
 // WithRegions gives every region tables of its own, told apart by the region
 // that a request is signed for. By default all regions share one set.
 func WithRegions() Option {

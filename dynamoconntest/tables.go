@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/api"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
@@ -156,9 +157,28 @@ func (s *Server) call(operation string, body []byte) error {
 		req.Region = defaultRegion
 	}
 	if _, err := s.engine.Do(req); err != nil {
-		return err
+		return ownError(err)
 	}
 	return nil
+}
+
+// ownError is what the core's client would say of an answer, as far as a
+// request of the server's own can meet it.
+func ownError(err *api.Error) error {
+	_, kind, _ := strings.Cut(err.Type, "#")
+	cause := map[string]error{
+		"ResourceNotFoundException":                dynamoconn.ErrTableNotFound,
+		"ValidationException":                      dynamoconn.ErrValidation,
+		"SerializationException":                   dynamoconn.ErrValidation,
+		"ItemCollectionSizeLimitExceededException": dynamoconn.ErrItemTooLarge,
+	}[kind]
+	if cause == nil {
+		return err
+	}
+	if err.IsItemSize() {
+		cause = dynamoconn.ErrItemTooLarge
+	}
+	return fmt.Errorf("%w: %w", cause, err)
 }
 
 // SDKClient is the AWS SDK's own client of the server, with credentials that

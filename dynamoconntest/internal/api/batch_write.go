@@ -15,6 +15,7 @@ type batchWrite struct {
 	write
 	in    *wire.Node
 	table *store.Table
+	old   attr.Item
 }
 
 func (c *call) batchWriteItem() *Error {
@@ -83,6 +84,19 @@ func (c *call) runBatchWrite(writes []*batchWrite) *Error {
 		}
 		seen[id] = true
 	}
+	skipped := make([]bool, len(writes))
+	grown := c.collections()
+	for i, w := range writes {
+		if skipped[i] = c.Unprocessed != nil && c.Unprocessed(w.write.table, i); skipped[i] {
+			continue
+		}
+		if old, ok := w.table.Get(w.key); ok {
+			w.old = old
+		}
+		if grown.exceeded(w.table, w.key, w.old, w.item) {
+			return errCollectionSize()
+		}
+	}
 	used := map[string]*units{}
 	changed := map[string][]*batchWrite{}
 	left := map[string][]*batchWrite{}
@@ -93,20 +107,12 @@ func (c *call) runBatchWrite(writes []*batchWrite) *Error {
 			used[name] = &units{name: w.table.Name}
 			order = append(order, name)
 		}
-		if c.Unprocessed != nil && c.Unprocessed(name, i) {
+		if skipped[i] {
 			left[name] = append(left[name], w)
 			continue
 		}
-		old, ok := w.table.Get(w.key)
-		if !ok {
-			old = nil
-		}
-		var next attr.Item
-		if w.item != nil {
-			next = w.item
-		}
-		w.apply(w.table, next, c)
-		used[name].add(writeUnits(w.table, old, next))
+		w.apply(w.table, w.item, c)
+		used[name].add(writeUnits(w.table, w.old, w.item))
 		changed[name] = append(changed[name], w)
 	}
 	c.Key("UnprocessedItems")

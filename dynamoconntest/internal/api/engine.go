@@ -22,6 +22,8 @@ type Engine struct {
 	DeleteDelay time.Duration // how long a table stays DELETING
 	ReadLag     time.Duration // how far eventually consistent reads lag behind
 	Account     string        // account ID in ARNs
+
+	CollectionLimit int64 // most bytes of an item collection; 0 is 10 GB
 }
 
 // Request is one request, parsed.

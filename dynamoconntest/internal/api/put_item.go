@@ -25,4 +25,9 @@ func (c *call) putItem() *Error {
 	return c.single(w, c.allOld())
 }
 
-func errItemSize() *Error { return invalid("Item size has exceeded the maximum allowed size") }
+const itemSizeMessage = "Item size has exceeded the maximum allowed size"
+
+func errItemSize() *Error { return invalid(itemSizeMessage) }
+
+// IsItemSize says whether an item is over 400 KB.
+func (e *Error) IsItemSize() bool { return e.Message == itemSizeMessage }

@@ -146,10 +146,14 @@ func (c *call) runTransaction(writes []*transactWrite) *Error {
 		if bad {
 			return cancelled(reasons)
 		}
+		grown := c.collections()
 		for i, w := range writes {
 			var err *Error
 			if w.next, err = w.outcome(w.table, w.old); err != nil {
 				reasons[i] = Reason{Code: "ValidationError", Message: err.Message}
+				bad = true
+			} else if !w.check && grown.exceeded(w.table, w.key, w.old, w.next) {
+				reasons[i] = Reason{Code: "ItemCollectionSizeLimitExceeded", Message: collectionMessage}
 				bad = true
 			}
 			size += max(w.old.Size(), w.next.Size())

@@ -194,6 +194,10 @@ func (c *call) single(w *write, attributes func(old, next attr.Item) attr.Item) 
 			failed = err
 			return
 		}
+		if !w.check && c.collections().exceeded(t, w.key, old, next) {
+			failed = errCollectionSize()
+			return
+		}
 		w.apply(t, next, c)
 		if attributes != nil {
 			if it := attributes(old, next); len(it) > 0 {

@@ -1,7 +1,6 @@
 package attr
 
 import (
-	"errors"
 	"math/big"
 	"strconv"
 	"strings"
@@ -14,13 +13,18 @@ const (
 	minExponent = -130 // of the first significant digit
 )
 
-// What can be wrong with the text of a number. Each error's text is the
-// service's message.
-var (
-	errNumberOverflow  = errors.New("Number overflow. Attempting to store a number with magnitude larger than supported range")
-	errNumberUnderflow = errors.New("Number underflow. Attempting to store a number with magnitude smaller than supported range")
-	errNumberPrecision = errors.New("Attempting to store more than 38 significant digits in a Number")
-	errNotANumber      = errors.New("The parameter cannot be converted to a numeric value")
+// NumberError is what can be wrong with the text of a number: the service's
+// message.
+type NumberError string
+
+// Error is the message.
+func (e NumberError) Error() string { return string(e) }
+
+const (
+	errNumberOverflow  NumberError = "Number overflow. Attempting to store a number with magnitude larger than supported range"
+	errNumberUnderflow NumberError = "Number underflow. Attempting to store a number with magnitude smaller than supported range"
+	errNumberPrecision NumberError = "Attempting to store more than 38 significant digits in a Number"
+	errNotANumber      NumberError = "The parameter cannot be converted to a numeric value"
 )
 
 // Number is an exact decimal of at most 38 significant digits. The zero value
@@ -40,7 +44,7 @@ func ParseNumber(s string) (Number, error) {
 		return Number{}, errNotANumber
 	}
 	bad := func() (Number, error) {
-		return Number{}, errors.New(errNotANumber.Error() + ": " + s)
+		return Number{}, errNotANumber + NumberError(": "+s)
 	}
 	var n Number
 	if rest[0] == '+' || rest[0] == '-' {

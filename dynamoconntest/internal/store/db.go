@@ -170,6 +170,9 @@ func copyState(tables map[string]*Table, tokens map[string]Token) *Snapshot {
 	for k, t := range tables {
 		c := *t
 		c.tree, c.expiry, c.history = t.tree.clone(), t.expiry.Clone(), nil
+		if t.collections != nil {
+			c.collections = t.collections.Clone()
+		}
 		c.Indexes = make([]*Index, len(t.Indexes))
 		for i, x := range t.Indexes {
 			xc := *x

@@ -68,6 +68,7 @@ func TestATableAndItsIndexesAgreeWithAMap(t *testing.T) {
 			model[key] = it
 		}
 		bytes, inG, inX := 0, 0, 0
+		collections := map[string]int64{"a": 0, "b": 0, "c": 0}
 		for _, it := range model {
 			bytes += it.Size()
 			if it.Get("g").Exists() {
@@ -75,7 +76,9 @@ func TestATableAndItsIndexesAgreeWithAMap(t *testing.T) {
 			}
 			if it.Get("x").Exists() {
 				inX++
+				collections[it.Get("p").Text()] += int64(tab.Index("byX").Project(tab, it).Size())
 			}
+			collections[it.Get("p").Text()] += int64(it.Size())
 			got, ok := tab.Get(tab.Schema.Extract(it))
 			if !ok || !attr.EqualItems(got, it) {
 				t.Fatalf("lost %s", it.AppendJSON(nil))
@@ -83,6 +86,11 @@ func TestATableAndItsIndexesAgreeWithAMap(t *testing.T) {
 		}
 		if tab.Count() != int64(len(model)) || tab.Bytes() != int64(bytes) {
 			t.Fatalf("%d items of %d bytes, want %d of %d", tab.Count(), tab.Bytes(), len(model), bytes)
+		}
+		for p, want := range collections {
+			if got := tab.CollectionBytes(row(p, 1)); got != want {
+				t.Fatalf("collection %s has %d bytes, want %d", p, got, want)
+			}
 		}
 		if got := tab.Index("byG").Count(); got != int64(inG) {
 			t.Fatalf("byG has %d, want %d", got, inG)

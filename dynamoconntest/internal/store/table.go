@@ -91,10 +91,11 @@ type Table struct {
 	Updating bool
 	GoneAt   time.Time // if set, it is DELETING until then
 
-	tree    *tree
-	expiry  *btree.BTreeG[due]
-	history []version
-	lag     time.Duration
+	tree        *tree
+	expiry      *btree.BTreeG[due]
+	collections *btree.BTreeG[collection] // nil without local indexes
+	history     []version
+	lag         time.Duration
 }
 
 type due struct {
@@ -117,6 +118,9 @@ func (t *Table) Init(lag time.Duration) {
 		x.tree = newTree()
 	}
 	t.expiry = newExpiry()
+	if t.HasLocal() {
+		t.collections = newCollections()
+	}
 }
 
 func newExpiry() *btree.BTreeG[due] {
@@ -189,6 +193,7 @@ func (t *Table) Replace(key, next attr.Item, now time.Time) {
 		t.unindex(k, old)
 		t.tree.remove(k, old.Size())
 	}
+	t.account(key, t.Growth(old, next))
 	if next == nil {
 		return
 	}
@@ -291,23 +296,6 @@ func (t *Table) nextDue(now time.Time) (int64, bool) {
 		return false
 	})
 	return at, ok
-}
-
-// CollectionBytes is the sum of the sizes of the items with the same partition
-// key value as key, in the table and its local indexes.
-func (t *Table) CollectionBytes(key attr.Item) int64 {
-	prefix := string(partition(nil, key.Get(t.Schema[0].Name)))
-	sum := int64(0)
-	t.tree.b.AscendRange(entry{key: prefix}, entry{key: after(prefix)}, func(e entry) bool {
-		sum += int64(e.item.Size())
-		for _, x := range t.Indexes {
-			if !x.Global && x.indexed(e.item) {
-				sum += int64(x.Project(t, e.item).Size())
-			}
-		}
-		return true
-	})
-	return sum
 }
 
 // remember keeps what the table is now for readers that lag behind.

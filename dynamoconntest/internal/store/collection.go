@@ -1,0 +1,68 @@
+package store
+
+import (
+	"github.com/google/btree"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+)
+
+// collection is the size of one item collection: what a table and its local
+// indexes hold under one partition key value.
+type collection struct {
+	partition string
+	bytes     int64
+}
+
+func newCollections() *btree.BTreeG[collection] {
+	return btree.NewG(16, func(a, b collection) bool { return a.partition < b.partition })
+}
+
+// CollectionBytes is the size of the item collection that the key belongs to; 0
+// in a table without local indexes, which has no collections.
+func (t *Table) CollectionBytes(key attr.Item) int64 {
+	if t.collections == nil {
+		return 0
+	}
+	c, _ := t.collections.Get(collection{partition: t.collectionOf(key)})
+	return c.bytes
+}
+
+// Growth is by how many bytes an item collection grows if next takes the place
+// of old, either of which may be nil; 0 in a table without local indexes.
+func (t *Table) Growth(old, next attr.Item) int64 {
+	if t.collections == nil {
+		return 0
+	}
+	return t.share(next) - t.share(old)
+}
+
+// share is what an item adds to its collection.
+func (t *Table) share(it attr.Item) int64 {
+	if it == nil {
+		return 0
+	}
+	sum := int64(it.Size())
+	for _, x := range t.Indexes {
+		if !x.Global && x.indexed(it) {
+			sum += int64(x.Project(t, it).Size())
+		}
+	}
+	return sum
+}
+
+func (t *Table) collectionOf(key attr.Item) string {
+	return string(partition(nil, key.Get(t.Schema[0].Name)))
+}
+
+func (t *Table) account(key attr.Item, growth int64) {
+	if growth == 0 {
+		return
+	}
+	c := collection{partition: t.collectionOf(key)}
+	c.bytes = growth + t.CollectionBytes(key)
+	if c.bytes == 0 {
+		t.collections.Delete(c)
+		return
+	}
+	t.collections.ReplaceOrInsert(c)
+}

@@ -116,8 +116,20 @@ func TestAnItemCollectionHasALimitThatCanBeLowered(t *testing.T) {
 		t.Parallel()
 		_, c := newTable(t, dynamoconntest.WithItemCollectionLimit(0))
 		for i := range 20 {
-			require.NoError(t, write(c, padded("a", i, 300_000)))
+			require.NoError(t, write(c, padded("a", i, 200_000)))
 		}
+	})
+	t.Run("an item counts with its entries in local indexes", func(t *testing.T) {
+		t.Parallel()
+		db, c := newTable(t)
+		err := write(c, padded("a", 1, 205_000))
+		require.Equal(t, "ValidationException", code(err), "byX holds the whole item once more")
+		require.NoError(t, write(c, with(key("a", 1), item{"pad": str(strings.Repeat("x", 205_000))})), "byX does not hold it")
+		_, err = c.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+			TableName: table, Key: key("a", 1), UpdateExpression: aws.String("SET x = :x"), ExpressionAttributeValues: item{":x": num(1)},
+		})
+		require.Equal(t, "ValidationException", code(err))
+		require.Len(t, db.Requests("UpdateItem"), 1)
 	})
 	t.Run("this library", func(t *testing.T) {
 		t.Parallel()

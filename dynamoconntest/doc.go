@@ -19,7 +19,8 @@
 //
 // # What it does
 //
-// Tables, local and global secondary indexes, every operation on items, batches
+// Tables, local and global secondary indexes (with keys of up to four attributes
+// each, for a global one), every operation on items, batches
 // and transactions, both expressions and the parameters that they replaced,
 // time to live, capacity and item collection metrics, tags, and the service's
 // validation with its error types. Numbers have 38 exact digits. Reads and

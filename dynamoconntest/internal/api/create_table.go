@@ -3,6 +3,7 @@ package api
 import (
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
@@ -14,6 +15,7 @@ const (
 	maxLocalIndexes   = 5
 	maxGlobalIndexes  = 20
 	maxProjectedNames = 100
+	maxKeyAttributes  = 4 // of a global index's partition key, and of its sort key
 	maxThroughput     = 1_000_000_000_000
 	onDemand          = "PAY_PER_REQUEST"
 )
@@ -39,7 +41,7 @@ func (c *call) createTable() *Error {
 	if t.Definitions, err = readDefinitions(in.Get("AttributeDefinitions")); err != nil {
 		return err
 	}
-	if t.Schema, err = readSchema(in.Get("KeySchema"), t.Definitions); err != nil {
+	if t.Schema, err = readSchema(in.Get("KeySchema"), t.Definitions, 1); err != nil {
 		return err
 	}
 	if err := c.readIndexes(t, in); err != nil {
@@ -146,7 +148,8 @@ func readDefinitions(n *wire.Node) ([]store.KeyAttr, *Error) {
 }
 
 // readSchema reads a key schema whose attributes must be among the definitions.
-func readSchema(n *wire.Node, defs []store.KeyAttr) (store.Schema, *Error) {
+// Each of its two keys may have most attributes.
+func readSchema(n *wire.Node, defs []store.KeyAttr, most int) (store.Schema, *Error) {
 	var out store.Schema
 	var names, defined []string
 	for _, d := range defs {
@@ -163,15 +166,22 @@ func readSchema(n *wire.Node, defs []store.KeyAttr) (store.Schema, *Error) {
 			}
 		}
 		missing = missing || kind == attr.None
-		out = append(out, store.KeyAttr{Name: name, Kind: kind})
+		out = append(out, store.KeyAttr{Name: name, Kind: kind, Sort: n.Elems[i].Get("KeyType").Str() == "RANGE"})
 	}
-	role := func(i int) string { return n.Elems[i].Get("KeyType").Str() }
+	twice := false
+	for i, k := range out {
+		twice = twice || slices.Contains(names[:i], k.Name)
+	}
 	switch {
-	case role(0) != "HASH":
+	case out[0].Sort:
 		return nil, invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
-	case len(out) == 2 && role(1) != "RANGE":
+	case most == 1 && len(out) == 2 && !out[1].Sort:
 		return nil, invalid("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
-	case len(out) == 2 && names[0] == names[1]:
+	case slices.ContainsFunc(out.Sort(), func(k store.KeyAttr) bool { return !k.Sort }):
+		return nil, invalid("Invalid KeySchema: A HASH key type follows a RANGE key type")
+	case len(out.Partition()) > most || len(out.Sort()) > most:
+		return nil, invalid("Invalid KeySchema: A key has more than %d attributes", most)
+	case twice:
 		return nil, invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
 	case missing:
 		return nil, invalid(invalidParameter+"Some index key attributes are not defined in AttributeDefinitions. Keys: [%s], AttributeDefinitions: [%s]",
@@ -195,7 +205,7 @@ func (c *call) readIndexes(t *store.Table, in *wire.Node) *Error {
 		if len(n.Elems) == 0 {
 			return invalid(invalidParameter+"List of %s is empty", l.key)
 		}
-		if _, ok := t.Schema.Sort(); !l.global && !ok {
+		if !l.global && len(t.Schema.Sort()) == 0 {
 			return invalid(invalidParameter + "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex")
 		}
 		if len(n.Elems) > l.most {
@@ -224,7 +234,11 @@ func (c *call) readIndexes(t *store.Table, in *wire.Node) *Error {
 func (c *call) readIndex(t *store.Table, n *wire.Node, global bool) (*store.Index, *Error) {
 	x := &store.Index{Name: n.Get("IndexName").Str(), Global: global, Created: c.now}
 	var err *Error
-	if x.Schema, err = readSchema(n.Get("KeySchema"), t.Definitions); err != nil {
+	most := 1
+	if global {
+		most = maxKeyAttributes
+	}
+	if x.Schema, err = readSchema(n.Get("KeySchema"), t.Definitions, most); err != nil {
 		return nil, err
 	}
 	if !global {

@@ -106,12 +106,16 @@ func (c *call) stream(t *store.Table) {
 func (c *call) schema(s store.Schema) {
 	c.Key("KeySchema")
 	c.Open('[')
-	for i, k := range s {
+	for _, k := range s {
+		role := "HASH"
+		if k.Sort {
+			role = "RANGE"
+		}
 		c.Open('{')
 		c.Key("AttributeName")
 		c.Str(k.Name)
 		c.Key("KeyType")
-		c.Str([...]string{"HASH", "RANGE"}[i])
+		c.Str(role)
 		c.Close('}')
 	}
 	c.Close(']')

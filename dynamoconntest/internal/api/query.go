@@ -7,6 +7,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/expr"
 )
 
+const keyConditionLength = "Conditions can be of length 1 or 2 only"
+
 func (c *call) query() *Error {
 	in := c.Input
 	older := []string{"AttributesToGet", "QueryFilter", "ConditionalOperator"}
@@ -35,14 +37,17 @@ func (c *call) query() *Error {
 		terms, failed = expr.ParseKeyCondition(in.Get("KeyConditionExpression").Str(), names)
 	case in.Get("KeyConditions") != nil:
 		terms, failed = expr.ReadTerms(in.Get("KeyConditions"))
-		if failed == nil && len(terms) != 1 && len(terms) != 2 {
-			return invalid("Conditions can be of length 1 or 2 only")
+		if failed == nil && len(terms) == 0 {
+			return invalid(keyConditionLength)
 		}
 	default:
 		return invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
 	}
 	if failed != nil {
 		return invalidErr(failed)
+	}
+	if len(terms) > 2 && in.Get("IndexName") == nil {
+		return invalid(keyConditionLength) // only an index may have more attributes in its key
 	}
 	if err := invalidErr(names.Unused()); err != nil {
 		return err
@@ -70,36 +75,11 @@ func (p *page) keys(terms []expr.KeyTerm) *Error {
 	for _, t := range terms {
 		byName[t.Name] = t
 	}
-	hash, ok := byName[schema[0].Name]
-	if !ok {
-		return invalid("Query condition missed key schema element: %s", schema[0].Name)
+	if err := p.partition(byName); err != nil {
+		return err
 	}
-	if hash.Op != "EQ" {
-		return invalid("Query key condition not supported")
-	}
-	if len(terms) == 2 {
-		sortKey, has := schema.Sort()
-		if !has {
-			return invalid("Query key condition not supported")
-		}
-		t, ok := byName[sortKey.Name]
-		if !ok {
-			return invalid("Query condition missed key schema element: %s", sortKey.Name)
-		}
-		if !sortOperators[t.Op] {
-			return invalid("Attempted conditional constraint is not an indexable operation")
-		}
-		p.terms = append(p.terms, t)
-		switch t.Op {
-		case "EQ":
-			p.From, p.To = &t.Values[0], &t.Values[0]
-		case "GT", "GE", "BEGINS_WITH":
-			p.From = &t.Values[0]
-		case "LT", "LE":
-			p.To = &t.Values[0]
-		case "BETWEEN":
-			p.From, p.To = &t.Values[0], &t.Values[1]
-		}
+	if err := p.sortRange(byName); err != nil {
+		return err
 	}
 	for _, k := range schema {
 		for _, v := range byName[k.Name].Values {
@@ -137,20 +117,81 @@ func (p *page) keys(terms []expr.KeyTerm) *Error {
 	if err := p.projects(); err != nil {
 		return err
 	}
-	value := hash.Values[0]
-	p.Partition = &value
 	if err := p.startKey(); err != nil {
 		return err
 	}
 	if p.Start != nil {
-		if !attr.Equal(p.Start.Get(hash.Name), value) {
-			return invalid("The provided starting key is outside query boundaries based on provided conditions")
+		for i, k := range schema.Partition() {
+			if !attr.Equal(p.Start.Get(k.Name), p.Partition[i]) {
+				return invalid("The provided starting key is outside query boundaries based on provided conditions")
+			}
 		}
 		for _, t := range p.terms {
 			if !t.Holds(p.Start.Get(t.Name)) {
 				return invalid("The provided starting key does not match the range key predicate")
 			}
 		}
+	}
+	return nil
+}
+
+// partition takes the values of the whole partition key.
+func (p *page) partition(byName map[string]expr.KeyTerm) *Error {
+	for _, k := range p.schema().Partition() {
+		t, ok := byName[k.Name]
+		if !ok {
+			return invalid("Query condition missed key schema element: %s", k.Name)
+		}
+		if t.Op != "EQ" {
+			return invalid("Query key condition not supported")
+		}
+		p.Partition = append(p.Partition, t.Values[0])
+	}
+	return nil
+}
+
+// sortRange takes the conditions on the sort key: on its first attributes, none
+// left out, and only the last of them other than an equality.
+func (p *page) sortRange(byName map[string]expr.KeyTerm) *Error {
+	sortKey := p.schema().Sort()
+	left := len(byName) - len(p.Partition)
+	if len(p.schema()) <= 2 && left > 1 {
+		return invalid(keyConditionLength)
+	}
+	for i, k := range sortKey {
+		if left == 0 {
+			return nil
+		}
+		t, ok := byName[k.Name]
+		if !ok {
+			return invalid("Query condition missed key schema element: %s", k.Name)
+		}
+		if !sortOperators[t.Op] {
+			return invalid("Attempted conditional constraint is not an indexable operation")
+		}
+		if i > 0 {
+			before := p.terms[i-1]
+			if before.Op != "EQ" {
+				return invalid("Query key condition not supported")
+			}
+			p.Leading = append(p.Leading, before.Values[0])
+		}
+		p.terms = append(p.terms, t)
+		p.From, p.To = nil, nil
+		switch t.Op {
+		case "EQ":
+			p.From, p.To = &t.Values[0], &t.Values[0]
+		case "GT", "GE", "BEGINS_WITH":
+			p.From = &t.Values[0]
+		case "LT", "LE":
+			p.To = &t.Values[0]
+		case "BETWEEN":
+			p.From, p.To = &t.Values[0], &t.Values[1]
+		}
+		left--
+	}
+	if left > 0 {
+		return invalid("Query key condition not supported")
 	}
 	return nil
 }

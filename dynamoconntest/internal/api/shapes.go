@@ -53,10 +53,11 @@ func throughputShape() *Shape {
 	return Struct(Req("WriteCapacityUnits", Long().AtLeast(1)), Req("ReadCapacityUnits", Long().AtLeast(1)))
 }
 
-func keySchemaShape() *Shape {
+// keySchemaShape is a key schema of at most so many attributes.
+func keySchemaShape(most int) *Shape {
 	return ListOf(Struct(
 		Req("AttributeName", Str().Len(1, 255)), Req("KeyType", Str().Enum("HASH", "RANGE")),
-	)).Len(1, 2)
+	)).Len(1, most)
 }
 
 func projectionShape() *Shape {
@@ -91,12 +92,12 @@ var createTableShape = Struct(
 	tableNameField(),
 	F("BillingMode", Str().Enum("PROVISIONED", "PAY_PER_REQUEST")),
 	F("ProvisionedThroughput", throughputShape()),
-	Req("KeySchema", keySchemaShape()),
+	Req("KeySchema", keySchemaShape(2)),
 	F("LocalSecondaryIndexes", ListOf(Struct(
-		Req("IndexName", indexName()), Req("KeySchema", keySchemaShape()), Req("Projection", projectionShape()),
+		Req("IndexName", indexName()), Req("KeySchema", keySchemaShape(2)), Req("Projection", projectionShape()),
 	))),
 	F("GlobalSecondaryIndexes", ListOf(Struct(
-		Req("IndexName", indexName()), Req("KeySchema", keySchemaShape()), Req("Projection", projectionShape()),
+		Req("IndexName", indexName()), Req("KeySchema", keySchemaShape(2*maxKeyAttributes)), Req("Projection", projectionShape()),
 		F("ProvisionedThroughput", throughputShape()),
 	))),
 	F("DeletionProtectionEnabled", Boolean()),
@@ -117,7 +118,7 @@ var updateTableShape = Struct(
 	F("GlobalSecondaryIndexUpdates", ListOf(Struct(
 		F("Update", Struct(Req("IndexName", indexName()), F("ProvisionedThroughput", throughputShape()))),
 		F("Create", Struct(
-			Req("IndexName", indexName()), Req("KeySchema", keySchemaShape()), Req("Projection", projectionShape()),
+			Req("IndexName", indexName()), Req("KeySchema", keySchemaShape(2*maxKeyAttributes)), Req("Projection", projectionShape()),
 			F("ProvisionedThroughput", throughputShape()),
 		)),
 		F("Delete", Struct(Req("IndexName", indexName()))),

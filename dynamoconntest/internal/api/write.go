@@ -42,6 +42,9 @@ func (w *write) prepare(t *store.Table) *Error {
 				return invalidErr(err)
 			}
 		}
+		if t.Share(w.item) > maxItem {
+			return errItemSize()
+		}
 		w.key = t.Schema.Extract(w.item)
 		return checkConditionKeys(t, w.cond)
 	}
@@ -108,7 +111,7 @@ func (w *write) outcome(t *store.Table, old attr.Item) (attr.Item, *Error) {
 			return nil, invalid("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
 		}
 	}
-	if next.Size() > maxItem {
+	if t.Share(next) > maxItem {
 		return nil, invalid("Item size to update has exceeded the maximum allowed size")
 	}
 	for _, x := range t.Indexes {

@@ -20,9 +20,8 @@ var comparisonNames = map[string]string{"=": "EQ", "<": "LT", "<=": "LE", ">": "
 
 var mirrored = map[string]string{"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
-// ParseKeyCondition parses and checks a key condition expression into one or
-// two terms on different attributes. The error's text is the service's whole
-// message.
+// ParseKeyCondition parses and checks a key condition expression into terms on
+// different attributes. The error's text is the service's whole message.
 func ParseKeyCondition(s string, names *Names) ([]KeyTerm, error) {
 	root, err := parseCondition(s)
 	if err == nil {
@@ -41,9 +40,6 @@ func ParseKeyCondition(s string, names *Names) ([]KeyTerm, error) {
 			return nil, errors.New("KeyConditionExpressions must only contain one condition per key")
 		}
 		seen[t.Name] = true
-	}
-	if len(terms) > 2 {
-		return nil, errors.New("Conditions can be of length 1 or 2 only")
 	}
 	return terms, nil
 }

@@ -148,6 +148,7 @@ func TestKeyConditions(t *testing.T) {
 		"(p = :a) AND begins_with(s, :b)": "p EQ, s BEGINS_WITH",
 		"s BETWEEN :a AND :b AND p = :a":  "s BETWEEN, p EQ",
 		"p = :a and s >= :b":              "p EQ, s GE",
+		"p = :a AND s = :b AND q < :b":    "p EQ, s EQ, q LT",
 	} {
 		terms, err := parse(expr)
 		require.NoError(t, err, expr)
@@ -168,7 +169,6 @@ func TestKeyConditions(t *testing.T) {
 		"p IN (:a)":                     "Invalid operator used in KeyConditionExpression: IN",
 		"p = :a AND contains(s, :b)":    "Invalid operator used in KeyConditionExpression: contains",
 		"p = :a AND p = :b":             "KeyConditionExpressions must only contain one condition per key",
-		"p = :a AND s = :b AND q = :b":  "Conditions can be of length 1 or 2 only",
 		"size(p) = :a":                  "KeyConditionExpressions cannot contain nested operations",
 		"p.x = :a":                      "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: p",
 		"p = s":                         "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition",

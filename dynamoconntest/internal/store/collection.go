@@ -33,11 +33,12 @@ func (t *Table) Growth(old, next attr.Item) int64 {
 	if t.collections == nil {
 		return 0
 	}
-	return t.share(next) - t.share(old)
+	return t.Share(next) - t.Share(old)
 }
 
-// share is what an item adds to its collection.
-func (t *Table) share(it attr.Item) int64 {
+// Share is the size of an item together with that of its entries in the table's
+// local indexes: what it adds to its collection, and what may be 400 KB.
+func (t *Table) Share(it attr.Item) int64 {
 	if it == nil {
 		return 0
 	}

@@ -9,16 +9,18 @@ import (
 
 // Range says which entries of a table or index to read, and in which order.
 type Range struct {
-	Index      *Index      // nil for the table
-	Consistent bool        // sees every write that was answered before
-	Partition  *attr.Value // a query's partition key value; nil for a scan
-	Segment    int         // of a scan in several parts
-	Total      int         // 0 or 1 for a scan in one part
-	Start      attr.Item   // the key after which to begin; nil for the beginning
+	Index      *Index       // nil for the table
+	Consistent bool         // sees every write that was answered before
+	Partition  []attr.Value // a query's partition key values; nil for a scan
+	Segment    int          // of a scan in several parts
+	Total      int          // 0 or 1 for a scan in one part
+	Start      attr.Item    // the key after which to begin; nil for the beginning
 	Backward   bool
 
-	// From and To bound a query's sort key values, both included; nil is no
-	// bound. They only save time: the caller checks every item.
+	// Leading are the values of the first attributes of a query's sort key. From
+	// and To bound the values of the next one, both included; nil is no bound. They
+	// only save time: the caller checks every item.
+	Leading  []attr.Value
 	From, To *attr.Value
 }
 
@@ -31,7 +33,10 @@ func (r Range) schema(t *Table) Schema {
 
 func (r Range) bounds() (low, high string) {
 	if r.Partition != nil {
-		prefix := partition(nil, *r.Partition)
+		prefix := partition(nil, r.Partition...)
+		for _, v := range r.Leading {
+			prefix = v.AppendKey(prefix)
+		}
 		low, high = string(prefix), after(string(prefix))
 		if r.From != nil {
 			low = string(r.From.AppendKey(append([]byte(nil), prefix...)))
@@ -144,11 +149,11 @@ func (t *Table) Gap(r Range, now time.Time) (attr.Item, bool) {
 	}
 	vary := schema[0]
 	if r.Partition != nil {
-		sortKey, ok := schema.Sort()
-		if !ok {
+		sortKeys := schema.Sort()
+		if len(sortKeys) == 0 {
 			return nil, false
 		}
-		vary = sortKey
+		sortKey := sortKeys[len(sortKeys)-1]
 		for _, v := range neighbours(first.Get(sortKey.Name), r.Backward) {
 			if key := base.With(sortKey.Name, v); fits(key) {
 				return key, true

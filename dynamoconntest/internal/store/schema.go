@@ -15,19 +15,25 @@ import (
 type KeyAttr struct {
 	Name string
 	Kind attr.Kind
+	Sort bool // part of the sort key, not of the partition key
 }
 
 // Schema is the key of a table or index: the partition key and perhaps a sort
-// key.
+// key. Those of a global index may have several attributes each.
 type Schema []KeyAttr
 
-// Sort is the sort key; false if there is none.
-func (s Schema) Sort() (KeyAttr, bool) {
-	if len(s) < 2 {
-		return KeyAttr{}, false
+// Partition is the attributes of the partition key.
+func (s Schema) Partition() Schema {
+	for i, k := range s {
+		if k.Sort {
+			return s[:i]
+		}
 	}
-	return s[1], true
+	return s
 }
+
+// Sort is the attributes of the sort key, none if there is none.
+func (s Schema) Sort() Schema { return s[len(s.Partition()):] }
 
 // Has reports whether name is one of the key's attributes.
 func (s Schema) Has(name string) bool {
@@ -59,9 +65,15 @@ func (s Schema) Extract(it attr.Item) attr.Item {
 // encode is the item's place in the order of the schema. The item must have
 // the key.
 func (s Schema) encode(it attr.Item) []byte {
-	dst := partition(make([]byte, 0, 64), it.Get(s[0].Name))
-	if len(s) > 1 {
-		dst = it.Get(s[1].Name).AppendKey(dst)
+	hash := s.Partition()
+	var few [4]attr.Value
+	values := few[:0]
+	for _, k := range hash {
+		values = append(values, it.Get(k.Name))
+	}
+	dst := partition(make([]byte, 0, 64), values...)
+	for _, k := range s[len(hash):] {
+		dst = it.Get(k.Name).AppendKey(dst)
 	}
 	return dst
 }
@@ -98,15 +110,15 @@ func (s Schema) CheckKey(key attr.Item) error {
 var errKeyMismatch = fmt.Errorf("The provided key element does not match the schema")
 
 func (s Schema) checkValues(it attr.Item) error {
-	for i, k := range s {
+	for _, k := range s {
 		v := it.Get(k.Name)
 		if k.Kind != attr.N && v.Text() == "" {
 			return fmt.Errorf("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", emptyWord(k.Kind), k.Name)
 		}
-		if i == 0 && len(v.Text()) > maxPartitionKey && k.Kind != attr.N {
+		if !k.Sort && len(v.Text()) > maxPartitionKey && k.Kind != attr.N {
 			return fmt.Errorf("One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes")
 		}
-		if i == 1 && len(v.Text()) > maxSortKey && k.Kind != attr.N {
+		if k.Sort && len(v.Text()) > maxSortKey && k.Kind != attr.N {
 			return fmt.Errorf("One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes")
 		}
 	}
@@ -143,7 +155,7 @@ func (x *Index) indexed(it attr.Item) bool {
 // CheckItem refuses an item whose attribute has not the type that an index of
 // the table needs. The error's text is the service's message.
 func (x *Index) CheckItem(it attr.Item) error {
-	for i, k := range x.Schema {
+	for _, k := range x.Schema {
 		v := it.Get(k.Name)
 		if !v.Exists() {
 			continue
@@ -158,7 +170,7 @@ func (x *Index) CheckItem(it attr.Item) error {
 			return fmt.Errorf("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", emptyWord(k.Kind), x.Name, k.Name)
 		}
 		most, name := maxPartitionKey, "hashkey"
-		if i == 1 {
+		if k.Sort {
 			most, name = maxSortKey, "rangekey"
 		}
 		if len(v.Text()) > most {

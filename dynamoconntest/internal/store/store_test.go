@@ -22,9 +22,9 @@ func number(n int) attr.Value {
 }
 
 func newTestTable() *Table {
-	t := &Table{Name: "T", Schema: Schema{{"p", attr.S}, {"s", attr.N}}, Indexes: []*Index{
-		{Name: "byG", Schema: Schema{{"g", attr.S}}, Projection: ProjectKeysOnly, Global: true},
-		{Name: "byX", Schema: Schema{{"p", attr.S}, {"x", attr.N}}, Projection: ProjectInclude, NonKey: []string{"v"}},
+	t := &Table{Name: "T", Schema: Schema{{"p", attr.S, false}, {"s", attr.N, true}}, Indexes: []*Index{
+		{Name: "byG", Schema: Schema{{"g", attr.S, false}}, Projection: ProjectKeysOnly, Global: true},
+		{Name: "byX", Schema: Schema{{"p", attr.S, false}, {"x", attr.N, true}}, Projection: ProjectInclude, NonKey: []string{"v"}},
 	}}
 	t.Init(0)
 	return t
@@ -131,14 +131,14 @@ func TestAQueryReadsItsPartitionInOrder(t *testing.T) {
 		}
 	}
 	a := attr.String("a")
-	assert.Equal(t, []string{"a-30", "a-2", "a0", "a9", "a10", "a100"}, list(tab, Range{Partition: &a}))
-	assert.Equal(t, []string{"a100", "a10", "a9", "a0", "a-2", "a-30"}, list(tab, Range{Partition: &a, Backward: true}))
-	assert.Equal(t, []string{"a10", "a100"}, list(tab, Range{Partition: &a, Start: row("a", 9)}))
-	assert.Equal(t, []string{"a-2", "a-30"}, list(tab, Range{Partition: &a, Start: row("a", 0), Backward: true}))
-	assert.Equal(t, []string{"a10", "a100"}, list(tab, Range{Partition: &a, Start: row("a", 8), From: ptr(number(10))}))
+	assert.Equal(t, []string{"a-30", "a-2", "a0", "a9", "a10", "a100"}, list(tab, Range{Partition: []attr.Value{a}}))
+	assert.Equal(t, []string{"a100", "a10", "a9", "a0", "a-2", "a-30"}, list(tab, Range{Partition: []attr.Value{a}, Backward: true}))
+	assert.Equal(t, []string{"a10", "a100"}, list(tab, Range{Partition: []attr.Value{a}, Start: row("a", 9)}))
+	assert.Equal(t, []string{"a-2", "a-30"}, list(tab, Range{Partition: []attr.Value{a}, Start: row("a", 0), Backward: true}))
+	assert.Equal(t, []string{"a10", "a100"}, list(tab, Range{Partition: []attr.Value{a}, Start: row("a", 8), From: ptr(number(10))}))
 	from, to := number(-2), number(9)
-	assert.Equal(t, []string{"a-2", "a0", "a9"}, list(tab, Range{Partition: &a, From: &from, To: &to}))
-	assert.Equal(t, []string{"a9", "a0", "a-2"}, list(tab, Range{Partition: &a, From: &from, To: &to, Backward: true}))
+	assert.Equal(t, []string{"a-2", "a0", "a9"}, list(tab, Range{Partition: []attr.Value{a}, From: &from, To: &to}))
+	assert.Equal(t, []string{"a9", "a0", "a-2"}, list(tab, Range{Partition: []attr.Value{a}, From: &from, To: &to, Backward: true}))
 }
 
 func ptr[T any](v T) *T { return &v }
@@ -169,17 +169,17 @@ func TestAnIndexThatIsAddedLaterIsFilled(t *testing.T) {
 		}
 		tab.Replace(tab.Schema.Extract(it), it, start)
 	}
-	x := &Index{Name: "late", Schema: Schema{{"late", attr.S}}, Projection: ProjectAll, Global: true}
+	x := &Index{Name: "late", Schema: Schema{{"late", attr.S, false}}, Projection: ProjectAll, Global: true}
 	tab.AddIndex(x)
 	l := attr.String("L")
-	assert.Len(t, list(tab, Range{Index: x, Partition: &l}), 5)
+	assert.Len(t, list(tab, Range{Index: x, Partition: []attr.Value{l}}), 5)
 	tab.RemoveIndex("late")
 	assert.Nil(t, tab.Index("late"))
 }
 
 func TestKeysAreChecked(t *testing.T) {
 	t.Parallel()
-	s := Schema{{"p", attr.S}, {"s", attr.N}}
+	s := Schema{{"p", attr.S, false}, {"s", attr.N, true}}
 	assert.NoError(t, s.CheckKey(row("a", 1)))
 	for _, bad := range []attr.Item{nil, row("a", 1).Without("s"), row("a", 1).With("q", attr.Null()), row("a", 1).With("s", attr.String("1")), row("", 1)} {
 		assert.Error(t, s.CheckKey(bad))
@@ -187,7 +187,7 @@ func TestKeysAreChecked(t *testing.T) {
 	assert.ErrorContains(t, s.CheckItem(row("a", 1).Without("p")), "Missing the key p in the item")
 	assert.ErrorContains(t, s.CheckItem(row("a", 1).With("p", number(1))), "Type mismatch for key p expected: S actual: N")
 	assert.ErrorContains(t, s.CheckItem(row(string(make([]byte, 2049)), 1)), "2048 bytes")
-	long := Schema{{"p", attr.S}, {"s", attr.B}}
+	long := Schema{{"p", attr.S, false}, {"s", attr.B, true}}
 	assert.ErrorContains(t, long.CheckItem(row("a", 1).With("s", attr.Binary(string(make([]byte, 1025))))), "1024 bytes")
 }
 
@@ -201,7 +201,7 @@ func TestAGapLiesBetweenTheStartAndTheFirstItem(t *testing.T) {
 		tab.Replace(tab.Schema.Extract(it), it, start)
 	}
 	a := attr.String("a")
-	for _, r := range []Range{{Partition: &a}, {Partition: &a, Backward: true}, {Partition: &a, Start: row("a", 6)}, {Partition: &a, Start: row("a", 6), Backward: true}, {}} {
+	for _, r := range []Range{{Partition: []attr.Value{a}}, {Partition: []attr.Value{a}, Backward: true}, {Partition: []attr.Value{a}, Start: row("a", 6)}, {Partition: []attr.Value{a}, Start: row("a", 6), Backward: true}, {}} {
 		want := list(tab, r)
 		key, ok := tab.Gap(r, start)
 		require.True(t, ok)

@@ -50,10 +50,13 @@ func (t *tree) remove(key string, size int) {
 // hashLen is the length of the part of a key that scatters partitions.
 const hashLen = 8
 
-// partition is the part of every key that the items with this partition key
-// value begin with: its hash, then the value.
-func partition(dst []byte, v attr.Value) []byte {
-	encoded := v.AppendKey(nil)
+// partition is the part of every key that the items with these partition key
+// values begin with: their hash, then the values.
+func partition(dst []byte, values ...attr.Value) []byte {
+	var encoded []byte
+	for _, v := range values {
+		encoded = v.AppendKey(encoded)
+	}
 	sum := md5.Sum(encoded)
 	dst = append(dst, sum[:hashLen]...)
 	return append(dst, encoded...)

@@ -1,0 +1,166 @@
+package reliability
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"runtime/metrics"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+)
+
+var (
+	_ = addChild("big table", bigTableChild)
+	_ = addChild("big scan", bigScanChild)
+)
+
+// Server and client are processes of their own, so that what is measured is the client
+// alone.
+func TestScanOfALargeTableNeedsNoMemoryForIt(t *testing.T) {
+	t.Parallel()
+	items := length(100_000, 10_000_000)
+	server := child(t, "big table", strconv.Itoa(items))
+	guard, err := server.StdinPipe() // it ends when this closes
+	require.NoError(t, err)
+	out, err := server.StdoutPipe()
+	require.NoError(t, err)
+	began := time.Now()
+	require.NoError(t, server.Start())
+	defer func() {
+		require.NoError(t, guard.Close())
+		require.NoError(t, server.Wait())
+	}()
+	url, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	loaded := time.Since(began)
+
+	report, err := child(t, "big scan", strings.TrimSpace(url), strconv.Itoa(items)).Output()
+	require.NoError(t, err)
+	var scan bigScan
+	require.NoError(t, json.Unmarshal(report, &scan))
+	require.Equal(t, items, scan.Items)
+	require.Zero(t, scan.Twice)
+
+	const most = 64 << 20
+	first, last := scan.PeakHeap[0], scan.PeakHeap[3]
+	assert.Less(t, slices.Max(scan.PeakHeap[:]), uint64(most), "bytes of heap in use")
+	assert.Less(t, float64(last), 1.25*float64(first), "the last quarter against the first")
+	t.Logf("%d items scanned in %v (loaded in %v): peak heap in use by quarter %.1f MB, live after collection at most %.1f MB",
+		items, scan.Took.Round(time.Millisecond), loaded.Round(time.Millisecond), megabytes(scan.PeakHeap[:]...), megabytes(scan.PeakLive))
+}
+
+func megabytes(bytes ...uint64) []float64 {
+	var mb []float64
+	for _, b := range bytes {
+		mb = append(mb, float64(b)/(1<<20))
+	}
+	return mb
+}
+
+// bigScan is what a scan saw and used.
+type bigScan struct {
+	Items, Twice int
+	Took         time.Duration
+	PeakHeap     [4]uint64 // spans in use, in each quarter of the items
+	PeakLive     uint64    // what the collector found in use
+}
+
+// bigTableChild serves a table of that many items until its standard input ends.
+func bigTableChild() {
+	debug.SetGCPercent(40) // four gigabytes are all in use
+	count, err := strconv.Atoi(os.Args[1])
+	check(err)
+	db := dynamoconntest.New(dynamoconntest.WithJournalSize(0))
+	check(db.CreateTable(dynamoconntest.Table{Name: "Big", PartitionKey: "ID:N"}))
+	for id := range count {
+		check(db.Load("Big", map[string]any{"ID": id, "Name": fmt.Sprint("item ", id), "Even": id%2 == 0, "Note": bigNote}))
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	check(err)
+	server := &http.Server{Handler: db.Handler(), ReadHeaderTimeout: time.Minute}
+	go func() { _ = server.Serve(listener) }()
+	fmt.Printf("http://%s\n", listener.Addr())
+	_, _ = os.Stdin.Read(make([]byte, 1))
+}
+
+const bigNote = "some forty bytes, such as one line of text"
+
+func bigScanChild() {
+	client := bigScanClient(os.Args[1])
+	count, err := strconv.Atoi(os.Args[2])
+	check(err)
+	seen := make([]uint64, (count+63)/64) // a bit for each item
+	var read atomic.Int64
+	watch := watchHeap(func() int { return int(4 * read.Load() / int64(count)) })
+	report := bigScan{}
+	began := time.Now()
+	for item, err := range client.ScanItems(context.Background(), dynamoconn.ScanTableRequest{TableName: "Big"}) {
+		check(err)
+		id, err := dynamoconn.Value[int](item, "ID")
+		check(err)
+		if seen[id/64]>>(id%64)&1 == 1 {
+			report.Twice++
+		}
+		seen[id/64] |= 1 << (id % 64)
+		read.Add(1)
+	}
+	report.Took = time.Since(began)
+	report.Items = int(read.Load())
+	report.PeakHeap, report.PeakLive = watch()
+	check(json.NewEncoder(os.Stdout).Encode(report))
+}
+
+// watchHeap looks at the heap each millisecond until the function that it returns is
+// called, which tells the most that was in use in each quarter, and the most that the
+// collector found to be alive.
+func watchHeap(quarter func() int) (stop func() (peak [4]uint64, live uint64)) {
+	var peak [4]uint64
+	var live uint64
+	samples := []metrics.Sample{
+		{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/unused:bytes"}, {Name: "/gc/heap/live:bytes"},
+	}
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		ticks := time.NewTicker(time.Millisecond)
+		defer ticks.Stop()
+		for {
+			metrics.Read(samples)
+			q := min(quarter(), 3)
+			peak[q] = max(peak[q], samples[0].Value.Uint64()+samples[1].Value.Uint64())
+			live = max(live, samples[2].Value.Uint64())
+			select {
+			case <-ticks.C:
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() ([4]uint64, uint64) {
+		close(done)
+		<-ended
+		return peak, live
+	}
+}
+
+func bigScanClient(url string) *dynamoconn.Client {
+	client, err := dynamoconn.New(context.Background(), dynamoconn.WithEndpoint(url),
+		dynamoconn.WithRegion(dynamoconn.RegionUSEast1), dynamoconn.WithStaticCredentials("child", "child", ""))
+	check(err)
+	return client
+}

@@ -1,0 +1,155 @@
+package reliability
+
+import (
+	"time"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+)
+
+// soakFault is one way in which an attempt of the soak goes wrong.
+type soakFault struct {
+	kind   string // what the report counts
+	effect dynamoconntest.Effect
+	weight float64
+	on     func(action string) bool
+}
+
+const (
+	putItem, getItem, deleteItem = "PutItem", "GetItem", "DeleteItem"
+	batchWrite, batchGet         = "BatchWriteItem", "BatchGetItem"
+	scan                         = "Scan"
+	listTables, describeTable    = "ListTables", "DescribeTable"
+	transact                     = "TransactWriteItems"
+)
+
+var soakActions = []string{putItem, getItem, deleteItem, batchWrite, batchGet, scan, listTables, describeTable, transact}
+
+func onEvery(string) bool { return true }
+
+func on(actions ...string) func(string) bool {
+	return func(action string) bool {
+		for _, a := range actions {
+			if a == action {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// soakLargestAnswer is the client's limit, the smallest that there is, and what an
+// oversize answer goes beyond.
+const soakLargestAnswer = 1 << 20
+
+// soakFaults are all the faults that dynamoconntest has. The place of a fault in the
+// list is what a request is marked with; the first is none.
+func soakFaults() []soakFault {
+	const arn = "arn:aws:dynamodb:us-east-1:000000000000:table/soak-0"
+	list := []soakFault{
+		{kind: "none"},
+		{"throttle (ProvisionedThroughputExceededException)", dynamoconntest.Throttle(dynamoconntest.ProvisionedThroughputExceeded, arn, "TableWriteProvisionedThroughputExceeded"), 3, onEvery},
+		{"throttle (RequestLimitExceeded)", dynamoconntest.Throttle(dynamoconntest.RequestLimitExceeded, arn, "AccountLimitExceeded"), 3, onEvery},
+		{"throttle (ThrottlingException)", dynamoconntest.Throttle(dynamoconntest.Throttling, arn, "TableWriteMaxOnDemandThroughputExceeded"), 3, onEvery},
+		{"internal error before", dynamoconntest.InternalErrorBefore(), 4, onEvery},
+		{"internal error after", dynamoconntest.InternalErrorAfter(), 4, onEvery},
+		{"transaction conflict", dynamoconntest.TransactionConflict(), 4, on(putItem, deleteItem, transact)},
+		{"transaction in progress", dynamoconntest.TransactionInProgress(), 6, on(transact)},
+		{"refused connection", dynamoconntest.RefuseConnection(), 4, onEvery},
+		{"reset before", dynamoconntest.ResetBefore(), 4, onEvery},
+		{"lost answer", dynamoconntest.LoseAnswer(), 5, onEvery},
+		{"hang", dynamoconntest.Hang(), 1, onEvery},
+		{"empty answer", dynamoconntest.EmptyAnswer(), 4, onEvery},
+		{"html 503", dynamoconntest.HTMLUnavailable(), 3, onEvery},
+		{"expired token", dynamoconntest.ExpiredToken(), 1, onEvery},
+		{"oversize", dynamoconntest.Oversize(soakLargestAnswer + 1), 0.1, onEvery},
+		{"empty page", dynamoconntest.EmptyPage(), 8, on(scan)},
+	}
+	for _, d := range []time.Duration{30 * time.Millisecond, 700 * time.Millisecond, 7 * time.Second} {
+		list = append(list, soakFault{"slow", dynamoconntest.Slow(d), 1, onEvery})
+	}
+	for _, n := range []int{0, 1, 2, 30, -1, -2, -9} {
+		list = append(list, soakFault{"truncated", dynamoconntest.Truncate(n), 0.7, onEvery})
+	}
+	for i := range 24 {
+		list = append(list, soakFault{"bit flip", dynamoconntest.FlipBit(i*i*i*7 + i), 0.2, onEvery})
+	}
+	odd := make([]int, 0, 50)
+	for i := 1; i < 100; i += 2 {
+		odd = append(odd, i)
+	}
+	for _, places := range [][]int{nil, {0}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, odd} {
+		list = append(list, soakFault{"unprocessed", dynamoconntest.Unprocessed(places...), 4, on(batchWrite, batchGet)})
+	}
+	return list
+}
+
+// The invocation ID of a request is soakPrefix, soakMark of the fault that it meets, and
+// the names of its operation and attempt. The SDK's own begin with a digit or a letter.
+const soakPrefix = '~'
+
+func soakMark(fault int) byte { return byte('!' + fault) }
+
+// inject puts the faults in force. A request meets the one that it is marked with.
+func inject(server *dynamoconntest.Server, faults []soakFault) {
+	for i, f := range faults {
+		mark := soakMark(i)
+		server.Inject(dynamoconntest.Fault{
+			Match: func(e dynamoconntest.Entry) bool {
+				return len(e.InvocationID) > 1 && e.InvocationID[0] == soakPrefix && e.InvocationID[1] == mark
+			},
+			Effect: f.effect,
+		})
+	}
+}
+
+// soakDice chooses the fault of an attempt as a function of numbers alone.
+type soakDice struct {
+	seed   uint64
+	faults []soakFault
+	sums   map[string][]float64 // of the weights, by action
+}
+
+func newSoakDice(seed uint64) *soakDice {
+	d := &soakDice{seed: seed, faults: soakFaults(), sums: make(map[string][]float64)}
+	for _, action := range soakActions {
+		sums := make([]float64, len(d.faults))
+		sum := 0.0
+		for i, f := range d.faults {
+			if i > 0 && f.on(action) {
+				sum += f.weight
+			}
+			sums[i] = sum
+		}
+		d.sums[action] = sums
+	}
+	return d
+}
+
+// choose returns the place of a fault, 0 for none, which it is with probability 1-p.
+func (d *soakDice) choose(action string, p float64, numbers ...uint64) int {
+	h := d.seed
+	for _, n := range numbers {
+		h = mix(h ^ n)
+	}
+	if unit(h) >= p {
+		return 0
+	}
+	sums := d.sums[action]
+	at := unit(mix(h)) * sums[len(sums)-1]
+	for i, sum := range sums {
+		if at < sum {
+			return i
+		}
+	}
+	return 0
+}
+
+// mix is a step of splitmix64.
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+func unit(x uint64) float64 { return float64(x>>11) / (1 << 53) }

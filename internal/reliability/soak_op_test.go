@@ -1,0 +1,320 @@
+package reliability
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/dynamoconn/dynamoconn"
+)
+
+// soakKind is what an operation does.
+type soakKind int
+
+const (
+	kindPut         soakKind = iota // without a condition
+	kindPutOld                      // and ask for what was replaced
+	kindPutNew                      // if there is no item
+	kindPutVersion                  // if the item is the one that was seen last
+	kindDelete                      // without a condition
+	kindDeleteOld                   // and ask for what was deleted
+	kindDeleteThere                 // if there is an item
+	kindGet
+	kindPage
+	kindScan
+	kindListTables
+	kindDescribeTable
+	kindBatchWrite
+	kindBatchGet
+	soakKinds
+)
+
+var soakKindNames = [soakKinds]string{
+	"put", "put, with the old item", "put if new", "put if as seen",
+	"delete", "delete, with the old item", "delete if there",
+	"get", "scan page", "scan", "list tables", "describe table", "batch write", "batch get",
+}
+
+// soakShare is how many of 1,000 operations are of a kind.
+var soakShare = [soakKinds]int{190, 50, 80, 110, 70, 30, 40, 300, 25, 3, 12, 10, 40, 40}
+
+func (k soakKind) isPut() bool    { return k <= kindPutVersion }
+func (k soakKind) isDelete() bool { return k >= kindDelete && k <= kindDeleteThere }
+func (k soakKind) isWrite() bool  { return k <= kindDeleteThere }
+func (k soakKind) wantsOld() bool { return k == kindPutOld || k == kindDeleteOld }
+func (k soakKind) conditional() bool {
+	return k == kindPutNew || k == kindPutVersion || k == kindDeleteThere
+}
+
+// soakNumber names an operation: its goroutine and its place in it, from 1.
+type soakNumber uint64
+
+const soakPerGoroutine = 1 << 24
+
+func (n soakNumber) String() string {
+	return fmt.Sprintf("%d/%d", n/soakPerGoroutine, n%soakPerGoroutine)
+}
+
+// soakCell is one key of one table.
+type soakCell struct{ table, key int }
+
+// soakWrite is one write of a batch.
+type soakWrite struct {
+	soakCell
+	delete bool
+}
+
+// soakOp is one logical operation: what it asks, and what became of it.
+type soakOp struct {
+	number   uint64
+	kind     soakKind
+	cell     soakCell
+	seen     soakID // the condition of kindPutVersion
+	limit    int32
+	from     int // key after which a page begins, or -1
+	parallel bool
+	writes   []soakWrite
+	cells    []soakCell // of kindBatchGet
+	faulty   float64    // how likely an attempt meets a fault
+	patience time.Duration
+	leaves   time.Duration // when the caller cancels, or 0
+
+	// What was seen and done, guarded by the truth's mutex.
+	tries  []*soakTry
+	bodies map[uint64]uint64 // how often a batch's request was sent, by what it holds
+	judged bool
+
+	// What the client returned.
+	err     error
+	ended   error           // of the context
+	item    dynamoconn.Item // that was read, or the old one
+	items   []dynamoconn.Item
+	lastKey dynamoconn.Item
+	names   []string
+	written int
+	got     [][]dynamoconn.Item // of kindBatchGet, by table
+}
+
+// newSoakOp draws an operation. It depends on nothing but its arguments, except that
+// seen, the items that the goroutine knows of, is what a condition is about.
+func newSoakOp(seed uint64, goroutine, n int, seen *[soakTables][soakKeys]soakID) *soakOp {
+	o := &soakOp{number: uint64(goroutine)*soakPerGoroutine + uint64(n), from: -1}
+	r := rand.New(rand.NewPCG(seed, o.number))
+	share := r.IntN(1000)
+	for o.kind = 0; share >= soakShare[o.kind]; o.kind++ {
+		share -= soakShare[o.kind]
+	}
+	cell := func() soakCell { return soakCell{r.IntN(soakTables), r.IntN(soakKeys)} }
+	o.cell = cell()
+	o.faulty = []float64{0.06, 0.06, 0.06, 0.06, 0.06, 0.06, 0.3, 0.3, 0.6, 0.95}[r.IntN(10)]
+	o.patience = []time.Duration{time.Minute, time.Minute, time.Minute, 10 * time.Second, 300 * time.Millisecond}[r.IntN(5)]
+	if r.IntN(40) == 0 {
+		o.leaves = time.Duration(1 + r.Int64N(int64(3*time.Second)))
+	}
+	switch o.kind {
+	case kindPutVersion:
+		o.seen = seen[o.cell.table][o.cell.key]
+	case kindPage, kindScan:
+		o.limit = int32(10 + r.IntN(90))
+		if r.IntN(3) > 0 && o.kind == kindPage {
+			o.from = r.IntN(soakKeys)
+		}
+	case kindListTables:
+		o.limit = int32(1 + r.IntN(soakTables+1))
+	case kindBatchWrite:
+		o.drawWrites(r, cell)
+	case kindBatchGet:
+		most := []int{5, 20, 60, 120}[r.IntN(4)]
+		for range 1 + r.IntN(most) {
+			o.cells = append(o.cells, cell())
+		}
+	}
+	return o
+}
+
+// drawWrites makes 1 to 60 writes over several tables, with some keys more than once
+// but no key deleted twice: two deletes of one key look alike on the wire.
+func (o *soakOp) drawWrites(r *rand.Rand, cell func() soakCell) {
+	o.parallel = r.IntN(4) > 0
+	most := []int{4, 20, 60}[r.IntN(3)]
+	deleted := make(map[soakCell]bool)
+	for range 1 + r.IntN(most) {
+		w := soakWrite{soakCell: cell()}
+		if n := len(o.writes); n > 0 && r.IntN(5) == 0 {
+			w.soakCell = o.writes[r.IntN(n)].soakCell
+		}
+		if r.IntN(4) == 0 && !deleted[w.soakCell] {
+			w.delete, deleted[w.soakCell] = true, true
+		}
+		o.writes = append(o.writes, w)
+	}
+}
+
+// context returns what the operation's caller waits for.
+func (o *soakOp) context() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(withSoakOp(context.Background(), o), o.patience)
+	if o.leaves > 0 {
+		timer := time.AfterFunc(o.leaves, cancel)
+		return ctx, func() { timer.Stop(); cancel() }
+	}
+	return ctx, cancel
+}
+
+// run carries the operation out as a user would.
+func (o *soakOp) run(client *dynamoconn.Client) {
+	ctx, cancel := o.context()
+	defer cancel()
+	table := soakTableName(o.cell.table)
+	switch {
+	case o.kind.isPut():
+		o.put(ctx, client, table)
+	case o.kind.isDelete():
+		req := dynamoconn.DeleteItemRequest{TableName: table, Item: soakKey(o.cell.table, o.cell.key), ReturnOldItem: o.kind.wantsOld()}
+		if o.kind == kindDeleteThere {
+			req.ConditionExpression, req.ReturnItemOnConditionFailure = "attribute_exists(p)", true
+		}
+		var resp *dynamoconn.DeleteItemResponse
+		if resp, o.err = client.DeleteItem(ctx, req); o.err == nil {
+			o.item = resp.OldItem
+		}
+	case o.kind == kindGet:
+		var resp *dynamoconn.GetItemResponse
+		resp, o.err = client.GetItem(ctx, dynamoconn.GetItemRequest{
+			TableName: table, Item: soakKey(o.cell.table, o.cell.key), IsConsistentRead: o.number&1 == 0,
+		})
+		if o.err == nil {
+			o.item = resp.Item
+		}
+	case o.kind == kindPage:
+		o.page(ctx, client, table)
+	case o.kind == kindScan:
+		for item, err := range client.ScanItems(ctx, dynamoconn.ScanTableRequest{TableName: table, Limit: o.limit}) {
+			if o.err = err; err == nil {
+				o.items = append(o.items, item)
+			}
+		}
+	case o.kind == kindListTables:
+		for t, err := range client.Tables(ctx, dynamoconn.ListTablesRequest{Limit: o.limit}) {
+			if o.err = err; err == nil {
+				o.names = append(o.names, t.Name)
+			}
+		}
+	case o.kind == kindDescribeTable:
+		var resp *dynamoconn.TableDescription
+		if resp, o.err = client.DescribeTable(ctx, dynamoconn.DescribeTableRequest{TableName: table}); o.err == nil {
+			o.names = append([]string{resp.Name}, resp.KeyNames()...)
+		}
+	case o.kind == kindBatchWrite:
+		o.batchWrite(ctx, client)
+	case o.kind == kindBatchGet:
+		o.batchGet(ctx, client)
+	}
+	o.ended = ctx.Err()
+}
+
+func (o *soakOp) put(ctx context.Context, client *dynamoconn.Client, table string) {
+	req := dynamoconn.PutItemRequest{
+		TableName:     table,
+		Item:          soakItem(o.cell.table, o.cell.key, o.id(0)),
+		ReturnOldItem: o.kind.wantsOld(),
+	}
+	switch o.kind {
+	case kindPutNew:
+		req.ConditionExpression = "attribute_not_exists(p)"
+		req.ReturnItemOnConditionFailure = o.number&1 == 0
+	case kindPutVersion:
+		req.ConditionExpression = "id = :seen"
+		req.ExpressionAttributeValues = dynamoconn.Item{dynamoconn.Long(":seen", int64(o.seen))}
+		req.ReturnItemOnConditionFailure = o.number&1 == 0
+	}
+	resp, err := client.PutItem(ctx, req)
+	if o.err = err; err == nil {
+		o.item = resp.OldItem
+	}
+}
+
+func (o *soakOp) page(ctx context.Context, client *dynamoconn.Client, table string) {
+	req := dynamoconn.ScanTableRequest{TableName: table, Limit: o.limit}
+	if o.from >= 0 {
+		req.ExclusiveStartKey = soakKey(o.cell.table, o.from)
+	}
+	resp, err := client.ScanPage(ctx, req)
+	if o.err = err; err == nil {
+		o.items, o.lastKey = resp.Items, resp.LastEvaluatedKey
+	}
+}
+
+func (o *soakOp) batchWrite(ctx context.Context, client *dynamoconn.Client) {
+	var req dynamoconn.BatchWriteItemRequest
+	for i, w := range o.writes {
+		// Writes stay in their order: a table is named again each time it changes.
+		name := soakTableName(w.table)
+		if n := len(req.Tables); n == 0 || req.Tables[n-1].Name != name {
+			entry := dynamoconn.WriteTable{Name: name}
+			if o.parallel {
+				entry.KeyNames = soakKeyNames(w.table)
+			}
+			req.Tables = append(req.Tables, entry)
+		}
+		entry := &req.Tables[len(req.Tables)-1]
+		if w.delete {
+			entry.Writes = append(entry.Writes, dynamoconn.Write{ItemToDelete: soakKey(w.table, w.key)})
+		} else {
+			entry.Writes = append(entry.Writes, dynamoconn.Write{ItemToAdd: soakItem(w.table, w.key, o.id(i))})
+		}
+	}
+	resp, err := client.BatchWrite(ctx, req)
+	if o.err = err; resp != nil {
+		o.written = resp.Written
+	}
+}
+
+func (o *soakOp) batchGet(ctx context.Context, client *dynamoconn.Client) {
+	req := dynamoconn.BatchGetItemRequest{RequestTables: make([]dynamoconn.RequestTable, soakTables), IsConsistentRead: true}
+	for i := range req.RequestTables {
+		req.RequestTables[i].Name = soakTableName(i)
+	}
+	for _, c := range o.cells {
+		keys := &req.RequestTables[c.table].Keys
+		*keys = append(*keys, soakKey(c.table, c.key))
+	}
+	resp, err := client.BatchGet(ctx, req)
+	if o.err = err; resp != nil {
+		for _, t := range resp.ResponseTables {
+			o.got = append(o.got, t.Items)
+		}
+	}
+}
+
+// String shows the operation and its attempts, for a failure.
+func (o *soakOp) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "operation %v: %s", soakNumber(o.number), soakKindNames[o.kind])
+	switch {
+	case len(o.writes) > 0:
+		for i, w := range o.writes {
+			what := "put"
+			if w.delete {
+				what = "delete"
+			}
+			fmt.Fprintf(&b, "\n  %d: %s %d:%d", i, what, w.table, w.key)
+		}
+	case len(o.cells) > 0:
+		fmt.Fprintf(&b, " of %v", o.cells)
+	default:
+		fmt.Fprintf(&b, " of %d:%d", o.cell.table, o.cell.key)
+	}
+	if o.seen != 0 {
+		fmt.Fprintf(&b, " as seen: %v", o.seen)
+	}
+	for _, try := range o.tries {
+		fmt.Fprintf(&b, "\n  %v", try)
+	}
+	fmt.Fprintf(&b, "\n  the client returned: %v; its context: %v", o.err, o.ended)
+	if o.item != nil {
+		fmt.Fprintf(&b, "; item %v", o.item)
+	}
+	return b.String()
+}

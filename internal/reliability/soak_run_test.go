@@ -1,0 +1,273 @@
+package reliability
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+)
+
+// soakRun is a soak: its server, what is known of it, and the report.
+type soakRun struct {
+	seed       uint64
+	goroutines int
+	operations int // of each goroutine
+	dice       *soakDice
+	truth      *soakTruth
+	server     *dynamoconntest.Server
+
+	// What a test of the judge puts in the way.
+	lieHTTP   func(next dynamoconn.HTTPClient) dynamoconn.HTTPClient
+	lieResult func(*soakOp)
+
+	report soakReport
+	stop   atomic.Bool // too much is wrong
+}
+
+// soakReport counts what became of the operations.
+type soakReport struct {
+	mu       sync.Mutex
+	kinds    [soakKinds]map[string]int
+	problems []string
+	total    int
+}
+
+const soakGoroutines = 64
+
+func newSoakRun(t *testing.T, seed uint64, operations int) *soakRun {
+	t.Helper()
+	run := &soakRun{seed: seed, goroutines: soakGoroutines, operations: operations, dice: newSoakDice(seed)}
+	run.server = dynamoconntest.New(dynamoconntest.WithJournalSize(1))
+	require.NoError(t, run.server.CreateTable(soakSchema()...))
+	run.truth = newSoakTruth(run.server, run.dice.faults)
+	run.learnOrder(t)
+	inject(run.server, run.dice.faults)
+	return run
+}
+
+// learnOrder fills each table once, to see in which order a scan returns its keys.
+func (run *soakRun) learnOrder(t *testing.T) {
+	t.Helper()
+	empty := run.server.Snapshot()
+	for table := range soakTables {
+		var items []dynamoconn.Item
+		for key := range soakKeys {
+			items = append(items, soakKey(table, key))
+		}
+		run.fill(t, table, items)
+		for i, item := range run.readAll(t, table) {
+			key := soakKeyOfItem(table, item)
+			run.truth.order[table] = append(run.truth.order[table], key)
+			run.truth.ranks[table][key] = i
+		}
+		require.Len(t, run.truth.order[table], soakKeys)
+	}
+	run.server.Restore(empty)
+}
+
+func (run *soakRun) fill(t *testing.T, table int, items []dynamoconn.Item) {
+	t.Helper()
+	_, err := run.server.Client(t).BatchWrite(t.Context(), dynamoconn.BatchWriteItemRequest{
+		Tables: []dynamoconn.WriteTable{dynamoconn.TableWithItemsToAdd(soakTableName(table), items...)},
+	})
+	require.NoError(t, err)
+}
+
+// readAll reads a table past all faults.
+func (run *soakRun) readAll(t *testing.T, table int) []dynamoconn.Item {
+	t.Helper()
+	resp, err := run.server.Client(t).Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: soakTableName(table), IsConsistentRead: true})
+	require.NoError(t, err)
+	return resp.Items
+}
+
+// clients returns the client of each goroutine. Some give up earlier than others.
+func (run *soakRun) clients(t *testing.T, way dynamoconn.HTTPClient, more ...dynamoconn.Option) []*dynamoconn.Client {
+	t.Helper()
+	var http dynamoconn.HTTPClient = &soakTagger{next: way, dice: run.dice, truth: run.truth}
+	if run.lieHTTP != nil {
+		http = run.lieHTTP(http)
+	}
+	options := append([]dynamoconn.Option{
+		dynamoconn.WithHTTPClient(http),
+		dynamoconn.WithLargestAnswer(soakLargestAnswer),
+	}, more...)
+	patient := run.server.Client(t, options...)
+	hasty := run.server.Client(t, append(options, dynamoconn.WithMaxAttempts(3))...)
+	clients := make([]*dynamoconn.Client, run.goroutines)
+	for i := range clients {
+		clients[i] = patient
+		if i%4 == 3 {
+			clients[i] = hasty
+		}
+	}
+	return clients
+}
+
+// work runs all operations and judges each when it is done.
+func (run *soakRun) work(clients []*dynamoconn.Client) {
+	var all sync.WaitGroup
+	for g := range run.goroutines {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			var seen [soakTables][soakKeys]soakID
+			for n := 1; n <= run.operations && !run.stop.Load(); n++ {
+				o := newSoakOp(run.seed, g, n, &seen)
+				o.run(clients[g])
+				if run.lieResult != nil {
+					run.lieResult(o)
+				}
+				run.settle(o)
+				o.learn(&seen)
+			}
+		}()
+	}
+	all.Wait()
+}
+
+// learn remembers what the operation has shown of its key.
+func (o *soakOp) learn(seen *[soakTables][soakKeys]soakID) {
+	at := &seen[o.cell.table][o.cell.key]
+	switch {
+	case o.err != nil:
+	case o.kind.isPut():
+		*at = o.id(0)
+	case o.kind.isDelete():
+		*at = 0
+	case o.kind == kindGet && o.item != nil:
+		_, *at, _ = soakRead(o.cell.table, o.item)
+	}
+}
+
+const mostSoakProblems = 20
+
+// settle judges an operation and counts it.
+func (run *soakRun) settle(o *soakOp) {
+	run.truth.mu.Lock()
+	found := run.truth.judge(o)
+	text := ""
+	if len(found) > 0 {
+		text = strings.Join(found, "\n") + "\n" + o.String()
+	}
+	run.truth.mu.Unlock()
+	run.truth.end(o)
+
+	run.report.mu.Lock()
+	defer run.report.mu.Unlock()
+	run.report.total++
+	if run.report.kinds[o.kind] == nil {
+		run.report.kinds[o.kind] = make(map[string]int)
+	}
+	run.report.kinds[o.kind][o.outcome()]++
+	if text != "" {
+		if run.report.problems = append(run.report.problems, text); len(run.report.problems) >= mostSoakProblems {
+			run.stop.Store(true)
+		}
+	}
+}
+
+// outcome is what the report counts an operation as.
+func (o *soakOp) outcome() string {
+	switch {
+	case o.err == nil:
+		return "done"
+	case isAmbiguous(o.err):
+		applied := false
+		for _, try := range o.tries {
+			applied = applied || try.applied
+		}
+		if applied {
+			return "outcome unknown, was applied"
+		}
+		return "outcome unknown, was not"
+	case o.ended != nil:
+		return "context ended"
+	}
+	for _, cause := range []error{
+		dynamoconn.ErrConditionFailed, dynamoconn.ErrThrottled, dynamoconn.ErrConflict, dynamoconn.ErrCredentials,
+		dynamoconn.ErrCorruptResponse, dynamoconn.ErrUnavailable, dynamoconn.ErrUnfinishedBatch,
+	} {
+		if errors.Is(o.err, cause) {
+			return cause.Error()
+		}
+	}
+	return "another error"
+}
+
+// finish compares the tables with what was written and fails the test with all that
+// was found.
+func (run *soakRun) finish(t *testing.T) {
+	t.Helper()
+	for _, problem := range run.problems(t) {
+		t.Error(problem)
+	}
+}
+
+func (run *soakRun) problems(t *testing.T) []string {
+	t.Helper()
+	all := slices.Concat(run.report.problems, run.truth.objects)
+	return append(all, run.truth.judgeEnd(func(table int) []dynamoconn.Item { return run.readAll(t, table) })...)
+}
+
+// log prints the figures of the report.
+func (run *soakRun) log(t *testing.T, took time.Duration) {
+	t.Helper()
+	attempts, faulted := run.attempts()
+	byKind := run.faults()
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d operations of %d goroutines in %v (%.0f/s), %d attempts, %d faulted (%.1f %%)\n",
+		run.report.total, run.goroutines, took.Round(time.Millisecond), float64(run.report.total)/took.Seconds(),
+		attempts, faulted, 100*float64(faulted)/float64(max(attempts, 1)))
+	for _, kind := range slices.Sorted(maps.Keys(byKind)) {
+		fmt.Fprintf(&b, "  %-56s %8d  %5.2f %%\n", kind, byKind[kind], 100*float64(byKind[kind])/float64(attempts))
+	}
+	for kind, counts := range run.report.kinds {
+		for _, outcome := range slices.Sorted(maps.Keys(counts)) {
+			fmt.Fprintf(&b, "  %-26s %-40s %8d\n", soakKindNames[kind], outcome, counts[outcome])
+		}
+	}
+	t.Log(b.String())
+}
+
+func (run *soakRun) attempts() (all, faulted int) {
+	for i, hits := range run.truth.hits {
+		all += hits
+		if i > 0 {
+			faulted += hits
+		}
+	}
+	return all, faulted
+}
+
+// faults returns how many attempts met each kind of fault.
+func (run *soakRun) faults() map[string]int {
+	byKind := make(map[string]int)
+	for i, hits := range run.truth.hits[1:] {
+		f := run.dice.faults[i+1]
+		if run.uses(f) {
+			byKind[f.kind] += hits
+		}
+	}
+	return byKind
+}
+
+// uses tells whether the run has requests that the fault is for.
+func (run *soakRun) uses(f soakFault) bool {
+	for action := range run.truth.actions {
+		if f.on(action) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,34 @@
+package reliability
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestSoak runs operations of every kind by 64 goroutines, with at least a fifth of the
+// attempts faulted in every way that dynamoconntest knows, and judges each by what the
+// server did. It runs on a fake clock, so that pauses cost nothing.
+func TestSoak(t *testing.T) {
+	var run *soakRun
+	seed, began := theSeed(t), time.Now()
+	synctest.Test(t, func(t *testing.T) {
+		run = newSoakRun(t, seed, length(16_000, 2_000_000)/soakGoroutines)
+		run.work(run.clients(t, run.truth))
+		run.finish(t)
+	})
+	run.log(t, time.Since(began))
+	if t.Failed() {
+		return
+	}
+	attempts, faulted := run.attempts()
+	require.GreaterOrEqual(t, float64(faulted), 0.2*float64(attempts))
+	for kind, hits := range run.faults() {
+		require.NotZero(t, hits, kind)
+	}
+	for kind := range soakKinds {
+		require.NotZero(t, run.report.kinds[kind]["done"], soakKindNames[kind])
+	}
+}

@@ -1,0 +1,146 @@
+package reliability
+
+import (
+	"errors"
+	"strconv"
+)
+
+// jsonNode is a JSON value: a text for strings and numbers, members for objects,
+// elements for arrays. It is enough to know what a batch asks for.
+type jsonNode struct {
+	text  string
+	names []string
+	nodes []jsonNode
+}
+
+func (n *jsonNode) get(path ...string) *jsonNode {
+	for _, name := range path {
+		if n == nil {
+			return nil
+		}
+		var found *jsonNode
+		for i := range n.names {
+			if n.names[i] == name {
+				found = &n.nodes[i]
+			}
+		}
+		n = found
+	}
+	return n
+}
+
+func (n *jsonNode) at(path ...string) string {
+	if n = n.get(path...); n == nil {
+		return ""
+	}
+	return n.text
+}
+
+var errNotJSON = errors.New("not the JSON of a batch")
+
+// parseJSON reads text that is known to be valid.
+func parseJSON(text []byte) (node jsonNode, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errNotJSON
+		}
+	}()
+	p := jsonParser{text: text}
+	return p.value(), nil
+}
+
+type jsonParser struct {
+	text []byte
+	i    int
+}
+
+func (p *jsonParser) space() {
+	for p.text[p.i] == ' ' || p.text[p.i] == '\n' || p.text[p.i] == ',' || p.text[p.i] == ':' {
+		p.i++
+	}
+}
+
+func (p *jsonParser) value() (n jsonNode) {
+	p.space()
+	switch c := p.text[p.i]; c {
+	case '{', '[':
+		p.i++
+		for p.space(); p.text[p.i] != '}' && p.text[p.i] != ']'; p.space() {
+			if c == '{' {
+				n.names = append(n.names, p.quoted())
+			}
+			n.nodes = append(n.nodes, p.value())
+		}
+		p.i++
+	case '"':
+		n.text = p.quoted()
+	default:
+		from := p.i
+		for p.text[p.i] != ',' && p.text[p.i] != '}' && p.text[p.i] != ']' {
+			p.i++
+		}
+		n.text = string(p.text[from:p.i])
+	}
+	return n
+}
+
+func (p *jsonParser) quoted() string {
+	from := p.i
+	plain := true
+	for p.i++; p.text[p.i] != '"'; p.i++ {
+		if p.text[p.i] == '\\' {
+			plain = false
+			p.i++
+		}
+	}
+	p.i++
+	if plain {
+		return string(p.text[from+1 : p.i-1])
+	}
+	text, err := strconv.Unquote(string(p.text[from:p.i]))
+	if err != nil {
+		return "" // a form that only JSON has, as \/ is; the soak's own names have none
+	}
+	return text
+}
+
+// batchPart is one write or key of a batch, as it is on the wire.
+type batchPart struct {
+	table  int
+	key    int
+	delete bool
+	id     soakID
+}
+
+// batchParts lists what a RequestItems, UnprocessedItems or UnprocessedKeys holds.
+func batchParts(items *jsonNode) []batchPart {
+	var parts []batchPart
+	if items == nil {
+		return nil
+	}
+	for i, name := range items.names {
+		table := soakTableOf(name)
+		list := &items.nodes[i]
+		if keys := list.get("Keys"); keys != nil {
+			for k := range keys.nodes {
+				key := soakKeyOf(table, keys.nodes[k].at("p", "S"), keys.nodes[k].at("s", "N"))
+				parts = append(parts, batchPart{table: table, key: key})
+			}
+			continue
+		}
+		for k := range list.nodes {
+			write := &list.nodes[k]
+			part := batchPart{table: table, delete: true}
+			attributes := write.get("DeleteRequest", "Key")
+			if attributes == nil {
+				part.delete = false
+				attributes = write.get("PutRequest", "Item")
+				n, _ := strconv.ParseUint(attributes.at("id", "N"), 10, 64)
+				part.id = soakID(n)
+			}
+			part.key = soakKeyOf(table, attributes.at("p", "S"), attributes.at("s", "N"))
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}

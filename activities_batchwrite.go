@@ -246,18 +246,20 @@ func (w *batchWrite) send(ctx context.Context, ops []int) batch.Answer {
 	}
 	input := &dynamodb.BatchWriteItemInput{RequestItems: items, ReturnConsumedCapacity: w.capacity}
 	var unprocessed []int
+	var inDoubt bool // an earlier attempt may have written what the last left unprocessed
 	outcome, err := w.call.send(ctx, true, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		out, err := w.sdk.BatchWriteItem(ctx, input, w.options...)
 		if err != nil {
 			return nil, err
 		}
+		inDoubt = slices.ContainsFunc(attempt.From(ctx).Tries(), func(try attempt.Try) bool { return try.Outcome == attempt.Unknown })
 		unprocessed, err = w.unprocessed(ops, out.UnprocessedItems)
 		return out.ConsumedCapacity, err
 	})
 	if err != nil {
 		return verdictOf(ctx, outcome, err)
 	}
-	return batch.Answer{Unprocessed: unprocessed}
+	return batch.Answer{Unprocessed: unprocessed, InDoubt: inDoubt}
 }
 
 // unprocessed finds the operations that DynamoDB returns as not done. They must be

@@ -368,6 +368,31 @@ func TestBatchWriteTellsUnknownFromNotWritten(t *testing.T) {
 	}
 }
 
+// A write whose first answer was lost and that the second left unprocessed was once
+// reported as not written, although the first had written it.
+func TestBatchWriteDoubtsWhatIsUnprocessedAfterALostAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newBatchFake("Music:ID")
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		f.script = func(n int, _ *fakeRequest) *fakeTrouble {
+			if n == 1 {
+				return &fakeTrouble{lost: errLost, apply: true}
+			}
+			time.AfterFunc(time.Microsecond, cancel)
+			return &fakeTrouble{leave: func(i int, _ fakeOp) bool { return true }}
+		}
+		resp, err := f.client(t).BatchWrite(ctx, music(songs(2)...))
+		require.ErrorIs(t, err, ErrAmbiguous)
+		require.ErrorIs(t, err, context.Canceled)
+		assert.Zero(t, resp.Written)
+		assert.Equal(t, []string{"Music [0][0] unknown", "Music [0][1] unknown"}, writeFailures(t, err))
+		assert.Len(t, f.sent(), 2)
+		assert.Len(t, f.contents("Music", "ID"), 2)
+	})
+}
+
 func TestBatchWriteBelievesNoUnprocessedWriteThatItDidNotSend(t *testing.T) {
 	t.Parallel()
 	put := func(id string) any {

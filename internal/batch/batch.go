@@ -70,6 +70,10 @@ type Answer struct {
 	// Unprocessed are those of the operations sent that are yet to be done, in any
 	// order. Any other is ignored.
 	Unprocessed []int
+	// InDoubt means, with Answered, that the same request was sent before and may have
+	// been carried out then. What is left unprocessed may so be done all the same: unless
+	// it is done later, it ends as Unknown.
+	InDoubt bool
 	// Err is why, for every verdict but Answered.
 	Err error
 	// Stop means, with Doubt, that no further request is worth sending.
@@ -116,6 +120,7 @@ type runner struct {
 	next    []int // the next operation on the same key, or -1
 	limit   []int // how many operations a request with this one may have
 	solo    []bool
+	doubted []bool // may have been carried out by a request before the last
 	tables  []table
 	turn    int // the table that is looked at first
 	flying  int
@@ -151,6 +156,7 @@ func newRunner(p *Plan) *runner {
 		next:    make([]int, n),
 		limit:   make([]int, n),
 		solo:    make([]bool, n),
+		doubted: make([]bool, n),
 		tables:  make([]table, len(p.Serial)),
 		answers: make(chan answered, p.MaxInFlight),
 	}
@@ -388,6 +394,7 @@ func (r *runner) progress(a answered) {
 	for _, op := range a.ops {
 		if left[op] {
 			rest = append(rest, op)
+			r.doubted[op] = r.doubted[op] || a.InDoubt
 			continue
 		}
 		t := &r.tables[r.Ops[op].Table]
@@ -436,6 +443,10 @@ func (r *runner) again(ops []int) {
 
 // end gives an operation its result and frees the next one on its key.
 func (r *runner) end(op int, result Result) {
+	if result.State == Refused && r.doubted[op] {
+		r.doubt(op, result.Err)
+		return
+	}
 	r.settle(op, result)
 	next := r.next[op]
 	if next < 0 {
@@ -478,6 +489,9 @@ func (r *runner) bury(id int, err error) {
 }
 
 func (r *runner) settle(op int, result Result) {
+	if result.State == NotSent && r.doubted[op] {
+		result.State = Unknown
+	}
 	if !r.settled[op] {
 		r.settled[op], r.results[op] = true, result
 	}

@@ -30,6 +30,7 @@ type world struct {
 	open     []int // requests under way of each table
 	done     map[int]bool
 	doubted  map[int]bool
+	perhaps  map[int]bool // sent before the answer that left it unprocessed
 	refused  map[int]bool
 	faults   []string
 
@@ -222,9 +223,9 @@ func (w *world) answer(ctx context.Context, number int, ops []int) Answer {
 			}
 		}
 		w.random.Shuffle(len(left), func(i, j int) { left[i], left[j] = left[j], left[i] })
-		return Answer{Unprocessed: left}
+		return Answer{Unprocessed: left, InDoubt: w.repeated(ops)}
 	case under(t.None):
-		return Answer{Unprocessed: ops}
+		return Answer{Unprocessed: ops, InDoubt: w.repeated(ops)}
 	case under(t.Again):
 		return Answer{Verdict: Again, Err: errLater}
 	case under(t.Doubt):
@@ -248,6 +249,18 @@ func (w *world) answer(ctx context.Context, number int, ops []int) Answer {
 	return Answer{}
 }
 
+// repeated tells whether the request was sent before it was answered, and may have been
+// carried out then.
+func (w *world) repeated(ops []int) bool {
+	if w.trouble.Doubt == 0 || w.random.IntN(3) > 0 {
+		return false
+	}
+	for _, op := range ops {
+		w.perhaps[op] = true
+	}
+	return true
+}
+
 // judge checks the results against what the server knows.
 func (w *world) judge(results []Result) {
 	if w.flying != 0 || len(w.inFlight) != 0 {
@@ -267,7 +280,7 @@ func (w *world) judge(results []Result) {
 			want = Done
 		case w.refused[op]:
 			want = Refused
-		case w.doubted[op]:
+		case w.doubted[op], w.perhaps[op]:
 			want = Unknown
 		case calm && !dead:
 			w.fault("operation %d was not finished: %v", op, result)
@@ -303,6 +316,7 @@ func drawWorld(t *rapid.T) *world {
 		open:     make([]int, tables),
 		done:     make(map[int]bool),
 		doubted:  make(map[int]bool),
+		perhaps:  make(map[int]bool),
 		refused:  make(map[int]bool),
 	}
 	for i := range rapid.IntRange(0, 60).Draw(t, "ops") {

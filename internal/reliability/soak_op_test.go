@@ -102,19 +102,22 @@ type soakOp struct {
 func newSoakOp(seed uint64, goroutine, n int, seen *[soakTables][soakKeys]soakID) *soakOp {
 	o := &soakOp{number: uint64(goroutine)*soakPerGoroutine + uint64(n), from: -1}
 	r := rand.New(rand.NewPCG(seed, o.number))
+	cell := func() soakCell { return soakCell{r.IntN(soakTables), r.IntN(soakKeys)} }
+	o.cell = cell()
 	share := r.IntN(1000)
 	for o.kind = 0; share >= soakShare[o.kind]; o.kind++ {
 		share -= soakShare[o.kind]
 	}
-	cell := func() soakCell { return soakCell{r.IntN(soakTables), r.IntN(soakKeys)} }
-	o.cell = cell()
-	o.faulty = []float64{0.06, 0.06, 0.06, 0.06, 0.06, 0.06, 0.3, 0.3, 0.6, 0.95}[r.IntN(10)]
+	o.faulty = []float64{0, 0.05, 0.05, 0.05, 0.05, 0.1, 0.1, 0.3, 0.5, 0.95}[r.IntN(10)]
 	o.patience = []time.Duration{time.Minute, time.Minute, time.Minute, 10 * time.Second, 300 * time.Millisecond}[r.IntN(5)]
 	if r.IntN(40) == 0 {
 		o.leaves = time.Duration(1 + r.Int64N(int64(3*time.Second)))
 	}
 	switch o.kind {
 	case kindPutVersion:
+		// Of the key that the goroutine has just had to do with, as a user would.
+		before := rand.New(rand.NewPCG(seed, o.number-1))
+		o.cell = soakCell{before.IntN(soakTables), before.IntN(soakKeys)}
 		o.seen = seen[o.cell.table][o.cell.key]
 	case kindPage, kindScan:
 		o.limit = int32(10 + r.IntN(90))

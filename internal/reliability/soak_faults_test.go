@@ -62,7 +62,7 @@ func soakFaults() []soakFault {
 		{"html 503", dynamoconntest.HTMLUnavailable(), 3, onEvery},
 		{"expired token", dynamoconntest.ExpiredToken(), 1, onEvery},
 		{"oversize", dynamoconntest.Oversize(soakLargestAnswer + 1), 0.1, onEvery},
-		{"empty page", dynamoconntest.EmptyPage(), 8, on(scan)},
+		{"empty page", dynamoconntest.EmptyPage(), 4, on(scan)},
 	}
 	for _, d := range []time.Duration{30 * time.Millisecond, 700 * time.Millisecond, 7 * time.Second} {
 		list = append(list, soakFault{"slow", dynamoconntest.Slow(d), 1, onEvery})

@@ -125,7 +125,7 @@ func (o *soakOp) judgeWrite(object objector) {
 		}
 	}
 	// A put or a delete may be sent again after a doubt, and so be applied again.
-	if applied > 1 && (doubts+maybes < applied-1 || o.kind == kindPutVersion) {
+	if applied > 1 && doubts+maybes < applied-1 {
 		object(ruleTwice, "%d times, with %d attempts in doubt", applied, doubts+maybes)
 	}
 	switch said := o.verdict(); {

@@ -108,7 +108,18 @@ func newSoakOp(seed uint64, goroutine, n int, seen *[soakTables][soakKeys]soakID
 	for o.kind = 0; share >= soakShare[o.kind]; o.kind++ {
 		share -= soakShare[o.kind]
 	}
-	o.faulty = []float64{0, 0.05, 0.05, 0.05, 0.05, 0.1, 0.1, 0.3, 0.5, 0.95}[r.IntN(10)]
+	switch d := r.IntN(100); {
+	case d < 45:
+		o.faulty = 0.05
+	case d < 80:
+		o.faulty = 0.1
+	case d < 92:
+		o.faulty = 0.35
+	case d < 97:
+		o.faulty = 0.6
+	default:
+		o.faulty = 0.95
+	}
 	o.patience = []time.Duration{time.Minute, time.Minute, time.Minute, 10 * time.Second, 300 * time.Millisecond}[r.IntN(5)]
 	if r.IntN(40) == 0 {
 		o.leaves = time.Duration(1 + r.Int64N(int64(3*time.Second)))

@@ -28,7 +28,8 @@ type soakRun struct {
 
 	// What a test of the judge puts in the way.
 	lieHTTP   func(next dynamoconn.HTTPClient) dynamoconn.HTTPClient
-	lieResult func(*soakOp)
+	lieResult func(*soakRun, *soakOp)
+	until     soakRule // the run ends when it is found to be broken
 
 	report soakReport
 	stop   atomic.Bool // too much is wrong
@@ -126,7 +127,7 @@ func (run *soakRun) work(clients []*dynamoconn.Client) {
 				o := newSoakOp(run.seed, g, n, &seen)
 				o.run(clients[g])
 				if run.lieResult != nil {
-					run.lieResult(o)
+					run.lieResult(run, o)
 				}
 				run.settle(o)
 				o.learn(&seen)
@@ -171,7 +172,12 @@ func (run *soakRun) settle(o *soakOp) {
 	}
 	run.report.kinds[o.kind][o.outcome()]++
 	if text != "" {
-		if run.report.problems = append(run.report.problems, text); len(run.report.problems) >= mostSoakProblems {
+		run.report.problems = append(run.report.problems, text)
+		enough := len(run.report.problems) >= mostSoakProblems
+		if run.until != "" {
+			enough = strings.Contains(text, string(run.until)+": ")
+		}
+		if enough {
 			run.stop.Store(true)
 		}
 	}

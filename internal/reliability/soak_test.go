@@ -1,6 +1,7 @@
 package reliability
 
 import (
+	"runtime/debug"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +13,7 @@ import (
 // attempts faulted in every way that dynamoconntest knows, and judges each by what the
 // server did. It runs on a fake clock, so that pauses cost nothing.
 func TestSoak(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // little is alive, and much passes by
 	var run *soakRun
 	seed, began := theSeed(t), time.Now()
 	synctest.Test(t, func(t *testing.T) {

@@ -55,7 +55,7 @@ type soakTry struct {
 	applied  bool
 	answer   string   // the error that the server answered, before any damage
 	before   soakID   // what stood at the operation's key
-	stood    []soakID // of a scan, what stood in the table; of a batch read, at the operation's keys
+	stood    []soakID // of a actScan, what stood in the table; of a batch read, at the operation's keys
 	carried  uint64   // the writes of a batch that the request held
 	left     uint64   // those of them that were not processed
 	asked    []bool   // the keys of a batch read that the request held
@@ -96,9 +96,9 @@ func (g *soakTagger) Do(req *http.Request) (*http.Response, error) {
 	_, action, _ := strings.Cut(req.Header.Get("X-Amz-Target"), ".")
 	try := &soakTry{action: action}
 	var body []byte
-	if action == batchWrite || action == batchGet {
+	if action == actBatchWrite || action == actBatchGet {
 		var err error
-		if body, err = bodyOf(req); err != nil {
+		if body, err = soakBody(req); err != nil {
 			return nil, err
 		}
 	}
@@ -117,12 +117,12 @@ func (g *soakTagger) Do(req *http.Request) (*http.Response, error) {
 	}
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, 4*soakLargestAnswer))
 	_ = resp.Body.Close()
-	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(answer), failingReader{err}))
-	g.truth.sawEnd(try, sawOf(resp, answer, err), resp.StatusCode, errorType(resp, answer))
+	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(answer), soakBroken{err}))
+	g.truth.sawEnd(try, soakSawOf(resp, answer, err), resp.StatusCode, soakErrorType(resp, answer))
 	return resp, nil
 }
 
-func bodyOf(req *http.Request) ([]byte, error) {
+func soakBody(req *http.Request) ([]byte, error) {
 	body, err := req.GetBody()
 	if err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func bodyOf(req *http.Request) ([]byte, error) {
 func (g *soakTagger) choose(o *soakOp, action string, body []byte) int {
 	var holds uint64
 	for _, c := range body {
-		holds += mix(uint64(c))
+		holds += soakMix(uint64(c))
 	}
 	return g.dice.choose(action, o.faulty, o.number, holds, g.truth.countBody(o, holds))
 }
@@ -180,27 +180,27 @@ func (w *soakWatch) saw() soakSaw {
 	return sawDoubt
 }
 
-// sawOf tells what an answer that came lets a client know.
-func sawOf(resp *http.Response, body []byte, broken error) soakSaw {
+// soakSawOf tells what an answer that came lets a client know.
+func soakSawOf(resp *http.Response, body []byte, broken error) soakSaw {
 	if resp.StatusCode >= 400 && resp.StatusCode < 500 {
 		return sawRefused
 	}
-	if resp.StatusCode != http.StatusOK || damaged(resp, body, broken) {
+	if resp.StatusCode != http.StatusOK || soakDamaged(resp, body, broken) {
 		return sawDoubt
 	}
 	return sawDone
 }
 
-func damaged(resp *http.Response, body []byte, broken error) bool {
+func soakDamaged(resp *http.Response, body []byte, broken error) bool {
 	crc := resp.Header.Get("X-Amz-Crc32")
 	return broken != nil || len(body) == 0 || len(body) > soakLargestAnswer ||
 		resp.ContentLength >= 0 && int64(len(body)) != resp.ContentLength ||
 		crc != "" && crc != strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)
 }
 
-// errorType returns DynamoDB's name for the error of an answer that came whole.
-func errorType(resp *http.Response, body []byte) string {
-	if resp.StatusCode < 400 || damaged(resp, body, nil) {
+// soakErrorType returns DynamoDB's name for the error of an answer that came whole.
+func soakErrorType(resp *http.Response, body []byte) string {
+	if resp.StatusCode < 400 || soakDamaged(resp, body, nil) {
 		return ""
 	}
 	_, rest, found := bytes.Cut(body, []byte(`"__type":"`))
@@ -211,10 +211,10 @@ func errorType(resp *http.Response, body []byte) string {
 	return string(name[bytes.IndexByte(name, '#')+1:])
 }
 
-type failingReader struct{ err error }
+type soakBroken struct{ err error }
 
 // Read ends a body as it ended when it was read before.
-func (r failingReader) Read([]byte) (int, error) {
+func (r soakBroken) Read([]byte) (int, error) {
 	if r.err == nil {
 		return 0, io.EOF
 	}

@@ -15,18 +15,22 @@ type soakFault struct {
 }
 
 const (
-	putItem, getItem, deleteItem = "PutItem", "GetItem", "DeleteItem"
-	batchWrite, batchGet         = "BatchWriteItem", "BatchGetItem"
-	scan                         = "Scan"
-	listTables, describeTable    = "ListTables", "DescribeTable"
-	transact                     = "TransactWriteItems"
+	actPutItem       = "PutItem"
+	actGetItem       = "GetItem"
+	actDeleteItem    = "DeleteItem"
+	actBatchWrite    = "BatchWriteItem"
+	actBatchGet      = "BatchGetItem"
+	actScan          = "Scan"
+	actListTables    = "ListTables"
+	actDescribeTable = "DescribeTable"
+	actTransact      = "TransactWriteItems"
 )
 
-var soakActions = []string{putItem, getItem, deleteItem, batchWrite, batchGet, scan, listTables, describeTable, transact}
+var soakActions = []string{actPutItem, actGetItem, actDeleteItem, actBatchWrite, actBatchGet, actScan, actListTables, actDescribeTable, actTransact}
 
-func onEvery(string) bool { return true }
+func onEveryAction(string) bool { return true }
 
-func on(actions ...string) func(string) bool {
+func onActions(actions ...string) func(string) bool {
 	return func(action string) bool {
 		for _, a := range actions {
 			if a == action {
@@ -47,38 +51,38 @@ func soakFaults() []soakFault {
 	const arn = "arn:aws:dynamodb:us-east-1:000000000000:table/soak-0"
 	list := []soakFault{
 		{kind: "none"},
-		{"throttle (ProvisionedThroughputExceededException)", dynamoconntest.Throttle(dynamoconntest.ProvisionedThroughputExceeded, arn, "TableWriteProvisionedThroughputExceeded"), 3, onEvery},
-		{"throttle (RequestLimitExceeded)", dynamoconntest.Throttle(dynamoconntest.RequestLimitExceeded, arn, "AccountLimitExceeded"), 3, onEvery},
-		{"throttle (ThrottlingException)", dynamoconntest.Throttle(dynamoconntest.Throttling, arn, "TableWriteMaxOnDemandThroughputExceeded"), 3, onEvery},
-		{"internal error before", dynamoconntest.InternalErrorBefore(), 4, onEvery},
-		{"internal error after", dynamoconntest.InternalErrorAfter(), 4, onEvery},
-		{"transaction conflict", dynamoconntest.TransactionConflict(), 4, on(putItem, deleteItem, transact)},
-		{"transaction in progress", dynamoconntest.TransactionInProgress(), 6, on(transact)},
-		{"refused connection", dynamoconntest.RefuseConnection(), 4, onEvery},
-		{"reset before", dynamoconntest.ResetBefore(), 4, onEvery},
-		{"lost answer", dynamoconntest.LoseAnswer(), 5, onEvery},
-		{"hang", dynamoconntest.Hang(), 1, onEvery},
-		{"empty answer", dynamoconntest.EmptyAnswer(), 4, onEvery},
-		{"html 503", dynamoconntest.HTMLUnavailable(), 3, onEvery},
-		{"expired token", dynamoconntest.ExpiredToken(), 1, onEvery},
-		{"oversize", dynamoconntest.Oversize(soakLargestAnswer + 1), 0.1, onEvery},
-		{"empty page", dynamoconntest.EmptyPage(), 4, on(scan)},
+		{"throttle (ProvisionedThroughputExceededException)", dynamoconntest.Throttle(dynamoconntest.ProvisionedThroughputExceeded, arn, "TableWriteProvisionedThroughputExceeded"), 3, onEveryAction},
+		{"throttle (RequestLimitExceeded)", dynamoconntest.Throttle(dynamoconntest.RequestLimitExceeded, arn, "AccountLimitExceeded"), 3, onEveryAction},
+		{"throttle (ThrottlingException)", dynamoconntest.Throttle(dynamoconntest.Throttling, arn, "TableWriteMaxOnDemandThroughputExceeded"), 3, onEveryAction},
+		{"internal error before", dynamoconntest.InternalErrorBefore(), 4, onEveryAction},
+		{"internal error after", dynamoconntest.InternalErrorAfter(), 4, onEveryAction},
+		{"transaction conflict", dynamoconntest.TransactionConflict(), 4, onActions(actPutItem, actDeleteItem, actTransact)},
+		{"transaction in progress", dynamoconntest.TransactionInProgress(), 6, onActions(actTransact)},
+		{"refused connection", dynamoconntest.RefuseConnection(), 4, onEveryAction},
+		{"reset before", dynamoconntest.ResetBefore(), 4, onEveryAction},
+		{"lost answer", dynamoconntest.LoseAnswer(), 5, onEveryAction},
+		{"hang", dynamoconntest.Hang(), 1, onEveryAction},
+		{"empty answer", dynamoconntest.EmptyAnswer(), 4, onEveryAction},
+		{"html 503", dynamoconntest.HTMLUnavailable(), 3, onEveryAction},
+		{"expired token", dynamoconntest.ExpiredToken(), 1, onEveryAction},
+		{"oversize", dynamoconntest.Oversize(soakLargestAnswer + 1), 0.1, onEveryAction},
+		{"empty page", dynamoconntest.EmptyPage(), 4, onActions(actScan)},
 	}
 	for _, d := range []time.Duration{30 * time.Millisecond, 700 * time.Millisecond, 7 * time.Second} {
-		list = append(list, soakFault{"slow", dynamoconntest.Slow(d), 1, onEvery})
+		list = append(list, soakFault{"slow", dynamoconntest.Slow(d), 1, onEveryAction})
 	}
 	for _, n := range []int{0, 1, 2, 30, -1, -2, -9} {
-		list = append(list, soakFault{"truncated", dynamoconntest.Truncate(n), 0.7, onEvery})
+		list = append(list, soakFault{"truncated", dynamoconntest.Truncate(n), 0.7, onEveryAction})
 	}
 	for i := range 24 {
-		list = append(list, soakFault{"bit flip", dynamoconntest.FlipBit(i*i*i*7 + i), 0.2, onEvery})
+		list = append(list, soakFault{"bit flip", dynamoconntest.FlipBit(i*i*i*7 + i), 0.2, onEveryAction})
 	}
 	odd := make([]int, 0, 50)
 	for i := 1; i < 100; i += 2 {
 		odd = append(odd, i)
 	}
 	for _, places := range [][]int{nil, {0}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, odd} {
-		list = append(list, soakFault{"unprocessed", dynamoconntest.Unprocessed(places...), 4, on(batchWrite, batchGet)})
+		list = append(list, soakFault{"unprocessed", dynamoconntest.Unprocessed(places...), 4, onActions(actBatchWrite, actBatchGet)})
 	}
 	return list
 }
@@ -89,8 +93,8 @@ const soakPrefix = '~'
 
 func soakMark(fault int) byte { return byte('!' + fault) }
 
-// inject puts the faults in force. A request meets the one that it is marked with.
-func inject(server *dynamoconntest.Server, faults []soakFault) {
+// soakInject puts the faults in force. A request meets the one that it is marked with.
+func soakInject(server *dynamoconntest.Server, faults []soakFault) {
 	for i, f := range faults {
 		mark := soakMark(i)
 		server.Inject(dynamoconntest.Fault{
@@ -129,13 +133,13 @@ func newSoakDice(seed uint64) *soakDice {
 func (d *soakDice) choose(action string, p float64, numbers ...uint64) int {
 	h := d.seed
 	for _, n := range numbers {
-		h = mix(h ^ n)
+		h = soakMix(h ^ n)
 	}
-	if unit(h) >= p {
+	if soakUnit(h) >= p {
 		return 0
 	}
 	sums := d.sums[action]
-	at := unit(mix(h)) * sums[len(sums)-1]
+	at := soakUnit(soakMix(h)) * sums[len(sums)-1]
 	for i, sum := range sums {
 		if at < sum {
 			return i
@@ -144,12 +148,12 @@ func (d *soakDice) choose(action string, p float64, numbers ...uint64) int {
 	return 0
 }
 
-// mix is a step of splitmix64.
-func mix(x uint64) uint64 {
+// soakMix is a step of splitmix64.
+func soakMix(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
 	return x ^ x>>31
 }
 
-func unit(x uint64) float64 { return float64(x>>11) / (1 << 53) }
+func soakUnit(x uint64) float64 { return float64(x>>11) / (1 << 53) }

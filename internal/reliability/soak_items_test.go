@@ -106,7 +106,7 @@ var soakText = strings.Repeat("the quick brown fox – “jumps” over\t\\the l
 // soakItem is the item that the write of that name puts. Each attribute is made of
 // the name, so that an item of two writes is not one of either.
 func soakItem(table, key int, id soakID) dynamoconn.Item {
-	h := mix(uint64(id))
+	h := soakMix(uint64(id))
 	item := soakKey(table, key)
 	item = append(item, dynamoconn.Long("id", int64(id)), dynamoconn.Long("n", int64(h)))
 	size := int(h>>8) % 60

@@ -29,7 +29,7 @@ type soakFate struct {
 	maybes, done    int
 }
 
-func (o *soakOp) judgeBatchWrite(object objector) {
+func (o *soakOp) judgeBatchWrite(object soakObject) {
 	fates := make([]soakFate, len(o.writes))
 	for i := range fates {
 		fates[i].said = saidDone
@@ -82,7 +82,7 @@ func (o *soakOp) judgeBatchWrite(object objector) {
 
 // readFailures enters what the error says of each write. Each of them is named at most
 // once, as it was given; the others are written, and counted.
-func (o *soakOp) readFailures(object objector, fates []soakFate) bool {
+func (o *soakOp) readFailures(object soakObject, fates []soakFate) bool {
 	var failed *dynamoconn.BatchWriteError
 	if !errors.As(o.err, &failed) || !errors.Is(o.err, dynamoconn.ErrUnfinishedBatch) {
 		object(ruleSum, "not a BatchWriteError: %v", o.err)
@@ -118,8 +118,8 @@ func (o *soakOp) readFailures(object objector, fates []soakFate) bool {
 			object(ruleCause, "write %d has no cause, or the batch lacks it: %v", i, f.Err)
 		}
 	}
-	if isAmbiguous(o.err) != unknown {
-		object(ruleCause, "the batch is ambiguous: %v, a write is: %v", isAmbiguous(o.err), unknown)
+	if soakAmbiguous(o.err) != unknown {
+		object(ruleCause, "the batch is ambiguous: %v, a write is: %v", soakAmbiguous(o.err), unknown)
 	}
 	if o.written+len(failed.Failures) != len(o.writes) {
 		object(ruleSum, "%d written and %d failed of %d", o.written, len(failed.Failures), len(o.writes))
@@ -130,7 +130,7 @@ func (o *soakOp) readFailures(object objector, fates []soakFate) bool {
 // judgeOrder makes sure that writes of one key were sent one after the other: none
 // before the one ahead of it was confirmed, and never back. A request that holds a key
 // twice, as it may where keys are not known, is refused whole by DynamoDB.
-func (o *soakOp) judgeOrder(object objector) {
+func (o *soakOp) judgeOrder(object soakObject) {
 	if o.err == nil && o.written != len(o.writes) {
 		object(ruleSum, "%d written of %d", o.written, len(o.writes))
 	}
@@ -165,7 +165,7 @@ func (o *soakOp) judgeOrder(object objector) {
 	}
 }
 
-func (o *soakOp) judgeBatchGet(object objector) {
+func (o *soakOp) judgeBatchGet(object soakObject) {
 	failed := make(map[[2]int]bool)
 	if o.err != nil {
 		var e *dynamoconn.BatchGetError

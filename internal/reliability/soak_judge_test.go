@@ -36,7 +36,7 @@ const (
 	ruleServer     soakRule = "the server and the judge do not agree" // on the server's own account
 )
 
-func isAmbiguous(err error) bool { return errors.Is(err, dynamoconn.ErrAmbiguous) }
+func soakAmbiguous(err error) bool { return errors.Is(err, dynamoconn.ErrAmbiguous) }
 
 // verdict is what the client says became of a write.
 type verdict string
@@ -51,7 +51,7 @@ func (o *soakOp) verdict() verdict {
 	switch {
 	case o.err == nil:
 		return saidDone
-	case isAmbiguous(o.err):
+	case soakAmbiguous(o.err):
 		return saidAmbiguous
 	}
 	return saidNot
@@ -85,13 +85,13 @@ func (tr *soakTruth) judge(o *soakOp) []string {
 	if o.err != nil && o.kind != kindBatchWrite && o.kind != kindBatchGet {
 		o.judgeCause(object)
 	}
-	if !o.kind.isWrite() && o.kind != kindBatchWrite && isAmbiguous(o.err) {
+	if !o.kind.isWrite() && o.kind != kindBatchWrite && soakAmbiguous(o.err) {
 		object(ruleNeedless, "a read has no doubtful outcome: %v", o.err)
 	}
 	return found
 }
 
-type objector func(rule soakRule, format string, args ...any)
+type soakObject func(rule soakRule, format string, args ...any)
 
 // last is the attempt that succeeded, as the client saw it, or nil.
 func (o *soakOp) last() *soakTry {
@@ -101,7 +101,7 @@ func (o *soakOp) last() *soakTry {
 	return nil
 }
 
-func (o *soakOp) judgeWrite(object objector) {
+func (o *soakOp) judgeWrite(object soakObject) {
 	applied, doubts, maybes := 0, 0, 0
 	var first *soakTry // that was applied
 	for i, try := range o.tries {
@@ -147,7 +147,7 @@ func (o *soakOp) judgeWrite(object objector) {
 }
 
 // judgeCondition makes sure that a condition that is said to be false was.
-func (o *soakOp) judgeCondition(object objector) {
+func (o *soakOp) judgeCondition(object soakObject) {
 	last := o.tries[len(o.tries)-1]
 	if !o.kind.conditional() || o.holds(last.before) || last.arrivals == 0 {
 		object(ruleCondition, "before it stood %v", last.before)
@@ -170,7 +170,7 @@ func (o *soakOp) judgeCondition(object objector) {
 	}
 }
 
-func (o *soakOp) judgeOldItem(object objector, first *soakTry) {
+func (o *soakOp) judgeOldItem(object soakObject, first *soakTry) {
 	_, id, problem := soakID(0), soakID(0), ""
 	if o.item != nil {
 		_, id, problem = soakRead(o.cell.table, o.item)
@@ -181,7 +181,7 @@ func (o *soakOp) judgeOldItem(object objector, first *soakTry) {
 }
 
 // judgeItem compares an item that was read with what stood there.
-func (o *soakOp) judgeItem(object objector, cell soakCell, item dynamoconn.Item, stood soakID) {
+func (o *soakOp) judgeItem(object soakObject, cell soakCell, item dynamoconn.Item, stood soakID) {
 	if item == nil {
 		if stood != 0 {
 			object(ruleStale, "%v stood at %v and nothing was returned", stood, cell)
@@ -201,7 +201,7 @@ func (o *soakOp) judgeItem(object objector, cell soakCell, item dynamoconn.Item,
 
 // judgePage knows exactly what a page must hold: what stood there when it was read,
 // in the table's own order, from one place to another.
-func (tr *soakTruth) judgePage(o *soakOp, object objector) {
+func (tr *soakTruth) judgePage(o *soakOp, object soakObject) {
 	try := o.last()
 	if try == nil {
 		object(ruleStale, "a page without an answer")
@@ -257,7 +257,7 @@ func (tr *soakTruth) judgePage(o *soakOp, object objector) {
 
 // judgeScan holds a scan over several pages to its promise: what was there throughout
 // comes once, and what comes stood there when its page was read.
-func (tr *soakTruth) judgeScan(o *soakOp, object objector) {
+func (tr *soakTruth) judgeScan(o *soakOp, object soakObject) {
 	if len(o.tries) == 0 || o.last() == nil {
 		object(ruleStale, "a scan without an answer")
 		return
@@ -290,7 +290,7 @@ func (tr *soakTruth) judgeScan(o *soakOp, object objector) {
 	}
 }
 
-func (o *soakOp) judgeListing(object objector) {
+func (o *soakOp) judgeListing(object soakObject) {
 	var want []string
 	if o.kind == kindDescribeTable {
 		want = append([]string{soakTableName(o.cell.table)}, soakKeyNames(o.cell.table)...)
@@ -305,7 +305,7 @@ func (o *soakOp) judgeListing(object objector) {
 }
 
 // judgeCause makes sure that an error says what the last attempt came to.
-func (o *soakOp) judgeCause(object objector) {
+func (o *soakOp) judgeCause(object soakObject) {
 	if o.ended != nil && errors.Is(o.err, o.ended) {
 		return
 	}
@@ -314,7 +314,7 @@ func (o *soakOp) judgeCause(object objector) {
 		return
 	}
 	last := o.tries[len(o.tries)-1]
-	if want := last.cause(); want != nil && !errors.Is(o.err, want) && (!isAmbiguous(o.err) || want != dynamoconn.ErrConditionFailed) {
+	if want := last.cause(); want != nil && !errors.Is(o.err, want) && (!soakAmbiguous(o.err) || want != dynamoconn.ErrConditionFailed) {
 		object(ruleCause, "%v and not %v", o.err, want)
 	}
 	for _, never := range []error{dynamoconn.ErrInvalidRequest, dynamoconn.ErrValidation, dynamoconn.ErrTableNotFound, dynamoconn.ErrAccessDenied} {
@@ -324,7 +324,7 @@ func (o *soakOp) judgeCause(object objector) {
 	}
 }
 
-var causeOfSoakCode = map[string]error{
+var soakCauses = map[string]error{
 	"ProvisionedThroughputExceededException": dynamoconn.ErrThrottled,
 	"RequestLimitExceeded":                   dynamoconn.ErrThrottled,
 	"ThrottlingException":                    dynamoconn.ErrThrottled,
@@ -339,7 +339,7 @@ func (t *soakTry) cause() error {
 	case t.saw == sawDone:
 		return nil
 	case t.code != "" && t.status < 500:
-		return causeOfSoakCode[t.code]
+		return soakCauses[t.code]
 	case t.status == 0, t.status >= 500:
 		return dynamoconn.ErrUnavailable
 	}

@@ -37,7 +37,7 @@ func (c lieClient) Do(req *http.Request) (*http.Response, error) {
 	return c.do(c.next, req, action)
 }
 
-func answerOf(req *http.Request, status int, body string) *http.Response {
+func lieAnswer(req *http.Request, status int, body string) *http.Response {
 	return &http.Response{
 		StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: req,
 		Header:        http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
@@ -45,10 +45,10 @@ func answerOf(req *http.Request, status int, body string) *http.Response {
 	}
 }
 
-const errorBody = `{"__type":"com.amazonaws.dynamodb.v20120810#%s","message":"a lie"}`
+const lieErrorBody = `{"__type":"com.amazonaws.dynamodb.v20120810#%s","message":"a lie"}`
 
-// again sends a request once more, as it was.
-func again(next dynamoconn.HTTPClient, req *http.Request) {
+// lieAgain sends a request once more, as it was.
+func lieAgain(next dynamoconn.HTTPClient, req *http.Request) {
 	ctx, cancel := context.WithTimeout(req.Context(), time.Minute)
 	defer cancel()
 	second := req.Clone(ctx)
@@ -59,12 +59,12 @@ func again(next dynamoconn.HTTPClient, req *http.Request) {
 	}
 }
 
-// edit changes the JSON of a whole answer, and makes its checksum fit.
-func edit(resp *http.Response, change func(answer map[string]any)) *http.Response {
+// lieEdit changes the JSON of a whole answer, and makes its checksum fit.
+func lieEdit(resp *http.Response, change func(answer map[string]any)) *http.Response {
 	body, err := io.ReadAll(resp.Body)
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	var answer map[string]any
-	if err != nil || resp.StatusCode != 200 || damaged(resp, body, nil) || json.Unmarshal(body, &answer) != nil {
+	if err != nil || resp.StatusCode != 200 || soakDamaged(resp, body, nil) || json.Unmarshal(body, &answer) != nil {
 		return resp
 	}
 	change(answer)
@@ -74,8 +74,8 @@ func edit(resp *http.Response, change func(answer map[string]any)) *http.Respons
 	return resp
 }
 
-// every lets a lie happen at each nth request of an action.
-func every(nth int, action string, lie func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error)) func(dynamoconn.HTTPClient) dynamoconn.HTTPClient {
+// lieEvery lets a lie happen at each nth request of an action.
+func lieEvery(nth int, action string, lie func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error)) func(dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 	var mu sync.Mutex
 	n := 0
 	return func(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
@@ -94,32 +94,32 @@ func every(nth int, action string, lie func(next dynamoconn.HTTPClient, req *htt
 	}
 }
 
-// edited is a lie in the JSON of an answer.
-func edited(action string, change func(answer map[string]any)) func(dynamoconn.HTTPClient) dynamoconn.HTTPClient {
-	return every(10, action, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
+// lieEdited is a lie in the JSON of an answer.
+func lieEdited(action string, change func(answer map[string]any)) func(dynamoconn.HTTPClient) dynamoconn.HTTPClient {
+	return lieEvery(10, action, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
 		resp, err := next.Do(req)
 		if err != nil {
 			return nil, err
 		}
-		return edit(resp, change), nil
+		return lieEdit(resp, change), nil
 	})
 }
 
-// replaced is a lie in place of an answer.
-func replaced(action string, status int, body string) func(dynamoconn.HTTPClient) dynamoconn.HTTPClient {
-	return every(10, action, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
-		again(next, req)
-		return answerOf(req, status, body), nil
+// lieReplaced is a lie in place of an answer.
+func lieReplaced(action string, status int, body string) func(dynamoconn.HTTPClient) dynamoconn.HTTPClient {
+	return lieEvery(10, action, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
+		lieAgain(next, req)
+		return lieAnswer(req, status, body), nil
 	})
 }
 
-// older sends the first request of a batch again after each of the others.
-func older(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
+// lieOlder sends the first request of a batch again after each of the others.
+func lieOlder(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 	var mu sync.Mutex
 	first := make(map[any]*http.Request)
 	return lieClient{next, func(next dynamoconn.HTTPClient, req *http.Request, action string) (*http.Response, error) {
 		resp, err := next.Do(req)
-		if action == batchWrite {
+		if action == actBatchWrite {
 			mu.Lock()
 			o := req.Context().Value(soakContextKey{})
 			old := first[o]
@@ -128,22 +128,22 @@ func older(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 			}
 			mu.Unlock()
 			if old != nil {
-				again(next, old)
+				lieAgain(next, old)
 			}
 		}
 		return resp, err
 	}}
 }
 
-// later keeps every tenth put and sends it again when others have been sent.
-func later(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
+// lieLater keeps every tenth put and sends it again when others have been sent.
+func lieLater(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 	var mu sync.Mutex
 	var kept []*http.Request
 	n := 0
 	return lieClient{next, func(next dynamoconn.HTTPClient, req *http.Request, action string) (*http.Response, error) {
 		var due *http.Request
 		mu.Lock()
-		if action == putItem {
+		if action == actPutItem {
 			if n++; n%10 == 0 {
 				kept = append(kept, req.Clone(context.WithoutCancel(req.Context())))
 			}
@@ -153,14 +153,14 @@ func later(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 		}
 		mu.Unlock()
 		if due != nil {
-			again(next, due)
+			lieAgain(next, due)
 		}
 		return next.Do(req)
 	}}
 }
 
-// items changes the items of a page.
-func items(change func(items []any) []any) func(answer map[string]any) {
+// lieItems changes the items of a page.
+func lieItems(change func(items []any) []any) func(answer map[string]any) {
 	return func(answer map[string]any) {
 		if list, ok := answer["Items"].([]any); ok && len(list) > 3 {
 			answer["Items"] = change(list)
@@ -180,22 +180,28 @@ type soakLie struct {
 
 var soakLies = []soakLie{
 	{name: "a put is dropped and acknowledged", rule: ruleLost,
-		http: every(10, putItem, func(_ dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
-			return answerOf(req, 200, "{}"), nil
+		http: lieEvery(10, actPutItem, func(_ dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
+			return lieAnswer(req, 200, "{}"), nil
 		})},
 	{name: "a batch is dropped and acknowledged", rule: ruleLost,
-		http: every(10, batchWrite, func(_ dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
-			return answerOf(req, 200, `{"UnprocessedItems":{}}`), nil
+		http: lieEvery(10, actBatchWrite, func(_ dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
+			return lieAnswer(req, 200, `{"UnprocessedItems":{}}`), nil
 		})},
 	{name: "unprocessed writes are passed over in silence", rule: ruleLost,
-		http: edited(batchWrite, func(answer map[string]any) { answer["UnprocessedItems"] = map[string]any{} })},
+		http: lieEvery(1, actBatchWrite, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
+			resp, err := next.Do(req)
+			if err != nil {
+				return nil, err
+			}
+			return lieEdit(resp, func(answer map[string]any) { answer["UnprocessedItems"] = map[string]any{} }), nil
+		})},
 	{name: "an applied put is answered as refused", rule: ruleNotWritten,
-		http: replaced(putItem, 400, fmt.Sprintf(errorBody, "ValidationException"))},
+		http: lieReplaced(actPutItem, 400, fmt.Sprintf(lieErrorBody, "ValidationException"))},
 	{name: "an applied delete is answered as a failed condition", rule: ruleCondition,
-		http: replaced(deleteItem, 400, fmt.Sprintf(errorBody, "ConditionalCheckFailedException"))},
+		http: lieReplaced(actDeleteItem, 400, fmt.Sprintf(lieErrorBody, "ConditionalCheckFailedException"))},
 	{name: "a doubt is kept from the caller", rule: ruleGuess,
 		result: func(_ *soakRun, o *soakOp) {
-			if o.kind.isWrite() && isAmbiguous(o.err) {
+			if o.kind.isWrite() && soakAmbiguous(o.err) {
 				o.err = &dynamoconn.Error{Activity: "PutItem"}
 			}
 		}},
@@ -206,24 +212,24 @@ var soakLies = []soakLie{
 			}
 		}},
 	{name: "a put is sent twice", rule: ruleAfter,
-		http: every(10, putItem, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
-			again(next, req)
+		http: lieEvery(10, actPutItem, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
+			lieAgain(next, req)
 			return next.Do(req)
 		})},
 	{name: "a put is sent twice", rule: ruleTwice,
-		http: every(10, putItem, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
-			again(next, req)
+		http: lieEvery(10, actPutItem, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
+			lieAgain(next, req)
 			return next.Do(req)
 		})},
 	{name: "a batch is sent twice", rule: ruleTwice,
-		http: every(10, batchWrite, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
-			again(next, req)
+		http: lieEvery(10, actBatchWrite, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
+			lieAgain(next, req)
 			return next.Do(req)
 		})},
-	{name: "a throttled request fails for a reason of its own", rule: ruleCause,
+	{name: "the cause of a failure is taken away", rule: ruleCause,
 		result: func(_ *soakRun, o *soakOp) {
-			if errors.Is(o.err, dynamoconn.ErrThrottled) && !isAmbiguous(o.err) && o.kind.isWrite() {
-				o.err = &dynamoconn.Error{Activity: "PutItem"}
+			if o.kind == kindGet && o.err != nil {
+				o.err = &dynamoconn.Error{Activity: "GetItem"}
 			}
 		}},
 	{name: "an old item is made up", rule: ruleOldItem,
@@ -233,12 +239,12 @@ var soakLies = []soakLie{
 			}
 		}},
 	{name: "an old item is kept back", rule: ruleOldItem,
-		http: every(1, deleteItem, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
+		http: lieEvery(1, actDeleteItem, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
 			resp, err := next.Do(req)
 			if err != nil {
 				return nil, err
 			}
-			return edit(resp, func(answer map[string]any) { delete(answer, "Attributes") }), nil
+			return lieEdit(resp, func(answer map[string]any) { delete(answer, "Attributes") }), nil
 		})},
 	{name: "the item beside a failed condition is missing", rule: ruleFailedItem,
 		result: func(_ *soakRun, o *soakOp) {
@@ -248,21 +254,21 @@ var soakLies = []soakLie{
 			}
 		}},
 	{name: "an attribute of another write is mixed in", rule: ruleMixed,
-		http: edited(getItem, func(answer map[string]any) {
+		http: lieEdited(actGetItem, func(answer map[string]any) {
 			if item, ok := answer["Item"].(map[string]any); ok {
 				item["v"] = map[string]any{"S": "of another write"}
 			}
 		})},
 	{name: "an item is read that is not there", rule: ruleStale,
-		http: edited(getItem, func(answer map[string]any) { delete(answer, "Item") })},
+		http: lieEdited(actGetItem, func(answer map[string]any) { delete(answer, "Item") })},
 	{name: "an item of a batch is left out", rule: ruleStale,
-		http: edited(batchGet, func(answer map[string]any) { answer["Responses"] = map[string]any{} })},
+		http: lieEdited(actBatchGet, func(answer map[string]any) { answer["Responses"] = map[string]any{} })},
 	{name: "a page lacks an item", rule: ruleMissing,
-		http: edited(scan, items(func(items []any) []any { return append(items[:1:1], items[2:]...) }))},
+		http: lieEdited(actScan, lieItems(func(items []any) []any { return append(items[:1:1], items[2:]...) }))},
 	{name: "a page holds an item twice", rule: ruleDouble,
-		http: edited(scan, items(func(items []any) []any { items[1] = items[0]; return items }))},
+		http: lieEdited(actScan, lieItems(func(items []any) []any { items[1] = items[0]; return items }))},
 	{name: "a table is not listed", rule: ruleListing,
-		http: edited(listTables, func(answer map[string]any) {
+		http: lieEdited(actListTables, func(answer map[string]any) {
 			if names, ok := answer["TableNames"].([]any); ok && len(names) > 1 {
 				answer["TableNames"] = names[1:]
 			}
@@ -272,8 +278,8 @@ var soakLies = []soakLie{
 			o.written++
 		}
 	}},
-	{name: "an old request of a batch is sent again after a newer one", rule: ruleOrder, http: older},
-	{name: "a put is sent again when its call is over", rule: ruleLate, http: later},
+	{name: "an old request of a batch is sent again after a newer one", rule: ruleOrder, http: lieOlder},
+	{name: "a put is sent again when its call is over", rule: ruleLate, http: lieLater},
 	{name: "what stands in a table is not what the server has", rule: ruleServer, result: func(run *soakRun, o *soakOp) {
 		if o.kind == kindDelete {
 			run.truth.mu.Lock()
@@ -282,15 +288,15 @@ var soakLies = []soakLie{
 		}
 	}},
 	{name: "a put goes to another key", rule: ruleFinal,
-		http: every(10, putItem, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
-			body, _ := bodyOf(req)
+		http: lieEvery(10, actPutItem, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
+			body, _ := soakBody(req)
 			text := strings.Replace(string(body), `"key-`, `"key-1`, 1)
 			req.Body, req.ContentLength = io.NopCloser(strings.NewReader(text)), int64(len(text))
 			return next.Do(req)
 		})},
 	{name: "a batch holds what nobody asked for", rule: rulePhantom,
-		http: every(10, batchWrite, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
-			body, _ := bodyOf(req)
+		http: lieEvery(10, actBatchWrite, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
+			body, _ := soakBody(req)
 			text := strings.ReplaceAll(string(body), `"soak-0"`, `"soak-1"`)
 			req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }
 			req.Body, _ = req.GetBody()
@@ -327,7 +333,7 @@ func TestTheJudgeOfTheSoakSeesEachLie(t *testing.T) {
 		proven[lie.rule] = true
 		t.Run(string(lie.rule)+" because "+lie.name, func(t *testing.T) {
 			t.Parallel()
-			seed := theSeed(t)
+			const seed = 20_240_607 // the lies are few, and must meet what they are about
 			synctest.Test(t, func(t *testing.T) {
 				run := newSoakRun(t, seed, 300)
 				run.goroutines = 8

@@ -15,7 +15,7 @@ type soakKind int
 
 const (
 	kindPut         soakKind = iota // without a condition
-	kindPutOld                      // and ask for what was replaced
+	kindPutOld                      // and ask for what was lieReplaced
 	kindPutNew                      // if there is no item
 	kindPutVersion                  // if the item is the one that was seen last
 	kindDelete                      // without a condition

@@ -52,7 +52,7 @@ func newSoakRun(t *testing.T, seed uint64, operations int) *soakRun {
 	require.NoError(t, run.server.CreateTable(soakSchema()...))
 	run.truth = newSoakTruth(run.server, run.dice.faults)
 	run.learnOrder(t)
-	inject(run.server, run.dice.faults)
+	soakInject(run.server, run.dice.faults)
 	return run
 }
 
@@ -188,7 +188,7 @@ func (o *soakOp) outcome() string {
 	switch {
 	case o.err == nil:
 		return "done"
-	case isAmbiguous(o.err):
+	case soakAmbiguous(o.err):
 		applied := false
 		for _, try := range o.tries {
 			applied = applied || try.applied

@@ -25,7 +25,7 @@ type soakTruth struct {
 	mu      sync.Mutex
 	seq     uint64
 	state   [soakTables][soakKeys]soakStanding
-	order   [soakTables][]int         // the keys in the order of a scan
+	order   [soakTables][]int         // the keys in the order of a actScan
 	ranks   [soakTables][soakKeys]int // the place of each key in it
 	ops     map[uint64]*soakOp
 	keep    bool // operations stay known when they are judged, for what arrives late
@@ -97,11 +97,11 @@ func (tr *soakTruth) object(rule soakRule, format string, args ...any) {
 	}
 }
 
-// hidden hides the values of a context, so that another trace can take the place of
+// soakHidden hides the values of a context, so that another trace can take the place of
 // the one that is there.
-type hidden struct{ context.Context }
+type soakHidden struct{ context.Context }
 
-func (hidden) Value(any) any { return nil }
+func (soakHidden) Value(any) any { return nil }
 
 // Do carries out an exchange and records it. The order of exchanges is that of their
 // evaluation; the time that an answer takes is not part of it.
@@ -134,7 +134,7 @@ func (tr *soakTruth) Do(req *http.Request) (*http.Response, error) {
 			getConn(addr)
 		}
 	}
-	ctx := httptrace.WithClientTrace(hidden{req.Context()}, &trace)
+	ctx := httptrace.WithClientTrace(soakHidden{req.Context()}, &trace)
 	if partial {
 		ctx = context.WithoutCancel(ctx) // its answer is needed, and takes no time
 	}
@@ -212,7 +212,7 @@ func (tr *soakTruth) record(o *soakOp, try *soakTry, answer []byte) {
 // late judges a write that was applied after its call had returned: its caller must
 // have been told that this may be.
 func (tr *soakTruth) late(o *soakOp, try *soakTry) {
-	if o.err == nil || !isAmbiguous(o.err) {
+	if o.err == nil || !soakAmbiguous(o.err) {
 		tr.object(ruleLate, "applied after the call returned %v: %v", o.err, try)
 	}
 }
@@ -249,12 +249,12 @@ func (o *soakOp) holds(standing soakID) bool {
 
 func (tr *soakTruth) recordBatchWrite(o *soakOp, try *soakTry, applied bool, answer []byte) {
 	if answer != nil {
-		response, err := parseJSON(answer)
+		response, err := soakParse(answer)
 		if err != nil {
 			tr.object(ruleServer, "%v: %s", err, answer)
 			return
 		}
-		for _, part := range batchParts(response.get("UnprocessedItems")) {
+		for _, part := range soakParts(response.get("UnprocessedItems")) {
 			if i := o.writeOf(part); i >= 0 {
 				try.left |= 1 << i
 			}
@@ -276,7 +276,7 @@ func (tr *soakTruth) recordBatchWrite(o *soakOp, try *soakTry, applied bool, ans
 }
 
 // writeOf returns the place of a write of the operation, or -1.
-func (o *soakOp) writeOf(part batchPart) int {
+func (o *soakOp) writeOf(part soakPart) int {
 	for i, w := range o.writes {
 		if w.table == part.table && w.key == part.key && w.delete == part.delete && (w.delete || o.id(i) == part.id) {
 			return i
@@ -287,12 +287,12 @@ func (o *soakOp) writeOf(part batchPart) int {
 
 func (tr *soakTruth) recordBatchGet(o *soakOp, try *soakTry, answer []byte) {
 	if answer != nil {
-		response, err := parseJSON(answer)
+		response, err := soakParse(answer)
 		if err != nil {
 			tr.object(ruleServer, "%v: %s", err, answer)
 			return
 		}
-		tr.markKeys(o, try.skipped, batchParts(response.get("UnprocessedKeys")))
+		tr.markKeys(o, try.skipped, soakParts(response.get("UnprocessedKeys")))
 	}
 	try.stood = make([]soakID, len(o.cells))
 	for i, c := range o.cells {
@@ -302,12 +302,12 @@ func (tr *soakTruth) recordBatchGet(o *soakOp, try *soakTry, answer []byte) {
 
 // enterBatch notes which parts of a batch its request holds.
 func (tr *soakTruth) enterBatch(o *soakOp, try *soakTry, body []byte) {
-	request, err := parseJSON(body)
+	request, err := soakParse(body)
 	if err != nil {
 		tr.object(ruleServer, "%v: %s", err, body)
 		return
 	}
-	parts := batchParts(request.get("RequestItems"))
+	parts := soakParts(request.get("RequestItems"))
 	if o.kind == kindBatchGet {
 		try.asked, try.skipped = make([]bool, len(o.cells)), make([]bool, len(o.cells))
 		tr.markKeys(o, try.asked, parts)
@@ -323,7 +323,7 @@ func (tr *soakTruth) enterBatch(o *soakOp, try *soakTry, body []byte) {
 	}
 }
 
-func (tr *soakTruth) markKeys(o *soakOp, places []bool, parts []batchPart) {
+func (tr *soakTruth) markKeys(o *soakOp, places []bool, parts []soakPart) {
 	for _, part := range parts {
 		known := false
 		for i, c := range o.cells {

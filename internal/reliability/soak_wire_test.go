@@ -5,20 +5,20 @@ import (
 	"strconv"
 )
 
-// jsonNode is a JSON value: a text for strings and numbers, members for objects,
+// soakJSON is a JSON value: a text for strings and numbers, members for objects,
 // elements for arrays. It is enough to know what a batch asks for.
-type jsonNode struct {
+type soakJSON struct {
 	text  string
 	names []string
-	nodes []jsonNode
+	nodes []soakJSON
 }
 
-func (n *jsonNode) get(path ...string) *jsonNode {
+func (n *soakJSON) get(path ...string) *soakJSON {
 	for _, name := range path {
 		if n == nil {
 			return nil
 		}
-		var found *jsonNode
+		var found *soakJSON
 		for i := range n.names {
 			if n.names[i] == name {
 				found = &n.nodes[i]
@@ -29,38 +29,38 @@ func (n *jsonNode) get(path ...string) *jsonNode {
 	return n
 }
 
-func (n *jsonNode) at(path ...string) string {
+func (n *soakJSON) at(path ...string) string {
 	if n = n.get(path...); n == nil {
 		return ""
 	}
 	return n.text
 }
 
-var errNotJSON = errors.New("not the JSON of a batch")
+var errSoakJSON = errors.New("not the JSON of a batch")
 
-// parseJSON reads text that is known to be valid.
-func parseJSON(text []byte) (node jsonNode, err error) {
+// soakParse reads text that is known to be valid.
+func soakParse(text []byte) (node soakJSON, err error) {
 	defer func() {
 		if recover() != nil {
-			err = errNotJSON
+			err = errSoakJSON
 		}
 	}()
-	p := jsonParser{text: text}
+	p := soakParser{text: text}
 	return p.value(), nil
 }
 
-type jsonParser struct {
+type soakParser struct {
 	text []byte
 	i    int
 }
 
-func (p *jsonParser) space() {
+func (p *soakParser) space() {
 	for p.text[p.i] == ' ' || p.text[p.i] == '\n' || p.text[p.i] == ',' || p.text[p.i] == ':' {
 		p.i++
 	}
 }
 
-func (p *jsonParser) value() (n jsonNode) {
+func (p *soakParser) value() (n soakJSON) {
 	p.space()
 	switch c := p.text[p.i]; c {
 	case '{', '[':
@@ -84,7 +84,7 @@ func (p *jsonParser) value() (n jsonNode) {
 	return n
 }
 
-func (p *jsonParser) quoted() string {
+func (p *soakParser) quoted() string {
 	from := p.i
 	plain := true
 	for p.i++; p.text[p.i] != '"'; p.i++ {
@@ -104,17 +104,17 @@ func (p *jsonParser) quoted() string {
 	return text
 }
 
-// batchPart is one write or key of a batch, as it is on the wire.
-type batchPart struct {
+// soakPart is one write or key of a batch, as it is on the wire.
+type soakPart struct {
 	table  int
 	key    int
 	delete bool
 	id     soakID
 }
 
-// batchParts lists what a RequestItems, UnprocessedItems or UnprocessedKeys holds.
-func batchParts(items *jsonNode) []batchPart {
-	var parts []batchPart
+// soakParts lists what a RequestItems, UnprocessedItems or UnprocessedKeys holds.
+func soakParts(items *soakJSON) []soakPart {
+	var parts []soakPart
 	if items == nil {
 		return nil
 	}
@@ -124,13 +124,13 @@ func batchParts(items *jsonNode) []batchPart {
 		if keys := list.get("Keys"); keys != nil {
 			for k := range keys.nodes {
 				key := soakKeyOf(table, keys.nodes[k].at("p", "S"), keys.nodes[k].at("s", "N"))
-				parts = append(parts, batchPart{table: table, key: key})
+				parts = append(parts, soakPart{table: table, key: key})
 			}
 			continue
 		}
 		for k := range list.nodes {
 			write := &list.nodes[k]
-			part := batchPart{table: table, delete: true}
+			part := soakPart{table: table, delete: true}
 			attributes := write.get("DeleteRequest", "Key")
 			if attributes == nil {
 				part.delete = false

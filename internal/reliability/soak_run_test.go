@@ -1,6 +1,7 @@
 package reliability
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
@@ -51,30 +54,43 @@ func newSoakRun(t *testing.T, seed uint64, operations int) *soakRun {
 	run.server = dynamoconntest.New(dynamoconntest.WithJournalSize(1))
 	require.NoError(t, run.server.CreateTable(soakSchema()...))
 	run.truth = newSoakTruth(run.server, run.dice.faults)
-	run.learnOrder(t)
 	soakInject(run.server, run.dice.faults)
 	return run
 }
 
-// learnOrder fills each table once, to see in which order a scan returns its keys.
-func (run *soakRun) learnOrder(t *testing.T) {
-	t.Helper()
-	empty := run.server.Snapshot()
-	for table := range soakTables {
-		var items []dynamoconn.Item
-		for key := range soakKeys {
-			items = append(items, soakKey(table, key))
-		}
-		run.fill(t, table, items)
-		for i, item := range run.readAll(t, table) {
-			key := soakKeyOfItem(table, item)
-			run.truth.order[table] = append(run.truth.order[table], key)
-			run.truth.ranks[table][key] = i
-		}
-		require.Len(t, run.truth.order[table], soakKeys)
+// soakOrder is, of each table, the keys in the order in which a scan returns them: that
+// of a table that was filled once.
+var soakOrder = sync.OnceValue(func() (order [soakTables][]int) {
+	server := dynamoconntest.New()
+	if err := server.CreateTable(soakSchema()...); err != nil {
+		panic(err)
 	}
-	run.server.Restore(empty)
-}
+	sdk := server.SDKClient()
+	for table := range soakTables {
+		name := aws.String(soakTableName(table))
+		for key := range soakKeys {
+			item, err := dynamoconn.ToAttributeValues(soakKey(table, key))
+			if err != nil {
+				panic(err)
+			}
+			if _, err := sdk.PutItem(context.Background(), &dynamodb.PutItemInput{TableName: name, Item: item}); err != nil {
+				panic(err)
+			}
+		}
+		all, err := sdk.Scan(context.Background(), &dynamodb.ScanInput{TableName: name})
+		if err != nil || len(all.Items) != soakKeys {
+			panic(fmt.Sprint("a table was not read whole: ", err))
+		}
+		for _, attributes := range all.Items {
+			item, err := dynamoconn.FromAttributeValues(attributes)
+			if err != nil {
+				panic(err)
+			}
+			order[table] = append(order[table], soakKeyOfItem(table, item))
+		}
+	}
+	return order
+})
 
 func (run *soakRun) fill(t *testing.T, table int, items []dynamoconn.Item) {
 	t.Helper()
@@ -157,6 +173,9 @@ const mostSoakProblems = 20
 func (run *soakRun) settle(o *soakOp) {
 	run.truth.mu.Lock()
 	found := run.truth.judge(o)
+	if n := len(run.truth.objects); n >= mostSoakProblems || n > 0 && strings.HasPrefix(run.truth.objects[n-1], string(run.until)+": ") {
+		run.stop.Store(true)
+	}
 	text := ""
 	if len(found) > 0 {
 		text = strings.Join(found, "\n") + "\n" + o.String()

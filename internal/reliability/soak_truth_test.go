@@ -42,10 +42,16 @@ type soakStanding struct {
 }
 
 func newSoakTruth(server *dynamoconntest.Server, faults []soakFault) *soakTruth {
-	return &soakTruth{
-		server: server, faults: faults, ops: make(map[uint64]*soakOp),
+	tr := &soakTruth{
+		server: server, faults: faults, ops: make(map[uint64]*soakOp), order: soakOrder(),
 		hits: make([]int, len(faults)), actions: make(map[string]int64),
 	}
+	for table, keys := range tr.order {
+		for rank, key := range keys {
+			tr.ranks[table][key] = rank
+		}
+	}
+	return tr
 }
 
 // begin enters an attempt that is about to be made. body is that of a batch.

@@ -25,9 +25,10 @@ import (
 // If any key has no answer, the error is a [*BatchGetError] that names each such key, and
 // the response beside it holds all the others. In every other case of an error the
 // response is nil. BatchGet calls dynamodb:BatchGetItem.
-func (c *Client) BatchGet(ctx context.Context, req BatchGetItemRequest, opts ...CallOption) (*BatchGetItemResponse, error) {
+func (c *Client) BatchGet(ctx context.Context, req BatchGetItemRequest, opts ...CallOption) (_ *BatchGetItemResponse, err error) {
 	table := onlyName(req.RequestTables, func(t RequestTable) string { return t.Name })
 	k, err := c.newCall("BatchGet", table, opts)
+	defer k.end(ctx, &err)
 	if err != nil {
 		return nil, err
 	}
@@ -43,6 +44,7 @@ func (c *Client) BatchGet(ctx context.Context, req BatchGetItemRequest, opts ...
 		MaxInFlight: c.config.maxInFlight,
 		Send:        g.send,
 		Pause:       attempt.Pause,
+		Paused:      k.paused,
 	}
 	return g.finish(req, plan.Run(ctx))
 }

@@ -28,9 +28,10 @@ import (
 // or refused by DynamoDB fails alone. The response beside that error is not nil. An
 // error of any other kind means that nothing was sent. BatchWrite calls
 // dynamodb:BatchWriteItem.
-func (c *Client) BatchWrite(ctx context.Context, req BatchWriteItemRequest, opts ...CallOption) (*BatchWriteItemResponse, error) {
+func (c *Client) BatchWrite(ctx context.Context, req BatchWriteItemRequest, opts ...CallOption) (_ *BatchWriteItemResponse, err error) {
 	table := onlyName(req.Tables, func(t WriteTable) string { return t.Name })
 	k, err := c.newCall("BatchWrite", table, opts)
+	defer k.end(ctx, &err)
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +47,7 @@ func (c *Client) BatchWrite(ctx context.Context, req BatchWriteItemRequest, opts
 		MaxInFlight: c.config.maxInFlight,
 		Send:        w.send,
 		Pause:       attempt.Pause,
+		Paused:      k.paused,
 	}
 	return w.finish(plan.Run(ctx))
 }

@@ -10,8 +10,9 @@ import (
 // GetItem returns the item with a key, or a nil Item if there is none.
 //
 // It calls dynamodb:GetItem.
-func (c *Client) GetItem(ctx context.Context, req GetItemRequest, opts ...CallOption) (*GetItemResponse, error) {
+func (c *Client) GetItem(ctx context.Context, req GetItemRequest, opts ...CallOption) (_ *GetItemResponse, err error) {
 	k, err := c.newCall("GetItem", req.TableName, opts)
+	defer k.end(ctx, &err)
 	if err != nil {
 		return nil, err
 	}
@@ -42,8 +43,9 @@ func (c *Client) GetItem(ctx context.Context, req GetItemRequest, opts ...CallOp
 // The error is [ErrConditionFailed] if the condition was false, [ErrItemTooLarge] if
 // the item is over 400 KB, and [ErrAmbiguous] if the item may have been put. It calls
 // dynamodb:PutItem.
-func (c *Client) PutItem(ctx context.Context, req PutItemRequest, opts ...CallOption) (*PutItemResponse, error) {
+func (c *Client) PutItem(ctx context.Context, req PutItemRequest, opts ...CallOption) (_ *PutItemResponse, err error) {
 	k, err := c.newCall("PutItem", req.TableName, opts)
+	defer k.end(ctx, &err)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +76,9 @@ func (c *Client) PutItem(ctx context.Context, req PutItemRequest, opts ...CallOp
 //
 // The error is [ErrConditionFailed] if the condition was false, and [ErrAmbiguous] if
 // the item may have been deleted. It calls dynamodb:DeleteItem.
-func (c *Client) DeleteItem(ctx context.Context, req DeleteItemRequest, opts ...CallOption) (*DeleteItemResponse, error) {
+func (c *Client) DeleteItem(ctx context.Context, req DeleteItemRequest, opts ...CallOption) (_ *DeleteItemResponse, err error) {
 	k, err := c.newCall("DeleteItem", req.TableName, opts)
+	defer k.end(ctx, &err)
 	if err != nil {
 		return nil, err
 	}

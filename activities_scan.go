@@ -17,8 +17,9 @@ import (
 // one that comes, goes or changes meanwhile may be returned as it was or not at all.
 // If any page fails, so does the scan: the error is never beside half a result. It
 // calls dynamodb:Scan.
-func (c *Client) Scan(ctx context.Context, req ScanTableRequest, opts ...CallOption) (*ScanTableResponse, error) {
+func (c *Client) Scan(ctx context.Context, req ScanTableRequest, opts ...CallOption) (_ *ScanTableResponse, err error) {
 	s, err := c.newScan(req, opts)
+	defer s.end(ctx, &err)
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +46,7 @@ func (c *Client) Scan(ctx context.Context, req ScanTableRequest, opts ...CallOpt
 func (c *Client) ScanItems(ctx context.Context, req ScanTableRequest, opts ...CallOption) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
 		s, err := c.newScan(req, opts)
+		defer s.end(ctx, &err)
 		if err == nil && req.CountOnly {
 			err = s.refuse(invalid("CountOnly", "gives no items to go over; use Scan"))
 		}
@@ -53,8 +55,8 @@ func (c *Client) ScanItems(ctx context.Context, req ScanTableRequest, opts ...Ca
 			return
 		}
 		for !s.done {
-			page, err := s.next(ctx)
-			if err != nil {
+			var page *scanPage
+			if page, err = s.next(ctx); err != nil {
 				yield(nil, err)
 				return
 			}
@@ -94,12 +96,14 @@ func (c *Client) ScanItems(ctx context.Context, req ScanTableRequest, opts ...Ca
 func (c *Client) ScanPages(ctx context.Context, req ScanTableRequest, opts ...CallOption) iter.Seq2[*ScanTableResponse, error] {
 	return func(yield func(*ScanTableResponse, error) bool) {
 		s, err := c.newScan(req, opts)
+		defer s.end(ctx, &err)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
 		for !s.done {
-			page, err := s.page(ctx)
+			var page *ScanTableResponse
+			page, err = s.page(ctx)
 			if !yield(page, err) || err != nil {
 				return
 			}
@@ -112,8 +116,9 @@ func (c *Client) ScanPages(ctx context.Context, req ScanTableRequest, opts ...Ca
 // LastEvaluatedKey is nil and its Checkpoint done. MaxItems must be zero.
 //
 // It calls dynamodb:Scan once, or not at all if the request's Checkpoint is done.
-func (c *Client) ScanPage(ctx context.Context, req ScanTableRequest, opts ...CallOption) (*ScanTableResponse, error) {
+func (c *Client) ScanPage(ctx context.Context, req ScanTableRequest, opts ...CallOption) (_ *ScanTableResponse, err error) {
 	s, err := c.newScan(req, opts)
+	defer s.end(ctx, &err)
 	if err == nil && req.MaxItems != 0 {
 		err = s.refuse(invalid("MaxItems", "must be 0 for one page; use Limit"))
 	}
@@ -152,14 +157,15 @@ const (
 	largestLimit    = 1<<31 - 1
 )
 
+// newScan returns a scan, which must be ended, even if there is an error.
 func (c *Client) newScan(req ScanTableRequest, opts []CallOption) (*scan, error) {
 	k, err := c.newCall("Scan", req.TableName, opts)
 	if err != nil {
-		return nil, err
+		return &scan{call: k}, err
 	}
 	input, err := req.input(k.region, k.capacity)
 	if err != nil {
-		return nil, k.refuse(err)
+		return &scan{call: k}, k.refuse(err)
 	}
 	s := &scan{
 		call: k, req: req, input: input, limit: input.Limit, left: -1,

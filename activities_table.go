@@ -13,8 +13,9 @@ import (
 // them, page by page, or the first MaxTables.
 //
 // It calls dynamodb:ListTables.
-func (c *Client) ListTables(ctx context.Context, req ListTablesRequest, opts ...CallOption) (*ListTablesResponse, error) {
+func (c *Client) ListTables(ctx context.Context, req ListTablesRequest, opts ...CallOption) (_ *ListTablesResponse, err error) {
 	k, err := c.newListCall(req, opts)
+	defer k.end(ctx, &err)
 	if err != nil {
 		return nil, err
 	}
@@ -47,6 +48,7 @@ func (c *Client) ListTables(ctx context.Context, req ListTablesRequest, opts ...
 func (c *Client) Tables(ctx context.Context, req ListTablesRequest, opts ...CallOption) iter.Seq2[ListTable, error] {
 	return func(yield func(ListTable, error) bool) {
 		k, err := c.newListCall(req, opts)
+		defer k.end(ctx, &err)
 		if err != nil {
 			yield(ListTable{}, err)
 			return
@@ -54,7 +56,9 @@ func (c *Client) Tables(ctx context.Context, req ListTablesRequest, opts ...Call
 		start, given := req.ExclusiveStartTableName, 0
 		var progress progress
 		for {
-			names, next, err := k.listPage(ctx, start, listLimit(req, given), &progress)
+			var names []string
+			var next string
+			names, next, err = k.listPage(ctx, start, listLimit(req, given), &progress)
 			if err != nil {
 				yield(ListTable{}, err)
 				return
@@ -76,10 +80,11 @@ func (c *Client) Tables(ctx context.Context, req ListTablesRequest, opts ...Call
 
 const largestListPage = 100
 
+// newListCall returns a call, which must be ended, even if there is an error.
 func (c *Client) newListCall(req ListTablesRequest, opts []CallOption) (*call, error) {
 	k, err := c.newCall("ListTables", "", opts)
 	if err != nil {
-		return nil, err
+		return k, err
 	}
 	switch {
 	case req.Limit < 0 || req.Limit > largestListPage:
@@ -90,7 +95,7 @@ func (c *Client) newListCall(req ListTablesRequest, opts []CallOption) (*call, e
 		err = checkTableName("ExclusiveStartTableName", req.ExclusiveStartTableName)
 	}
 	if err != nil {
-		return nil, k.refuse(err)
+		return k, k.refuse(err)
 	}
 	return k, nil
 }
@@ -142,8 +147,9 @@ func (k *call) listPage(ctx context.Context, start string, limit int32, progress
 //
 // The error is [ErrTableNotFound] if there is no such table. It calls
 // dynamodb:DescribeTable.
-func (c *Client) DescribeTable(ctx context.Context, req DescribeTableRequest, opts ...CallOption) (*TableDescription, error) {
+func (c *Client) DescribeTable(ctx context.Context, req DescribeTableRequest, opts ...CallOption) (_ *TableDescription, err error) {
 	k, err := c.newCall("DescribeTable", req.TableName, opts)
+	defer k.end(ctx, &err)
 	if err != nil {
 		return nil, err
 	}

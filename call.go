@@ -2,7 +2,6 @@ package dynamoconn
 
 import (
 	"context"
-	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -71,14 +70,15 @@ type call struct {
 	options  []func(*dynamodb.Options)
 	capacity types.ReturnConsumedCapacity
 
-	mu   sync.Mutex
-	meta ResponseMetadata
+	mu    sync.Mutex
+	meta  ResponseMetadata
+	tally tally
 }
 
 // newCall applies the call options. The call it returns can make errors even if
-// there is one.
+// there is one, and must be ended.
 func (c *Client) newCall(activity, table string, opts []CallOption) (*call, error) {
-	k := &call{client: c, activity: activity, table: table}
+	k := &call{client: c, activity: activity, table: table, tally: tally{began: time.Now()}}
 	if c == nil || c.config == nil {
 		return k, k.refuse(invalid("Client", "must be made with New"))
 	}
@@ -110,9 +110,9 @@ func (c *Client) newCall(activity, table string, opts []CallOption) (*call, erro
 // send runs one API action, keeps account of its attempts, and turns a failure into
 // an [Error]. writes tells whether the action changes anything.
 func (k *call) send(ctx context.Context, writes bool, action func(context.Context) ([]types.ConsumedCapacity, error)) (attempt.Outcome, error) {
-	began := time.Now()
-	ctx, record := attempt.With(ctx)
-	used, err := action(ctx)
+	attempted, record := attempt.With(ctx)
+	k.opened(ctx, record)
+	used, err := action(attempted)
 	tries := record.Tries()
 
 	k.mu.Lock()
@@ -130,26 +130,8 @@ func (k *call) send(ctx context.Context, writes bool, action func(context.Contex
 		outcome = record.Verdict()
 		err = k.failure(err, tries, writes && outcome == attempt.Unknown)
 	}
-	k.log(ctx, tries, time.Since(began), err)
+	k.closed(tries, used, outcome, err)
 	return outcome, err
-}
-
-func (k *call) log(ctx context.Context, tries []attempt.Try, took time.Duration, err error) {
-	logger := k.client.config.logger
-	if logger == nil || !logger.Enabled(ctx, slog.LevelDebug) {
-		return
-	}
-	attrs := []slog.Attr{
-		slog.String("activity", k.activity),
-		slog.String("table", k.table),
-		slog.String("region", string(k.region)),
-		slog.Int("attempts", len(tries)),
-		slog.Duration("took", took),
-	}
-	if err != nil {
-		attrs = append(attrs, slog.Any("error", err))
-	}
-	logger.LogAttrs(ctx, slog.LevelDebug, "dynamodb", attrs...)
 }
 
 // metadata returns what the call has gathered.

@@ -95,6 +95,14 @@
 // item by item, by a [*BatchGetError] or a [*BatchWriteError], whose Remaining method makes
 // the request for the rest.
 //
+// # Observability
+//
+// [WithHook] has a function called for each HTTP request and for each finished call:
+// activity, table, region, attempts, pauses, bytes, capacity, outcome. [WithLogger] logs
+// the same with log/slog; nothing at Info as long as all goes well. Neither holds an item,
+// a key or a secret, and both cost nothing when they are not used. The SDK's tracer and
+// meter providers work as ever: give them with [WithSDKOptions].
+//
 // # Concurrency
 //
 // A [Client] is safe for concurrent use. Requests may be shared by goroutines as long as none

@@ -1,6 +1,7 @@
 package dynamoconn
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -61,6 +62,8 @@ type config struct {
 	awsConfig     *aws.Config
 	httpClient    HTTPClient
 	logger        *slog.Logger
+	onAttempt     []func(context.Context, AttemptEvent)
+	onCall        []func(context.Context, CallEvent)
 	sdkOptions    []func(*dynamodb.Options)
 	maxInFlight   int
 	maxAttempts   int // 0 if the option is not given
@@ -200,9 +203,18 @@ func WithHTTPClient(client HTTPClient) Option {
 	})
 }
 
-// WithLogger tells logger of every finished call, at level Debug, and hands it what
-// the SDK logs. No credentials, no item and no key are logged by this package; the
-// SDK's own request logging, if it is switched on, shows them.
+// WithLogger tells logger what the client does, and hands it what the SDK logs. At level
+// Info nothing is heard of calls that go well:
+//
+//   - Debug, "dynamodb call": each finished call, with the facts of a [CallEvent];
+//   - Info, "dynamodb attempt failed": each attempt that was throttled, met a conflict,
+//     was not believed to be who it is, failed with a status of 500 and above or did not
+//     get through, tried again or not, with the facts of an [AttemptEvent];
+//   - Warn: an attempt whose answer is corrupt, and, instead of at Debug, a call that ends
+//     with [ErrAmbiguous] or [ErrCorruptResponse].
+//
+// All other errors are the caller's to log. No credentials, no item and no key are logged
+// by this package; the SDK's own request logging, if it is switched on, shows them.
 func WithLogger(logger *slog.Logger) Option {
 	return option(func(c *config) {
 		if logger == nil {
@@ -210,6 +222,19 @@ func WithLogger(logger *slog.Logger) Option {
 			return
 		}
 		c.logger = logger
+	})
+}
+
+// WithHook has the functions of hook called for each finished attempt and call. Given
+// several times, all hooks are called, in their order.
+func WithHook(hook Hook) Option {
+	return option(func(c *config) {
+		if hook.Attempt != nil {
+			c.onAttempt = append(c.onAttempt, hook.Attempt)
+		}
+		if hook.Call != nil {
+			c.onCall = append(c.onCall, hook.Call)
+		}
 	})
 }
 

@@ -1,10 +1,6 @@
 package dynamoconn_test
 
 import (
-	"context"
-	"errors"
-	"log/slog"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -358,69 +354,4 @@ func TestOptionsCanBeUsedAgain(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotSame(t, first, second)
 	assert.Equal(t, first.String(), second.String())
-}
-
-// lines keeps what is logged.
-type lines struct {
-	slog.Handler
-	take func(slog.Record)
-}
-
-func (l lines) Enabled(context.Context, slog.Level) bool { return true }
-func (l lines) Handle(_ context.Context, record slog.Record) error {
-	l.take(record)
-	return nil
-}
-
-func TestLoggerHearsOfEveryCall(t *testing.T) {
-	t.Parallel()
-
-	var heard []map[string]string
-	logger := slog.New(lines{take: func(record slog.Record) {
-		line := map[string]string{"level": record.Level.String(), "message": record.Message}
-		record.Attrs(func(a slog.Attr) bool {
-			line[a.Key] = a.Value.Resolve().String()
-			return true
-		})
-		heard = append(heard, line)
-	}})
-	w := &wire{answer: inTurn(replying(200, "{}"), func() (*http.Response, error) { return nil, errors.New("broken") })}
-	client := wireClient(t, w, dynamoconn.WithLogger(logger), dynamoconn.WithMaxAttempts(1))
-	_, err := client.GetItem(t.Context(), getMusic())
-	require.NoError(t, err)
-	_, err = client.GetItem(t.Context(), getMusic())
-	require.Error(t, err)
-
-	require.Len(t, heard, 2)
-	for _, line := range heard {
-		assert.Equal(t, "DEBUG", line["level"])
-		assert.Equal(t, "GetItem", line["activity"])
-		assert.Equal(t, "Music", line["table"])
-		assert.Equal(t, "us-east-1", line["region"])
-		assert.Equal(t, "1", line["attempts"])
-		assert.NotEmpty(t, line["took"])
-	}
-	assert.NotContains(t, heard[0], "error")
-	assert.Contains(t, heard[1], "error")
-}
-
-func TestLoggerHearsTheSDK(t *testing.T) {
-	t.Parallel()
-
-	var levels []slog.Level
-	var texts []string
-	logger := slog.New(lines{take: func(record slog.Record) {
-		levels, texts = append(levels, record.Level), append(texts, record.Message)
-	}})
-	client := wireClient(t, &wire{}, dynamoconn.WithLogger(logger), dynamoconn.WithSDKOptions(func(o *dynamodb.Options) {
-		o.ClientLogMode = aws.LogRequest
-		o.Logger.Logf("WARN", "a warning\nof %d lines", 2)
-	}))
-	_, err := client.GetItem(t.Context(), getMusic())
-	require.NoError(t, err)
-	require.Len(t, levels, 3)
-	assert.Equal(t, []slog.Level{slog.LevelWarn, slog.LevelDebug, slog.LevelDebug}, levels)
-	assert.Equal(t, "a warning of 2 lines", texts[0])
-	assert.Contains(t, texts[1], "POST / HTTP/1.1")
-	assert.Equal(t, "dynamodb", texts[2])
 }

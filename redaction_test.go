@@ -121,7 +121,7 @@ var canaryAnswers = map[string]func() (*http.Response, error){
 	"broken connection":   brokenPipe,
 }
 
-func TestErrorsAndLogsShowNoValue(t *testing.T) {
+func TestErrorsEventsAndLogsShowNoValue(t *testing.T) {
 	t.Parallel()
 
 	for name, answer := range canaryAnswers {
@@ -130,7 +130,9 @@ func TestErrorsAndLogsShowNoValue(t *testing.T) {
 			var b bytes.Buffer
 			debug := &slog.HandlerOptions{Level: slog.LevelDebug}
 			for _, handler := range []slog.Handler{slog.NewTextHandler(&b, debug), slog.NewJSONHandler(&b, debug)} {
+				var h heard
 				client := wireClient(t, &wire{answer: inTurn(answer)}, dynamoconn.WithMaxAttempts(2), dynamoconn.WithLogger(slog.New(handler)),
+					dynamoconn.WithHook(h.hook()),
 					dynamoconn.WithStaticCredentials(canaryKeyID, canarySecret, canaryToken))
 				_, put := client.PutItem(t.Context(), dynamoconn.PutItemRequest{
 					TableName: "Music", Item: canaryItem(), ConditionExpression: "Artist <> :a",
@@ -143,6 +145,14 @@ func TestErrorsAndLogsShowNoValue(t *testing.T) {
 				_, batchWrite := client.BatchWrite(t.Context(), dynamoconn.BatchWriteItemRequest{
 					Tables: []dynamoconn.WriteTable{dynamoconn.TableWithItemsToDelete("Music", canaryItem())},
 				})
+				attempts, calls := h.take()
+				assert.Len(t, calls, 4)
+				for _, event := range attempts {
+					requireRedacted(t, "AttemptEvent", event)
+				}
+				for _, event := range calls {
+					requireRedacted(t, "CallEvent", event)
+				}
 				for activity, err := range map[string]error{"PutItem": put, "GetItem": get, "BatchGet": batchGet, "BatchWrite": batchWrite} {
 					if err == nil {
 						continue

@@ -1,0 +1,435 @@
+package dynamoconn_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn"
+)
+
+// heard keeps what a hook is told.
+type heard struct {
+	mu       sync.Mutex
+	attempts []dynamoconn.AttemptEvent
+	calls    []dynamoconn.CallEvent
+}
+
+func (h *heard) hook() dynamoconn.Hook {
+	return dynamoconn.Hook{
+		Attempt: func(_ context.Context, event dynamoconn.AttemptEvent) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.attempts = append(h.attempts, event)
+		},
+		Call: func(_ context.Context, event dynamoconn.CallEvent) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.calls = append(h.calls, event)
+		},
+	}
+}
+
+// take returns what was heard since the last take.
+func (h *heard) take() ([]dynamoconn.AttemptEvent, []dynamoconn.CallEvent) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	attempts, calls := h.attempts, h.calls
+	h.attempts, h.calls = nil, nil
+	return attempts, calls
+}
+
+// call returns the only call that was heard.
+func (h *heard) call(t *testing.T) dynamoconn.CallEvent {
+	t.Helper()
+	_, calls := h.take()
+	require.Len(t, calls, 1)
+	return calls[0]
+}
+
+// slowly has each answer take a second.
+func slowly(answer func(int, *http.Request) (*http.Response, error)) func(int, *http.Request) (*http.Response, error) {
+	return func(n int, req *http.Request) (*http.Response, error) {
+		time.Sleep(time.Second)
+		return answer(n, req)
+	}
+}
+
+func TestHookHearsEachAttemptAndTheCall(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var h heard
+		done := replying(200, `{"ConsumedCapacity":{"TableName":"Music","CapacityUnits":2,"Table":{"CapacityUnits":2}}}`, "X-Amzn-Requestid", "ROK")
+		w := &wire{answer: slowly(inTurn(busy, noDial, internal, brokenPipe, damaged, done))}
+		client := wireClient(t, w, dynamoconn.WithHook(h.hook()))
+		began := time.Now()
+		_, err := client.PutItem(t.Context(), putMusic(), dynamoconn.WithConsumedCapacity())
+		require.NoError(t, err)
+		took := time.Since(began)
+		attempts, calls := h.take()
+
+		sent := int64(len(w.requests()[0].Body))
+		common := dynamoconn.AttemptEvent{
+			Activity: "PutItem", Action: "PutItem", TableName: "Music", Region: "us-east-1", Took: time.Second, BytesSent: sent,
+		}
+		want := make([]dynamoconn.AttemptEvent, 6)
+		for i := range want {
+			want[i] = common
+			want[i].Number = i + 1
+		}
+		want[0].Outcome, want[0].Status, want[0].Code, want[0].RequestID = dynamoconn.OutcomeRefused, 400, "ProvisionedThroughputExceededException", "RBUSY"
+		want[1].Outcome, want[1].BytesSent = dynamoconn.OutcomeNotSent, 0
+		want[2].Outcome, want[2].Status, want[2].Code, want[2].RequestID = dynamoconn.OutcomeUnknown, 500, "InternalServerError", "R500"
+		want[3].Outcome = dynamoconn.OutcomeUnknown
+		want[4].Outcome, want[4].Status, want[4].RequestID, want[4].BytesReceived = dynamoconn.OutcomeUnknown, 200, "RDAMAGED", 2
+		want[5].Outcome, want[5].Status, want[5].RequestID, want[5].BytesReceived = dynamoconn.OutcomeApplied, 200, "ROK", 88
+		require.Len(t, attempts, len(want))
+		var waited time.Duration
+		var received int64
+		for i := range attempts {
+			got := &attempts[i]
+			assert.LessOrEqual(t, got.Wait, 50*time.Millisecond<<max(i-1, 0))
+			assert.Equal(t, i == 1 || i == 3 || i == 4, got.Err != nil, "attempt %d: %v", i+1, got.Err)
+			assert.Equal(t, i == 4, errors.Is(got.Err, dynamoconn.ErrCorruptResponse))
+			waited += got.Wait
+			received += got.BytesReceived
+			if i == 0 || i == 2 {
+				assert.Positive(t, got.BytesReceived)
+				got.BytesReceived = 0
+			}
+			got.Wait, got.Err = 0, nil
+		}
+		assert.Zero(t, attempts[0].Wait)
+		assert.Equal(t, want, attempts)
+
+		assert.Equal(t, took, waited+6*time.Second)
+		assert.Equal(t, []dynamoconn.CallEvent{{
+			Activity: "PutItem", TableName: "Music", Region: "us-east-1", Outcome: dynamoconn.OutcomeApplied,
+			Attempts: 6, Wait: waited, Took: took, BytesSent: 5 * sent, BytesReceived: received,
+			ConsumedCapacity: []dynamoconn.ConsumedCapacity{{TableName: "Music", CapacityUnits: 2, TableCapacityUnits: 2}},
+		}}, calls)
+	})
+}
+
+// A call that is being throttled for minutes is seen meanwhile.
+func TestHookHearsOfAnAttemptBeforeTheNext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var order []string
+		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
+			order = append(order, fmt.Sprint("sent ", n))
+			return inTurn(busy, busy, fine)(n, nil)
+		}}
+		client := wireClient(t, w, dynamoconn.WithHook(dynamoconn.Hook{
+			Attempt: func(_ context.Context, e dynamoconn.AttemptEvent) {
+				order = append(order, fmt.Sprint("ended ", e.Number))
+			},
+			Call: func(context.Context, dynamoconn.CallEvent) { order = append(order, "finished") },
+		}))
+		_, err := client.GetItem(t.Context(), getMusic())
+		require.NoError(t, err)
+		assert.Equal(t, []string{"sent 1", "ended 1", "sent 2", "ended 2", "sent 3", "ended 3", "finished"}, order)
+	})
+}
+
+// everyActivity calls each method that is an activity, by its name.
+var everyActivity = map[string]struct {
+	activity, table string
+	call            func(context.Context, *dynamoconn.Client, ...dynamoconn.CallOption) error
+}{
+	"ListTables": {"ListTables", "", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.ListTables(ctx, dynamoconn.ListTablesRequest{}, opts...)
+		return err
+	}},
+	"Tables": {"ListTables", "", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) (err error) {
+		for _, err = range c.Tables(ctx, dynamoconn.ListTablesRequest{}, opts...) {
+			continue
+		}
+		return err
+	}},
+	"DescribeTable": {"DescribeTable", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.DescribeTable(ctx, dynamoconn.DescribeTableRequest{TableName: "Music"}, opts...)
+		return err
+	}},
+	"Scan": {"Scan", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.Scan(ctx, dynamoconn.ScanTableRequest{TableName: "Music"}, opts...)
+		return err
+	}},
+	"ScanItems": {"Scan", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) (err error) {
+		for _, err = range c.ScanItems(ctx, dynamoconn.ScanTableRequest{TableName: "Music"}, opts...) {
+			continue
+		}
+		return err
+	}},
+	"ScanPages": {"Scan", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) (err error) {
+		for _, err = range c.ScanPages(ctx, dynamoconn.ScanTableRequest{TableName: "Music"}, opts...) {
+			continue
+		}
+		return err
+	}},
+	"ScanPage": {"Scan", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.ScanPage(ctx, dynamoconn.ScanTableRequest{TableName: "Music"}, opts...)
+		return err
+	}},
+	"GetItem": {"GetItem", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.GetItem(ctx, getMusic(), opts...)
+		return err
+	}},
+	"PutItem": {"PutItem", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.PutItem(ctx, putMusic(), opts...)
+		return err
+	}},
+	"DeleteItem": {"DeleteItem", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.DeleteItem(ctx, dynamoconn.DeleteItemRequest{TableName: "Music", Item: musicKey()}, opts...)
+		return err
+	}},
+	"BatchGet": {"BatchGet", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.BatchGet(ctx, dynamoconn.BatchGetItemRequest{
+			RequestTables: []dynamoconn.RequestTable{{Name: "Music", Keys: []dynamoconn.Item{musicKey()}}},
+		}, opts...)
+		return err
+	}},
+	"BatchWrite": {"BatchWrite", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.BatchWrite(ctx, dynamoconn.BatchWriteItemRequest{
+			Tables: []dynamoconn.WriteTable{dynamoconn.TableWithItemsToAdd("Music", musicKey())},
+		}, opts...)
+		return err
+	}},
+}
+
+func TestEveryActivityIsInTheTable(t *testing.T) {
+	t.Parallel()
+	option := reflect.TypeFor[[]dynamoconn.CallOption]()
+	client := reflect.TypeFor[*dynamoconn.Client]()
+	for i := range client.NumMethod() {
+		method := client.Method(i)
+		if n := method.Type.NumIn(); method.Type.IsVariadic() && method.Type.In(n-1) == option {
+			assert.Contains(t, everyActivity, method.Name)
+		}
+	}
+}
+
+func TestEveryActivityIsOneCall(t *testing.T) {
+	t.Parallel()
+	answers := map[string]string{
+		"DescribeTable": `{"Table":{"TableName":"Music"}}`, "ListTables": `{"TableNames":[]}`,
+	}
+	for name, of := range everyActivity {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var h heard
+			action := map[string]string{"BatchGet": "BatchGetItem", "BatchWrite": "BatchWriteItem"}[of.activity]
+			if action == "" {
+				action = of.activity
+			}
+			body := answers[of.activity]
+			if body == "" {
+				body = "{}"
+			}
+
+			client := wireClient(t, &wire{answer: inTurn(replying(200, body))}, dynamoconn.WithHook(h.hook()))
+			require.NoError(t, of.call(t.Context(), client, dynamoconn.InRegion("eu-west-1")))
+			attempts, calls := h.take()
+			require.Len(t, attempts, 1)
+			assert.Equal(t, action, attempts[0].Action)
+			assert.Equal(t, of.activity, attempts[0].Activity)
+			assert.Equal(t, of.table, attempts[0].TableName)
+			require.Len(t, calls, 1)
+			call := calls[0]
+			assert.Positive(t, call.Took)
+			call.Took = 0
+			assert.Equal(t, dynamoconn.CallEvent{
+				Activity: of.activity, TableName: of.table, Region: "eu-west-1", Outcome: dynamoconn.OutcomeApplied, Attempts: 1,
+				BytesSent: attempts[0].BytesSent, BytesReceived: int64(len(body)),
+			}, call)
+
+			// A refusal by DynamoDB: the caller's error is the event's.
+			client = wireClient(t, &wire{answer: inTurn(refusing(400, "AccessDeniedException", "no", "R"))}, dynamoconn.WithHook(h.hook()))
+			err := of.call(t.Context(), client)
+			require.ErrorIs(t, err, dynamoconn.ErrAccessDenied)
+			call = h.call(t)
+			assert.Same(t, errorOf(t, err), call.Err)
+			assert.Equal(t, dynamoconn.OutcomeRefused, call.Outcome)
+			assert.Equal(t, 1, call.Attempts)
+
+			// A refusal here, before anything is sent.
+			err = of.call(t.Context(), client, dynamoconn.InRegion("NO REGION"))
+			require.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)
+			attempts, calls = h.take()
+			assert.Empty(t, attempts)
+			require.Len(t, calls, 1)
+			assert.Same(t, errorOf(t, err), calls[0].Err)
+			assert.Equal(t, dynamoconn.OutcomeNotSent, calls[0].Outcome)
+			assert.Zero(t, calls[0].Attempts)
+
+			// A client that New did not make has no hooks, and does not need them.
+			require.ErrorIs(t, of.call(t.Context(), &dynamoconn.Client{}), dynamoconn.ErrInvalidRequest)
+			require.ErrorIs(t, of.call(t.Context(), nil), dynamoconn.ErrInvalidRequest)
+		})
+	}
+}
+
+func TestRequestsThatAreRefusedHereAreCalls(t *testing.T) {
+	t.Parallel()
+	for name, call := range map[string]func(context.Context, *dynamoconn.Client) error{
+		"GetItem": func(ctx context.Context, c *dynamoconn.Client) error {
+			_, err := c.GetItem(ctx, dynamoconn.GetItemRequest{TableName: "no\ntable"})
+			return err
+		},
+		"Scan": func(ctx context.Context, c *dynamoconn.Client) error {
+			_, err := c.Scan(ctx, dynamoconn.ScanTableRequest{TableName: "no\ntable"})
+			return err
+		},
+		"ScanPage": func(ctx context.Context, c *dynamoconn.Client) error {
+			_, err := c.ScanPage(ctx, dynamoconn.ScanTableRequest{TableName: "no\ntable", MaxItems: 1})
+			return err
+		},
+		"ScanItems": func(ctx context.Context, c *dynamoconn.Client) (err error) {
+			for _, err = range c.ScanItems(ctx, dynamoconn.ScanTableRequest{TableName: "Music", CountOnly: true}) {
+				continue
+			}
+			return err
+		},
+		"ListTables": func(ctx context.Context, c *dynamoconn.Client) error {
+			_, err := c.ListTables(ctx, dynamoconn.ListTablesRequest{Limit: -1})
+			return err
+		},
+		"BatchWrite": func(ctx context.Context, c *dynamoconn.Client) error {
+			_, err := c.BatchWrite(ctx, dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{{Name: "no\ntable"}}})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var h heard
+			w := &wire{}
+			err := call(t.Context(), wireClient(t, w, dynamoconn.WithHook(h.hook())))
+			require.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)
+			assert.Empty(t, w.requests())
+			attempts, calls := h.take()
+			assert.Empty(t, attempts)
+			require.Len(t, calls, 1)
+			assert.Same(t, errorOf(t, err), calls[0].Err)
+			assert.Equal(t, dynamoconn.OutcomeNotSent, calls[0].Outcome)
+			assert.NotContains(t, calls[0].TableName, "\n")
+		})
+	}
+}
+
+func TestOutcomeOfACall(t *testing.T) {
+	t.Parallel()
+	get, put := everyActivity["GetItem"].call, everyActivity["PutItem"].call
+	write := everyActivity["BatchWrite"].call
+	refusedHere := func(ctx context.Context, c *dynamoconn.Client, _ ...dynamoconn.CallOption) error {
+		_, err := c.BatchWrite(ctx, dynamoconn.BatchWriteItemRequest{
+			Tables: []dynamoconn.WriteTable{dynamoconn.TableWithItemsToAdd("Music", musicKey(), nil)},
+		})
+		return err
+	}
+	type answers = []func() (*http.Response, error)
+	for name, test := range map[string]struct {
+		call    func(context.Context, *dynamoconn.Client, ...dynamoconn.CallOption) error
+		answers answers
+		want    dynamoconn.Outcome
+	}{
+		"done":                               {put, answers{fine}, dynamoconn.OutcomeApplied},
+		"done at last":                       {put, answers{internal, fine}, dynamoconn.OutcomeApplied},
+		"condition failed":                   {put, answers{conditions}, dynamoconn.OutcomeRefused},
+		"throttled":                          {put, answers{busy}, dynamoconn.OutcomeRefused},
+		"not dialled":                        {put, answers{noDial}, dynamoconn.OutcomeNotSent},
+		"not dialled, then refused":          {put, answers{noDial, invalid}, dynamoconn.OutcomeRefused},
+		"broken":                             {put, answers{brokenPipe}, dynamoconn.OutcomeUnknown},
+		"broken, then throttled":             {put, answers{brokenPipe, busy}, dynamoconn.OutcomeUnknown},
+		"damaged":                            {put, answers{damaged}, dynamoconn.OutcomeUnknown},
+		"a reading, broken":                  {get, answers{brokenPipe}, dynamoconn.OutcomeUnknown},
+		"a reading, refused":                 {get, answers{invalid}, dynamoconn.OutcomeRefused},
+		"an item that cannot be decoded":     {get, answers{replying(200, `{"Item":{"A":{"N":"x"}}}`)}, dynamoconn.OutcomeUnknown},
+		"a batch, broken":                    {write, answers{brokenPipe}, dynamoconn.OutcomeUnknown},
+		"a batch, refused":                   {write, answers{invalid}, dynamoconn.OutcomeRefused},
+		"a batch with an item refused here":  {refusedHere, answers{fine}, dynamoconn.OutcomeRefused},
+		"a batch in which nothing is dialed": {write, answers{noDial}, dynamoconn.OutcomeNotSent},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var h heard
+				client := wireClient(t, &wire{answer: inTurn(test.answers...)}, dynamoconn.WithHook(h.hook()), dynamoconn.WithMaxAttempts(3))
+				err := test.call(t.Context(), client)
+				call := h.call(t)
+				assert.Equal(t, test.want, call.Outcome, "%v", err)
+				assert.Equal(t, err, call.Err)
+			})
+		})
+	}
+}
+
+func TestHooksAreCalledInOrder(t *testing.T) {
+	t.Parallel()
+	type key struct{}
+	var order []string
+	named := func(name string) dynamoconn.Hook {
+		return dynamoconn.Hook{
+			Attempt: func(ctx context.Context, _ dynamoconn.AttemptEvent) {
+				order = append(order, fmt.Sprint(name, " attempt ", ctx.Value(key{})))
+			},
+			Call: func(ctx context.Context, _ dynamoconn.CallEvent) {
+				order = append(order, fmt.Sprint(name, " call ", ctx.Value(key{})))
+			},
+		}
+	}
+	onlyAttempt, onlyCall := named("second"), named("third")
+	onlyAttempt.Call, onlyCall.Attempt = nil, nil
+	client := wireClient(t, &wire{}, dynamoconn.WithHook(named("first")), dynamoconn.WithHook(onlyAttempt),
+		dynamoconn.WithHook(dynamoconn.Hook{}), dynamoconn.WithHook(onlyCall))
+	_, err := client.GetItem(context.WithValue(t.Context(), key{}, "mine"), getMusic())
+	require.NoError(t, err)
+	assert.Equal(t, []string{"first attempt mine", "second attempt mine", "first call mine", "third call mine"}, order)
+}
+
+// A hook may use the client: its calls are their own.
+func TestHookMayCallTheClient(t *testing.T) {
+	t.Parallel()
+	var client *dynamoconn.Client
+	var calls []dynamoconn.CallEvent
+	client = wireClient(t, &wire{}, dynamoconn.WithHook(dynamoconn.Hook{
+		Attempt: func(ctx context.Context, e dynamoconn.AttemptEvent) {
+			if e.Activity == "GetItem" {
+				_, err := client.PutItem(ctx, putMusic())
+				assert.NoError(t, err)
+			}
+		},
+		Call: func(_ context.Context, e dynamoconn.CallEvent) { calls = append(calls, e) },
+	}))
+	resp, err := client.GetItem(t.Context(), getMusic())
+	require.NoError(t, err)
+	assert.Equal(t, 1, resp.Attempts)
+	require.Len(t, calls, 2)
+	assert.Equal(t, "PutItem", calls[0].Activity)
+	assert.Equal(t, "GetItem", calls[1].Activity)
+	for _, call := range calls {
+		assert.Equal(t, 1, call.Attempts)
+	}
+}
+
+func TestWhatAServerSaysIsCleaned(t *testing.T) {
+	t.Parallel()
+	var h heard
+	evil := "Evil\x1b[31m\u202e"
+	client := wireClient(t, &wire{answer: inTurn(refusing(400, strings.Repeat("X", 3000), "no", evil))}, dynamoconn.WithHook(h.hook()))
+	_, err := client.GetItem(t.Context(), getMusic())
+	require.Error(t, err)
+	attempts, _ := h.take()
+	require.Len(t, attempts, 1)
+	assert.Equal(t, "Evil [31m ", attempts[0].RequestID)
+	assert.Len(t, attempts[0].Code, 1024)
+}

@@ -1,0 +1,59 @@
+package dynamoconn
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/internal/attempt"
+)
+
+// TestUnusedObservationAllocatesNothing pins what is added to each call and each request
+// for the sake of hooks and log, exactly.
+func TestUnusedObservationAllocatesNothing(t *testing.T) {
+	event := func(context.Context, AttemptEvent) {}
+	quiet := slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError}))
+	for name, test := range map[string]struct {
+		config  config
+		watched bool
+		want    float64
+	}{
+		"no hook, no logger":       {config{}, false, 0},
+		"a logger that is not on":  {config{logger: quiet}, false, 0},
+		"a logger":                 {config{logger: slog.New(slog.NewTextHandler(io.Discard, nil))}, true, 1},
+		"a hook for attempts":      {config{onAttempt: []func(context.Context, AttemptEvent){event}}, true, 1},
+		"a hook for calls":         {config{onCall: []func(context.Context, CallEvent){func(context.Context, CallEvent) {}}}, false, 0},
+		"a hook for calls and log": {config{logger: quiet, onCall: []func(context.Context, CallEvent){func(context.Context, CallEvent) {}}}, false, 0},
+	} {
+		tries := []attempt.Try{{Outcome: attempt.Refused}, {Outcome: attempt.Applied}}
+		k := &call{client: &Client{config: &test.config}, activity: "GetItem", table: "Music"}
+		var record attempt.Record
+		var err error
+		ctx := t.Context()
+		got := testing.AllocsPerRun(100, func() {
+			record.Each = nil
+			k.tally = tally{began: time.Now()}
+			k.opened(ctx, &record)
+			k.closed(tries, nil, attempt.Applied, nil)
+			k.end(ctx, &err)
+		})
+		assert.Equal(t, test.want, got, name)
+		assert.Equal(t, test.watched, record.Each != nil, name)
+	}
+}
+
+// Each outcome of the account has its word, and the words are those of the package below.
+func TestOutcomesHaveTheSameWords(t *testing.T) {
+	t.Parallel()
+	seen := make(map[Outcome]bool)
+	for _, o := range []attempt.Outcome{attempt.NotSent, attempt.Refused, attempt.Applied, attempt.Unknown} {
+		assert.Equal(t, o.String(), string(outcomeOf(o)))
+		seen[outcomeOf(o)] = true
+	}
+	require.Len(t, seen, 4)
+}

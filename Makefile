@@ -4,7 +4,7 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME      ?= 30s
 
 # The modules beside the library's own, so that what they need is no dependency of it.
-MODULES       := bench examples/bulkload
+MODULES       := bench examples/bulkload examples/opentelemetry
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint bench compare-faults cover fuzz difftest local

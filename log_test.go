@@ -140,7 +140,7 @@ func TestLevels(t *testing.T) {
 		"a reading that cannot be":     {get, answers{brokenPipe}, []string{attempt, attempt, attempt, call}},
 		"a write in doubt":             {put, answers{brokenPipe}, []string{attempt, attempt, attempt, alarm}},
 		"a batch with writes in doubt": {write, answers{brokenPipe}, []string{attempt, attempt, attempt, alarm}},
-		"a redirect":                   {get, answers{replying(307, "")}, []string{attempt, alarm}},
+		"a redirect":                   {get, answers{replying(307, "", "Location", "https://example.com")}, []string{attempt, alarm}},
 		"an item that is none":         {get, answers{replying(200, `{"Item":{"A":{"N":"x"}}}`)}, []string{alarm}},
 	} {
 		t.Run(name, func(t *testing.T) {

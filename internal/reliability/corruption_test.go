@@ -237,7 +237,7 @@ func TestDamageOfABodyWithoutChecksum(t *testing.T) {
 					require.True(c, nothingBelieved(result, err) || !c.answer.steady, "%s: %v beside %v", d.what, result, err)
 					continue
 				}
-				if !reflect.DeepEqual(result, c.answer.result) || isDefinite(err) != isDefinite(c.answer.err) {
+				if !reflect.DeepEqual(result, c.answer.result) || !errors.Is(isDefinite(err), isDefinite(c.answer.err)) {
 					missed.Add(1)
 				}
 				require.True(c, err != nil || c.answer.status < 400, "%s: a failure stays one", d.what)

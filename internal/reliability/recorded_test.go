@@ -165,7 +165,7 @@ func large(year int64) dynamoconn.Item {
 		dynamoconn.StringSet("Tags", "rock", "pop"), dynamoconn.NumberSet("Sizes", number, dynamoconn.MustNumber("12")),
 		dynamoconn.BinarySet("Keys", []byte{1}, []byte{2}),
 		dynamoconn.List("Tracks", dynamoconn.String("", "Bottomless Well"), dynamoconn.Long("", 241), dynamoconn.Null("")),
-		dynamoconn.Map("Label", dynamoconn.String("Name", strings.Repeat("Great Northern ", 8)), dynamoconn.Map("Deep", dynamoconn.Long("N", -1))),
+		dynamoconn.Map("Label", dynamoconn.String("Name", strings.Repeat("Great Northern ", 14)), dynamoconn.Map("Deep", dynamoconn.Long("N", -1))),
 	)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -86,7 +87,7 @@ func (r *recorded) harmless(t require.TestingT, what string, result any, err err
 		require.NoError(t, r.err, "%s: a failure became a success", what)
 		require.True(t, reflect.DeepEqual(r.result, result), "%s: %v became %v", what, r.result, result)
 		return
-	case isDefinite(err) != nil && isDefinite(err) == isDefinite(r.err):
+	case isDefinite(err) != nil && errors.Is(isDefinite(err), isDefinite(r.err)):
 		return
 	}
 	require.NoError(t, isDefinite(err), "%s: what the service did not say", what)

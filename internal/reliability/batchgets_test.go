@@ -1,0 +1,134 @@
+package reliability
+
+import (
+	"errors"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn"
+)
+
+// drawReads puts some items into the tables and draws keys to ask for: some that are
+// there, some that are not, some several times.
+func (b *batchRun) drawReads() dynamoconn.BatchGetItemRequest {
+	var writes dynamoconn.BatchWriteItemRequest
+	var req dynamoconn.BatchGetItemRequest
+	for i, table := range batchTables {
+		w := dynamoconn.WriteTable{Name: table.Name}
+		r := dynamoconn.RequestTable{Name: table.Name}
+		for n := range b.random.IntN(20) {
+			item := append(b.key(table.Name), dynamoconn.Long("Version", int64(100*i+n)), dynamoconn.String("Text", "x"))
+			w.Writes = append(w.Writes, dynamoconn.Write{ItemToAdd: item})
+			b.model[place(table.Name, item)] = item
+		}
+		for range b.random.IntN([]int{5, 30, 260}[b.random.IntN(3)]) {
+			r.Keys = append(r.Keys, b.key(table.Name))
+		}
+		if b.random.IntN(3) == 0 {
+			r.Attributes = []string{"Version"}
+		}
+		writes.Tables = append(writes.Tables, w)
+		if b.random.IntN(4) > 0 {
+			req.RequestTables = append(req.RequestTables, r)
+		}
+	}
+	_, err := b.honest.BatchWrite(b.t.Context(), writes)
+	require.NoError(b.t, err, b.name)
+	return req
+}
+
+// A batch of reads against a server that fails and lies: each key has its own item,
+// or is known to have none, or is named as not read; and what Remaining gives, read
+// again, completes the batch.
+func TestRandomBatchGets(t *testing.T) {
+	t.Parallel()
+	var read, absent, open atomic.Int64
+	eachBatch(t, length[uint64](150, 10_000), func(b *batchRun) {
+		req := b.drawReads()
+		b.db.ClearJournal()
+		b.trouble()
+		ctx, cancel := b.context()
+		resp, err := b.client.BatchGet(ctx, req)
+		cancel()
+		b.limits("BatchGetItem", 100)
+		failed := b.judgeReads(req, resp, err)
+		if b.calm {
+			require.NoError(b.t, err, b.name)
+		}
+		for _, table := range resp.ResponseTables {
+			absent.Add(int64(len(table.MissingKeys)))
+			for _, item := range table.Items {
+				if item != nil {
+					read.Add(1)
+				}
+			}
+		}
+		b.heal()
+		if failed == nil {
+			return
+		}
+		open.Add(int64(len(failed.Failures)))
+		rest := failed.Remaining()
+		left := 0
+		for _, table := range rest.RequestTables {
+			left += len(table.Keys)
+		}
+		require.Equal(b.t, len(failed.Failures), left, "%s: no key is refused", b.name)
+		resp, err = b.client.BatchGet(b.t.Context(), rest)
+		require.NoError(b.t, err, b.name)
+		b.judgeReads(rest, resp, err)
+	})
+	t.Logf("%d items read, %d keys without, %d not read", read.Load(), absent.Load(), open.Load())
+	require.Positive(t, open.Load())
+}
+
+// judgeReads checks the response against the model.
+func (b *batchRun) judgeReads(req dynamoconn.BatchGetItemRequest, resp *dynamoconn.BatchGetItemResponse, err error) *dynamoconn.BatchGetError {
+	var failed *dynamoconn.BatchGetError
+	open := make(map[[2]int]bool)
+	if err != nil {
+		require.True(b.t, errors.As(err, &failed), "%s: %v", b.name, err)
+		for _, failure := range failed.Failures {
+			open[[2]int{failure.Entry, failure.Index}] = true
+			require.True(b.t, failure.Key.Equal(req.RequestTables[failure.Entry].Keys[failure.Index]), b.name)
+			require.Equal(b.t, dynamoconn.ReadStateNotRead, failure.State, "%s: %v", b.name, failure.Err)
+			require.Error(b.t, failure.Err, b.name)
+		}
+		require.Len(b.t, open, len(failed.Failures), b.name)
+	}
+	require.NotNil(b.t, resp, b.name)
+	require.Len(b.t, resp.ResponseTables, len(req.RequestTables), b.name)
+	for i, table := range req.RequestTables {
+		got := resp.ResponseTables[i]
+		require.Equal(b.t, table.Name, got.Name, b.name)
+		require.Len(b.t, got.Items, len(table.Keys), b.name)
+		missing := make(map[string]bool)
+		for _, key := range got.MissingKeys {
+			at := place(table.Name, key)
+			require.False(b.t, missing[at], "%s: %s is missing twice", b.name, at)
+			missing[at] = true
+		}
+		absent := make(map[string]bool)
+		for j, key := range table.Keys {
+			at := place(table.Name, key)
+			want, there := b.model[at]
+			switch {
+			case open[[2]int{i, j}]:
+				require.Nil(b.t, got.Items[j], b.name)
+				continue
+			case !there:
+				require.Nil(b.t, got.Items[j], b.name)
+				absent[at] = true
+				continue
+			case len(table.Attributes) > 0:
+				version, _ := want.Get("Version")
+				want = dynamoconn.Item{version}
+			}
+			require.True(b.t, want.Equal(got.Items[j]), "%s: %s is %v, want %v", b.name, at, got.Items[j], want)
+		}
+		require.Equal(b.t, absent, missing, b.name)
+	}
+	return failed
+}

@@ -180,6 +180,7 @@ func emptyWorld(random *rand.Rand, tables int) *world {
 		open:     make([]int, tables),
 		done:     make(map[int]bool),
 		doubted:  make(map[int]bool),
+		perhaps:  make(map[int]bool),
 		refused:  make(map[int]bool),
 	}
 }

@@ -257,6 +257,9 @@ func (w *world) repeated(ops []int) bool {
 	}
 	for _, op := range ops {
 		w.perhaps[op] = true
+		if w.random.IntN(2) == 0 {
+			w.carryOut(op)
+		}
 	}
 	return true
 }

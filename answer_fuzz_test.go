@@ -1,0 +1,336 @@
+package dynamoconn
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+	"github.com/stretchr/testify/require"
+)
+
+// canned answers every request alike.
+type canned struct {
+	status int
+	body   []byte
+}
+
+func (c *canned) Do(req *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: c.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: req, ContentLength: int64(len(c.body)),
+		Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}}, Body: io.NopCloser(bytes.NewReader(c.body)),
+	}, nil
+}
+
+// twins are this package's client and the SDK's own, that get the same answers.
+type twins struct {
+	answer *canned
+	ours   *Client
+	sdk    *dynamodb.Client
+}
+
+func newTwins(f *testing.F) *twins {
+	f.Helper()
+	answer := &canned{status: http.StatusOK}
+	ours, err := New(f.Context(), WithAWSConfig(aws.Config{}), WithRegion(RegionUSEast1), WithHTTPClient(answer),
+		WithStaticCredentials("AKIDEXAMPLE", "example", ""), WithMaxAttempts(1))
+	require.NoError(f, err)
+	provider := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "example"}, nil
+	})
+	sdk := dynamodb.New(dynamodb.Options{
+		Region: "us-east-1", HTTPClient: answer, Credentials: provider, RetryMaxAttempts: 1, Retryer: aws.NopRetryer{},
+	})
+	return &twins{answer: answer, ours: ours, sdk: sdk}
+}
+
+// reasonsOf are the reasons for which an answer that the SDK decodes is refused here:
+// what the SDK drops or changes without a word.
+func reasonsOf(item map[string]types.AttributeValue) []string {
+	var reasons []string
+	var visit func(av types.AttributeValue, depth int)
+	text := func(s string) {
+		if !utf8.ValidString(s) {
+			reasons = append(reasons, "not UTF-8")
+		}
+	}
+	number := func(s string) {
+		if _, ok := oracleNumber(s); !ok {
+			reasons = append(reasons, "no number of DynamoDB's")
+		}
+	}
+	attributes := func(item map[string]types.AttributeValue, depth int) {
+		if depth > 100 {
+			reasons = append(reasons, "nested deeper than 100 levels")
+			return
+		}
+		for name, av := range item {
+			text(name)
+			visit(av, depth)
+		}
+	}
+	visit = func(av types.AttributeValue, depth int) {
+		switch av := av.(type) {
+		case *types.AttributeValueMemberS:
+			text(av.Value)
+		case *types.AttributeValueMemberN:
+			number(av.Value)
+		case *types.AttributeValueMemberNULL:
+			if !av.Value {
+				reasons = append(reasons, "a NULL that is false")
+			}
+		case *types.AttributeValueMemberSS:
+			for _, member := range av.Value {
+				text(member)
+			}
+		case *types.AttributeValueMemberNS:
+			for _, member := range av.Value {
+				number(member)
+			}
+		case *types.AttributeValueMemberL:
+			if depth >= 100 {
+				reasons = append(reasons, "nested deeper than 100 levels")
+				return
+			}
+			for _, value := range av.Value {
+				visit(value, depth+1)
+			}
+		case *types.AttributeValueMemberM:
+			attributes(av.Value, depth+1)
+		case *types.AttributeValueMemberB, *types.AttributeValueMemberBS, *types.AttributeValueMemberBOOL:
+		default:
+			reasons = append(reasons, "an unknown type, or none")
+		}
+	}
+	attributes(item, 0)
+	return reasons
+}
+
+// requireTwins requires that this package's reading of items is the SDK's, or has one
+// of the reasons not to be.
+func requireTwins(t *testing.T, body []byte, want []map[string]types.AttributeValue, got []Item, refused error, more ...string) {
+	t.Helper()
+	reasons := more
+	if trimmed := bytes.TrimSpace(body); len(trimmed) == 0 || trimmed[0] != '{' || !json.Valid(trimmed) {
+		reasons = append(reasons, "not one JSON object")
+	}
+	for _, item := range want {
+		reasons = append(reasons, reasonsOf(item)...)
+	}
+	if refused != nil {
+		require.ErrorIs(t, refused, ErrCorruptResponse)
+		require.NotEmpty(t, reasons, "the SDK reads it and nothing is wrong: %v", refused)
+		return
+	}
+	require.Empty(t, reasons, "must be refused")
+	require.Len(t, got, len(want))
+	for i, item := range want {
+		attributes := map[string]types.AttributeValue{}
+		for _, kv := range got[i] {
+			_, twice := attributes[kv.KeyName()]
+			require.False(t, twice, "an attribute is there twice")
+			attributes[kv.KeyName()] = asSDK(kv)
+		}
+		if item == nil {
+			require.Nil(t, got[i])
+			continue
+		}
+		require.True(t, sameAttributes(item, attributes), "%v became %v", sdkJSON(&types.AttributeValueMemberM{Value: item}), got[i])
+	}
+}
+
+// asSDK is a conversion that has nothing in common with ToAttributeValue.
+func asSDK(kv KeyValue) types.AttributeValue {
+	switch kv := kv.(type) {
+	case *KeyValueString:
+		return &types.AttributeValueMemberS{Value: kv.StringValue}
+	case *KeyValueLong:
+		return &types.AttributeValueMemberN{Value: NumberFromInt64(kv.LongValue).String()}
+	case *KeyValueDecimal:
+		return &types.AttributeValueMemberN{Value: kv.DecimalValue.String()}
+	case *KeyValueBoolean:
+		return &types.AttributeValueMemberBOOL{Value: kv.BooleanValue}
+	case *KeyValueBinary:
+		return &types.AttributeValueMemberB{Value: kv.BinaryValue}
+	case *KeyValueNull:
+		return &types.AttributeValueMemberNULL{Value: true}
+	case *KeyValueStringSet:
+		return &types.AttributeValueMemberSS{Value: kv.StringSetValue}
+	case *KeyValueBinarySet:
+		return &types.AttributeValueMemberBS{Value: kv.BinarySetValue}
+	case *KeyValueNumberSet:
+		set := &types.AttributeValueMemberNS{}
+		for _, number := range kv.NumberSetValue {
+			set.Value = append(set.Value, number.String())
+		}
+		return set
+	case *KeyValueList:
+		list := &types.AttributeValueMemberL{}
+		for _, value := range kv.ListValue {
+			list.Value = append(list.Value, asSDK(value))
+		}
+		return list
+	case *KeyValueMap:
+		m := &types.AttributeValueMemberM{Value: map[string]types.AttributeValue{}}
+		for _, value := range kv.MapValue {
+			m.Value[value.KeyName()] = asSDK(value)
+		}
+		return m
+	}
+	return nil
+}
+
+// sameAttributes compares by value: an empty slice is as good as none.
+func sameAttributes(a, b map[string]types.AttributeValue) bool {
+	return reflect.DeepEqual(sdkJSON(&types.AttributeValueMemberM{Value: a}), sdkJSON(&types.AttributeValueMemberM{Value: b}))
+}
+
+func seedAnswers(f *testing.F, wrap func(item string) string) {
+	whole, err := json.Marshal(DynamoDBJSON(everyKind()))
+	require.NoError(f, err)
+	for _, item := range []string{
+		string(whole), `{}`, `null`, `{"A":{"S":"x"}}`, `{"A":{"N":"1.10"},"B":{"N":"1e999"}}`, `{"A":{"NULL":false}}`, `{"A":{"XX":"1"}}`,
+		`{"A":null}`, `{"A":{}}`, `{"A":{"S":"x","N":"1"}}`, `{"A":{"S":"x"},"A":{"N":"1"}}`, "{\"A\":{\"S\":\"\xff\"}}", `{"A":{"B":"AQ"}}`,
+		`{"A":{"NS":["1","x"]},"B":{"SS":[]},"C":{"BS":["AQ==","AQ=="]}}`, `{"A":{"L":[null,{"M":{"B":{"BOOL":1}}}]}}`, `{"A":{"S":"\ud800"}}`,
+		`{"A":` + strings.Repeat(`{"L":[`, 101) + `{"S":"x"}` + strings.Repeat(`]}`, 101) + `}`,
+		`{"A":` + strings.Repeat(`{"M":{"A":`, 101) + `{"S":"x"}` + strings.Repeat(`}}`, 101) + `}`,
+	} {
+		f.Add([]byte(wrap(item)))
+	}
+	for _, body := range []string{"", "{", "[]", "null", "{}{}", `{} x`, ` {"Item":{}} `, `{"Item":[]}`, `{"Item":"x"}`, "{\"\xff\":1}"} {
+		f.Add([]byte(body))
+	}
+}
+
+// FuzzGetItemAnswer requires that the item of any answer to GetItem is the one that the
+// SDK reads, or that the answer is refused for a reason that is listed.
+func FuzzGetItemAnswer(f *testing.F) {
+	seedAnswers(f, func(item string) string { return `{"Item":` + item + `}` })
+	pair := newTwins(f)
+	key := map[string]types.AttributeValue{"A": &types.AttributeValueMemberS{Value: "a"}}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		pair.answer.body = body
+		got, err := pair.ours.GetItem(t.Context(), GetItemRequest{TableName: "T", Item: Item{String("A", "a")}})
+		want, sdkErr := pair.sdk.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("T"), Key: key})
+		if sdkErr != nil {
+			require.ErrorIs(t, err, ErrCorruptResponse)
+			return
+		}
+		var items []Item
+		if err == nil {
+			items = []Item{got.Item}
+		}
+		requireTwins(t, body, []map[string]types.AttributeValue{want.Item}, items, err)
+	})
+}
+
+// FuzzScanAnswer does the same for a page.
+func FuzzScanAnswer(f *testing.F) {
+	seedAnswers(f, func(item string) string { return `{"Count":1,"ScannedCount":2,"Items":[` + item + `]}` })
+	f.Add([]byte(`{"Count":2,"ScannedCount":2,"Items":[{"A":{"N":"1"}},{}],"LastEvaluatedKey":{"A":{"S":"b"}}}`))
+	f.Add([]byte(`{"Count":0,"ScannedCount":-1,"Items":[],"LastEvaluatedKey":{"A":{"S":"a"}}}`))
+	f.Add([]byte(`{"Count":0,"ScannedCount":0,"Items":null,"LastEvaluatedKey":{"A":{"NULL":false}}}`))
+	f.Add([]byte(`{"LastEvaluatedKey":{}}`))
+	pair := newTwins(f)
+	start := map[string]types.AttributeValue{"A": &types.AttributeValueMemberS{Value: "a"}}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		pair.answer.body = body
+		got, err := pair.ours.ScanPage(t.Context(), ScanTableRequest{TableName: "T", ExclusiveStartKey: Item{String("A", "a")}, Limit: 3})
+		want, sdkErr := pair.sdk.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("T"), ExclusiveStartKey: start, Limit: aws.Int32(3)})
+		if sdkErr != nil {
+			require.ErrorIs(t, err, ErrCorruptResponse)
+			return
+		}
+		more := reasonsOf(want.LastEvaluatedKey)
+		if int(want.Count) != len(want.Items) {
+			more = append(more, "another number of items than it counts")
+		}
+		if len(want.Items) > 3 {
+			more = append(more, "more items than were asked for")
+		}
+		if len(want.LastEvaluatedKey) > 0 && reflect.DeepEqual(want.LastEvaluatedKey, start) {
+			more = append(more, "the page ends where it began")
+		}
+		var items []Item
+		if err == nil {
+			items = got.Items
+			require.Equal(t, len(want.LastEvaluatedKey) == 0, got.LastEvaluatedKey == nil)
+			key, err := FromAttributeValues(want.LastEvaluatedKey)
+			require.NoError(t, err)
+			require.True(t, key.Equal(got.LastEvaluatedKey) || len(key) == 0)
+		}
+		requireTwins(t, body, want.Items, items, err, more...)
+	})
+}
+
+// FuzzErrorAnswer requires that what DynamoDB says of a failure is what the SDK reads,
+// made fit to be shown, and that no answer makes a failure of certain meaning of one
+// that has none.
+func FuzzErrorAnswer(f *testing.F) {
+	for _, body := range []string{
+		"", "null", "[]", `"x"`, "<html>", `{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","message":"m","Item":{"A":{"S":"x"}}}`,
+		`{"__type":"a#ProvisionedThroughputExceededException","Message":"m","throttlingReasons":[{"reason":"r","resource":"arn"}]}`,
+		`{"__type":"ValidationException:http://x","message":"a\nb\u202ec"}`, `{"code":"X","message":null}`, `{"__type":1}`,
+		`{"__type":"InternalServerError"}`, `{"message":"` + strings.Repeat("long ", 400) + `"}`, `{"__type":"ConditionalCheckFailedException","Item":[]}`,
+	} {
+		for _, status := range []uint16{400, 403, 413, 429, 500, 503} {
+			f.Add(status, []byte(body))
+		}
+	}
+	pair := newTwins(f)
+	key := map[string]types.AttributeValue{"A": &types.AttributeValueMemberS{Value: "a"}}
+	f.Fuzz(func(t *testing.T, status uint16, body []byte) {
+		pair.answer.status, pair.answer.body = 400+int(status)%200, body
+		req := PutItemRequest{TableName: "T", Item: Item{String("A", "a")}, ReturnItemOnConditionFailure: true}
+		resp, err := pair.ours.PutItem(t.Context(), req)
+		require.Nil(t, resp)
+		var e *Error
+		require.ErrorAs(t, err, &e)
+		requireShowable(t, e.Error(), e.Code, e.Message)
+		if errors.Is(err, ErrCorruptResponse) && e.Code == "" {
+			require.NotErrorIs(t, err, ErrConditionFailed)
+			require.NotErrorIs(t, err, ErrThrottled)
+			return
+		}
+		_, sdkErr := pair.sdk.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("T"), Item: key})
+		require.Error(t, sdkErr)
+		var api smithy.APIError
+		if errors.As(sdkErr, &api) {
+			require.Equal(t, clean(api.ErrorCode()), e.Code)
+			require.Equal(t, clean(api.ErrorMessage()), e.Message)
+		} else {
+			require.Empty(t, e.Code)
+		}
+		var failed *types.ConditionalCheckFailedException
+		if errors.As(sdkErr, &failed) && len(reasonsOf(failed.Item)) == 0 {
+			require.Len(t, e.Item, len(failed.Item))
+		} else {
+			require.Empty(t, e.Item)
+		}
+		if pair.answer.status >= 500 {
+			require.ErrorIs(t, err, ErrAmbiguous)
+		}
+	})
+}
+
+// requireShowable requires that a text has nothing that a terminal or a log would take
+// for more than text.
+func requireShowable(t *testing.T, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		require.True(t, utf8.ValidString(text), "%q", text)
+		require.LessOrEqual(t, len(text), 4*longestMessage)
+		require.Equal(t, -1, strings.IndexFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) }), "%q", text)
+	}
+}

@@ -277,9 +277,11 @@ func WithMaxAttempts(n int) Option {
 	})
 }
 
-// WithLargestAnswer sets the most bytes that an answer may have, 1 MiB and above,
-// before it is refused with [ErrCorruptResponse]. The default is 256 MiB. DynamoDB's
-// pages hold 1 MB and its batches 16 MB of data, which JSON may blow up eight times.
+// WithLargestAnswer sets the most bytes that the answer to a batch may have, 1 MiB and
+// above, before it is refused with [ErrCorruptResponse]. The default is 256 MiB. Any
+// other answer may have an eighth of it, or 32 MiB if that is more, and never more than
+// a batch. DynamoDB's batches hold 16 MB of data and its pages 1 MB, which JSON may blow
+// up nine times; what an answer is decoded into may take 20 times its size.
 func WithLargestAnswer(bytes int64) Option {
 	return option(func(c *config) {
 		if bytes < smallestLargestAnswer {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -87,28 +86,17 @@ func (x *Exchange) readBody(resp *http.Response) ([]byte, error) {
 	if resp.ContentLength > x.LargestAnswer {
 		return nil, x.tooLarge()
 	}
-	var buf bytes.Buffer
-	if resp.ContentLength > 0 {
-		buf.Grow(int(min(resp.ContentLength, 1<<20)) + bytes.MinRead)
-	}
-	n, err := buf.ReadFrom(x.limited(resp.Body))
+	body, err := readAll(resp.Body, resp.ContentLength, x.LargestAnswer)
+	n := int64(len(body))
 	switch {
 	case err != nil:
-		return buf.Bytes(), fmt.Errorf("%w: the body broke off after %d bytes: %w", ErrCorrupt, n, err)
+		return body, fmt.Errorf("%w: the body broke off after %d bytes: %w", ErrCorrupt, n, err)
 	case n > x.LargestAnswer:
-		return buf.Bytes(), x.tooLarge()
+		return body, x.tooLarge()
 	case resp.ContentLength > 0 && n != resp.ContentLength:
-		return buf.Bytes(), corrupt("the body has %d bytes and %d were announced", n, resp.ContentLength)
+		return body, corrupt("the body has %d bytes and %d were announced", n, resp.ContentLength)
 	}
-	return buf.Bytes(), nil
-}
-
-// limited lets one byte more through than is allowed, which tells that there is more.
-func (x *Exchange) limited(r io.Reader) io.Reader {
-	if x.LargestAnswer == math.MaxInt64 {
-		return r
-	}
-	return io.LimitReader(r, x.LargestAnswer+1)
+	return body, nil
 }
 
 // tooLarge is final: the same answer would come again.
@@ -138,7 +126,7 @@ func (x *Exchange) unzip(body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, corrupt("the body is not gzip: %w", err)
 	}
-	plain, err := io.ReadAll(x.limited(zr))
+	plain, err := readAll(zr, int64(len(body)), x.LargestAnswer)
 	if err != nil {
 		return nil, corrupt("the gzip body is broken: %w", err)
 	}

@@ -35,7 +35,7 @@ type Exchange struct {
 	// Next sends the requests.
 	Next Doer
 	// LargestAnswer is the most bytes of a body that are read, before and after
-	// decompression.
+	// decompression, in answer to a batch; see forAction for others.
 	LargestAnswer int64
 	// AllowPlain tells whether a host, other than this machine, may be reached
 	// over plain http.
@@ -86,6 +86,7 @@ func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *attempt.Tr
 		return nil, corrupt("no answer and no error")
 	}
 	try.Status, try.RequestID = resp.StatusCode, requestID(resp)
+	x = x.forAction(try.Action)
 	body, err := x.readBody(resp)
 	try.Received = int64(len(body))
 	if err == nil {

@@ -1,0 +1,50 @@
+package transport
+
+import (
+	"errors"
+	"io"
+	"strings"
+)
+
+// Only batches hold 16 MB of data. Any other answer holds a page of 1 MB and the item
+// that went beyond it, which JSON blows up nine times at most: an empty string in a list
+// is one byte of data, and {"S":""}, on the wire.
+const (
+	largestPage = 32 << 20
+	pageShare   = 8 // a limit above the default is one for larger data
+)
+
+// forAction returns x with the limit for answers of that API action.
+func (x *Exchange) forAction(action string) *Exchange {
+	if strings.HasPrefix(action, "Batch") {
+		return x
+	}
+	page := *x
+	page.LargestAnswer = min(x.LargestAnswer, max(largestPage, x.LargestAnswer/pageShare))
+	return &page
+}
+
+// readAll reads to the end of r, or one byte more than limit, which tells that there is
+// more. It holds no more than one and a half times the limit at any time.
+func readAll(r io.Reader, expected, limit int64) ([]byte, error) {
+	const least, most = 512, 1 << 20
+	buf := make([]byte, 0, least+min(max(expected, 0), most))
+	for {
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		switch {
+		case int64(len(buf)) > limit:
+			return buf[:limit+1], nil
+		case errors.Is(err, io.EOF):
+			return buf, nil
+		case err != nil:
+			return buf, err
+		case len(buf) == cap(buf):
+			room := 2 * int64(cap(buf))
+			if room >= limit {
+				room = limit + 1
+			}
+			buf = append(make([]byte, 0, room), buf...)
+		}
+	}
+}

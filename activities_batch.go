@@ -48,9 +48,8 @@ func verdictOf(ctx context.Context, outcome attempt.Outcome, err error) batch.An
 
 // batchError wraps what is left of a batch as the error of the activity.
 func (k *call) batchError(err error) error {
-	e := &Error{Activity: k.activity, TableName: clean(k.table), Region: k.region, err: err}
-	meta := k.metadata()
-	e.RequestIDs, e.Attempts = meta.RequestIDs, meta.Attempts
+	e := k.soFar()
+	e.err = err
 	return e
 }
 

@@ -21,6 +21,8 @@ import (
 // Operations on the same key are applied in the order given. What DynamoDB leaves
 // unprocessed is sent again, with growing pauses, until ctx ends. There is no
 // transaction: each write is applied or not by itself, and no condition can be given.
+// A request that may have been applied is sent again too, which undoes what another
+// writer does in between; with [SendOnce] its writes end as unknown instead.
 //
 // If anything was not written, the error is a [*BatchWriteError] that names each
 // such item and says whether it was certainly not written or may have been; every

@@ -5,6 +5,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/dynamoconn/dynamoconn/internal/attempt"
 )
 
 // GetItem returns the item with a key, or a nil Item if there is none.
@@ -40,9 +42,15 @@ func (c *Client) GetItem(ctx context.Context, req GetItemRequest, opts ...CallOp
 // The whole item is replaced: attributes of the old one that the new one lacks are
 // gone.
 //
+// After an attempt that may have been applied it is sent again, which undoes what
+// another writer does in between: [SendOnce] prevents that, [ExactlyOnce] repeats it
+// without harm, and [PutItemRequest.ItemIsUnique] tells a put that failed its own
+// condition.
+//
 // The error is [ErrConditionFailed] if the condition was false, [ErrItemTooLarge] if
-// the item is over 400 KB, and [ErrAmbiguous] if the item may have been put. It calls
-// dynamodb:PutItem.
+// the item is over 400 KB, and [ErrAmbiguous] if the item may have been put. With
+// [ErrOldItemUnknown] the item has been put, and the response is beside the error. It
+// calls dynamodb:PutItem, and with ExactlyOnce dynamodb:TransactWriteItems instead.
 func (c *Client) PutItem(ctx context.Context, req PutItemRequest, opts ...CallOption) (_ *PutItemResponse, err error) {
 	k, err := c.newCall("PutItem", req.TableName, opts)
 	defer k.end(ctx, &err)
@@ -53,14 +61,20 @@ func (c *Client) PutItem(ctx context.Context, req PutItemRequest, opts ...CallOp
 	if err != nil {
 		return nil, k.refuse(err)
 	}
+	if err := k.canReturnOldItem(req.ReturnOldItem); err != nil {
+		return nil, k.refuse(err)
+	}
 	resp := &PutItemResponse{}
+	perhapsOurs := false // the old item, as far as anyone can tell
 	_, err = k.send(ctx, true, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
-		out, err := k.sdk.PutItem(ctx, input, k.options...)
-		if err != nil {
-			return nil, err
+		old, used, err := k.put(ctx, input)
+		if req.ItemIsUnique && stands(req.Item, err) {
+			perhapsOurs = true
+			return nil, nil
 		}
-		resp.OldItem, err = FromAttributeValues(out.Attributes)
-		return one(out.ConsumedCapacity), under("OldItem", err)
+		perhapsOurs = attempt.From(ctx).InDoubt() && old.Equal(req.Item)
+		resp.OldItem = old
+		return used, err
 	})
 	if err != nil {
 		return nil, err
@@ -69,13 +83,23 @@ func (c *Client) PutItem(ctx context.Context, req PutItemRequest, opts ...CallOp
 	if n := len(resp.RequestIDs); n > 0 {
 		resp.RequestID = resp.RequestIDs[n-1]
 	}
+	if req.ReturnOldItem && perhapsOurs {
+		resp.OldItem = nil
+		return resp, k.beside(ErrOldItemUnknown)
+	}
 	return resp, nil
 }
 
 // DeleteItem deletes the item with a key. That there is none is not an error.
 //
+// After an attempt that may have been applied it is sent again, which deletes also what
+// another writer puts in between: [SendOnce] prevents that, and [ExactlyOnce] repeats it
+// without harm.
+//
 // The error is [ErrConditionFailed] if the condition was false, and [ErrAmbiguous] if
-// the item may have been deleted. It calls dynamodb:DeleteItem.
+// the item may have been deleted. With [ErrOldItemUnknown] it has been deleted, and the
+// response is beside the error. It calls dynamodb:DeleteItem, and with ExactlyOnce
+// dynamodb:TransactWriteItems instead.
 func (c *Client) DeleteItem(ctx context.Context, req DeleteItemRequest, opts ...CallOption) (_ *DeleteItemResponse, err error) {
 	k, err := c.newCall("DeleteItem", req.TableName, opts)
 	defer k.end(ctx, &err)
@@ -86,20 +110,91 @@ func (c *Client) DeleteItem(ctx context.Context, req DeleteItemRequest, opts ...
 	if err != nil {
 		return nil, k.refuse(err)
 	}
+	if err := k.canReturnOldItem(req.ReturnOldItem); err != nil {
+		return nil, k.refuse(err)
+	}
 	resp := &DeleteItemResponse{}
-	_, err = k.send(ctx, true, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
-		out, err := k.sdk.DeleteItem(ctx, input, k.options...)
-		if err != nil {
-			return nil, err
-		}
-		resp.OldItem, err = FromAttributeValues(out.Attributes)
-		return one(out.ConsumedCapacity), under("OldItem", err)
+	perhapsOurs := false // the deletion of the old item, as far as anyone can tell
+	_, err = k.send(ctx, true, func(ctx context.Context) (used []types.ConsumedCapacity, err error) {
+		resp.OldItem, used, err = k.delete(ctx, input)
+		perhapsOurs = attempt.From(ctx).InDoubt() && resp.OldItem == nil
+		return used, err
 	})
 	if err != nil {
 		return nil, err
 	}
 	resp.ResponseMetadata = k.metadata()
+	if req.ReturnOldItem && perhapsOurs {
+		return resp, k.beside(ErrOldItemUnknown)
+	}
 	return resp, nil
+}
+
+// put carries out a put, or the transaction of one.
+func (k *call) put(ctx context.Context, input *dynamodb.PutItemInput) (old Item, used []types.ConsumedCapacity, err error) {
+	if k.token != "" {
+		used, err = k.transact(ctx, types.TransactWriteItem{Put: &types.Put{
+			TableName:                           input.TableName,
+			Item:                                input.Item,
+			ConditionExpression:                 input.ConditionExpression,
+			ExpressionAttributeNames:            input.ExpressionAttributeNames,
+			ExpressionAttributeValues:           input.ExpressionAttributeValues,
+			ReturnValuesOnConditionCheckFailure: input.ReturnValuesOnConditionCheckFailure,
+		}})
+		return nil, used, err
+	}
+	out, err := k.sdk.PutItem(ctx, input, k.options...)
+	if err != nil {
+		return nil, nil, err
+	}
+	old, err = FromAttributeValues(out.Attributes)
+	return old, one(out.ConsumedCapacity), under("OldItem", err)
+}
+
+// delete carries out a delete, or the transaction of one.
+func (k *call) delete(ctx context.Context, input *dynamodb.DeleteItemInput) (old Item, used []types.ConsumedCapacity, err error) {
+	if k.token != "" {
+		used, err = k.transact(ctx, types.TransactWriteItem{Delete: &types.Delete{
+			TableName:                           input.TableName,
+			Key:                                 input.Key,
+			ConditionExpression:                 input.ConditionExpression,
+			ExpressionAttributeNames:            input.ExpressionAttributeNames,
+			ExpressionAttributeValues:           input.ExpressionAttributeValues,
+			ReturnValuesOnConditionCheckFailure: input.ReturnValuesOnConditionCheckFailure,
+		}})
+		return nil, used, err
+	}
+	out, err := k.sdk.DeleteItem(ctx, input, k.options...)
+	if err != nil {
+		return nil, nil, err
+	}
+	old, err = FromAttributeValues(out.Attributes)
+	return old, one(out.ConsumedCapacity), under("OldItem", err)
+}
+
+func (k *call) canReturnOldItem(wanted bool) error {
+	if wanted && k.token != "" {
+		return invalid("ReturnOldItem", "excludes ExactlyOnce: a transaction returns no items")
+	}
+	return nil
+}
+
+// beside returns the error that goes with the response of a write that was applied.
+func (k *call) beside(cause error) error {
+	e := k.soFar()
+	e.causes = []error{cause}
+	return e
+}
+
+// stands tells whether a write failed its condition because an item equal to item is
+// there.
+func stands(item Item, err error) bool {
+	attributes, _ := falseCondition(err)
+	if len(attributes) == 0 {
+		return false
+	}
+	there, err := FromAttributeValues(attributes)
+	return err == nil && there.Equal(item)
 }
 
 func (req *GetItemRequest) input(capacity types.ReturnConsumedCapacity) (*dynamodb.GetItemInput, error) {
@@ -147,7 +242,7 @@ func (req *PutItemRequest) input(capacity types.ReturnConsumedCapacity) (*dynamo
 		ExpressionAttributeNames:            x.names,
 		ExpressionAttributeValues:           x.values,
 		ReturnValues:                        oldItem(req.ReturnOldItem),
-		ReturnValuesOnConditionCheckFailure: onFailure(req.ReturnItemOnConditionFailure),
+		ReturnValuesOnConditionCheckFailure: onFailure(req.ReturnItemOnConditionFailure || req.ItemIsUnique && req.ConditionExpression != ""),
 		ReturnConsumedCapacity:              capacity,
 	}, nil
 }

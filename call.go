@@ -22,6 +22,8 @@ type callConfig struct {
 	region      Region
 	credentials aws.CredentialsProvider
 	capacity    bool
+	sendOnce    bool
+	token       string // of ExactlyOnce
 	fault       error
 }
 
@@ -69,10 +71,12 @@ type call struct {
 	sdk      *dynamodb.Client
 	options  []func(*dynamodb.Options)
 	capacity types.ReturnConsumedCapacity
+	token    string // of ExactlyOnce, and empty without it
 
-	mu    sync.Mutex
-	meta  ResponseMetadata
-	tally tally
+	mu           sync.Mutex
+	meta         ResponseMetadata
+	began, ended time.Time // of the requests so far
+	tally        tally
 }
 
 // newCall applies the call options. The call it returns can make errors even if
@@ -103,6 +107,9 @@ func (c *Client) newCall(activity, table string, opts []CallOption) (*call, erro
 	if config.capacity {
 		k.capacity = types.ReturnConsumedCapacityIndexes
 	}
+	if err := k.once(config); err != nil {
+		return k, k.refuse(err)
+	}
 	k.sdk = c.sdk(k.region)
 	return k, nil
 }
@@ -116,6 +123,12 @@ func (k *call) send(ctx context.Context, writes bool, action func(context.Contex
 	tries := record.Tries()
 
 	k.mu.Lock()
+	if n := len(tries); n > 0 {
+		if k.began.IsZero() || tries[0].Began.Before(k.began) {
+			k.began = tries[0].Began
+		}
+		k.ended = later(k.ended, tries[n-1].Began.Add(tries[n-1].Took))
+	}
 	for _, try := range tries {
 		if try.RequestID != "" {
 			k.meta.RequestIDs = append(k.meta.RequestIDs, clean(try.RequestID))
@@ -128,10 +141,20 @@ func (k *call) send(ctx context.Context, writes bool, action func(context.Contex
 	outcome := attempt.Applied
 	if err != nil {
 		outcome = record.Verdict()
+		if _, isFalse := falseCondition(err); isFalse && k.token != "" {
+			outcome = attempt.Refused // had an earlier attempt been applied, DynamoDB would have known its token
+		}
 		err = k.failure(err, tries, writes && outcome == attempt.Unknown)
 	}
 	k.closed(tries, used, outcome, err)
 	return outcome, err
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // metadata returns what the call has gathered.
@@ -153,6 +176,13 @@ func (k *call) takeMetadata() ResponseMetadata {
 
 // refuse returns the error of a request that is not sent.
 func (k *call) refuse(err error) error {
+	e := k.soFar()
+	e.err = err
+	return e
+}
+
+// soFar returns an error without a cause: the facts of the call as they are.
+func (k *call) soFar() *Error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return &Error{
@@ -161,7 +191,9 @@ func (k *call) refuse(err error) error {
 		Region:     k.region,
 		RequestIDs: k.meta.clone().RequestIDs,
 		Attempts:   k.meta.Attempts,
-		err:        err,
+		Token:      k.token,
+		Began:      k.began,
+		Ended:      k.ended,
 	}
 }
 

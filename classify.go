@@ -42,6 +42,7 @@ var causeOfCode = map[string]error{
 	"ValidationException":                      ErrValidation,
 	"ValidationError":                          ErrValidation,
 	"SerializationException":                   ErrValidation,
+	"IdempotentParameterMismatchException":     ErrValidation,
 	"ItemCollectionSizeLimitExceededException": ErrItemTooLarge,
 	"RequestEntityTooLarge":                    ErrItemTooLarge,
 	"InternalServerError":                      ErrUnavailable,
@@ -50,22 +51,40 @@ var causeOfCode = map[string]error{
 	"ServiceUnavailableException":              ErrUnavailable,
 }
 
+// causeOfReason is what the reasons of a transaction that was cancelled mean here.
+var causeOfReason = map[string]error{
+	"ConditionalCheckFailed":          ErrConditionFailed,
+	"TransactionConflict":             ErrConflict,
+	"ThrottlingError":                 ErrThrottled,
+	"ProvisionedThroughputExceeded":   ErrThrottled,
+	"ValidationError":                 ErrValidation,
+	"ItemCollectionSizeLimitExceeded": ErrItemTooLarge,
+}
+
 // failure makes the Error of an API action that failed after those attempts.
-func (k *call) failure(err error, tries []attempt.Try, ambiguous bool) error {
+func (k *call) failure(err error, tries []attempt.Try, ambiguous bool) *Error {
 	e := &Error{
 		Activity:  k.activity,
 		TableName: clean(k.table),
 		Region:    k.region,
 		Attempts:  len(tries),
+		Token:     k.token,
 		err:       err,
 	}
-	for _, try := range tries {
+	for i, try := range tries {
 		if try.RequestID != "" {
 			e.RequestIDs = append(e.RequestIDs, clean(try.RequestID))
 		}
+		if i == 0 {
+			e.Began = try.Began
+		}
+		e.Ended = try.Began.Add(try.Took)
 	}
 	if api, ok := as[smithy.APIError](err); ok && !isA[*credentialsError](err) { // not what STS said
 		e.Code, e.Message = clean(api.ErrorCode()), clean(api.ErrorMessage())
+	}
+	if reason, ok := cancellation(err); ok {
+		e.Message = clean(deref(reason.Code) + ": " + deref(reason.Message)) // the exception's own says nothing else
 	}
 	if ambiguous {
 		e.causes = append(e.causes, ErrAmbiguous)
@@ -79,7 +98,8 @@ func (k *call) failure(err error, tries []attempt.Try, ambiguous bool) error {
 		e.err = invalid("Endpoint", transport.ErrPlainHTTP.Error()+"; allow it with WithPlainHTTP")
 	}
 	e.ThrottlingReasons = throttlingReasons(err)
-	return k.withItem(e, err)
+	e.withItem(err)
+	return e
 }
 
 // causeOf returns the Err variable that err is, or nil if the caller's context
@@ -88,8 +108,10 @@ func causeOf(err error, code string, tries []attempt.Try) error {
 	switch {
 	case isA[*credentialsError](err):
 		return ErrCredentials
-	case code == "ValidationException" && isTooLarge(err):
+	case isTooLarge(err):
 		return ErrItemTooLarge
+	case causeOfCancellation(err) != nil:
+		return causeOfCancellation(err)
 	case causeOfCode[code] != nil:
 		return causeOfCode[code]
 	case errors.Is(err, transport.ErrCorrupt):
@@ -150,9 +172,42 @@ func causeOfStatus(status int, err error) error {
 // isTooLarge knows the two sentences by which alone DynamoDB tells that an item is
 // over 400 KB: it has no code for it.
 func isTooLarge(err error) bool {
-	api, ok := as[smithy.APIError](err)
-	return ok && (strings.Contains(api.ErrorMessage(), "Item size has exceeded") ||
-		strings.Contains(api.ErrorMessage(), "Item size to update has exceeded"))
+	message := ""
+	if reason, ok := cancellation(err); ok && deref(reason.Code) == "ValidationError" {
+		message = deref(reason.Message)
+	} else if api, ok := as[smithy.APIError](err); ok && api.ErrorCode() == "ValidationException" {
+		message = api.ErrorMessage()
+	}
+	return strings.Contains(message, "Item size has exceeded") || strings.Contains(message, "Item size to update has exceeded")
+}
+
+// cancellation returns why a transaction was cancelled: the first reason that is one.
+func cancellation(err error) (types.CancellationReason, bool) {
+	if canceled, ok := as[*types.TransactionCanceledException](err); ok {
+		for _, reason := range canceled.CancellationReasons {
+			if code := deref(reason.Code); code != "" && code != "None" {
+				return reason, true
+			}
+		}
+	}
+	return types.CancellationReason{}, false
+}
+
+func causeOfCancellation(err error) error {
+	reason, _ := cancellation(err)
+	return causeOfReason[deref(reason.Code)]
+}
+
+// falseCondition tells whether err says that the condition of a write was false, and
+// returns the item as it stood if DynamoDB sent it.
+func falseCondition(err error) (map[string]types.AttributeValue, bool) {
+	if failed, ok := as[*types.ConditionalCheckFailedException](err); ok {
+		return failed.Item, true
+	}
+	if reason, ok := cancellation(err); ok && deref(reason.Code) == "ConditionalCheckFailed" {
+		return reason.Item, true
+	}
+	return nil, false
 }
 
 func as[T error](err error) (T, bool) {
@@ -183,16 +238,15 @@ func throttlingReasons(err error) []ThrottlingReason {
 }
 
 // withItem adds the item that DynamoDB sends with a condition that failed.
-func (k *call) withItem(e *Error, err error) error {
-	failed, ok := as[*types.ConditionalCheckFailedException](err)
-	if !ok || len(failed.Item) == 0 {
-		return e
+func (e *Error) withItem(err error) {
+	attributes, _ := falseCondition(err)
+	if len(attributes) == 0 {
+		return
 	}
-	item, damage := FromAttributeValues(failed.Item)
+	item, damage := FromAttributeValues(attributes)
 	if damage != nil {
 		e.causes = append(e.causes, damage)
-		return e
+		return
 	}
 	e.Item = item
-	return e
 }

@@ -41,6 +41,7 @@ func failing(t *testing.T, status int, body string) *Error {
 var allCauses = []error{
 	ErrTableNotFound, ErrConditionFailed, ErrConflict, ErrThrottled, ErrAccessDenied, ErrCredentials, ErrValidation,
 	ErrItemTooLarge, ErrUnavailable, ErrCorruptResponse, ErrInvalidRequest, ErrUnfinishedBatch, ErrAmbiguous,
+	ErrOldItemUnknown,
 }
 
 func requireOnlyCauses(t *testing.T, err error, want ...error) {
@@ -63,7 +64,7 @@ func TestCauseOfEachCode(t *testing.T) {
 		ErrCredentials: {"UnrecognizedClientException", "InvalidSignatureException", "IncompleteSignatureException",
 			"MissingAuthenticationTokenException", "MissingAuthenticationToken", "ExpiredTokenException", "ExpiredToken",
 			"InvalidClientTokenId", "RequestExpired"},
-		ErrValidation:   {"ValidationException", "ValidationError", "SerializationException"},
+		ErrValidation:   {"ValidationException", "ValidationError", "SerializationException", "IdempotentParameterMismatchException"},
 		ErrItemTooLarge: {"ItemCollectionSizeLimitExceededException", "RequestEntityTooLarge"},
 		ErrUnavailable:  {"InternalServerError", "InternalFailure", "ServiceUnavailable", "ServiceUnavailableException"},
 	}

@@ -35,8 +35,8 @@
 // [Client.GetItem], [Client.PutItem], [Client.DeleteItem], [Client.BatchGet] and
 // [Client.BatchWrite]. A request is a plain struct, passed by value and never changed; a
 // response is a pointer and nil if there is an error, but for the batches, which say in
-// both what they did. [InRegion], [UsingCredentials] and [WithConsumedCapacity] change a
-// single call.
+// both what they did, and for [ErrOldItemUnknown]. [InRegion], [UsingCredentials],
+// [WithConsumedCapacity], [SendOnce] and [ExactlyOnce] change a single call.
 //
 // # Items
 //
@@ -63,16 +63,24 @@
 // # Writes in doubt
 //
 // A write whose answer was lost may have been applied. Its error is [ErrAmbiguous], beside
-// the cause; an error without it means that nothing was written. That also holds for a
-// condition that fails on a repetition, after an attempt in doubt: the write may have
-// failed its own condition, so the error is ErrAmbiguous and not ErrConditionFailed.
+// the cause; an error without it means that nothing was written ([ErrOldItemUnknown], which
+// has a response beside it, that all was). That also holds for a condition that fails on a
+// repetition, after an attempt in doubt: the write may have failed its own condition, so
+// the error is ErrAmbiguous and not ErrConditionFailed.
+//
+// Three things leave less in doubt. [PutItemRequest.ItemIsUnique] tells a put that failed its
+// own condition by the item that stands. [ExactlyOnce] makes a put or delete one that DynamoDB
+// applies once however often it is sent, at twice the cost. [SendOnce] gives up at the first
+// doubt rather than write twice.
 //
 // # Retries
 //
 // A request that is throttled, that meets a conflict, that DynamoDB fails with a status of
 // 500 and above, or that the network loses is repeated, up to [WithMaxAttempts] times in all
 // (10), with pauses of a random length that grow from at most 50 milliseconds to at most 5
-// seconds, until ctx ends. Conditions are repeated too, as above. There is no budget shared
+// seconds, until ctx ends. Writes are repeated too, also those with a condition, as above; a
+// write that is repeated after a doubt may undo what another writer did in between, which
+// [SendOnce] and [ExactlyOnce] prevent. There is no budget shared
 // by the client's calls: one throttled table does not take from another.
 //
 // # Pagination

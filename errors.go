@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/aws/smithy-go"
@@ -76,9 +77,22 @@ var (
 	ErrUnfinishedBatch = errors.New("batch unfinished")
 
 	// ErrAmbiguous means that a write was sent and no definite answer came back: it
-	// may or may not have been applied. Sending it again is safe only if applying it
-	// twice is.
+	// may or may not have been applied, between [Error.Began] and [Error.Ended] or, if a
+	// request is still on its way, a little later.
+	//
+	// A consistent read of the item finds out if it shows what only this write can have
+	// written. An item without it proves nothing: the write may have been replaced since,
+	// or may be yet to come. To send the same write again settles it: with the token of
+	// [Error.Token] if it was given [ExactlyOnce]; with a condition and
+	// [PutItemRequest.ItemIsUnique]; or as it is, if no other writer touches the item.
+	// Otherwise read the item and decide anew what to write.
 	ErrAmbiguous = errors.New("outcome unknown")
+
+	// ErrOldItemUnknown means that a write has been applied and that the item it
+	// replaced or deleted, which was asked for with ReturnOldItem, cannot be told: an
+	// earlier attempt, whose answer was lost, may have done it already. The response is
+	// beside the error, with a nil OldItem.
+	ErrOldItemUnknown = errors.New("written, old item unknown")
 
 	// ErrUnavailable means that DynamoDB could not be reached or answered that it
 	// could not serve: no connection, a broken one, or a status of 500 and above.
@@ -121,8 +135,14 @@ type Error struct {
 	// ThrottlingReasons says what is over its throughput, if DynamoDB said so.
 	ThrottlingReasons []ThrottlingReason
 	// Item is the item as it stood when a condition failed, if the request asked
-	// for it with ReturnItemOnConditionFailure.
+	// for it with ReturnItemOnConditionFailure or ItemIsUnique.
 	Item Item `json:"-"`
+	// Token is the ClientRequestToken of a write that was given [ExactlyOnce], and empty
+	// without it. With it the same write may be sent again until 10 minutes after Began.
+	Token string
+	// Began and Ended are when the first request was begun and when the last was over.
+	// They are zero if Attempts is.
+	Began, Ended time.Time
 
 	causes []error
 	err    error
@@ -207,9 +227,12 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 		Region     Region   `json:",omitempty"`
 		RequestIDs []string `json:",omitempty"`
 		Attempts   int
-		Code       string `json:",omitempty"`
+		Code       string    `json:",omitempty"`
+		Token      string    `json:",omitempty"`
+		Began      time.Time `json:",omitzero"`
+		Ended      time.Time `json:",omitzero"`
 		Error      string
-	}{e.Activity, e.TableName, e.Region, e.RequestIDs, e.Attempts, e.Code, e.Error()})
+	}{e.Activity, e.TableName, e.Region, e.RequestIDs, e.Attempts, e.Code, e.Token, e.Began, e.Ended, e.Error()})
 }
 
 // LogValue returns the facts of the error without the item.

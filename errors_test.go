@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
@@ -145,6 +146,13 @@ func TestErrorAsJSON(t *testing.T) {
 	require.NoError(t, err)
 	var got map[string]any
 	require.NoError(t, json.Unmarshal(data, &got))
+	for name, want := range map[string]time.Time{"Began": e.Began, "Ended": e.Ended} {
+		at, err := time.Parse(time.RFC3339Nano, fmt.Sprint(got[name]))
+		require.NoError(t, err)
+		assert.True(t, want.Equal(at), name)
+		assert.WithinDuration(t, time.Now(), at, time.Minute)
+		delete(got, name)
+	}
 	assert.Equal(t, map[string]any{
 		"Activity": "PutItem", "TableName": "Music", "Region": "eu-west-1", "RequestIDs": []any{"REQ1"}, "Attempts": 1.0,
 		"Code": "ConditionalCheckFailedException", "Error": e.Error(),

@@ -50,6 +50,18 @@ type PutItemRequest struct {
 	// ReturnItemOnConditionFailure asks for the item as it stands when the condition
 	// is false, in [Error.Item].
 	ReturnItemOnConditionFailure bool
+	// ItemIsUnique promises that nobody else ever writes an item equal to this one: it
+	// holds a random ID of this write, or a version together with the writer's name.
+	// If the condition is then false and the item that stands equals Item, this write has
+	// been applied, by an attempt whose answer was lost or by an earlier call, and the put
+	// succeeds. Without the promise equality proves nothing, since two writers may put the
+	// same item and only one of them has won. If another item stands, it may have replaced
+	// this one: after an attempt in doubt the error is [ErrAmbiguous].
+	//
+	// Equal means equal as DynamoDB stores it: numbers by value, sets without order. The
+	// item is asked for as with ReturnItemOnConditionFailure, which costs no capacity and
+	// no request. Without ConditionExpression it has no effect.
+	ItemIsUnique bool
 }
 
 // PutItemResponse is the output of [Client.PutItem].

@@ -4,6 +4,7 @@ package attempt
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -121,12 +122,29 @@ func (r *Record) Tries() []Try {
 func (r *Record) Verdict() Outcome {
 	verdict := NotSent
 	for _, try := range r.Tries() {
-		switch try.Outcome {
-		case Unknown, Applied:
+		switch {
+		case try.Outcome == Applied, try.inDoubt():
 			return Unknown
-		case Refused:
+		case try.Outcome == Refused:
 			verdict = Refused
 		}
 	}
 	return verdict
+}
+
+// InDoubt tells whether the request may have been applied by an attempt that did not
+// say so. A nil record is not in doubt.
+func (r *Record) InDoubt() bool {
+	if r == nil {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.ContainsFunc(r.tries, Try.inDoubt)
+}
+
+// inDoubt tells whether the attempt leaves a doubt. That a transaction with the same
+// token is under way refuses this attempt, and an earlier one may yet be applied.
+func (t Try) inDoubt() bool {
+	return t.Outcome == Unknown || t.Code == "TransactionInProgressException"
 }

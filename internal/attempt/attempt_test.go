@@ -44,6 +44,30 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
+// An answer that the transaction is under way is a refusal, and not of the write.
+func TestTransactionInProgressIsADoubt(t *testing.T) {
+	t.Parallel()
+
+	var record Record
+	record.Add(Try{Outcome: Refused, Status: 400, Code: "TransactionInProgressException"})
+	assert.Equal(t, Unknown, record.Verdict())
+	assert.True(t, record.InDoubt())
+}
+
+func TestInDoubt(t *testing.T) {
+	t.Parallel()
+
+	for outcome, want := range map[Outcome]bool{NotSent: false, Refused: false, Applied: false, Unknown: true} {
+		var record Record
+		record.Add(Try{Outcome: outcome})
+		assert.Equal(t, want, record.InDoubt(), outcome)
+		record.Add(Try{Outcome: Applied})
+		assert.Equal(t, want, record.InDoubt(), "%s, then applied", outcome)
+	}
+	assert.False(t, new(Record).InDoubt())
+	assert.False(t, From(context.Background()).InDoubt())
+}
+
 func TestRecordKeepsAttemptsInOrder(t *testing.T) {
 	t.Parallel()
 

@@ -140,11 +140,13 @@ func (s *Server) evaluate(req api.Request, header http.Header, parseErr error, e
 	}
 	req.Unprocessed = effect.unprocessed(&s.faults)
 	req.EmptyPage = effect.kind == effectEmptyPage
+	e.Applied = true
+	req.Repeated = func() { e.Applied = false }
 	out, err := s.engine.Do(req)
 	if err != nil {
+		e.Applied = false
 		return failed(err, e)
 	}
-	e.Applied = true
 	return newReply(200, out)
 }
 

@@ -19,7 +19,8 @@ type Entry struct {
 	Attempt      string    // amz-sdk-request, for example "attempt=2; max=3"
 
 	// Applied reports whether the server carried the request out: a write took
-	// effect, a read was evaluated. It says nothing of what the client saw.
+	// effect, a read was evaluated. It says nothing of what the client saw. A
+	// transaction whose token was known took effect before, and not this time.
 	Applied bool
 
 	Status int    // HTTP status that was answered; 0 for none

@@ -376,7 +376,7 @@ func (c *clock) Now() time.Time { return c.now }
 func TestATokenIsRememberedForTenMinutes(t *testing.T) {
 	t.Parallel()
 	clk := newClock()
-	_, c := newTable(t, dynamoconntest.WithClock(clk.Now))
+	db, c := newTable(t, dynamoconntest.WithClock(clk.Now))
 	add := func(n int) error {
 		_, err := c.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{
 			ClientRequestToken: aws.String("token"),
@@ -393,6 +393,12 @@ func TestATokenIsRememberedForTenMinutes(t *testing.T) {
 	clk.now = clk.now.Add(61 * time.Second)
 	require.NoError(t, add(1))
 	assert.Equal(t, num(2), get(t, c, key("a", 1))["n"])
+
+	var applied []bool
+	for _, entry := range db.Requests("TransactWriteItems") {
+		applied = append(applied, entry.Applied)
+	}
+	assert.Equal(t, []bool{true, false, false, true}, applied, "a repetition changes nothing")
 }
 
 func TestItemsExpireByTheClock(t *testing.T) {

@@ -40,6 +40,10 @@ type Request struct {
 	// EmptyPage asks a Query or Scan for a page without items that is not the
 	// last one.
 	EmptyPage bool
+
+	// Repeated, if set, is called if the request is a transaction that was carried
+	// out before, under the same token, and so changes nothing.
+	Repeated func()
 }
 
 // call is one request under way.

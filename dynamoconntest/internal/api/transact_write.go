@@ -171,6 +171,9 @@ func (c *call) runTransaction(writes []*transactWrite) *Error {
 			c.DB.SetToken(c.Region, token, store.Token{Request: digest, Until: c.now.Add(tokenLife)}, c.now)
 		}
 	}
+	if repeated && c.Repeated != nil {
+		c.Repeated()
+	}
 	c.answerTransaction(writes, repeated)
 	return nil
 }

@@ -39,7 +39,8 @@ func SendOnce() CallOption {
 // With it a repetition changes nothing if an earlier attempt was applied, also where
 // another writer has changed the item since, and a condition that is false is
 // [ErrConditionFailed] even after an attempt whose answer was lost: DynamoDB would have
-// known the token of a write that it had applied.
+// known the token of a write that it had applied. (Only an attempt that DynamoDB has yet to
+// look at could be applied after that, if the condition comes true first.)
 //
 // The token has 1 to 36 bytes; the same one must not be given with another write, which
 // is [ErrValidation]. Empty draws a random one for each call. [Error.Token] tells it, and

@@ -256,7 +256,7 @@ func (w *batchWrite) send(ctx context.Context, ops []int) batch.Answer {
 		if err != nil {
 			return nil, err
 		}
-		inDoubt = slices.ContainsFunc(attempt.From(ctx).Tries(), func(try attempt.Try) bool { return try.Outcome == attempt.Unknown })
+		inDoubt = attempt.From(ctx).InDoubt()
 		unprocessed, err = w.unprocessed(ops, out.UnprocessedItems)
 		return out.ConsumedCapacity, err
 	})

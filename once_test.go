@@ -520,3 +520,38 @@ func TestSendOnceAndExactlyOnce(t *testing.T) {
 		}
 	})
 }
+
+// A request that is in doubt, then answered with its writes unprocessed, may have written
+// them: that they never succeed afterwards does not make them certainly not written.
+func TestUnprocessedAfterADoubt(t *testing.T) {
+	t.Parallel()
+
+	unprocessed := replying(200, `{"UnprocessedItems":{"Music":[{"PutRequest":{"Item":{"Artist":{"S":"No One You Know"}}}}]}}`)
+	for name, test := range map[string]struct {
+		answers []func() (*http.Response, error)
+		state   dynamoconn.WriteState
+	}{
+		"500, unprocessed, throttled":      {[]func() (*http.Response, error){internal, unprocessed, busy}, dynamoconn.WriteStateUnknown},
+		"broken, unprocessed, refused":     {[]func() (*http.Response, error){brokenPipe, unprocessed, invalid}, dynamoconn.WriteStateUnknown},
+		"unprocessed, throttled":           {[]func() (*http.Response, error){unprocessed, busy}, dynamoconn.WriteStateNotWritten},
+		"throttled, unprocessed, refused":  {[]func() (*http.Response, error){busy, unprocessed, invalid}, dynamoconn.WriteStateRefused},
+		"500, unprocessed, no table":       {[]func() (*http.Response, error){internal, unprocessed, refusing(400, "ResourceNotFoundException", "no", "R")}, dynamoconn.WriteStateUnknown},
+		"500, unprocessed for ever":        {[]func() (*http.Response, error){internal, unprocessed}, dynamoconn.WriteStateUnknown},
+		"unprocessed, credentials expired": {[]func() (*http.Response, error){unprocessed, refusing(400, "UnrecognizedClientException", "no", "R")}, dynamoconn.WriteStateNotWritten},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				w := &wire{answer: inTurn(test.answers...)}
+				err := musicWrites["BatchWrite"](ctx, wireClient(t, w))
+				var unfinished *dynamoconn.BatchWriteError
+				require.ErrorAs(t, err, &unfinished)
+				require.Len(t, unfinished.Failures, 1)
+				assert.Equal(t, test.state, unfinished.Failures[0].State)
+				assert.Equal(t, test.state == dynamoconn.WriteStateUnknown, errors.Is(err, dynamoconn.ErrAmbiguous))
+			})
+		})
+	}
+}

@@ -114,6 +114,8 @@ func causeOf(err error, code string, tries []attempt.Try) error {
 		return causeOfCancellation(err)
 	case causeOfCode[code] != nil:
 		return causeOfCode[code]
+	case isA[*transport.Timeout](err):
+		return ErrUnavailable
 	case errors.Is(err, transport.ErrCorrupt):
 		return ErrCorruptResponse
 	case errors.Is(err, transport.ErrRedirect):

@@ -251,6 +251,7 @@ func (c *config) finish(o *dynamodb.Options) {
 	o.HTTPClient = &transport.Exchange{
 		Next:          direct(o.HTTPClient),
 		LargestAnswer: c.largestAnswer,
+		Timeout:       c.attemptTime,
 		AllowPlain:    c.allowsPlain,
 	}
 }

@@ -49,6 +49,10 @@ const (
 	largestMaxAttempts    = 1000
 	defaultLargestAnswer  = 256 << 20
 	smallestLargestAnswer = 1 << 20
+
+	defaultAttemptTimeout  = 10 * time.Second
+	shortestAttemptTimeout = 10 * time.Millisecond
+	longestAttemptTimeout  = 24 * time.Hour
 )
 
 type config struct {
@@ -67,6 +71,7 @@ type config struct {
 	sdkOptions    []func(*dynamodb.Options)
 	maxInFlight   int
 	maxAttempts   int // 0 if the option is not given
+	attemptTime   time.Duration
 	largestAnswer int64
 	faults        []error
 }
@@ -277,6 +282,27 @@ func WithMaxAttempts(n int) Option {
 	})
 }
 
+// WithAttemptTimeout sets how long one attempt at a request may take, from its start to
+// the last byte of its answer: 10 milliseconds to 24 hours. The default is 10 seconds.
+// Scan, BatchGet and BatchWrite, whose requests and answers are the large ones, have three
+// times as long. An attempt that takes longer is given up and tried again like one whose
+// connection broke; if it was the last, the error is [ErrUnavailable] and
+// os.ErrDeadlineExceeded, and for a write that was sent [ErrAmbiguous]. It is not
+// context.DeadlineExceeded: that is only ever the deadline of the caller's context, which
+// holds beside this. So does a time limit of an HTTP client of the caller's own.
+//
+// A program or a local DynamoDB that stands still for longer than this, in a debugger
+// or while it loads, loses the attempts under way: give an hour then.
+func WithAttemptTimeout(d time.Duration) Option {
+	return option(func(c *config) {
+		if d < shortestAttemptTimeout || d > longestAttemptTimeout {
+			c.fault("WithAttemptTimeout: must be %v to %v", shortestAttemptTimeout, longestAttemptTimeout)
+			return
+		}
+		c.attemptTime = d
+	})
+}
+
 // WithLargestAnswer sets the most bytes that the answer to a batch may have, 1 MiB and
 // above, before it is refused with [ErrCorruptResponse]. The default is 256 MiB. Any
 // other answer may have an eighth of it, or 32 MiB if that is more, and never more than
@@ -300,6 +326,7 @@ func (c *config) fault(format string, args ...any) {
 func gather(opts []Option) (*config, error) {
 	c := &config{
 		maxInFlight:   defaultMaxInFlight,
+		attemptTime:   defaultAttemptTimeout,
 		largestAnswer: defaultLargestAnswer,
 	}
 	for _, opt := range opts {

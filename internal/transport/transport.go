@@ -37,6 +37,9 @@ type Exchange struct {
 	// LargestAnswer is the most bytes of a body that are read, before and after
 	// decompression, in answer to a batch; see forAction for others.
 	LargestAnswer int64
+	// Timeout is how long an attempt may take, from its start to the last byte of its
+	// answer; a Scan or a batch has three times as long. Zero is no limit.
+	Timeout time.Duration
 	// AllowPlain tells whether a host, other than this machine, may be reached
 	// over plain http.
 	AllowPlain func(host string) bool
@@ -56,6 +59,8 @@ func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 
+	ctx, cancel, limit := x.limit(ctx, req.Header.Get("X-Amz-Target"))
+	defer cancel() // the answer is read to its end below
 	watch := new(connWatch)
 	req, err := inMemory(req.WithContext(watch.trace(ctx)))
 	if err != nil {
@@ -63,6 +68,7 @@ func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
 	}
 	try := attempt.Try{Action: action(req), Began: time.Now()}
 	resp, err := x.exchange(req, watch, &try)
+	err = limit.explain(ctx, err)
 	try.Err, try.Took = err, time.Since(try.Began)
 	if try.Outcome != attempt.NotSent {
 		try.Sent = req.ContentLength

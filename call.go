@@ -101,7 +101,7 @@ func (c *Client) newCall(activity, table string, opts []CallOption) (*call, erro
 		k.region = config.region
 	}
 	if config.credentials != nil {
-		credentials := asCredentials(config.credentials)
+		credentials := c.config.asCredentials(config.credentials)
 		k.options = append(k.options, func(o *dynamodb.Options) { o.Credentials = credentials })
 	}
 	if config.capacity {

@@ -7,7 +7,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -157,7 +159,8 @@ func (c *config) chooseCredentials(cfg *aws.Config) {
 	}
 	if c.role != nil {
 		role := *c.role
-		provider := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(*cfg), role.RoleARN, func(o *stscreds.AssumeRoleOptions) {
+		client := sts.NewFromConfig(*cfg, func(o *sts.Options) { o.HTTPClient = impatient(o.HTTPClient) })
+		provider := stscreds.NewAssumeRoleProvider(client, role.RoleARN, func(o *stscreds.AssumeRoleOptions) {
 			o.RoleSessionName = role.SessionName
 			o.Duration = role.Duration
 			if role.ExternalID != "" {
@@ -166,8 +169,23 @@ func (c *config) chooseCredentials(cfg *aws.Config) {
 		})
 		cfg.Credentials = provider
 	}
-	cfg.Credentials = asCredentials(cfg.Credentials)
+	cfg.Credentials = c.asCredentials(cfg.Credentials)
 }
+
+// stsTimeout is how long STS has for one answer.
+const stsTimeout = 10 * time.Second
+
+// impatient returns a client that waits for stsTimeout at most: the SDK's has no limit,
+// and an STS that never answers would hold every call for ever.
+func impatient(client aws.HTTPClient) aws.HTTPClient {
+	return &http.Client{Transport: roundTripper{client}, Timeout: stsTimeout, CheckRedirect: noRedirect}
+}
+
+// roundTripper makes the SDK's kind of client one for http.Client.
+type roundTripper struct{ client aws.HTTPClient }
+
+// RoundTrip sends the request.
+func (r roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return r.client.Do(req) }
 
 // chooseHTTPClient returns the client for DynamoDB. It keeps what the SDK's
 // configuration put into its own client, such as a CA bundle.
@@ -245,9 +263,15 @@ func (c *config) defaults(o *dynamodb.Options) {
 	o.Protocol = wire.Strict{ClientProtocol: o.Protocol}
 }
 
-// finish wraps the HTTP client and the credentials that the caller's SDK options left.
+// finish wraps the HTTP client, the credentials and the retryer that the caller's SDK
+// options left.
 func (c *config) finish(o *dynamodb.Options) {
-	o.Credentials = asCredentials(o.Credentials)
+	if o.Retryer == nil {
+		o.Retryer = attempt.NewRetryer(cmp.Or(c.maxAttempts, defaultMaxAttempts))
+	}
+	o.Retryer = attempt.Pace(o.Retryer)
+	o.APIOptions = append(slices.Clone(o.APIOptions), (&attempt.Pacer{Budget: c.retryBudget}).AddTo)
+	o.Credentials = c.asCredentials(o.Credentials)
 	o.HTTPClient = &transport.Exchange{
 		Next:          direct(o.HTTPClient),
 		LargestAnswer: c.largestAnswer,

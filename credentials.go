@@ -13,9 +13,10 @@ import (
 )
 
 // markedCredentials marks the errors of a provider, so that they are told from
-// those of DynamoDB.
+// those of DynamoDB, and tells each attempt whose credentials it has.
 type markedCredentials struct {
-	provider aws.CredentialsProvider
+	provider *aws.CredentialsCache
+	renewal  *renewal
 }
 
 // credentialsError is the failure of a credentials provider.
@@ -34,17 +35,17 @@ func (noCredentials) Retrieve(context.Context) (aws.Credentials, error) {
 
 // asCredentials returns provider cached and marked. Anonymous access stays as it
 // is: the SDK knows it by its type.
-func asCredentials(provider aws.CredentialsProvider) aws.CredentialsProvider {
+func (c *config) asCredentials(provider aws.CredentialsProvider) aws.CredentialsProvider {
 	if provider == nil {
 		provider = noCredentials{}
 	}
 	if _, marked := provider.(markedCredentials); marked || aws.IsCredentialsProvider(provider, (*aws.AnonymousCredentials)(nil)) {
 		return provider
 	}
-	if _, cached := provider.(*aws.CredentialsCache); !cached {
-		provider = aws.NewCredentialsCache(provider)
+	if cache, cached := provider.(*aws.CredentialsCache); cached {
+		return markedCredentials{cache, c.renewals.of(cache)}
 	}
-	return markedCredentials{provider}
+	return markedCredentials{newCache(provider), new(renewal)}
 }
 
 // Retrieve returns the provider's credentials.
@@ -54,15 +55,15 @@ func (m markedCredentials) Retrieve(ctx context.Context) (aws.Credentials, error
 		// A provider repeats by itself what is worth it.
 		err = &credentialsError{&attempt.Final{Err: err}}
 	}
+	if err == nil {
+		attempt.From(ctx).SignedBy(signature{m, credentials})
+	}
 	return credentials, err
 }
 
 // ProviderSources tells the SDK where the credentials come from.
 func (m markedCredentials) ProviderSources() []aws.CredentialSource {
-	if source, ok := m.provider.(aws.CredentialProviderSource); ok {
-		return source.ProviderSources()
-	}
-	return nil
+	return m.provider.ProviderSources()
 }
 
 // sdkLogger hands what the SDK logs to a slog.Logger.

@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"github.com/aws/smithy-go"
+
+	"github.com/dynamoconn/dynamoconn/internal/attempt"
 )
 
 // What went wrong, for errors.Is. An error may be several of them: a write whose
@@ -169,6 +171,9 @@ func (e *Error) Error() string {
 	switch {
 	case e.Code != "":
 		fmt.Fprintf(&b, ": %s: %s", e.Code, e.Message)
+		if not, ok := as[*attempt.NotRenewed](e.err); ok {
+			fmt.Fprintf(&b, "; new credentials could not be had: %s", clean(not.Err.Error()))
+		}
 	case isA[*smithy.DeserializationError](e.err):
 		b.WriteString(": the answer cannot be decoded") // the SDK's text quotes it
 	case e.err != nil:

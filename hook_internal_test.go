@@ -19,19 +19,19 @@ func TestUnusedObservationAllocatesNothing(t *testing.T) {
 	event := func(context.Context, AttemptEvent) {}
 	quiet := slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelError}))
 	for name, test := range map[string]struct {
-		config  config
+		config  *config
 		watched bool
 		want    float64
 	}{
-		"no hook, no logger":       {config{}, false, 0},
-		"a logger that is not on":  {config{logger: quiet}, false, 0},
-		"a logger":                 {config{logger: slog.New(slog.NewTextHandler(io.Discard, nil))}, true, 1},
-		"a hook for attempts":      {config{onAttempt: []func(context.Context, AttemptEvent){event}}, true, 1},
-		"a hook for calls":         {config{onCall: []func(context.Context, CallEvent){func(context.Context, CallEvent) {}}}, false, 0},
-		"a hook for calls and log": {config{logger: quiet, onCall: []func(context.Context, CallEvent){func(context.Context, CallEvent) {}}}, false, 0},
+		"no hook, no logger":       {&config{}, false, 0},
+		"a logger that is not on":  {&config{logger: quiet}, false, 0},
+		"a logger":                 {&config{logger: slog.New(slog.NewTextHandler(io.Discard, nil))}, true, 1},
+		"a hook for attempts":      {&config{onAttempt: []func(context.Context, AttemptEvent){event}}, true, 1},
+		"a hook for calls":         {&config{onCall: []func(context.Context, CallEvent){func(context.Context, CallEvent) {}}}, false, 0},
+		"a hook for calls and log": {&config{logger: quiet, onCall: []func(context.Context, CallEvent){func(context.Context, CallEvent) {}}}, false, 0},
 	} {
 		tries := []attempt.Try{{Outcome: attempt.Refused}, {Outcome: attempt.Applied}}
-		k := &call{client: &Client{config: &test.config}, activity: "GetItem", table: "Music"}
+		k := &call{client: &Client{config: test.config}, activity: "GetItem", table: "Music"}
 		var record attempt.Record
 		var err error
 		ctx := t.Context()

@@ -53,6 +53,7 @@ const (
 	defaultAttemptTimeout  = 10 * time.Second
 	shortestAttemptTimeout = 10 * time.Millisecond
 	longestAttemptTimeout  = 24 * time.Hour
+	shortestRetryBudget    = time.Millisecond
 )
 
 type config struct {
@@ -72,8 +73,11 @@ type config struct {
 	maxInFlight   int
 	maxAttempts   int // 0 if the option is not given
 	attemptTime   time.Duration
+	retryBudget   time.Duration // 0 is none
 	largestAnswer int64
 	faults        []error
+
+	renewals renewals
 }
 
 type option func(*config)
@@ -269,9 +273,17 @@ func WithMaxInFlight(n int) Option {
 
 // WithMaxAttempts sets how often one request is tried in all, 1 to 1,000, when it
 // is throttled or fails in a way that may pass. The default is what AWS_MAX_ATTEMPTS or
-// the profile says, or else 10, with pauses of a
-// random length that grow from at most 50 milliseconds to at most 5 seconds. Batches
-// go on beyond it until their context ends.
+// the profile says, or else 10.
+//
+// The pause after the n-th attempt has a random length up to 50 milliseconds doubled n-1
+// times, and up to 5 seconds from the eighth on: with 10 attempts the pauses are together at
+// most 16.35 seconds, and 8.2 on average. A server can make each up to 5 seconds longer with
+// Retry-After. Attempts that fail only by [WithAttemptTimeout] come on top, so a server
+// that never answers is given up after 116 seconds at most, and by a Scan after 316.
+//
+// It bounds single requests: a Scan has as many attempts for each page, and a batch
+// goes on beyond it, with what was throttled, until its context or [WithRetryBudget] ends
+// it.
 func WithMaxAttempts(n int) Option {
 	return option(func(c *config) {
 		if n < 1 || n > largestMaxAttempts {
@@ -279,6 +291,29 @@ func WithMaxAttempts(n int) Option {
 			return
 		}
 		c.maxAttempts = n
+	})
+}
+
+// WithRetryBudget sets how long a single request goes on being tried again, 1 millisecond
+// and above: no further attempt begins once d has passed since the first one did. A
+// request whose next attempt would come too late ends at once, with the error of the last
+// one. A Scan has the budget for each page. An attempt that is under way is not cut short,
+// so a request may last for d and one [WithAttemptTimeout].
+//
+// For a batch it is also how long it goes on without anything being written or read,
+// before what is left is reported as not written, or not read.
+//
+// By default there is none: [WithMaxAttempts] bounds single requests, and only their
+// context bounds batches. A deadline of the context is kept to in the same way: a call does
+// not sleep towards a deadline that its next attempt cannot meet, but ends at once, with
+// the error of the last attempt and not context.DeadlineExceeded.
+func WithRetryBudget(d time.Duration) Option {
+	return option(func(c *config) {
+		if d < shortestRetryBudget {
+			c.fault("WithRetryBudget: must be at least %v", shortestRetryBudget)
+			return
+		}
+		c.retryBudget = d
 	})
 }
 

@@ -245,21 +245,59 @@ func TestContextEndsInFlight(t *testing.T) {
 	})
 }
 
-func TestContextEndsInAPause(t *testing.T) {
+// A pause that outlasts the deadline is not slept through: there would be no attempt
+// after it. What the last attempt met is the error, and the context has not ended.
+func TestDeadlineWithinAPause(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
 		answer    func() (*http.Response, error)
+		cause     error
 		ambiguous bool
-	}{"after a refusal": {busy, false}, "after a doubt": {internal, true}, "not dialled": {noDial, false}} {
+	}{
+		"after a refusal": {busy, dynamoconn.ErrThrottled, false},
+		"after a doubt":   {internal, dynamoconn.ErrUnavailable, true},
+		"not dialled":     {noDial, dynamoconn.ErrUnavailable, false},
+	} {
 		synctest.Test(t, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-			defer cancel()
+			for range 50 {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				w := &wire{answer: inTurn(test.answer)}
+				began := time.Now()
+				_, err := wireClient(t, w, dynamoconn.WithMaxAttempts(1000)).PutItem(ctx, putMusic())
+				require.NoError(t, ctx.Err(), name)
+				cancel()
+				assert.ErrorIs(t, err, test.cause, name)
+				assert.NotErrorIs(t, err, context.DeadlineExceeded, name)
+				assert.Equal(t, test.ambiguous, errors.Is(err, dynamoconn.ErrAmbiguous), name)
+				assert.Less(t, time.Since(began), time.Second, name)
+				assert.Len(t, w.requests(), errorOf(t, err).Attempts, name)
+				assert.Greater(t, len(w.requests()), 1, name)
+			}
+		})
+	}
+}
+
+func TestCancelledInAPause(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		answer    func() (*http.Response, error)
+		cause     error
+		ambiguous bool
+	}{
+		"after a refusal": {busy, dynamoconn.ErrThrottled, false},
+		"after a doubt":   {internal, dynamoconn.ErrUnavailable, true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(time.Minute, cancel)
 			began := time.Now()
 			_, err := wireClient(t, &wire{answer: inTurn(test.answer)}, dynamoconn.WithMaxAttempts(1000)).PutItem(ctx, putMusic())
-			assert.ErrorIs(t, err, context.DeadlineExceeded, name)
+			assert.ErrorIs(t, err, context.Canceled, name)
+			assert.ErrorIs(t, err, test.cause, "what the call was waiting for")
 			assert.Equal(t, test.ambiguous, errors.Is(err, dynamoconn.ErrAmbiguous), name)
-			assert.Equal(t, time.Second, time.Since(began), name)
+			assert.Equal(t, time.Minute, time.Since(began), name)
 		})
 	}
 }
@@ -293,29 +331,4 @@ func TestConnectionThatBreaks(t *testing.T) {
 	assert.ErrorIs(t, err, dynamoconn.ErrUnavailable)
 	assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
 	assert.Equal(t, 2, errorOf(t, err).Attempts)
-}
-
-// A deadline that ends a call which was being throttled tells both: the caller waits
-// longer or asks for more throughput.
-func TestDeadlineTellsWhatItWaitedFor(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		answer func() (*http.Response, error)
-		is     error
-	}{
-		"throttled":   {busy, dynamoconn.ErrThrottled},
-		"unavailable": {internal, dynamoconn.ErrUnavailable},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-				defer cancel()
-				client := wireClient(t, &wire{answer: inTurn(test.answer)}, dynamoconn.WithMaxAttempts(1000))
-				_, err := client.GetItem(ctx, dynamoconn.GetItemRequest{TableName: "Music", Item: musicKey()})
-				require.ErrorIs(t, err, context.DeadlineExceeded)
-				require.ErrorIs(t, err, test.is)
-			})
-		})
-	}
 }

@@ -67,16 +67,19 @@ type Record struct {
 	// from 1, when it has been entered. It must be set before the record is used.
 	Each func(number int, try Try)
 
-	mu    sync.Mutex
-	tries []Try
+	mu      sync.Mutex
+	tries   []Try
+	began   time.Time
+	signer  Renewer // of the latest attempt
+	renewed bool
 }
 
 type contextKey struct{}
 
 // With returns a context under which the transport enters its attempts in the
-// record that is returned.
+// record that is returned. The request begins now.
 func With(ctx context.Context) (context.Context, *Record) {
-	record := new(Record)
+	record := &Record{began: time.Now()}
 	return context.WithValue(ctx, contextKey{}, record), record
 }
 
@@ -147,4 +150,37 @@ func (r *Record) InDoubt() bool {
 // token is under way refuses this attempt, and an earlier one may yet be applied.
 func (t Try) inDoubt() bool {
 	return t.Outcome == Unknown || t.Code == "TransactionInProgressException"
+}
+
+// SignedBy enters whose credentials the next attempt has.
+func (r *Record) SignedBy(signer Renewer) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.signer = signer
+}
+
+// renew gets new credentials for the next attempt, once for each record.
+func (r *Record) renew(ctx context.Context) (bool, error) {
+	if r == nil {
+		return false, nil
+	}
+	r.mu.Lock()
+	signer, again := r.signer, r.renewed
+	r.renewed = true
+	r.mu.Unlock()
+	if signer == nil || again {
+		return false, nil
+	}
+	return signer.Renew(ctx)
+}
+
+// end returns when a budget is spent, and zero if that is never.
+func (r *Record) end(budget time.Duration) time.Time {
+	if r == nil || budget <= 0 {
+		return time.Time{}
+	}
+	return r.began.Add(budget)
 }

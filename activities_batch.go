@@ -46,6 +46,15 @@ func verdictOf(ctx context.Context, outcome attempt.Outcome, err error) batch.An
 	return answer
 }
 
+// leftUnprocessed is the cause of an operation that DynamoDB left unprocessed until the
+// retry budget was spent: so it does what it has no throughput for.
+func (k *call) leftUnprocessed() error {
+	return &Error{
+		Activity: k.activity, TableName: clean(k.table), Region: k.region,
+		causes: []error{ErrThrottled}, err: errors.New("left unprocessed until the retry budget was spent"),
+	}
+}
+
 // batchError wraps what is left of a batch as the error of the activity.
 func (k *call) batchError(err error) error {
 	e := k.soFar()

@@ -19,8 +19,9 @@ import (
 //
 // Keys are asked for in requests of at most 100, several at a time
 // ([WithMaxInFlight]), each key once however often the request holds it. What DynamoDB
-// leaves unprocessed is asked for again, with growing pauses, until ctx ends. The items
-// come back at the places of their keys, nil where there is none.
+// leaves unprocessed is asked for again, with growing pauses, until ctx ends or
+// [WithRetryBudget] is spent. The items come back at the places of their keys, nil where
+// there is none.
 //
 // If any key has no answer, the error is a [*BatchGetError] that names each such key, and
 // the response beside it holds all the others. In every other case of an error the
@@ -45,6 +46,8 @@ func (c *Client) BatchGet(ctx context.Context, req BatchGetItemRequest, opts ...
 		Send:        g.send,
 		Pause:       attempt.Pause,
 		Paused:      k.paused,
+		Patience:    c.config.retryBudget,
+		Unprocessed: k.leftUnprocessed(),
 	}
 	return g.finish(req, plan.Run(ctx))
 }

@@ -19,10 +19,10 @@ import (
 // Items are sent in requests of at most 25 operations and 16 MB, several at a time
 // ([WithMaxInFlight]) for each table whose key is known ([WriteTable.KeyNames]).
 // Operations on the same key are applied in the order given. What DynamoDB leaves
-// unprocessed is sent again, with growing pauses, until ctx ends. There is no
-// transaction: each write is applied or not by itself, and no condition can be given.
-// A request that may have been applied is sent again too, which undoes what another
-// writer does in between; with [SendOnce] its writes end as unknown instead.
+// unprocessed is sent again, with growing pauses, until ctx ends or [WithRetryBudget] is
+// spent. There is no transaction: each write is applied or not by itself, and no condition
+// can be given. A request that may have been applied is sent again too, which undoes what
+// another writer does in between; with [SendOnce] its writes end as unknown instead.
 //
 // If anything was not written, the error is a [*BatchWriteError] that names each
 // such item and says whether it was certainly not written or may have been; every
@@ -50,6 +50,8 @@ func (c *Client) BatchWrite(ctx context.Context, req BatchWriteItemRequest, opts
 		Send:        w.send,
 		Pause:       attempt.Pause,
 		Paused:      k.paused,
+		Patience:    c.config.retryBudget,
+		Unprocessed: k.leftUnprocessed(),
 	}
 	return w.finish(plan.Run(ctx))
 }

@@ -160,3 +160,56 @@ func TestServerAsksForPauses(t *testing.T) {
 		})
 	}
 }
+
+func TestBudgetOfABatch(t *testing.T) {
+	t.Parallel()
+
+	const budget = 20 * time.Second
+	throttle := dynamoconntest.Throttle(dynamoconntest.ProvisionedThroughputExceeded, "arn")
+	for name, effect := range map[string]dynamoconntest.Effect{"throttled": throttle, "left unprocessed": dynamoconntest.Unprocessed()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				server, client := musicServer(t, dynamoconn.WithRetryBudget(budget))
+				table := dynamoconn.WriteTable{Name: "Music", KeyNames: []string{"Artist"}}
+				read := dynamoconn.RequestTable{Name: "Music"}
+				for i := range 60 {
+					artist := dynamoconn.Item{dynamoconn.Long("Plays", int64(i)), dynamoconn.String("Artist", string(rune('A'+i)))}
+					table.Writes = append(table.Writes, dynamoconn.Write{ItemToAdd: artist})
+					read.Keys = append(read.Keys, artist[1:])
+				}
+				server.Inject(dynamoconntest.Fault{Operation: "BatchWriteItem", Skip: 1, Effect: effect})
+				server.Inject(dynamoconntest.Fault{Operation: "BatchGetItem", Effect: effect})
+
+				began := time.Now()
+				_, err := client.BatchWrite(t.Context(), dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{table}})
+				assert.LessOrEqual(t, time.Since(began), 2*budget, "a request has the budget, too")
+				require.ErrorIs(t, err, dynamoconn.ErrThrottled)
+				assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
+				assert.NotErrorIs(t, err, context.DeadlineExceeded)
+				var unfinished *dynamoconn.BatchWriteError
+				require.ErrorAs(t, err, &unfinished)
+				assert.Len(t, unfinished.Failures, 35, "one request of 25 was done")
+				for _, failure := range unfinished.Failures {
+					assert.Equal(t, dynamoconn.WriteStateNotWritten, failure.State)
+				}
+
+				began = time.Now()
+				resp, err := client.BatchGet(t.Context(), dynamoconn.BatchGetItemRequest{RequestTables: []dynamoconn.RequestTable{read}})
+				assert.LessOrEqual(t, time.Since(began), 2*budget)
+				require.ErrorIs(t, err, dynamoconn.ErrThrottled)
+				var unread *dynamoconn.BatchGetError
+				require.ErrorAs(t, err, &unread)
+				assert.Len(t, unread.Failures, 60)
+				assert.NotNil(t, resp)
+
+				server.ClearFaults()
+				_, err = client.BatchWrite(t.Context(), unfinished.Remaining())
+				require.NoError(t, err)
+				resp, err = client.BatchGet(t.Context(), unread.Remaining())
+				require.NoError(t, err)
+				assert.Empty(t, resp.ResponseTables[0].MissingKeys, "nothing is lost")
+			})
+		})
+	}
+}

@@ -245,7 +245,7 @@ func TestRenewalWithinABatch(t *testing.T) {
 	_, err := client.BatchWrite(t.Context(), dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{table}})
 	require.NoError(t, err)
 	assert.EqualValues(t, 2, p.calls.Load())
-	assert.Positive(t, len(expired.requests()))
+	assert.NotEmpty(t, expired.requests())
 	all, err := client.Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"})
 	require.NoError(t, err)
 	assert.Len(t, all.Items, items)

@@ -98,6 +98,11 @@ type Plan struct {
 	// Paused, if it is not nil, is told how long each pause of a table lasted. It is
 	// called by the goroutine of Run.
 	Paused func(time.Duration)
+	// Patience is how long to go on without any operation being done, before all that
+	// is left is given up. Requests under way are waited for. Zero is for ever.
+	Patience time.Duration
+	// Unprocessed is why an operation is given up that was only ever left unprocessed.
+	Unprocessed error
 }
 
 // Run carries out the plan until each operation has a result or ctx ends. No request
@@ -127,6 +132,7 @@ type runner struct {
 	answers chan answered
 	stopped error
 	crash   *Panic
+	moved   time.Time // when an operation was last done, or the beginning
 }
 
 type table struct {
@@ -136,6 +142,7 @@ type table struct {
 	misses int
 	asleep time.Time // since when it is left alone, and zero if it is not
 	wake   time.Time
+	why    error // of the latest request, if it was to be sent again
 	dead   error
 	// refused counts the operations that were refused one by one before any was done.
 	refused int
@@ -188,17 +195,21 @@ func (r *runner) run(ctx context.Context) {
 	defer timer.Stop()
 	sending, cancel := context.WithCancel(ctx)
 	defer cancel()
+	r.moved = time.Now()
 	for {
 		// One look at the clock for both: a table that is not picked because it has to
 		// wait now is one that the timer wakes.
 		now := time.Now()
-		for r.stopped == nil && ctx.Err() == nil && r.flying < r.MaxInFlight {
+		for r.stopped == nil && ctx.Err() == nil && r.flying < r.MaxInFlight && !r.tired(now) {
 			ops := r.pick(now)
 			if len(ops) == 0 {
 				break
 			}
 			r.launch(sending, ops)
 			now = time.Now() // it may have sent the request itself
+		}
+		if r.stopped == nil && ctx.Err() == nil {
+			r.giveUp(now)
 		}
 		if r.flying == 0 && (r.stopped != nil || ctx.Err() != nil || !r.waiting()) {
 			break
@@ -342,12 +353,18 @@ func (r *runner) take(a answered) {
 	}
 	one := !slices.ContainsFunc(a.ops, func(op int) bool { return r.Ops[op].Table != r.Ops[a.ops[0]].Table })
 
+	if a.Verdict != Answered && a.Verdict != Again {
+		r.moved = time.Now() // something was decided
+	}
 	switch {
 	case a.Verdict == Answered:
 		r.progress(a)
 	case a.Verdict == Again:
 		r.again(a.ops)
-		r.eachTable(a.ops, r.miss)
+		r.eachTable(a.ops, func(t *table) {
+			t.why = a.Err
+			r.miss(t)
+		})
 	case a.Verdict == Doubt:
 		for _, op := range a.ops {
 			r.doubt(op, a.Err)
@@ -399,10 +416,12 @@ func (r *runner) progress(a answered) {
 		}
 		t := &r.tables[r.Ops[op].Table]
 		moved[t], t.done = true, true
+		r.moved = time.Now()
 		r.end(op, Result{State: Done})
 	}
 	r.again(rest)
 	r.eachTable(a.ops, func(t *table) {
+		t.why = nil
 		if moved[t] {
 			r.woken(t, time.Now())
 			t.misses, t.wake = 0, time.Time{}

@@ -83,7 +83,7 @@ func (l *limit) explain(ctx context.Context, err error) error {
 	switch {
 	case err == nil || l.parent.Err() != nil:
 		return err
-	case l.passed != nil && context.Cause(ctx) == l.passed:
+	case l.passed != nil && errors.Is(context.Cause(ctx), l.passed):
 		return &Timeout{Limit: l.length, err: err}
 	case errors.Is(err, context.DeadlineExceeded):
 		return &Timeout{err: err}

@@ -1,0 +1,139 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var errLeft = errors.New("left unprocessed")
+
+// oneSecond is a pause that does not grow.
+func oneSecond(int) time.Duration { return time.Second }
+
+func TestPatience(t *testing.T) {
+	t.Parallel()
+
+	later := func([]int) Answer { return Answer{Verdict: Again, Err: errLater} }
+	left := func(sent []int) Answer { return Answer{Unprocessed: sent} }
+	tests := map[string]struct {
+		patience time.Duration
+		takes    time.Duration // each request
+		answer   func(sent []int) Answer
+		err      error
+		after    time.Duration
+		requests int
+	}{
+		"throttled":                   {10 * time.Second, 0, later, errLater, 9 * time.Second, 10},
+		"unprocessed":                 {10 * time.Second, 0, left, errLeft, 9 * time.Second, 10},
+		"shorter than the pause":      {time.Second / 2, 0, later, errLater, 0, 1},
+		"shorter than a request":      {time.Second, 5 * time.Second, later, errLater, 5 * time.Second, 1},
+		"ends while one is under way": {8 * time.Second, 5 * time.Second, left, errLeft, 11 * time.Second, 2},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				requests := 0
+				p := &Plan{
+					Ops: ops(0, 3), Serial: []bool{false}, MaxOps: 3, MaxBytes: 100, MaxInFlight: 4,
+					Pause: oneSecond, Patience: test.patience, Unprocessed: errLeft,
+					Send: func(_ context.Context, sent []int) Answer {
+						requests++
+						time.Sleep(test.takes)
+						return test.answer(sent)
+					},
+				}
+				for _, result := range p.Run(t.Context()) {
+					assert.Equal(t, Result{State: NotSent, Err: test.err}, result)
+				}
+				assert.Equal(t, test.after, time.Since(began), "no pause is slept through in vain")
+				assert.Equal(t, test.requests, requests)
+			})
+		})
+	}
+}
+
+// However slow a batch is, it goes on as long as something is done now and then.
+func TestProgressRestoresPatience(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		requests := 0
+		p := &Plan{
+			Ops: ops(0, 20), Serial: []bool{false}, MaxOps: 20, MaxBytes: 100, MaxInFlight: 1,
+			Pause: oneSecond, Patience: 9 * time.Second, Unprocessed: errLeft,
+			Send: func(_ context.Context, sent []int) Answer {
+				if requests++; requests%8 == 0 {
+					return Answer{Unprocessed: sent[1:]}
+				}
+				return Answer{Unprocessed: sent}
+			},
+		}
+		for _, result := range p.Run(t.Context()) {
+			assert.Equal(t, Result{State: Done}, result)
+		}
+		assert.Equal(t, 20*7*time.Second, time.Since(began))
+	})
+}
+
+// Two tables that take turns in waiting once kept each other alive: there was always a
+// request under way.
+func TestPatienceWithRequestsAlwaysUnderWay(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		began := time.Now()
+		p := &Plan{
+			Ops: append(ops(0, 2), ops(1, 2)...), Serial: []bool{true, true}, MaxOps: 1, MaxBytes: 100, MaxInFlight: 4,
+			Pause: oneSecond, Patience: 30 * time.Second, Unprocessed: errLeft,
+		}
+		p.Send = func(_ context.Context, sent []int) Answer {
+			time.Sleep(time.Duration(2+p.Ops[sent[0]].Table) * time.Second)
+			return Answer{Verdict: Again, Err: errLater}
+		}
+		for _, result := range p.Run(ctx) {
+			assert.Equal(t, Result{State: NotSent, Err: errLater}, result)
+		}
+		assert.LessOrEqual(t, time.Since(began), 33*time.Second)
+		require.NoError(t, ctx.Err())
+	})
+}
+
+// What was done in time is done, and the cause of the rest is its own table's.
+func TestPatienceGivesEachTableItsCause(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		p := &Plan{
+			Ops:    append(append(ops(0, 5), ops(1, 5)...), ops(2, 5)...),
+			Serial: []bool{true, true, true}, MaxOps: 1, MaxBytes: 100, MaxInFlight: 3,
+			Pause: oneSecond, Patience: 5 * time.Second, Unprocessed: errLeft,
+		}
+		p.Send = func(_ context.Context, sent []int) Answer {
+			mu.Lock()
+			defer mu.Unlock()
+			switch p.Ops[sent[0]].Table {
+			case 0:
+				return Answer{}
+			case 1:
+				return Answer{Verdict: Again, Err: errLater}
+			}
+			return Answer{Unprocessed: sent}
+		}
+		for i, result := range p.Run(t.Context()) {
+			assert.Equal(t, []Result{{State: Done}, {Err: errLater}, {Err: errLeft}}[p.Ops[i].Table], result)
+		}
+	})
+}

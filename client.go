@@ -197,11 +197,32 @@ func (c *config) chooseHTTPClient(configured aws.HTTPClient) aws.HTTPClient {
 		configured = awshttp.NewBuildableClient()
 	}
 	if buildable, ok := configured.(*awshttp.BuildableClient); ok {
-		configured = buildable.WithTransportOptions(func(tr *http.Transport) {
-			tr.MaxIdleConnsPerHost = max(tr.MaxIdleConnsPerHost, 100)
-		})
+		configured = buildable.WithTransportOptions(c.tune)
 	}
 	return direct(configured)
+}
+
+// idleTime is how long an unused connection is kept: less than the 60 seconds after which
+// load balancers drop one, often without a word. The next request would be lost on it, and
+// a write in doubt. The SDK has 90 seconds.
+const idleTime = 50 * time.Second
+
+// tune changes what the SDK's transport has for services in general, and leaves what the
+// caller has set.
+func (c *config) tune(tr *http.Transport) {
+	tr.MaxIdleConnsPerHost = max(tr.MaxIdleConnsPerHost, 100)
+	if tr.IdleConnTimeout == awshttp.DefaultHTTPTransportIdleConnTimeout {
+		tr.IdleConnTimeout = idleTime
+	}
+	if tr.HTTP2 == nil {
+		// Over HTTP/2 all requests share a connection, and one that was given up leaves it
+		// open: if it is dead, the next attempts die on it too. A ping finds out before the
+		// time of the first one is up.
+		tr.HTTP2 = &http.HTTP2Config{
+			SendPingTimeout: min(max(c.attemptTime/2, time.Second), 15*time.Second),
+			PingTimeout:     min(max(c.attemptTime/4, time.Second), 15*time.Second),
+		}
+	}
 }
 
 // direct returns client, or a copy of it, without the following of redirects:

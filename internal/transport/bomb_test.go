@@ -1,0 +1,147 @@
+package transport
+
+import (
+	"encoding/binary"
+	"io"
+	"math"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// blanks returns an object of n bytes, packed.
+func blanks(t *testing.T, n int) string {
+	t.Helper()
+	return zipped(t, "{"+strings.Repeat(" ", n-2)+"}")
+}
+
+// allocated returns how much memory do takes in all. Nothing else may run.
+func allocated(do func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	do()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// A small answer must not cost much memory: in all three times what it may unpack to,
+// of which TestPeakOfReading shows that two are held at once. Not parallel, as it counts
+// all that is taken.
+func TestBombs(t *testing.T) {
+	const mib = 1 << 20
+	packed := blanks(t, 64*mib)
+	lying := []byte(packed)
+	binary.LittleEndian.PutUint32(lying[len(lying)-4:], 1)
+	tests := map[string]struct {
+		body    string
+		gzip    bool
+		largest int64
+		unpacks uint64 // to at most so much
+		final   bool
+	}{
+		"33 MiB":                        {blanks(t, 33*mib), true, 256 * mib, 32 * mib, true},
+		"64 MiB":                        {packed, true, 256 * mib, 32 * mib, true},
+		"200 MiB":                       {blanks(t, 200*mib), true, 256 * mib, 40 * mib, true},
+		"over the limit on answers":     {blanks(t, 20*mib), true, 10 * mib, 10 * mib, true},
+		"half of one":                   {packed[:len(packed)*3/5], true, 256 * mib, 32 * mib, true},
+		"one that lies about its size":  {string(lying), true, 256 * mib, 32 * mib, true},
+		"within the limits, but cut":    {packed[:1000], true, 256 * mib, 2 * mib, false},
+		"not packed, over the limit":    {strings.Repeat(" ", 64*mib), false, 32 * mib, 32 * mib, true},
+		"packed twice is not unpacked":  {zipped(t, packed), true, 256 * mib, mib, false},
+		"many empty members":            {strings.Repeat(zipped(t, ""), 10_000), true, 256 * mib, mib, false},
+		"200 members of 1 MiB":          {strings.Repeat(blanks(t, mib), 200), true, 256 * mib, 44 * mib, true},
+		"members of 1 MiB, small limit": {strings.Repeat(blanks(t, mib), 200), true, 4 * mib, 4 * mib, true},
+	}
+	for name, test := range tests {
+		resp := answer(200, test.body)
+		resp.ContentLength = -1
+		if test.gzip {
+			resp.Header.Set("Content-Encoding", "gzip")
+		}
+		x := answering(resp, nil)
+		x.LargestAnswer = test.largest
+		var err error
+		taken := allocated(func() { _, err = batchAnswer(t, x) })
+		require.ErrorIs(t, err, ErrCorrupt, name)
+		assert.Equal(t, test.final, isFinal(err), name)
+		assert.LessOrEqual(t, taken, 3*test.unpacks+mib, name) // and what it takes besides
+	}
+}
+
+// heapWatch fills what it is asked to fill, and keeps how large the heap was at most.
+type heapWatch struct{ most uint64 }
+
+func (h *heapWatch) Read(p []byte) (int, error) {
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats) // with the buffer that was just outgrown
+	h.most = max(h.most, stats.HeapAlloc)
+	clear(p)
+	runtime.GC()
+	return len(p), nil
+}
+
+func TestPeakOfReading(t *testing.T) {
+	const limit = 50 << 20
+	for _, size := range []int64{-1, 1000, limit, math.MaxInt64 - 1} {
+		var before runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		var watch heapWatch
+		got, err := readAll(&watch, size, limit)
+		require.NoError(t, err)
+		assert.Len(t, got, limit+1)
+		assert.Less(t, watch.most-before.HeapAlloc, uint64(2*limit))
+	}
+}
+
+// An answer that is as large as DynamoDB makes them passes however well it shrinks.
+func TestLegitimateAnswersThatShrinkWell(t *testing.T) {
+	t.Parallel()
+
+	zeros := `{"Item":{"B":{"B":"` + strings.Repeat("A", 21<<20) + `"}}}`
+	var alike strings.Builder
+	alike.WriteString(`{"Items":[`)
+	for range 600_000 {
+		alike.WriteString(`{"Genre":{"S":"Country"},"Label":{"S":"Random Records, ` + `Nashville"}},`)
+	}
+	alike.WriteString(`{}]}`)
+	for name, object := range map[string]string{"zeros": zeros, "much that is alike, beside what is not": noisy(alike.String())} {
+		x := answering(answer(200, zipped(t, object), "Content-Encoding", "gzip"), nil)
+		x.LargestAnswer = 256 << 20
+		body, err := batchAnswer(t, x)
+		require.NoError(t, err, name)
+		assert.Equal(t, len(object), len(body), name) //nolint:testifylint // the text must not be printed
+		assert.True(t, object == string(body), name)  //nolint:testifylint // the same
+	}
+}
+
+// noisy puts beside the items what does not shrink, as real items hold it.
+func noisy(object string) string {
+	var b strings.Builder
+	b.WriteString(`{"Noise":{"S":"`)
+	state := uint64(1)
+	for range 1 << 20 {
+		state = state*6364136223846793005 + 1442695040888963407
+		b.WriteByte('a' + byte(state>>60))
+	}
+	b.WriteString(`"},` + object[1:])
+	return b.String()
+}
+
+// batchAnswer does one exchange for a batch, whose answers are the largest.
+func batchAnswer(t *testing.T, x *Exchange) ([]byte, error) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://host/", strings.NewReader("{}"))
+	require.NoError(t, err)
+	req.Header.Set("X-Amz-Target", "DynamoDB_20120810.BatchGetItem")
+	resp, err := x.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(resp.Body)
+}

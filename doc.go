@@ -78,10 +78,19 @@
 // A request that is throttled, that meets a conflict, that DynamoDB fails with a status of
 // 500 and above, or that the network loses is repeated, up to [WithMaxAttempts] times in all
 // (10), with pauses of a random length that grow from at most 50 milliseconds to at most 5
-// seconds, until ctx ends. Writes are repeated too, also those with a condition, as above; a
-// write that is repeated after a doubt may undo what another writer did in between, which
-// [SendOnce] and [ExactlyOnce] prevent. There is no budget shared
-// by the client's calls: one throttled table does not take from another.
+// seconds; a server can make each up to 5 seconds longer with Retry-After. Writes are
+// repeated too, also those with a condition, as above; a write that is repeated after a doubt
+// may undo what another writer did in between, which [SendOnce] and [ExactlyOnce] prevent.
+// An attempt has 10 seconds, or what [WithAttemptTimeout] gives it, and is then given up, so
+// that no call hangs for ever. [WithRetryBudget] bounds the whole.
+//
+// The context bounds every call. One whose next attempt would come after the deadline ends
+// at once, with the error of the last attempt: [ErrThrottled], not
+// context.DeadlineExceeded. There is no budget shared by the client's calls: one throttled
+// table does not take from another.
+//
+// Credentials that DynamoDB refuses as expired or unknown are renewed once for all calls that
+// use them, at most once a minute, and each call is then tried once more.
 //
 // # Pagination
 //

@@ -3,10 +3,12 @@ package dynamoconn_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
 const onlyNew = "attribute_not_exists(Artist)"
@@ -167,14 +170,101 @@ func TestWhatIsNotTriedAgain(t *testing.T) {
 func TestWhatIsTriedAgainByStatus(t *testing.T) {
 	t.Parallel()
 
-	for _, status := range []int{408, 429, 500, 502, 503, 504} {
-		synctest.Test(t, func(t *testing.T) {
-			w := &wire{answer: inTurn(replying(status, "<html>busy</html>"), fine)}
-			resp, err := wireClient(t, w).GetItem(t.Context(), getMusic())
-			require.NoError(t, err, status)
-			assert.Equal(t, 2, resp.Attempts)
-		})
+	bodies := map[string]string{"empty": "", "HTML": "<html>busy</html>", "JSON array": `["busy"]`, "half JSON": `{"__type":"x#Thr`}
+	causes := map[int]error{
+		408: dynamoconn.ErrUnavailable, 429: dynamoconn.ErrThrottled, 500: dynamoconn.ErrUnavailable,
+		502: dynamoconn.ErrUnavailable, 503: dynamoconn.ErrUnavailable, 504: dynamoconn.ErrUnavailable,
 	}
+	for status, cause := range causes {
+		for name, body := range bodies {
+			synctest.Test(t, func(t *testing.T) {
+				w := &wire{answer: inTurn(replying(status, body), fine)}
+				resp, err := wireClient(t, w).PutItem(t.Context(), putMusic())
+				require.NoError(t, err, "%d %s", status, name)
+				assert.Equal(t, 2, resp.Attempts)
+				assert.Equal(t, w.requests()[0].Body, w.requests()[1].Body)
+
+				w = &wire{answer: inTurn(replying(status, body))}
+				_, err = wireClient(t, w, dynamoconn.WithMaxAttempts(3)).PutItem(t.Context(), putMusic())
+				require.ErrorIs(t, err, cause, "%d %s", status, name)
+				assert.NotErrorIs(t, err, dynamoconn.ErrCorruptResponse, "%d %s", status, name)
+				assert.Equal(t, status != 429, errors.Is(err, dynamoconn.ErrAmbiguous), "%d %s", status, name)
+				assert.Len(t, w.requests(), 3)
+			})
+		}
+	}
+}
+
+// smallServer is a table whose server refuses requests of more than a number of bytes.
+func smallServer(t *testing.T, most int) (*dynamoconn.Client, *wire) {
+	t.Helper()
+	server := dynamoconntest.New()
+	require.NoError(t, server.CreateTable(dynamoconntest.Table{Name: "Music", PartitionKey: "Artist"}))
+	next := server.HTTPClient()
+	w := &wire{}
+	w.answer = func(n int, req *http.Request) (*http.Response, error) {
+		body := w.requests()[n-1].Body
+		if len(body) > most {
+			return replying(413, "<html>Request Entity Too Large</html>")()
+		}
+		req = req.Clone(req.Context())
+		req.Body = io.NopCloser(strings.NewReader(body))
+		return next.Do(req)
+	}
+	return wireClient(t, w, dynamoconn.WithMaxInFlight(1)), w
+}
+
+// A body that is refused as too large is divided until it is not, and what is too large by
+// itself fails alone.
+func TestBatchesThatAreTooLargeForTheServer(t *testing.T) {
+	t.Parallel()
+
+	const most = 1000
+	client, w := smallServer(t, most)
+	table := dynamoconn.WriteTable{Name: "Music", KeyNames: []string{"Artist"}}
+	read := dynamoconn.RequestTable{Name: "Music"}
+	for i := range 100 {
+		artist := dynamoconn.Item{dynamoconn.String("Artist", fmt.Sprint(i))}
+		item := append(artist.Clone(), dynamoconn.String("Text", strings.Repeat("x", 10*i%700)))
+		if i == 17 {
+			item[1] = dynamoconn.String("Text", strings.Repeat("x", most))
+		}
+		table.Writes = append(table.Writes, dynamoconn.Write{ItemToAdd: item})
+		read.Keys = append(read.Keys, artist)
+	}
+	_, err := client.BatchWrite(t.Context(), dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{table}})
+	require.ErrorIs(t, err, dynamoconn.ErrItemTooLarge)
+	assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
+	var unfinished *dynamoconn.BatchWriteError
+	require.ErrorAs(t, err, &unfinished)
+	require.Len(t, unfinished.Failures, 1)
+	assert.Equal(t, 17, unfinished.Failures[0].Index)
+	assert.Equal(t, dynamoconn.WriteStateRefused, unfinished.Failures[0].State)
+
+	wrote := len(w.requests())
+	huge := dynamoconn.Item{dynamoconn.String("Artist", strings.Repeat("k", most))}
+	read.Keys = append(read.Keys, huge)
+	resp, err := client.BatchGet(t.Context(), dynamoconn.BatchGetItemRequest{RequestTables: []dynamoconn.RequestTable{read}})
+	require.ErrorIs(t, err, dynamoconn.ErrItemTooLarge)
+	var unread *dynamoconn.BatchGetError
+	require.ErrorAs(t, err, &unread)
+	require.Len(t, unread.Failures, 1)
+	assert.Equal(t, 100, unread.Failures[0].Index)
+	for i, item := range resp.ResponseTables[0].Items[:100] {
+		if i == 17 {
+			assert.Nil(t, item)
+			continue
+		}
+		assert.True(t, item.Equal(table.Writes[i].ItemToAdd), "item %d", i)
+	}
+	large := 0
+	for _, req := range w.requests()[wrote:] {
+		if len(req.Body) > most {
+			large++
+		}
+	}
+	assert.Positive(t, large, "the keys were divided as well")
+	assert.Less(t, len(w.requests()), 300)
 }
 
 func TestPausesGrowWithinTheirBounds(t *testing.T) {

@@ -1,0 +1,227 @@
+package dynamoconn_test
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn"
+)
+
+// blackHole is a connection that, once it is told to, takes what is written to it and
+// gives nothing back: a firewall that has forgotten it.
+type blackHole struct {
+	net.Conn
+	dead chan struct{}
+	once sync.Once
+}
+
+func (b *blackHole) kill() { b.once.Do(func() { close(b.dead) }) }
+
+func (b *blackHole) isDead() bool {
+	select {
+	case <-b.dead:
+		return true
+	default:
+		return false
+	}
+}
+
+func (b *blackHole) Write(p []byte) (int, error) {
+	if b.isDead() {
+		return len(p), nil
+	}
+	return b.Conn.Write(p)
+}
+
+// holes makes connections that can be killed.
+type holes struct {
+	mu    sync.Mutex
+	conns []*blackHole
+}
+
+func (h *holes) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	hole := &blackHole{Conn: conn, dead: make(chan struct{})}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.conns = append(h.conns, hole)
+	return hole, nil
+}
+
+func (h *holes) all() []*blackHole {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return append([]*blackHole(nil), h.conns...)
+}
+
+// A dead connection of HTTP/2 once took every attempt with it, as they all share it.
+func TestDeadConnectionIsLeft(t *testing.T) {
+	t.Parallel()
+
+	for name, http2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var protocols sync.Map
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				protocols.Store(r.Proto, true)
+				_, _ = io.ReadAll(r.Body)
+				_, _ = io.WriteString(w, "{}")
+			}))
+			server.EnableHTTP2 = http2
+			server.StartTLS()
+			t.Cleanup(server.Close)
+
+			var made holes
+			roots := server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+			cfg := wireConfig()
+			cfg.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(tr *http.Transport) {
+				tr.DialContext = made.dial
+				tr.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+			})
+			const timeout = 3 * time.Second
+			client, err := dynamoconn.New(t.Context(), dynamoconn.WithAWSConfig(cfg), dynamoconn.WithEndpoint(server.URL),
+				dynamoconn.WithAttemptTimeout(timeout), dynamoconn.WithMaxAttempts(3))
+			require.NoError(t, err)
+			t.Cleanup(client.CloseIdleConnections)
+			for range 3 {
+				_, err = client.GetItem(t.Context(), getMusic())
+				require.NoError(t, err)
+			}
+			require.Len(t, made.all(), 1, "one connection serves them all")
+			_, ok := protocols.Load(map[bool]string{false: "HTTP/1.1", true: "HTTP/2.0"}[http2])
+			require.True(t, ok)
+
+			made.all()[0].kill()
+			began := time.Now()
+			resp, err := client.GetItem(t.Context(), getMusic())
+			require.NoError(t, err)
+			assert.Equal(t, 2, resp.Attempts, "the second attempt has a new connection")
+			assert.Less(t, time.Since(began), timeout+2*time.Second)
+			assert.Len(t, made.all(), 2)
+		})
+	}
+}
+
+// A server may close an idle connection just as a request starts. Reads are tried again;
+// no write may be said to have failed for certain if it may have arrived.
+func TestConnectionClosedAsARequestStarts(t *testing.T) {
+	t.Parallel()
+
+	var mu sync.Mutex
+	idle := map[net.Conn]bool{}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body)
+		_, _ = io.WriteString(w, "{}")
+	}))
+	server.Config.ConnState = func(conn net.Conn, state http.ConnState) {
+		mu.Lock()
+		defer mu.Unlock()
+		idle[conn] = state == http.StateIdle
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	client, err := dynamoconn.New(t.Context(), dynamoconn.WithAWSConfig(wireConfig()), dynamoconn.WithEndpoint(server.URL))
+	require.NoError(t, err)
+	t.Cleanup(client.CloseIdleConnections)
+
+	done := make(chan struct{})
+	var closer sync.WaitGroup
+	closer.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			case <-time.After(200 * time.Microsecond):
+			}
+			mu.Lock()
+			for conn, now := range idle {
+				if now {
+					_ = conn.Close()
+					delete(idle, conn)
+				}
+			}
+			mu.Unlock()
+		}
+	})
+	var all sync.WaitGroup
+	var again atomic.Int64
+	for range 8 {
+		all.Go(func() {
+			for range 40 {
+				get, err := client.GetItem(t.Context(), getMusic())
+				if assert.NoError(t, err) && get.Attempts > 1 {
+					again.Add(1)
+				}
+				_, err = client.PutItem(t.Context(), putMusic())
+				assert.NoError(t, err)
+			}
+		})
+	}
+	all.Wait()
+	close(done)
+	closer.Wait()
+	t.Logf("%d of 320 reads took more than one attempt", again.Load())
+}
+
+// dnsErrors are the flavours of a name that does not resolve.
+var dnsErrors = map[string]net.DNSError{
+	"not found":           {Err: "no such host", Name: "db", IsNotFound: true},
+	"temporary":           {Err: "server misbehaving", Name: "db", Server: "10.0.0.2:53", IsTemporary: true},
+	"timeout":             {Err: "i/o timeout", Name: "db", IsTimeout: true, IsTemporary: true},
+	"neither":             {Err: "no answer", Name: "db"},
+	"temporary not found": {Err: "no such host", Name: "db", IsNotFound: true, IsTemporary: true},
+}
+
+// A name that does not resolve, whatever the resolver calls it, is looked up again: nothing
+// was sent.
+func TestNameThatDoesNotResolve(t *testing.T) {
+	t.Parallel()
+
+	for name, fault := range dnsErrors {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var dials atomic.Int64
+			open := func(failures int64) *dynamoconn.Client {
+				dials.Store(0)
+				tr := &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+					if dials.Add(1) <= failures {
+						return nil, &net.OpError{Op: "dial", Net: network, Err: &fault}
+					}
+					return nil, &net.OpError{Op: "dial", Net: network, Err: errors.New("resolved")}
+				}}
+				client, err := dynamoconn.New(t.Context(), dynamoconn.WithAWSConfig(wireConfig()),
+					dynamoconn.WithHTTPClient(&http.Client{Transport: tr}), dynamoconn.WithMaxAttempts(3))
+				require.NoError(t, err)
+				return client
+			}
+			_, err := open(100).PutItem(t.Context(), putMusic())
+			require.ErrorIs(t, err, dynamoconn.ErrUnavailable)
+			assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
+			assert.NotErrorIs(t, err, context.DeadlineExceeded)
+			assert.Equal(t, 3, errorOf(t, err).Attempts)
+			assert.EqualValues(t, 3, dials.Load())
+			var dns *net.DNSError
+			require.ErrorAs(t, err, &dns)
+			assert.ErrorContains(t, err, fault.Err)
+
+			_, err = open(2).PutItem(t.Context(), putMusic())
+			require.ErrorContains(t, err, "resolved", "the third attempt got further")
+		})
+	}
+}

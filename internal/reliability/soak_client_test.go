@@ -29,7 +29,7 @@ type soakSaw int
 const (
 	sawNothing soakSaw = iota
 	sawNotSent         // no connection
-	sawMaybe           // a connection, but the request was not written to its end
+	sawMaybe           // a connection, but the request was not written to its end, as far as can be told
 	sawRefused         // an answer that nothing was done
 	sawDone            // a whole answer that it was done
 	sawDoubt           // anything else
@@ -144,12 +144,17 @@ func (g *soakTagger) choose(o *soakOp, action string, body []byte) int {
 // soakWatch sees how far a request came. Over TCP the hooks are called by a goroutine
 // of the connection.
 type soakWatch struct {
-	mu                       sync.Mutex
-	connected, wrote, failed bool
+	mu                              sync.Mutex
+	asked, connected, wrote, failed bool
 }
 
 func (w *soakWatch) trace(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.asked = true
+		},
 		GotConn: func(httptrace.GotConnInfo) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
@@ -172,6 +177,8 @@ func (w *soakWatch) saw() soakSaw {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
+	case !w.asked:
+		return sawMaybe // the context ended first, which looks as if there were no hooks
 	case !w.connected:
 		return sawNotSent
 	case w.failed || !w.wrote:

@@ -29,6 +29,8 @@ type soakRun struct {
 	truth      *soakTruth
 	server     *dynamoconntest.Server
 
+	adjust func(*soakOp) // to what the run can bear, or nil
+
 	// What a test of the judge puts in the way.
 	lieHTTP   func(next dynamoconn.HTTPClient) dynamoconn.HTTPClient
 	lieResult func(*soakRun, *soakOp)
@@ -120,7 +122,7 @@ func (run *soakRun) clients(t *testing.T, way dynamoconn.HTTPClient, more ...dyn
 		dynamoconn.WithLargestAnswer(soakLargestAnswer),
 	}, more...)
 	patient := run.server.Client(t, options...)
-	hasty := run.server.Client(t, append(options, dynamoconn.WithMaxAttempts(3))...)
+	hasty := run.server.Client(t, append(options[:len(options):len(options)], dynamoconn.WithMaxAttempts(3))...)
 	clients := make([]*dynamoconn.Client, run.goroutines)
 	for i := range clients {
 		clients[i] = patient
@@ -141,6 +143,9 @@ func (run *soakRun) work(clients []*dynamoconn.Client) {
 			var seen [soakTables][soakKeys]soakID
 			for n := 1; n <= run.operations && !run.stop.Load(); n++ {
 				o := newSoakOp(run.seed, g, n, &seen)
+				if run.adjust != nil {
+					run.adjust(o)
+				}
 				o.run(clients[g])
 				if run.lieResult != nil {
 					run.lieResult(run, o)

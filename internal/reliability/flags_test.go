@@ -13,7 +13,7 @@ var (
 )
 
 // length returns the size of a test: long with -full, else short.
-func length[N int | int64 | uint64](short, long N) N {
+func length[N ~int | ~int64 | ~uint64](short, long N) N {
 	if *full {
 		return long
 	}

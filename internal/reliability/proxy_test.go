@@ -25,6 +25,7 @@ type badProxy struct {
 
 	mu    sync.Mutex
 	rand  *rand.Rand
+	drawn int
 	conns map[net.Conn]bool
 	ended bool
 
@@ -49,6 +50,10 @@ const (
 var troubleNames = [troubles]string{
 	"none", "reset in a request", "reset in an answer", "half-open", "slow drip", "closed when idle", "narrow",
 }
+
+// longestConnection is after how many bytes of answers any connection is closed, so that
+// the requests do not all end up on those that have no trouble.
+const longestConnection = 20_000
 
 // troublePlan is a trouble and when it comes.
 type troublePlan struct {
@@ -109,7 +114,8 @@ func (p *badProxy) accept() {
 func (p *badProxy) draw() troublePlan {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	plan := troublePlan{kind: trouble(p.rand.IntN(int(troubles)))}
+	plan := troublePlan{kind: trouble(p.drawn) % troubles} // so that each comes
+	p.drawn++
 	switch plan.kind {
 	case troubleCloseIdle:
 		plan.after = 1 + p.rand.IntN(8)
@@ -226,7 +232,9 @@ func (p *badProxy) answers(client, server net.Conn, plan troublePlan, answers *a
 			if wrote != nil {
 				return wrote
 			}
-			passed += n
+			if passed += n; passed > longestConnection {
+				return io.EOF
+			}
 		}
 		if err != nil {
 			return err

@@ -46,6 +46,7 @@ func (tr *soakTruth) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 // the server knows nothing of: what each call may say is judged by what its client saw,
 // and what has happened by what the server did.
 func TestSoakOverTCP(t *testing.T) {
+	t.Parallel()
 	seed, began := theSeed(t), time.Now()
 	run := newSoakRun(t, seed, length(2_560, 100_000)/soakGoroutines)
 	run.truth.keep = true // what is cut off may arrive later

@@ -1,0 +1,322 @@
+package reliability
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/require"
+
+	crand "crypto/rand"
+
+	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/dynamodblocal"
+)
+
+// localSoak is a soak of DynamoDB Local behind a proxy that breaks connections. The
+// server keeps no journal: each key has one goroutine that writes to it and knows from
+// its own calls what may stand there.
+type localSoak struct {
+	client *dynamoconn.Client
+	table  string
+	seed   uint64
+
+	mu       sync.Mutex
+	problems []string
+	counts   map[string]int
+}
+
+const (
+	localGoroutines = 32
+	localKeys       = soakKeys / localGoroutines // of each goroutine
+)
+
+func TestSoakOnDynamoDBLocal(t *testing.T) {
+	t.Parallel()
+	seed, began := theSeed(t), time.Now()
+	server, err := dynamodblocal.Shared(t.Context(), dynamodblocal.Options{Progress: os.Stderr})
+	require.NoError(t, err)
+	transport := &http.Transport{MaxIdleConnsPerHost: localGoroutines}
+	defer transport.CloseIdleConnections()
+	sdk := dynamodb.New(dynamodb.Options{
+		Region: "us-east-1", BaseEndpoint: aws.String(server.Endpoint()), HTTPClient: &http.Client{Transport: transport},
+		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+	})
+	s := &localSoak{table: localTable(t, sdk), seed: seed, counts: make(map[string]int)}
+	proxy := newBadProxy(t, strings.TrimPrefix(server.Endpoint(), "http://"), seed)
+	broken := &http.Transport{MaxIdleConnsPerHost: localGoroutines}
+	s.client, err = dynamoconn.New(t.Context(),
+		dynamoconn.WithRegion(dynamoconn.RegionUSEast1), dynamoconn.WithEndpoint(proxy.url()),
+		dynamoconn.WithStaticCredentials("local", "local", ""),
+		dynamoconn.WithHTTPClient(&http.Client{Transport: broken}), dynamoconn.WithMaxAttempts(5))
+	require.NoError(t, err)
+
+	var all sync.WaitGroup
+	var owners [localGoroutines]localOwner
+	for g := range owners {
+		owners[g] = localOwner{soak: s, goroutine: g, rand: rand.New(rand.NewPCG(seed, uint64(g)))}
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for n := 1; n <= length(80, 5_000); n++ {
+				owners[g].step(n)
+			}
+		}()
+	}
+	all.Wait()
+	broken.CloseIdleConnections()
+	proxy.close()
+	time.Sleep(lateness) // what the proxy let through has been carried out
+	s.readBack(t, sdk, &owners)
+
+	for _, problem := range s.problems {
+		t.Error(problem)
+	}
+	total := 0
+	for _, n := range s.counts {
+		total += n
+	}
+	t.Logf("%d calls of %d goroutines in %v: %v", total, localGoroutines, time.Since(began).Round(time.Millisecond), s.counts)
+	proxy.log(t)
+	for kind := range troubles {
+		require.NotZero(t, proxy.hits[kind].Load(), troubleNames[kind])
+	}
+}
+
+func localTable(t *testing.T, sdk *dynamodb.Client) string {
+	t.Helper()
+	name := "soak-" + crand.Text()
+	_, err := sdk.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName: &name, BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("p"), AttributeType: types.ScalarAttributeTypeS}},
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("p"), KeyType: types.KeyTypeHash}},
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 30*time.Second)
+		defer cancel()
+		_, err := sdk.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &name})
+		require.NoError(t, err)
+	})
+	return name
+}
+
+// readBack compares the table, read past the proxy, with what its owners know.
+func (s *localSoak) readBack(t *testing.T, sdk *dynamodb.Client, owners *[localGoroutines]localOwner) {
+	t.Helper()
+	var stands [soakKeys]soakID
+	pages := dynamodb.NewScanPaginator(sdk, &dynamodb.ScanInput{TableName: &s.table, ConsistentRead: aws.Bool(true)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		require.NoError(t, err)
+		for _, attributes := range page.Items {
+			item, err := dynamoconn.FromAttributeValues(attributes)
+			require.NoError(t, err)
+			key, id, problem := soakRead(0, item)
+			if problem != "" {
+				s.object("%s: %s", rulePhantom, problem)
+				continue
+			}
+			stands[key] = id
+		}
+	}
+	for g := range owners {
+		for k := range localKeys {
+			if problem := owners[g].keys[k].saw(stands[owners[g].key(k)], time.Now()); problem != "" {
+				s.object("%s: key %d: %s", ruleFinal, owners[g].key(k), problem)
+			}
+		}
+	}
+}
+
+func (s *localSoak) object(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.problems) < mostSoakProblems {
+		s.problems = append(s.problems, fmt.Sprintf(format, args...))
+	}
+}
+
+func (s *localSoak) count(err error) {
+	outcome := "done"
+	switch {
+	case soakAmbiguous(err):
+		outcome = "outcome unknown"
+	case errors.Is(err, dynamoconn.ErrConditionFailed):
+		outcome = "condition failed"
+	case err != nil:
+		outcome = "not done"
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.counts[outcome]++
+}
+
+// localOwner is a goroutine and the keys that only it writes to.
+type localOwner struct {
+	soak      *localSoak
+	goroutine int
+	rand      *rand.Rand
+	keys      [localKeys]register
+}
+
+func (w *localOwner) key(k int) int { return k*localGoroutines + w.goroutine }
+
+func verdictOfError(err error) verdict { return (&soakOp{err: err}).verdict() }
+
+// step makes one call.
+func (w *localOwner) step(n int) {
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	k := w.rand.IntN(localKeys)
+	id := soakID((uint64(w.goroutine)*soakPerGoroutine + uint64(n)) * soakPlaces)
+	switch d := w.rand.IntN(100); {
+	case d < 35:
+		w.get(ctx, k)
+	case d < 70:
+		w.put(ctx, k, id)
+	case d < 82:
+		w.delete(ctx, k)
+	case d < 92:
+		w.batchWrite(ctx, id)
+	default:
+		w.batchGet(ctx)
+	}
+}
+
+func (w *localOwner) get(ctx context.Context, k int) {
+	began := time.Now()
+	resp, err := w.soak.client.GetItem(ctx, dynamoconn.GetItemRequest{
+		TableName: w.soak.table, Item: soakKey(0, w.key(k)), IsConsistentRead: true,
+	})
+	if w.soak.count(err); err == nil {
+		w.read(k, resp.Item, began)
+	}
+}
+
+func (w *localOwner) read(k int, item dynamoconn.Item, began time.Time) {
+	var id soakID
+	if item != nil {
+		key, read, problem := soakRead(0, item)
+		if problem != "" || key != w.key(k) {
+			w.soak.object("%s: key %d of %d: %s", ruleMixed, key, w.key(k), problem)
+			return
+		}
+		id = read
+	}
+	if problem := w.keys[k].saw(id, began); problem != "" {
+		w.soak.object("%s: key %d: %s", ruleStale, w.key(k), problem)
+	}
+}
+
+// put puts an item, if it is known what stands there with a condition that is true.
+func (w *localOwner) put(ctx context.Context, k int, id soakID) {
+	r := &w.keys[k]
+	req := dynamoconn.PutItemRequest{TableName: w.soak.table, Item: soakItem(0, w.key(k), id)}
+	sure := r.sure(time.Now()) && w.rand.IntN(3) > 0
+	switch {
+	case sure && r.certain == 0:
+		req.ConditionExpression = "attribute_not_exists(p)"
+	case sure:
+		req.ConditionExpression = "id = :seen"
+		req.ExpressionAttributeValues = dynamoconn.Item{dynamoconn.Long(":seen", int64(r.certain))}
+	}
+	resp, err := w.soak.client.PutItem(ctx, req)
+	w.soak.count(err)
+	if errors.Is(err, dynamoconn.ErrConditionFailed) {
+		w.soak.object("%s: key %d, where %v stands: %v", ruleCondition, w.key(k), r.certain, err)
+	}
+	again := false
+	if err == nil {
+		again = resp.Attempts > 1
+	}
+	r.wrote(id, verdictOfError(err), again, time.Now())
+}
+
+func (w *localOwner) delete(ctx context.Context, k int) {
+	resp, err := w.soak.client.DeleteItem(ctx, dynamoconn.DeleteItemRequest{TableName: w.soak.table, Item: soakKey(0, w.key(k))})
+	w.soak.count(err)
+	again := false
+	if err == nil {
+		again = resp.Attempts > 1
+	}
+	w.keys[k].wrote(0, verdictOfError(err), again, time.Now())
+}
+
+// batchWrite writes to some keys, to some of them several times.
+func (w *localOwner) batchWrite(ctx context.Context, id soakID) {
+	table := dynamoconn.WriteTable{Name: w.soak.table, KeyNames: []string{"p"}}
+	var keys []int
+	var ids []soakID
+	for i := range 1 + w.rand.IntN(50) {
+		k := w.rand.IntN(localKeys)
+		keys, ids = append(keys, k), append(ids, id+soakID(i))
+		if w.rand.IntN(4) == 0 {
+			ids[i] = 0
+			table.Writes = append(table.Writes, dynamoconn.Write{ItemToDelete: soakKey(0, w.key(k))})
+		} else {
+			table.Writes = append(table.Writes, dynamoconn.Write{ItemToAdd: soakItem(0, w.key(k), ids[i])})
+		}
+	}
+	resp, err := w.soak.client.BatchWrite(ctx, dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{table}})
+	w.soak.count(err)
+	said := make([]verdict, len(keys))
+	for i := range said {
+		said[i] = saidDone
+	}
+	var failed *dynamoconn.BatchWriteError
+	if err != nil && !errors.As(err, &failed) {
+		w.soak.object("%s: %v", ruleSum, err)
+		return
+	}
+	if failed != nil {
+		for _, f := range failed.Failures {
+			if said[f.Index] = saidNot; f.State == dynamoconn.WriteStateUnknown {
+				said[f.Index] = saidAmbiguous
+			}
+		}
+		if resp.Written+len(failed.Failures) != len(keys) {
+			w.soak.object("%s: %d and %d of %d", ruleSum, resp.Written, len(failed.Failures), len(keys))
+		}
+	}
+	for i, k := range keys {
+		w.keys[k].wrote(ids[i], said[i], resp.Attempts > 1, time.Now())
+	}
+}
+
+func (w *localOwner) batchGet(ctx context.Context) {
+	began := time.Now()
+	table := dynamoconn.RequestTable{Name: w.soak.table, IsConsistentRead: true}
+	for k := range localKeys {
+		table.Keys = append(table.Keys, soakKey(0, w.key(k)))
+	}
+	resp, err := w.soak.client.BatchGet(ctx, dynamoconn.BatchGetItemRequest{RequestTables: []dynamoconn.RequestTable{table}})
+	w.soak.count(err)
+	var failed *dynamoconn.BatchGetError
+	if err != nil && !errors.As(err, &failed) {
+		w.soak.object("%s: %v", ruleSum, err)
+		return
+	}
+	missed := make(map[int]bool)
+	if failed != nil {
+		for _, f := range failed.Failures {
+			missed[f.Index] = true
+		}
+	}
+	for k, item := range resp.ResponseTables[0].Items {
+		if !missed[k] {
+			w.read(k, item, began)
+		}
+	}
+}

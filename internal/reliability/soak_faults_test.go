@@ -65,7 +65,7 @@ func soakFaults() []soakFault {
 		{"empty answer", dynamoconntest.EmptyAnswer(), 4, onEveryAction},
 		{"html 503", dynamoconntest.HTMLUnavailable(), 3, onEveryAction},
 		{"expired token", dynamoconntest.ExpiredToken(), 1, onEveryAction},
-		{"oversize", dynamoconntest.Oversize(soakLargestAnswer + 1), 0.1, onEveryAction},
+		{"oversize", dynamoconntest.Oversize(soakLargestAnswer + 1), 0.5, onEveryAction},
 		{"empty page", dynamoconntest.EmptyPage(), 4, onActions(actScan)},
 	}
 	for _, d := range []time.Duration{30 * time.Millisecond, 700 * time.Millisecond, 7 * time.Second} {

@@ -43,7 +43,7 @@ func (o *soakOp) judgeBatchWrite(object soakObject) {
 				continue
 			}
 			f := &fates[i]
-			if f.done > 0 {
+			if f.done > 0 || o.kind.isOnce() && f.doubts > 0 {
 				object(ruleAfter, "write %d", i)
 			}
 			processed := try.left&(1<<i) == 0

@@ -49,7 +49,7 @@ const (
 
 func (o *soakOp) verdict() verdict {
 	switch {
-	case o.err == nil:
+	case o.err == nil, errors.Is(o.err, dynamoconn.ErrOldItemUnknown):
 		return saidDone
 	case soakAmbiguous(o.err):
 		return saidAmbiguous
@@ -67,7 +67,7 @@ func (tr *soakTruth) judge(o *soakOp) []string {
 	switch {
 	case o.kind.isWrite():
 		o.judgeWrite(object)
-	case o.kind == kindBatchWrite:
+	case o.kind.isBatchWrite():
 		o.judgeBatchWrite(object)
 	case o.kind == kindBatchGet:
 		o.judgeBatchGet(object)
@@ -82,10 +82,10 @@ func (tr *soakTruth) judge(o *soakOp) []string {
 	case o.err == nil:
 		o.judgeListing(object)
 	}
-	if o.err != nil && o.kind != kindBatchWrite && o.kind != kindBatchGet {
+	if o.verdict() != saidDone && !o.kind.isBatchWrite() && o.kind != kindBatchGet {
 		o.judgeCause(object)
 	}
-	if !o.kind.isWrite() && o.kind != kindBatchWrite && soakAmbiguous(o.err) {
+	if !o.kind.isWrite() && !o.kind.isBatchWrite() && soakAmbiguous(o.err) {
 		object(ruleNeedless, "a read has no doubtful outcome: %v", o.err)
 	}
 	return found
@@ -103,47 +103,53 @@ func (o *soakOp) last() *soakTry {
 
 func (o *soakOp) judgeWrite(object soakObject) {
 	applied, doubts, maybes := 0, 0, 0
-	var first *soakTry // that was applied
 	for i, try := range o.tries {
 		if i > 0 {
-			switch before := o.tries[i-1]; {
-			case before.saw == sawDone, before.code == "ConditionalCheckFailedException":
+			before := o.tries[i-1]
+			if before.saw == sawDone || before.code == "ConditionalCheckFailedException" || o.kind.isOnce() && doubts > 0 {
 				object(ruleAfter, "attempt %d", i+1)
 			}
 		}
 		if try.applied {
-			if first == nil {
-				first = try
-			}
 			applied++
 		}
-		switch try.saw {
-		case sawDoubt:
+		switch {
+		case try.code == "TransactionInProgressException":
+			maybes++ // another attempt may be at work
+		case try.saw == sawDoubt:
 			doubts++
-		case sawMaybe:
+		case try.saw == sawMaybe:
 			maybes++
 		}
 	}
 	// A put or a delete may be sent again after a doubt, and so be applied again.
-	if applied > 1 && doubts+maybes < applied-1 {
+	if applied > 1 && (doubts+maybes < applied-1 || o.kind.isOnce() || o.kind.isExactly()) {
 		object(ruleTwice, "%d times, with %d attempts in doubt", applied, doubts+maybes)
 	}
+	isFalse := errors.Is(o.err, dynamoconn.ErrConditionFailed)
 	switch said := o.verdict(); {
 	case said == saidDone && applied == 0:
 		object(ruleLost, "of %d attempts", len(o.tries))
 	case said == saidNot && applied > 0:
 		object(ruleNotWritten, "%d times", applied)
-	case said == saidNot && doubts > 0:
+	case said == saidNot && doubts > 0 && !(isFalse && o.kind.isExactly()): // whose token would be known
 		object(ruleGuess, "%d attempts in doubt", doubts)
-	case said == saidAmbiguous && doubts+maybes == 0:
+	case said == saidAmbiguous && (doubts+maybes == 0 || o.proven()):
 		object(ruleNeedless, "%v", o.err)
 	}
-	if errors.Is(o.err, dynamoconn.ErrConditionFailed) {
+	if isFalse {
 		o.judgeCondition(object)
 	}
-	if o.err == nil && o.kind.wantsOld() && first != nil && doubts+maybes == 0 {
-		o.judgeOldItem(object, first)
+	if o.kind.wantsOld() && o.verdict() == saidDone {
+		o.judgeOldItem(object, doubts+maybes > 0)
 	}
+}
+
+// proven tells whether the last answer showed the operation's own item, which nobody
+// else puts.
+func (o *soakOp) proven() bool {
+	last := o.tries[len(o.tries)-1]
+	return o.kind.isUnique() && last.code == "ConditionalCheckFailedException" && last.before == o.id(0)
 }
 
 // judgeCondition makes sure that a condition that is said to be false was.
@@ -157,7 +163,7 @@ func (o *soakOp) judgeCondition(object soakObject) {
 		object(ruleCause, "not an *Error: %v", o.err)
 		return
 	}
-	wanted := o.kind == kindDeleteThere || o.number&1 == 0
+	wanted := o.kind == kindDeleteThere || o.kind.isUnique() || o.number&1 == 0
 	switch {
 	case !wanted && e.Item != nil:
 		object(ruleFailedItem, "an item that was not asked for")
@@ -170,13 +176,29 @@ func (o *soakOp) judgeCondition(object soakObject) {
 	}
 }
 
-func (o *soakOp) judgeOldItem(object soakObject, first *soakTry) {
-	_, id, problem := soakID(0), soakID(0), ""
+// judgeOldItem compares the old item with what stood before the attempt that was
+// acknowledged. It is unknown if it may be the operation's own doing.
+func (o *soakOp) judgeOldItem(object soakObject, doubt bool) {
+	last := o.last()
+	if last == nil {
+		return
+	}
+	own := last.before == 0 // deleted
+	if o.kind.isPut() {
+		own = last.before == o.id(0)
+	}
+	if unknown := errors.Is(o.err, dynamoconn.ErrOldItemUnknown); unknown || doubt && own {
+		if !unknown || !doubt || !own || o.item != nil {
+			object(ruleOldItem, "unknown %v, in doubt %v, its own %v: %v", unknown, doubt, own, o.item)
+		}
+		return
+	}
+	id, problem := soakID(0), ""
 	if o.item != nil {
 		_, id, problem = soakRead(o.cell.table, o.item)
 	}
-	if problem != "" || id != first.before {
-		object(ruleOldItem, "%v was replaced and %v was returned %s", first.before, id, problem)
+	if problem != "" || id != last.before {
+		object(ruleOldItem, "%v was replaced and %v was returned %s", last.before, id, problem)
 	}
 }
 

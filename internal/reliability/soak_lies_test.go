@@ -274,7 +274,7 @@ var soakLies = []soakLie{
 			}
 		})},
 	{name: "a write of a batch is counted twice", rule: ruleSum, result: func(_ *soakRun, o *soakOp) {
-		if o.kind == kindBatchWrite {
+		if o.kind.isBatchWrite() {
 			o.written++
 		}
 	}},

@@ -14,38 +14,68 @@ import (
 type soakKind int
 
 const (
-	kindPut         soakKind = iota // without a condition
-	kindPutOld                      // and ask for what was lieReplaced
-	kindPutNew                      // if there is no item
-	kindPutVersion                  // if the item is the one that was seen last
-	kindDelete                      // without a condition
-	kindDeleteOld                   // and ask for what was deleted
-	kindDeleteThere                 // if there is an item
+	kindPut              soakKind = iota // without a condition
+	kindPutOld                           // and ask for what was replaced
+	kindPutOnce                          // with SendOnce
+	kindPutExactly                       // with ExactlyOnce
+	kindPutNew                           // if there is no item
+	kindPutNewUnique                     // and the item is unique
+	kindPutNewExactly                    // with ExactlyOnce
+	kindPutVersion                       // if the item is the one that was seen last
+	kindPutVersionUnique                 // and the item is unique
+	kindDelete                           // without a condition
+	kindDeleteOld                        // and ask for what was deleted
+	kindDeleteExactly                    // with ExactlyOnce
+	kindDeleteThere                      // if there is an item
 	kindGet
 	kindPage
 	kindScan
 	kindListTables
 	kindDescribeTable
 	kindBatchWrite
+	kindBatchWriteOnce // with SendOnce
 	kindBatchGet
 	soakKinds
 )
 
 var soakKindNames = [soakKinds]string{
-	"put", "put, with the old item", "put if new", "put if as seen",
-	"delete", "delete, with the old item", "delete if there",
-	"get", "scan page", "scan", "list tables", "describe table", "batch write", "batch get",
+	"put", "put, with the old item", "put, SendOnce", "put, ExactlyOnce",
+	"put if new", "put if new, unique", "put if new, ExactlyOnce", "put if as seen", "put if as seen, unique",
+	"delete", "delete, with the old item", "delete, ExactlyOnce", "delete if there",
+	"get", "scan page", "scan", "list tables", "describe table", "batch write", "batch write, SendOnce", "batch get",
 }
 
 // soakShare is how many of 1,000 operations are of a kind.
-var soakShare = [soakKinds]int{190, 50, 80, 110, 70, 30, 40, 300, 25, 3, 12, 10, 40, 40}
+var soakShare = [soakKinds]int{
+	120, 50, 20, 40,
+	40, 40, 20, 60, 50,
+	60, 30, 20, 40,
+	300, 25, 3, 12, 10, 32, 8, 20,
+}
 
-func (k soakKind) isPut() bool    { return k <= kindPutVersion }
-func (k soakKind) isDelete() bool { return k >= kindDelete && k <= kindDeleteThere }
-func (k soakKind) isWrite() bool  { return k <= kindDeleteThere }
-func (k soakKind) wantsOld() bool { return k == kindPutOld || k == kindDeleteOld }
-func (k soakKind) conditional() bool {
-	return k == kindPutNew || k == kindPutVersion || k == kindDeleteThere
+func (k soakKind) isPut() bool        { return k <= kindPutVersionUnique }
+func (k soakKind) isDelete() bool     { return k >= kindDelete && k <= kindDeleteThere }
+func (k soakKind) isWrite() bool      { return k <= kindDeleteThere }
+func (k soakKind) isBatchWrite() bool { return k == kindBatchWrite || k == kindBatchWriteOnce }
+func (k soakKind) wantsOld() bool     { return k == kindPutOld || k == kindDeleteOld }
+func (k soakKind) ifNew() bool        { return k >= kindPutNew && k <= kindPutNewExactly }
+func (k soakKind) ifSeen() bool       { return k == kindPutVersion || k == kindPutVersionUnique }
+func (k soakKind) isUnique() bool     { return k == kindPutNewUnique || k == kindPutVersionUnique }
+func (k soakKind) isOnce() bool       { return k == kindPutOnce || k == kindBatchWriteOnce }
+func (k soakKind) isExactly() bool {
+	return k == kindPutExactly || k == kindPutNewExactly || k == kindDeleteExactly
+}
+func (k soakKind) conditional() bool { return k.ifNew() || k.ifSeen() || k == kindDeleteThere }
+
+// options are those of the call.
+func (k soakKind) options() []dynamoconn.CallOption {
+	switch {
+	case k.isOnce():
+		return []dynamoconn.CallOption{dynamoconn.SendOnce()}
+	case k.isExactly():
+		return []dynamoconn.CallOption{dynamoconn.ExactlyOnce("")}
+	}
+	return nil
 }
 
 // soakNumber names an operation: its goroutine and its place in it, from 1.
@@ -125,7 +155,7 @@ func newSoakOp(seed uint64, goroutine, n int, seen *[soakTables][soakKeys]soakID
 		o.leaves = time.Duration(1 + r.Int64N(int64(3*time.Second)))
 	}
 	switch o.kind {
-	case kindPutVersion:
+	case kindPutVersion, kindPutVersionUnique:
 		// Of the key that the goroutine has just had to do with, as a user would.
 		before := rand.New(rand.NewPCG(seed, o.number-1))
 		o.cell = soakCell{before.IntN(soakTables), before.IntN(soakKeys)}
@@ -137,7 +167,7 @@ func newSoakOp(seed uint64, goroutine, n int, seen *[soakTables][soakKeys]soakID
 		}
 	case kindListTables:
 		o.limit = int32(1 + r.IntN(soakTables+1))
-	case kindBatchWrite:
+	case kindBatchWrite, kindBatchWriteOnce:
 		o.drawWrites(r, cell)
 	case kindBatchGet:
 		most := []int{5, 20, 60, 120}[r.IntN(4)]
@@ -190,7 +220,7 @@ func (o *soakOp) run(client *dynamoconn.Client) {
 			req.ConditionExpression, req.ReturnItemOnConditionFailure = "attribute_exists(p)", true
 		}
 		var resp *dynamoconn.DeleteItemResponse
-		if resp, o.err = client.DeleteItem(ctx, req); o.err == nil {
+		if resp, o.err = client.DeleteItem(ctx, req, o.kind.options()...); resp != nil {
 			o.item = resp.OldItem
 		}
 	case o.kind == kindGet:
@@ -220,7 +250,7 @@ func (o *soakOp) run(client *dynamoconn.Client) {
 		if resp, o.err = client.DescribeTable(ctx, dynamoconn.DescribeTableRequest{TableName: table}); o.err == nil {
 			o.names = append([]string{resp.Name}, resp.KeyNames()...)
 		}
-	case o.kind == kindBatchWrite:
+	case o.kind.isBatchWrite():
 		o.batchWrite(ctx, client)
 	case o.kind == kindBatchGet:
 		o.batchGet(ctx, client)
@@ -234,17 +264,18 @@ func (o *soakOp) put(ctx context.Context, client *dynamoconn.Client, table strin
 		Item:          soakItem(o.cell.table, o.cell.key, o.id(0)),
 		ReturnOldItem: o.kind.wantsOld(),
 	}
-	switch o.kind {
-	case kindPutNew:
+	switch {
+	case o.kind.ifNew():
 		req.ConditionExpression = "attribute_not_exists(p)"
 		req.ReturnItemOnConditionFailure = o.number&1 == 0
-	case kindPutVersion:
+	case o.kind.ifSeen():
 		req.ConditionExpression = "id = :seen"
 		req.ExpressionAttributeValues = dynamoconn.Item{dynamoconn.Long(":seen", int64(o.seen))}
 		req.ReturnItemOnConditionFailure = o.number&1 == 0
 	}
-	resp, err := client.PutItem(ctx, req)
-	if o.err = err; err == nil {
+	req.ItemIsUnique = o.kind.isUnique()
+	resp, err := client.PutItem(ctx, req, o.kind.options()...)
+	if o.err = err; resp != nil {
 		o.item = resp.OldItem
 	}
 }
@@ -279,7 +310,7 @@ func (o *soakOp) batchWrite(ctx context.Context, client *dynamoconn.Client) {
 			entry.Writes = append(entry.Writes, dynamoconn.Write{ItemToAdd: soakItem(w.table, w.key, o.id(i))})
 		}
 	}
-	resp, err := client.BatchWrite(ctx, req)
+	resp, err := client.BatchWrite(ctx, req, o.kind.options()...)
 	if o.err = err; resp != nil {
 		o.written = resp.Written
 	}

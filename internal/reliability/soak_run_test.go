@@ -212,6 +212,8 @@ func (o *soakOp) outcome() string {
 	switch {
 	case o.err == nil:
 		return "done"
+	case errors.Is(o.err, dynamoconn.ErrOldItemUnknown):
+		return "done, old item unknown"
 	case soakAmbiguous(o.err):
 		applied := false
 		for _, try := range o.tries {

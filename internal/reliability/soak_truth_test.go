@@ -193,7 +193,7 @@ func (tr *soakTruth) record(o *soakOp, try *soakTry, answer []byte) {
 		tr.object(ruleServer, "the journal has a %s and not a %s: %v", entry.Operation, try.action, o)
 		return
 	}
-	if o.judged && entry.Applied && (o.kind.isWrite() || o.kind == kindBatchWrite) {
+	if o.judged && entry.Applied && (o.kind.isWrite() || o.kind.isBatchWrite()) {
 		tr.late(o, try)
 	}
 	switch {
@@ -209,7 +209,7 @@ func (tr *soakTruth) record(o *soakOp, try *soakTry, answer []byte) {
 		for key := range try.stood {
 			try.stood[key] = tr.state[o.cell.table][key].id
 		}
-	case o.kind == kindBatchWrite:
+	case o.kind.isBatchWrite():
 		tr.recordBatchWrite(o, try, entry.Applied, answer)
 	case o.kind == kindBatchGet:
 		tr.recordBatchGet(o, try, answer)
@@ -246,12 +246,12 @@ func (tr *soakTruth) recordWrite(o *soakOp, try *soakTry, applied bool) {
 
 // holds tells whether the operation's condition is true of what stands at its key.
 func (o *soakOp) holds(standing soakID) bool {
-	switch o.kind {
-	case kindPutNew:
+	switch {
+	case o.kind.ifNew():
 		return standing == 0
-	case kindPutVersion:
+	case o.kind.ifSeen():
 		return standing != 0 && standing == o.seen
-	case kindDeleteThere:
+	case o.kind == kindDeleteThere:
 		return standing != 0
 	}
 	return true

@@ -7,10 +7,10 @@ FUZZTIME      ?= 30s
 MODULES       := bench examples/bulkload examples/opentelemetry
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench compare-faults cover fuzz difftest local
+.PHONY: help run test check lint bench compare-faults cover soak fuzz difftest local
 
 help: ## print this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## run the quickstart: all eight activities on real cities; needs only Go
 	go run ./examples/quickstart
@@ -40,6 +40,9 @@ compare-faults: ## put one script of faults before the raw SDK, guregu/dynamo an
 
 cover: ## print the test coverage of each package
 	go test -cover ./...
+
+soak: ## run the proofs of reliability at full length (hours); SEED=n repeats a run
+	go test ./internal/reliability -count=1 -timeout 12h -v -full $(if $(SEED),-seed $(SEED)) $(SOAKFLAGS)
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@for pkg in $$(go list ./...); do \

@@ -43,6 +43,9 @@ const (
 )
 
 func TestSoakOnDynamoDBLocal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: needs DynamoDB Local")
+	}
 	t.Parallel()
 	seed, began := theSeed(t), time.Now()
 	server, err := dynamodblocal.Shared(t.Context(), dynamodblocal.Options{Progress: os.Stderr})

@@ -1,6 +1,8 @@
 package reliability
 
 import (
+	"cmp"
+	"flag"
 	"runtime/debug"
 	"testing"
 	"testing/synctest"
@@ -8,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 )
+
+var soakOperations = flag.Int("operations", 0, "how many operations the soak has; 0 is 10,000, or 2,000,000 with -full")
 
 // TestSoak runs operations of every kind by 64 goroutines, with at least a fifth of the
 // attempts faulted in every way that dynamoconntest knows, and judges each by what the
@@ -18,7 +22,7 @@ func TestSoak(t *testing.T) {
 	seed, began := theSeed(t), time.Now()
 	soakOrder() // outside of the bubble
 	synctest.Test(t, func(t *testing.T) {
-		run = newSoakRun(t, seed, length(10_000, 2_000_000)/soakGoroutines)
+		run = newSoakRun(t, seed, cmp.Or(*soakOperations, length(10_000, 2_000_000))/soakGoroutines)
 		run.work(run.clients(t, run.truth))
 		run.finish(t)
 	})

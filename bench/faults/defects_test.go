@@ -494,20 +494,16 @@ func resumedScan(ctx context.Context, w *world, c client) verdict {
 	return right // what was read before may be read again
 }
 
-// ourResumedScan keeps of each segment where to go on, and reads each by itself.
+// ourResumedScan saves a checkpoint after each page of each segment.
 func ourResumedScan(ctx context.Context, o ourClient, mend func()) (all []city, err error) {
-	type place struct {
-		from dynamoconn.Item
-		done bool
-	}
-	places := make([]place, 3)
+	saved := make([]dynamoconn.ScanCheckpoint, 3)
 	for round := range 2 {
-		for segment := range places {
-			for at := &places[segment]; !at.done; {
-				var page *dynamoconn.ScanTableResponse
-				page, err = o.ScanPage(ctx, dynamoconn.ScanTableRequest{
-					TableName: table, TotalSegments: 3, Segment: int32(segment), ExclusiveStartKey: at.from,
-				})
+		for segment := range saved {
+			req := dynamoconn.ScanTableRequest{
+				TableName: table, TotalSegments: 3, Segment: int32(segment), Checkpoint: saved[segment],
+			}
+			var page *dynamoconn.ScanTableResponse
+			for page, err = range o.ScanPages(ctx, req) {
 				if err != nil {
 					break
 				}
@@ -518,7 +514,7 @@ func ourResumedScan(ctx context.Context, o ourClient, mend func()) (all []city, 
 					}
 					all = append(all, c)
 				}
-				at.from, at.done = page.LastEvaluatedKey, page.LastEvaluatedKey == nil
+				saved[segment] = page.Checkpoint
 			}
 		}
 		if round == 0 {

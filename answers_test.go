@@ -2,11 +2,70 @@ package dynamoconn_test
 
 import (
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
+
+// The SDK gives up a read whose answer breaks off, and so did nothing wrong but waste it.
+func TestBrokenBodyIsReadAgain(t *testing.T) {
+	t.Parallel()
+
+	calls := map[string]func(*testing.T, *dynamoconn.Client) error{
+		"GetItem": func(t *testing.T, c *dynamoconn.Client) error {
+			resp, err := c.GetItem(t.Context(), getMusic())
+			if err == nil {
+				assert.True(t, resp.Item.Equal(musicKey()))
+				assert.Equal(t, 2, resp.Attempts)
+			}
+			return err
+		},
+		"Scan": func(t *testing.T, c *dynamoconn.Client) error {
+			resp, err := c.Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"})
+			if err == nil {
+				assert.Len(t, resp.Items, 1)
+			}
+			return err
+		},
+		"BatchGetItem": func(t *testing.T, c *dynamoconn.Client) error {
+			resp, err := c.BatchGet(t.Context(), dynamoconn.BatchGetItemRequest{
+				RequestTables: []dynamoconn.RequestTable{{Name: "Music", Keys: []dynamoconn.Item{musicKey()}}},
+			})
+			if err == nil {
+				assert.True(t, resp.ResponseTables[0].Items[0].Equal(musicKey()))
+			}
+			return err
+		},
+		"ListTables": func(t *testing.T, c *dynamoconn.Client) error {
+			resp, err := c.ListTables(t.Context(), dynamoconn.ListTablesRequest{})
+			if err == nil {
+				assert.Len(t, resp.ListTables, 1)
+			}
+			return err
+		},
+		"DescribeTable": func(t *testing.T, c *dynamoconn.Client) error {
+			_, err := c.DescribeTable(t.Context(), dynamoconn.DescribeTableRequest{TableName: "Music"})
+			return err
+		},
+	}
+	for action, call := range calls {
+		t.Run(action, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				server := dynamoconntest.New()
+				require.NoError(t, server.CreateTable(dynamoconntest.Table{Name: "Music", PartitionKey: "Artist"}))
+				require.NoError(t, server.Load("Music", musicKey()))
+				server.Inject(dynamoconntest.Fault{Operation: action, Times: 1, Effect: dynamoconntest.Truncate(-1)})
+				require.NoError(t, call(t, server.Client(t)))
+				assert.Len(t, server.Requests(action), 2)
+			})
+		})
+	}
+}
 
 // The SDK gives an attribute that is empty, or of a type that it does not know, the
 // value of the attribute before it. No activity may hand that on.

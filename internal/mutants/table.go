@@ -1,0 +1,215 @@
+package main
+
+// mutants are the 18 defects of today's clients, as far as our code can have them, and
+// the opposite of each rule that matters most. Those of the 18 come first.
+var mutants = []mutant{
+	{1, "a checksum that is wrong is believed", "internal/transport/body.go",
+		`if uint32(want) != crc32.ChecksumIEEE(body) {`, `if uint32(want) != crc32.ChecksumIEEE(body) && false {`,
+		"internal/transport", "TestChecksumNoticesEveryBit"},
+	{2, "an empty success is a success", "internal/transport/body.go",
+		`return corrupt("a success with an empty body")`, `return nil`,
+		"internal/transport", "TestDamagedAnswersAreRefused"},
+	{4, "a condition that fails after a doubt is a plain failure", "classify.go",
+		`cause != nil && (!ambiguous || !errors.Is(cause, ErrConditionFailed))`, `cause != nil`,
+		".", "TestWhatIsKnownOfAWrite"},
+	{6, "text that is not UTF-8 is sent", "convert.go",
+		`if !utf8.ValidString(kv.StringValue) {`, `if false {`,
+		".", "TestConversionRefuses"},
+	{6, "a name that is not UTF-8 is sent", "convert.go",
+		`if !utf8.ValidString(name) {
+		return invalid("", "the name must be valid UTF-8")`, `if false {
+		return invalid("", "the name must be valid UTF-8")`,
+		".", "TestConversionRefuses"},
+	{7, "a typed nil among the attributes", "convert.go",
+		`if isNil(kv) {
+			return nil, underElement(i, invalid("", ruleKind))`, `if kv == nil {
+			return nil, underElement(i, invalid("", ruleKind))`,
+		".", "TestConversionRefuses"},
+	{8, "an attribute of an unknown type has the value before it", "internal/wire/strict.go",
+		`return nil, ErrNoValue`, `return nil, nil`,
+		"internal/wire", "TestAttributeWithoutValueIsRefused"},
+	{8, "the strict decoder is not used", "client.go",
+		`o.Protocol = wire.Strict{ClientProtocol: o.Protocol}`, `_ = wire.Strict{ClientProtocol: o.Protocol}`,
+		".", "TestNoActivityInventsAValue"},
+	{8, "an attribute without a value is left out", "convert.go",
+		`return nil, corrupt("has no value")`, `return nil, nil`,
+		".", "TestConversionRefusesWhatNoDynamoDBSends"},
+	{9, "a body that breaks off is not read again", "internal/transport/body.go",
+		`return buf.Bytes(), fmt.Errorf("%w: the body broke off after %d bytes: %w", ErrCorrupt, n, err)`,
+		`return buf.Bytes(), &attempt.Final{Err: fmt.Errorf("%w: the body broke off after %d bytes: %w", ErrCorrupt, n, err)}`,
+		".", "TestBrokenBodyIsReadAgain"},
+	{10, "the SDK's bucket of tokens", "internal/attempt/retryer.go",
+		`o.RateLimiter = ratelimit.None`, `_ = ratelimit.None`,
+		"internal/attempt", "TestRetryerNeverRunsDry"},
+	{12, "an empty LastEvaluatedKey goes on", "activities_scan.go",
+		`s.done = len(page.last) == 0 || s.left == 0`, `s.done = page.start == nil || s.left == 0`,
+		".", "TestEmptyLastEvaluatedKeyEndsTheScan"},
+	{12, "pages that go in a circle", "progress.go",
+		`if place == p.landmark {`, `if place == p.landmark && false {`,
+		".", "TestScanThatComesBackIsAnError"},
+	{13, "unprocessed keys are dropped", "activities_batchget.go",
+		`unprocessed = append(unprocessed, op)`, `_ = op`,
+		".", "TestBatchGetAsksForUnprocessedKeysAgain"},
+	{13, "no pause before unprocessed operations", "internal/batch/batch.go",
+		`now.Add(r.Pause(t.misses))`, `now.Add(0 * r.Pause(t.misses))`,
+		"internal/batch", "TestPausesGrowWithoutProgressAndStartOverAfterIt"},
+	{14, "a failure shares the memory of the caller's item", "activities_batchwrite.go",
+		`write.ItemToAdd, write.ItemToDelete = write.ItemToAdd.Clone(), write.ItemToDelete.Clone()`,
+		`write.ItemToAdd, write.ItemToDelete = write.ItemToAdd[:], write.ItemToDelete.Clone()`,
+		".", "TestFailuresOfABatchAreTheCallersOwn"},
+	{14, "a batch changes its request", "activities_batchwrite.go",
+		`sorted := slices.Clone(names)`, `sorted := names`,
+		".", "TestBatchWriteChangesNoInput"},
+	{15, "pauses end after so many", "internal/attempt/retryer.go",
+		`most := FirstPause
+	for`, `most := FirstPause
+	if n > 300 {
+		return 0
+	}
+	for`,
+		"internal/attempt", "TestPauseStaysWithinItsBounds"},
+	{16, "a scan that has not begun is done", "checkpoint.go",
+		`return c.started() && !c.atKey()`, `return !c.atKey()`,
+		".", "TestResumableParallelScan"},
+	{17, "an empty page of tables is the last", "activities_table.go",
+		`if next == "" || full {`, `if next == "" || len(names) == 0 || full {`,
+		".", "TestEmptyPageOfTablesIsNotTheEnd"},
+	{18, "a number beyond 64 bits is cut", "number_convert.go",
+		`if hi+carry != 0 {`, `if hi+carry != 0 && false {`,
+		".", "TestNumberIntegersAgreeWithBigInt"},
+	{18, "a fraction is cut off", "number_convert.go",
+		`if !p.isInt() {
+		return 0, inexact("number is not an integer")`, `if !p.isInt() {
+		return 0, nil`,
+		".", "TestNumberInt64"},
+	{18, "not-a-number is a number", "number_convert.go",
+		`if math.IsNaN(f) || math.IsInf(f, 0) {`, `if math.IsInf(f, 0) {`,
+		".", "TestNumberFromFloat64"},
+	{18, "an empty set is sent", "convert.go",
+		`if len(members) == 0 {`, `if false {`,
+		".", "TestConversionRefuses"},
+	{18, "a set with a member twice is sent", "convert.go",
+		`seen[text(member)] = struct{}{}
+		if len(seen) != i+1 {`, `seen[text(member)] = struct{}{}
+		if false {`,
+		".", "TestConversionRefuses"},
+
+	// One exchange.
+	{0, "a body that is too short is believed", "internal/transport/body.go",
+		`case resp.ContentLength > 0 && n != resp.ContentLength:`, `case false:`,
+		"internal/transport", "TestDamagedAnswersAreRefused"},
+	{0, "an answer of any size is read", "internal/transport/body.go",
+		`case n > x.LargestAnswer:`, `case false:`,
+		"internal/transport", "TestOversizeAnswersAreFinal"},
+	{0, "a success that is no JSON is believed", "internal/transport/body.go",
+		`case !checked && !json.Valid(trimmed):`, `case false && !json.Valid(trimmed):`,
+		"internal/transport", "TestDamagedAnswersAreRefused"},
+	{0, "redirects are followed", "client.go",
+		`return http.ErrUseLastResponse }`, `return nil }`,
+		".", "TestRedirectsAreNotFollowed"},
+	{0, "the SDK's own body reaches net/http", "internal/transport/transport.go",
+		`req.Body, _ = req.GetBody()`, `_, _ = req.GetBody()`,
+		"internal/transport", "TestRequestBodyIsInMemory"},
+
+	// What an attempt means.
+	{0, "a doubt is a refusal", "internal/attempt/attempt.go",
+		`case Unknown, Applied:
+			return Unknown`, `case Unknown, Applied:
+			verdict = Refused`,
+		"internal/attempt", "TestVerdict"},
+	{0, "a 500 is a refusal", "internal/transport/transport.go",
+		`status < 500 && status`, `status < 600 && status`,
+		"internal/transport", "TestOutcomeOfAnAnswer"},
+	{0, "a request that broke off was not sent", "internal/transport/transport.go",
+		`if w.got.Load() {
+		return attempt.Unknown`, `if w.got.Load() {
+		return attempt.NotSent`,
+		"internal/transport", "TestOutcomeWithoutAnAnswer"},
+	{0, "a conflict is not tried again", "internal/attempt/retryer.go",
+		`"TransactionConflictException":     {},`, ``,
+		"internal/attempt", "TestWhatIsTriedAgain"},
+
+	// Batches.
+	{0, "requests of 26", "activities_batch.go",
+		`mostWritesInRequest = 25`, `mostWritesInRequest = 26`,
+		".", "TestBatchWriteFillsRequestsAndSendsSeveralAtOnce"},
+	{0, "requests over 16 MB", "activities_batch.go",
+		`largestRequest      = 16 << 20`, `largestRequest      = 20 << 20`,
+		".", "TestBatchWriteKeepsRequestsUnder16MB"},
+	{0, "writes to one key in any order", "internal/batch/batch.go",
+		`if before, ok := last[at]; ok {`, `if before, ok := last[at]; ok && before < 0 {`,
+		"internal/batch", "TestEveryOperationEndsInItsTrueState"},
+	{0, "a write follows one in doubt", "internal/batch/batch.go",
+		`r.settleFrom(r.next[op], Result{State: NotSent, Err: err})`, `r.end(op, Result{State: Unknown, Err: err})`,
+		"internal/batch", "TestEveryOperationEndsInItsTrueState"},
+	{0, "what is unprocessed counts as done", "internal/batch/batch.go",
+		`left[op] = true`, `left[op] = false`,
+		"internal/batch", "TestEveryOperationEndsInItsTrueState"},
+	{0, "unprocessed writes are dropped", "activities_batchwrite.go",
+		`found = append(found, op)`, `_ = op`,
+		".", "TestBatchWriteSendsUnprocessedWritesAgainUntilTheContextEnds"},
+	{0, "an unprocessed write that was not sent is passed over", "activities_batchwrite.go",
+		`return 0, corrupt("UnprocessedItems holds what was not sent, or holds it twice")`, `return -1, nil`,
+		".", "TestBatchWriteBelievesNoUnprocessedWriteThatItDidNotSend"},
+	{0, "a key is asked for as often as it is named", "activities_batchget.go",
+		`if !known {`, `if !known || true {`,
+		".", "TestBatchGetAnswersInTheOrderOfTheKeys"},
+	{0, "an item that was not asked for is believed", "activities_batchget.go",
+		`return 0, corrupt("the answer holds what was not asked for, or holds it twice")`, `return ops[0], nil`,
+		".", "TestBatchGetBelievesNothingThatItDidNotAskFor"},
+	{0, "what is left of a batch lacks what is in doubt", "batcherror.go",
+		`if failure.State == WriteStateRefused {
+			continue`, `if failure.State != WriteStateNotWritten {
+			continue`,
+		".", "TestRemainingKeepsTheEntriesAndLeavesOutTheRefused"},
+	{0, "a batch in doubt is not ErrAmbiguous", "batcherror.go",
+		`all = append(all, ErrAmbiguous)`, `_ = ErrAmbiguous`,
+		".", "TestBatchErrorsMatchEachCause"},
+	{0, "a throttled request loses its table", "activities_batch.go",
+		`case errors.Is(err, ErrThrottled), errors.Is(err, ErrConflict):
+		answer.Verdict = batch.Again`, `case errors.Is(err, ErrThrottled), errors.Is(err, ErrConflict):
+		answer.Verdict = batch.TableFailed`,
+		".", "TestBatchWriteOutlivesThrottling"},
+
+	// Pages.
+	{0, "half a scan beside no error", "activities_scan.go",
+		`page, err := s.next(ctx)
+		if err != nil {
+			return nil, err
+		}
+		resp.Items`, `page, err := s.next(ctx)
+		if err != nil {
+			return resp, nil
+		}
+		resp.Items`,
+		".", "TestScanErrors"},
+	{0, "a page that lacks items is believed", "activities_scan.go",
+		`if int64(len(out.Items)) != int64(out.Count) {`, `if false {`,
+		".", "TestScanErrors"},
+	{0, "a checkpoint of another scan is taken", "checkpoint.go",
+		`if end.key = c.key; end != c {`, `if end.key = c.key; false {`,
+		".", "TestCheckpointOfAnotherScanIsRefused"},
+
+	// Inputs and secrets.
+	{0, "32 lists inside each other", "convert.go",
+		`const deepestNesting = 31`, `const deepestNesting = 32`,
+		".", "TestConversionTakesThirtyOneListsAndMaps"},
+	{0, "an error quotes the answer", "errors.go",
+		`b.WriteString(": the answer cannot be decoded")`, `b.WriteString(clean(e.err.Error()))`,
+		".", "TestErrorsAndLogsShowNoValue"},
+	{0, "an error shows its item as JSON", "errors.go",
+		"Item Item `json:\"-\"`", "Item Item",
+		".", "TestErrorsAndLogsShowNoValue"},
+	{0, "control characters of the server are shown", "errors.go",
+		`if !unicode.IsGraphic(r) {`, `if !unicode.IsGraphic(r) && r < 0 {`,
+		".", "TestClean"},
+	{0, "texts of the server of any length are shown", "errors.go",
+		`cut := len(text) > longestMessage`, `cut := false`,
+		".", "TestClean"},
+	{0, "the client shows its credentials", "client.go",
+		`_, _ = io.WriteString(f, c.String())`, `_, _ = fmt.Fprintf(f, "%v", *c.config.static)`,
+		".", "TestClientAndOptionsShowNoSecret"},
+	{0, "plain http to any host", "internal/transport/transport.go",
+		`if target.Scheme == "http" && !IsLoopback(target.Hostname())`, `if target.Scheme == "gopher" && !IsLoopback(target.Hostname())`,
+		"internal/transport", "TestPlainHTTPToAnotherMachineIsRefused"},
+}

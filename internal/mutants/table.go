@@ -124,7 +124,7 @@ var mutants = []mutant{
 		`if w.got.Load() {
 		return attempt.Unknown`, `if w.got.Load() {
 		return attempt.NotSent`,
-		"internal/transport", "TestOutcomeWithoutAnAnswer"},
+		"internal/transport", "TestConnectionBreaksAfterTheRequest"},
 	{0, "a conflict is not tried again", "internal/attempt/retryer.go",
 		`"TransactionConflictException":     {},`, ``,
 		"internal/attempt", "TestWhatIsTriedAgain"},

@@ -7,7 +7,7 @@ FUZZTIME      ?= 30s
 MODULES       := bench examples/bulkload examples/opentelemetry
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench compare-faults cover soak fuzz difftest local
+.PHONY: help run test check lint bench compare-faults mutants soak fuzz difftest local
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,8 +38,8 @@ bench: ## compare with the raw SDK, and dynamoconntest with DynamoDB Local, each
 compare-faults: ## put one script of faults before the raw SDK, guregu/dynamo and dynamoconn
 	cd bench && go test ./faults -run TestCompareFaults -count=1 -v -print $(COMPAREFLAGS)
 
-cover: ## print the test coverage of each package
-	go test -cover ./...
+mutants: ## put 60 known defects back, one at a time, and see that a test fails for each (10 minutes)
+	go run ./internal/mutants $(MUTANTFLAGS)
 
 soak: ## run the proofs of reliability at full length (hours); SEED=n repeats a run
 	go test ./internal/reliability -count=1 -timeout 12h -v -full $(if $(SEED),-seed $(SEED)) $(SOAKFLAGS)

@@ -158,7 +158,7 @@ func (l *lab) passes(ctx context.Context, m mutant) error {
 func (l *lab) compile(ctx context.Context, pkg string, flags ...string) (string, error) {
 	l.n++
 	binary := filepath.Join(l.dir, fmt.Sprintf("%d.test", l.n))
-	cmd := exec.CommandContext(ctx, "go", append(append([]string{"test", "-c", "-o", binary}, flags...), "./"+pkg)...)
+	cmd := exec.CommandContext(ctx, "go", append(append([]string{"test", "-c", "-ldflags=-s -w", "-o", binary}, flags...), "./"+pkg)...)
 	cmd.Dir = l.root
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("does not compile: %s", out)

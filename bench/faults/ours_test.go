@@ -176,8 +176,8 @@ func (o ourClient) describe(ctx context.Context) (string, error) {
 
 func (o ourClient) tells(err error) told {
 	switch {
-	case errors.Is(err, dynamoconn.ErrAmbiguous):
-		return toldNothing
+	case errors.Is(err, dynamoconn.ErrAmbiguous), errors.Is(err, dynamoconn.ErrOldItemUnknown):
+		return toldNothing // or not all that was asked
 	case errors.Is(err, dynamoconn.ErrConditionFailed):
 		return toldCondition
 	}

@@ -9,9 +9,27 @@ var mutants = []mutant{
 	{2, "an empty success is a success", "internal/transport/body.go",
 		`return corrupt("a success with an empty body")`, `return nil`,
 		"internal/transport", "TestDamagedAnswersAreRefused"},
+	{3, "a write to be sent once is sent again after a doubt", "once.go",
+		`if attempt.From(ctx).InDoubt() {`, `if attempt.From(ctx).InDoubt() && false {`,
+		".", "TestSendOnce"},
+	{3, "writes left unprocessed after a doubt count as not written", "activities_batchwrite.go",
+		`inDoubt = attempt.From(ctx).InDoubt()`, `inDoubt = attempt.From(ctx).InDoubt() && false`,
+		".", "TestUnprocessedAfterADoubt"},
 	{4, "a condition that fails after a doubt is a plain failure", "classify.go",
 		`cause != nil && (!ambiguous || !errors.Is(cause, ErrConditionFailed))`, `cause != nil`,
 		".", "TestWhatIsKnownOfAWrite"},
+	{4, "an equal item is taken for one's own", "activities_item.go",
+		`if req.ItemIsUnique && stands(req.Item, err) {`, `if stands(req.Item, err) {`,
+		".", "TestEqualItemProvesNothingByItself"},
+	{4, "one's own put is returned as the old item", "activities_item.go",
+		`perhapsOurs = attempt.From(ctx).InDoubt() && old.Equal(req.Item)`, `perhapsOurs = attempt.From(ctx).InDoubt() && false`,
+		".", "TestOldItemOfARepeatedWrite"},
+	{5, "one token for all transactions", "once.go",
+		`c.token = rand.Text()`, `c.token = rand.Text()[:0] + "00000000000000000000000000"`,
+		".", "TestTokenIsThatOfTheCall"},
+	{5, "a token that DynamoDB has forgotten is sent", "once.go",
+		`tokenLife = 9 * time.Minute`, `tokenLife = 90 * time.Minute`,
+		".", "TestNoAttemptOutlivesItsToken"},
 	{6, "text that is not UTF-8 is sent", "convert.go",
 		`if !utf8.ValidString(kv.StringValue) {`, `if false {`,
 		".", "TestConversionRefuses"},
@@ -113,8 +131,8 @@ var mutants = []mutant{
 
 	// What an attempt means.
 	{0, "a doubt is a refusal", "internal/attempt/attempt.go",
-		`case Unknown, Applied:
-			return Unknown`, `case Unknown, Applied:
+		`case try.Outcome == Applied, try.inDoubt():
+			return Unknown`, `case try.Outcome == Applied, try.inDoubt():
 			verdict = Refused`,
 		"internal/attempt", "TestVerdict"},
 	{0, "a 500 is a refusal", "internal/transport/transport.go",

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/dynamoconn/dynamoconn"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
 type ourClient struct{ *dynamoconn.Client }
@@ -13,7 +12,7 @@ type ourClient struct{ *dynamoconn.Client }
 func openOurs(w *world) client {
 	c, err := dynamoconn.New(context.Background(),
 		dynamoconn.WithRegion(dynamoconn.RegionUSEast1),
-		dynamoconn.WithCredentials(dynamoconntest.Credentials()),
+		dynamoconn.WithCredentials(rotating()),
 		dynamoconn.WithHTTPClient(w.path))
 	if err != nil {
 		panic(err)

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -116,9 +117,20 @@ func mustMarshal(c city) any {
 func (w *world) config() aws.Config {
 	return aws.Config{
 		Region:      "us-east-1",
-		Credentials: aws.NewCredentialsCache(dynamoconntest.Credentials()),
+		Credentials: aws.NewCredentialsCache(rotating()),
 		HTTPClient:  w.path,
 	}
+}
+
+// rotating gives new credentials whenever it is asked, as the roles of machines do.
+func rotating() aws.CredentialsProvider {
+	var asked atomic.Int32
+	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{
+			AccessKeyID: fmt.Sprintf("AKID%d", asked.Add(1)), SecretAccessKey: "secret", SessionToken: "token",
+			CanExpire: true, Expires: time.Now().Add(6 * time.Hour),
+		}, nil
+	})
 }
 
 // stored reads what the table really holds, past all faults.

@@ -62,6 +62,9 @@ func (a *adversary) lie(resp *http.Response) (*http.Response, error) {
 	if err != nil {
 		return resp, nil // broken: it stays so
 	}
+	if resp.Header.Get("X-Amz-Crc32") != checksum(body) {
+		return resp, nil // a false answer with a checksum of its own would hide that a bit was flipped
+	}
 	var answer map[string]map[string]any
 	if json.Unmarshal(body, &answer) != nil {
 		return resp, nil
@@ -84,10 +87,14 @@ func (a *adversary) lie(resp *http.Response) (*http.Response, error) {
 		return nil, err
 	}
 	a.lied.Add(1)
-	resp.Header.Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10))
+	resp.Header.Set("X-Amz-Crc32", checksum(body))
 	resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	resp.ContentLength, resp.Body = int64(len(body)), io.NopCloser(bytes.NewReader(body))
 	return resp, nil
+}
+
+func checksum(body []byte) string {
+	return strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)
 }
 
 // batchRun is one random batch and the server that it runs against.

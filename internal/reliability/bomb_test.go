@@ -205,7 +205,8 @@ func bombChild() {
 	check(err)
 	ctx := context.Background()
 	client, err := dynamoconn.New(ctx, dynamoconn.WithEndpoint(url), dynamoconn.WithRegion(dynamoconn.RegionUSEast1),
-		dynamoconn.WithStaticCredentials("child", "child", ""), dynamoconn.WithLargestAnswer(limit), dynamoconn.WithMaxAttempts(2))
+		dynamoconn.WithStaticCredentials("child", "child", ""), dynamoconn.WithLargestAnswer(limit), dynamoconn.WithMaxAttempts(2),
+		dynamoconn.WithAttemptTimeout(10*time.Minute)) // it is about memory, and a busy machine is slow
 	check(err)
 	stop := watchHeap(func() int { return 0 })
 	began := time.Now()

@@ -185,6 +185,7 @@ func (run *soakRun) settle(o *soakOp) {
 	if len(found) > 0 {
 		text = strings.Join(found, "\n") + "\n" + o.String()
 	}
+	outcome := o.outcome() // what arrives late, over TCP, changes the attempts
 	run.truth.mu.Unlock()
 	run.truth.end(o)
 
@@ -194,7 +195,7 @@ func (run *soakRun) settle(o *soakOp) {
 	if run.report.kinds[o.kind] == nil {
 		run.report.kinds[o.kind] = make(map[string]int)
 	}
-	run.report.kinds[o.kind][o.outcome()]++
+	run.report.kinds[o.kind][outcome]++
 	if text != "" {
 		run.report.problems = append(run.report.problems, text)
 		enough := len(run.report.problems) >= mostSoakProblems
@@ -207,7 +208,7 @@ func (run *soakRun) settle(o *soakOp) {
 	}
 }
 
-// outcome is what the report counts an operation as.
+// outcome is what the report counts an operation as. The truth's mutex must be held.
 func (o *soakOp) outcome() string {
 	switch {
 	case o.err == nil:

@@ -215,6 +215,9 @@ func readVerdict(ctx context.Context, outcome attempt.Outcome, err error) batch.
 // take enters the items of an answer, which must be about those operations, each
 // once, and no other.
 func (g *batchGet) take(ops []int, out *dynamodb.BatchGetItemOutput) (unprocessed []int, err error) {
+	if out.Responses == nil || out.UnprocessedKeys == nil { // where there is nothing they are empty maps
+		return nil, corrupt("the answer does not say what was found and what is unprocessed")
+	}
 	open := make(map[int]bool, len(ops))
 	for _, op := range ops {
 		open[op] = true

@@ -271,7 +271,10 @@ func (w *batchWrite) send(ctx context.Context, ops []int) batch.Answer {
 // unprocessed finds the operations that DynamoDB returns as not done. They must be
 // among those sent, each once: nothing else is believed.
 func (w *batchWrite) unprocessed(ops []int, left map[string][]types.WriteRequest) ([]int, error) {
-	if len(left) == 0 {
+	switch {
+	case left == nil: // when all is done it is an empty map
+		return nil, corrupt("the answer does not say what is unprocessed")
+	case len(left) == 0:
 		return nil, nil
 	}
 	open := make(map[string][]int, len(ops))

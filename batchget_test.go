@@ -179,10 +179,13 @@ func TestBatchGetBelievesNothingThatItDidNotAskFor(t *testing.T) {
 	t.Parallel()
 	item := func(id string) map[string]any { return map[string]any{"ID": map[string]any{"N": id}} }
 	for name, edit := range map[string]func(map[string]any){
-		"foreign item":     func(a map[string]any) { a["Responses"] = map[string]any{"Music": []any{item("9")}} },
-		"item twice":       func(a map[string]any) { a["Responses"] = map[string]any{"Music": []any{item("1"), item("1")}} },
-		"other table":      func(a map[string]any) { a["Responses"] = map[string]any{"Films": []any{item("1")}} },
-		"item without key": func(a map[string]any) { a["Responses"] = map[string]any{"Music": []any{map[string]any{}}} },
+		"foreign item":       func(a map[string]any) { a["Responses"] = map[string]any{"Music": []any{item("9")}} },
+		"item twice":         func(a map[string]any) { a["Responses"] = map[string]any{"Music": []any{item("1"), item("1")}} },
+		"other table":        func(a map[string]any) { a["Responses"] = map[string]any{"Films": []any{item("1")}} },
+		"no Responses":       func(a map[string]any) { delete(a, "Responses") },
+		"no UnprocessedKeys": func(a map[string]any) { delete(a, "UnprocessedKeys") },
+		"an empty object":    func(a map[string]any) { clear(a) },
+		"item without key":   func(a map[string]any) { a["Responses"] = map[string]any{"Music": []any{map[string]any{}}} },
 		"wrong type of key": func(a map[string]any) {
 			a["Responses"] = map[string]any{"Music": []any{map[string]any{"ID": map[string]any{"S": "1"}}}}
 		},

@@ -333,6 +333,7 @@ func TestBatchWriteTellsUnknownFromNotWritten(t *testing.T) {
 		"empty 503":      {status: 503},
 		"empty gateway":  {status: 502, apply: true},
 		"unknown member": {edit: func(answer map[string]any) { answer["UnprocessedItems"] = "none" }},
+		"no member":      {edit: func(answer map[string]any) { delete(answer, "UnprocessedItems") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

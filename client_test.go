@@ -28,12 +28,16 @@ import (
 // wire is an HTTP client without a network. It keeps what it was sent.
 type wire struct {
 	// answer makes the answer to the n-th request, counted from 1. Nil answers every
-	// request with "{}".
+	// request with allDone.
 	answer func(n int, req *http.Request) (*http.Response, error)
 
 	mu   sync.Mutex
 	sent []wireRequest
 }
+
+// allDone is an answer to any request but ListTables and DescribeTable: it was carried out,
+// nothing was found, and of a batch nothing was left unprocessed.
+const allDone = `{"Responses":{},"UnprocessedKeys":{},"UnprocessedItems":{}}`
 
 type wireRequest struct {
 	URL, Target, Body string
@@ -55,7 +59,7 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	n := len(w.sent)
 	w.mu.Unlock()
 	if w.answer == nil {
-		return reply(200, "{}"), nil
+		return reply(200, allDone), nil
 	}
 	return w.answer(n, req)
 }

@@ -160,7 +160,7 @@ func TestBatchIsOneCallOfManyAttempts(t *testing.T) {
 			if n == 2 {
 				return busy()
 			}
-			return reply(200, `{"ConsumedCapacity":[{"TableName":"Music","CapacityUnits":25}]}`), nil
+			return reply(200, `{"UnprocessedItems":{},"ConsumedCapacity":[{"TableName":"Music","CapacityUnits":25}]}`), nil
 		})}
 		client := wireClient(t, w, dynamoconn.WithHook(h.hook()))
 		require.NoError(t, writeMany(t.Context(), client, 1000))
@@ -223,7 +223,7 @@ func TestPanicInAHookReachesTheCaller(t *testing.T) {
 				var h heard
 				healed := false
 				hook := h.hook()
-				client := wireClient(t, &wire{answer: inTurn(replying(200, `{"Table":{"TableName":"Music"}}`))}, dynamoconn.WithHook(hook),
+				client := wireClient(t, &wire{answer: inTurn(replying(200, `{"Table":{"TableName":"Music"},`+allDone[1:]))}, dynamoconn.WithHook(hook),
 					dynamoconn.WithHook(dynamoconn.Hook{
 						Attempt: func(context.Context, dynamoconn.AttemptEvent) {
 							if where == "attempt" && !healed {

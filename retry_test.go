@@ -38,7 +38,7 @@ var (
 	conditions = refusing(400, "ConditionalCheckFailedException", "The conditional request failed", "RCOND")
 	invalid    = refusing(400, "ValidationException", "no", "RBAD")
 	damaged    = replying(200, "{}", "X-Amz-Crc32", "1", "X-Amzn-Requestid", "RDAMAGED")
-	fine       = replying(200, "{}", "X-Amzn-Requestid", "ROK")
+	fine       = replying(200, allDone, "X-Amzn-Requestid", "ROK")
 )
 
 // TestWhatIsKnownOfAWrite goes through what the attempts of one conditional put can

@@ -38,11 +38,12 @@ bench: ## compare with the raw SDK, and dynamoconntest with DynamoDB Local, each
 compare-faults: ## put one script of faults before the raw SDK, guregu/dynamo and dynamoconn
 	cd bench && go test ./faults -run TestCompareFaults -count=1 -v -print $(COMPAREFLAGS)
 
-mutants: ## put 70 known defects back, one at a time, and see that a test fails for each (10 minutes)
+mutants: ## put 71 known defects back, one at a time, and see that a test fails for each (10 minutes)
 	go run ./internal/mutants $(MUTANTFLAGS)
 
 soak: ## run the proofs of reliability at full length (hours); SEED=n repeats a run
 	go test ./internal/reliability -count=1 -timeout 12h -v -full $(if $(SEED),-seed $(SEED)) $(SOAKFLAGS)
+	go test ./internal/batch -run '^TestRandomBatches$$' -count=1 -timeout 12h -v -full $(if $(SEED),-seed $(SEED))
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@for pkg in $$(go list ./...); do \

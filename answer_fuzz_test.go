@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"reflect"
@@ -53,6 +54,16 @@ func newTwins(f *testing.F) *twins {
 		Region: "us-east-1", HTTPClient: answer, Credentials: provider, RetryMaxAttempts: 1, Retryer: aws.NopRetryer{},
 	})
 	return &twins{answer: answer, ours: ours, sdk: sdk}
+}
+
+// sdkSays returns what the SDK makes of an answer, also if that is a panic.
+func sdkSays[T any](call func() (*T, error)) (out *T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			out, err = nil, fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return call()
 }
 
 // reasonsOf are the reasons for which an answer that the SDK decodes is refused here:
@@ -122,7 +133,7 @@ func reasonsOf(item map[string]types.AttributeValue) []string {
 func requireTwins(t *testing.T, body []byte, want []map[string]types.AttributeValue, got []Item, refused error, more ...string) {
 	t.Helper()
 	reasons := more
-	if trimmed := bytes.TrimSpace(body); len(trimmed) == 0 || trimmed[0] != '{' || !json.Valid(trimmed) {
+	if !isObject(body) {
 		reasons = append(reasons, "not one JSON object")
 	}
 	for _, item := range want {
@@ -148,6 +159,11 @@ func requireTwins(t *testing.T, body []byte, want []map[string]types.AttributeVa
 		}
 		require.True(t, sameAttributes(item, attributes), "%v became %v", sdkJSON(&types.AttributeValueMemberM{Value: item}), got[i])
 	}
+}
+
+func isObject(body []byte) bool {
+	trimmed := bytes.TrimSpace(body)
+	return len(trimmed) > 0 && trimmed[0] == '{' && json.Valid(trimmed)
 }
 
 // asSDK is a conversion that has nothing in common with ToAttributeValue.
@@ -222,7 +238,9 @@ func FuzzGetItemAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		pair.answer.body = body
 		got, err := pair.ours.GetItem(t.Context(), GetItemRequest{TableName: "T", Item: Item{String("A", "a")}})
-		want, sdkErr := pair.sdk.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("T"), Key: key})
+		want, sdkErr := sdkSays(func() (*dynamodb.GetItemOutput, error) {
+			return pair.sdk.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("T"), Key: key})
+		})
 		if sdkErr != nil {
 			require.ErrorIs(t, err, ErrCorruptResponse)
 			return
@@ -247,7 +265,9 @@ func FuzzScanAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		pair.answer.body = body
 		got, err := pair.ours.ScanPage(t.Context(), ScanTableRequest{TableName: "T", ExclusiveStartKey: Item{String("A", "a")}, Limit: 3})
-		want, sdkErr := pair.sdk.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("T"), ExclusiveStartKey: start, Limit: aws.Int32(3)})
+		want, sdkErr := sdkSays(func() (*dynamodb.ScanOutput, error) {
+			return pair.sdk.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("T"), ExclusiveStartKey: start, Limit: aws.Int32(3)})
+		})
 		if sdkErr != nil {
 			require.ErrorIs(t, err, ErrCorruptResponse)
 			return
@@ -303,7 +323,9 @@ func FuzzErrorAnswer(f *testing.F) {
 			require.NotErrorIs(t, err, ErrThrottled)
 			return
 		}
-		_, sdkErr := pair.sdk.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("T"), Item: key})
+		_, sdkErr := sdkSays(func() (*dynamodb.PutItemOutput, error) {
+			return pair.sdk.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("T"), Item: key})
+		})
 		require.Error(t, sdkErr)
 		var api smithy.APIError
 		if errors.As(sdkErr, &api) {

@@ -104,7 +104,7 @@ func TestNoActivityInventsAValue(t *testing.T) {
 				return w, err
 			},
 			"BatchGet": func() (*wire, error) {
-				c, w := client(`{"Responses":{"Music":[` + item + `]}}`)
+				c, w := client(`{"Responses":{"Music":[` + item + `]},"UnprocessedKeys":{}}`)
 				_, err := c.BatchGet(t.Context(), dynamoconn.BatchGetItemRequest{
 					RequestTables: []dynamoconn.RequestTable{{Name: "Music", Keys: []dynamoconn.Item{musicKey()}}},
 				})
@@ -125,4 +125,19 @@ func TestNoActivityInventsAValue(t *testing.T) {
 			assert.Len(t, w.requests(), 1, "%s of %s", name, item)
 		}
 	}
+}
+
+// The checksum is right, so these are the bytes that the server sent, and the SDK's
+// decoder runs out of them.
+func TestNoAnswerMakesACallPanic(t *testing.T) {
+	t.Parallel()
+	client := wireClient(t, &wire{answer: inTurn(replying(200, `{"Responses":{"Music":[,0A}`))})
+	resp, err := client.BatchGet(t.Context(), dynamoconn.BatchGetItemRequest{
+		RequestTables: []dynamoconn.RequestTable{{Name: "Music", Keys: []dynamoconn.Item{musicKey()}}},
+	})
+	require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse)
+	var failed *dynamoconn.BatchGetError
+	require.ErrorAs(t, err, &failed)
+	assert.Len(t, failed.Failures, 1)
+	assert.Equal(t, []dynamoconn.Item{nil}, resp.ResponseTables[0].Items)
 }

@@ -181,7 +181,7 @@ func TestLimitsOfTheHTTPClientAreTimeouts(t *testing.T) {
 	defer func() { _ = silent.Close() }()
 	tr := &http.Transport{}
 	defer tr.CloseIdleConnections()
-	x := &Exchange{LargestAnswer: largestHere, Timeout: time.Hour, Next: &http.Client{Transport: tr, Timeout: 50 * time.Millisecond}}
+	x := &Exchange{LargestAnswer: largestHere, Timeout: time.Hour, Next: &http.Client{Transport: tr, Timeout: time.Second}}
 	_, tries, err := exchange(t, x, "http://"+silent.Addr().String())
 	assert.True(t, isTimeout(err))
 	assert.ErrorIs(t, err, os.ErrDeadlineExceeded)

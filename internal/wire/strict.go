@@ -13,16 +13,25 @@ import (
 // ErrNoValue means that an attribute has no value of a type that is known.
 var ErrNoValue = errors.New("an attribute has no value of a known type")
 
+// ErrPanic means that the SDK's decoder panicked over an answer.
+var ErrPanic = errors.New("the answer is more than its decoder can take")
+
 // Strict is a protocol whose answers must give every attribute a value.
 //
 // The SDK's own decoder leaves an attribute that is {} or of a type that it does not
 // know as it finds it, which is with the value of the attribute before: a value that
-// nobody wrote. It also ends a list or a map at an error within it and goes on.
+// nobody wrote. It also ends a list or a map at an error within it and goes on, which
+// ends in a panic where the answer ends soon after.
 type Strict struct{ smithyhttp.ClientProtocol }
 
 // DeserializeResponse decodes an answer into out. The error is [ErrNoValue] if an
-// attribute has no value.
-func (p Strict) DeserializeResponse(ctx context.Context, schema *smithy.OperationSchema, types *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) error {
+// attribute has no value, and [ErrPanic] if the decoder cannot take the answer.
+func (p Strict) DeserializeResponse(ctx context.Context, schema *smithy.OperationSchema, types *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) (err error) {
+	defer func() {
+		if recover() != nil { // what it says may quote the answer
+			err = &smithy.DeserializationError{Err: ErrPanic}
+		}
+	}()
 	return p.ClientProtocol.DeserializeResponse(ctx, schema, types, resp, strictly{out})
 }
 

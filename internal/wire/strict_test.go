@@ -178,3 +178,30 @@ func BenchmarkScanPage(b *testing.B) {
 		})
 	}
 }
+
+// The SDK's decoder goes on behind an error within a list, and out of the answer.
+const panicking = `{"Responses":{"Music":[,0A`
+
+func batchGet(t *testing.T, a answer, options ...func(*dynamodb.Options)) error {
+	_, err := client(a, options...).BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{
+		"Music": {Keys: []map[string]types.AttributeValue{{"ID": &types.AttributeValueMemberS{Value: "a"}}}},
+	}})
+	return err
+}
+
+// This is what the recovery is for. If it fails, the SDK has been mended.
+func TestSDKPanicsOverAnAnswer(t *testing.T) {
+	t.Parallel()
+
+	assert.Panics(t, func() { _ = batchGet(t, answer{200, panicking}) })
+}
+
+func TestNoAnswerMakesTheDecoderPanic(t *testing.T) {
+	t.Parallel()
+
+	err := batchGet(t, answer{200, panicking}, strict)
+	assert.ErrorIs(t, err, ErrPanic)
+	assert.NotContains(t, err.Error(), "Music", "the text holds nothing of the answer")
+	var undecoded *smithy.DeserializationError
+	assert.ErrorAs(t, err, &undecoded)
+}

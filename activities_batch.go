@@ -74,12 +74,19 @@ func onlyName[T any](entries []T, name func(T) string) string {
 	return only
 }
 
-// sameTable tells whether DynamoDB's name for a table in an answer is the name or
-// the ARN that it was asked by.
-func sameTable(asked, answered string) bool {
-	if asked == answered {
-		return true
+// tablesNamed returns the places of the tables that DynamoDB may mean by a name in an
+// answer: the one that was asked by just that, or else those whose ARN ends in it. Tables
+// of several accounts may share a name.
+func tablesNamed[T any](tables []T, name func(T) string, answered string) []int {
+	var byARN []int
+	for i, table := range tables {
+		asked := name(table)
+		if asked == answered {
+			return []int{i}
+		}
+		if _, last, isARN := strings.Cut(asked, ":table/"); isARN && strings.HasPrefix(asked, "arn:") && last == answered {
+			byARN = append(byARN, i)
+		}
 	}
-	_, name, isARN := strings.Cut(asked, ":table/")
-	return isARN && strings.HasPrefix(asked, "arn:") && name == answered
+	return byARN
 }

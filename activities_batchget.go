@@ -222,27 +222,33 @@ func (g *batchGet) take(ops []int, out *dynamodb.BatchGetItemOutput) (unprocesse
 	for _, op := range ops {
 		open[op] = true
 	}
-	claim := func(name string, item Item) (int, error) {
-		for id := range g.tables {
+	claim := func(ids []int, item Item) (int, error) {
+		found := -1
+		for _, id := range ids {
 			t := &g.tables[id]
-			if !sameTable(t.name, name) {
-				continue
-			}
 			if op, ok := t.ops[canonicalKey(item, t.keyNames)]; ok && open[op] {
-				delete(open, op)
-				return op, nil
+				if found >= 0 {
+					return 0, corrupt("the answer does not say which of several tables it means")
+				}
+				found = op
 			}
 		}
-		return 0, corrupt("the answer holds what was not asked for, or holds it twice")
+		if found < 0 {
+			return 0, corrupt("the answer holds what was not asked for, or holds it twice")
+		}
+		delete(open, found)
+		return found, nil
 	}
+	nameOf := func(t getTable) string { return t.name }
 	read := make(map[int]Item, len(ops))
 	for name, list := range out.Responses {
+		ids := tablesNamed(g.tables, nameOf, name)
 		for _, attributes := range list {
 			item, err := FromAttributeValues(attributes)
 			if err != nil {
 				return nil, under("Responses", err)
 			}
-			op, err := claim(name, item)
+			op, err := claim(ids, item)
 			if err != nil {
 				return nil, err
 			}
@@ -250,12 +256,13 @@ func (g *batchGet) take(ops []int, out *dynamodb.BatchGetItemOutput) (unprocesse
 		}
 	}
 	for name, left := range out.UnprocessedKeys {
+		ids := tablesNamed(g.tables, nameOf, name)
 		for _, attributes := range left.Keys {
 			key, err := FromAttributeValues(attributes)
 			if err != nil {
 				return nil, under("UnprocessedKeys", err)
 			}
-			op, err := claim(name, key)
+			op, err := claim(ids, key)
 			if err != nil {
 				return nil, err
 			}

@@ -284,8 +284,9 @@ func (w *batchWrite) unprocessed(ops []int, left map[string][]types.WriteRequest
 	}
 	var found []int
 	for name, requests := range left {
+		ids := tablesNamed(w.tables, func(t writeTable) string { return t.name }, name)
 		for _, request := range requests {
-			op, err := w.claim(open, name, request)
+			op, err := w.claim(open, ids, request)
 			if err != nil {
 				return nil, err
 			}
@@ -295,7 +296,7 @@ func (w *batchWrite) unprocessed(ops []int, left map[string][]types.WriteRequest
 	return found, nil
 }
 
-func (w *batchWrite) claim(open map[string][]int, name string, request types.WriteRequest) (int, error) {
+func (w *batchWrite) claim(open map[string][]int, ids []int, request types.WriteRequest) (int, error) {
 	var write Write
 	var err error
 	switch {
@@ -310,13 +311,23 @@ func (w *batchWrite) claim(open map[string][]int, name string, request types.Wri
 		return 0, under("UnprocessedItems", err)
 	}
 	identity := writeIdentity(write)
+	found := -1
 	for i, op := range open[identity] {
-		if sameTable(w.tables[w.ops[op].Table].name, name) {
-			open[identity] = slices.Delete(open[identity], i, i+1)
-			return op, nil
+		table := w.ops[op].Table
+		switch {
+		case !slices.Contains(ids, table):
+		case found < 0:
+			found = i
+		case w.ops[open[identity][found]].Table != table:
+			return 0, corrupt("UnprocessedItems does not say which of several tables it means")
 		}
 	}
-	return 0, corrupt("UnprocessedItems holds what was not sent, or holds it twice")
+	if found < 0 {
+		return 0, corrupt("UnprocessedItems holds what was not sent, or holds it twice")
+	}
+	op := open[identity][found]
+	open[identity] = slices.Delete(open[identity], found, found+1)
+	return op, nil
 }
 
 func writeIdentity(write Write) string {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dynamoconn/dynamoconn/internal/attempt"
 	"github.com/dynamoconn/dynamoconn/internal/transport"
+	"github.com/dynamoconn/dynamoconn/internal/wire"
 )
 
 // causeOfCode is what DynamoDB's names for errors mean here. See
@@ -241,7 +242,10 @@ func throttlingReasons(err error) []ThrottlingReason {
 
 // withItem adds the item that DynamoDB sends with a condition that failed.
 func (e *Error) withItem(err error) {
-	attributes, _ := falseCondition(err)
+	attributes, isFalse := falseCondition(err)
+	if isFalse && (errors.Is(err, wire.ErrNoValue) || errors.Is(err, wire.ErrTwice)) {
+		e.causes = append(e.causes, ErrCorruptResponse)
+	}
 	if len(attributes) == 0 {
 		return
 	}

@@ -281,12 +281,12 @@ func (c *config) defaults(o *dynamodb.Options) {
 	}
 	// The exchange checks the checksum of every answer; the SDK would only log it.
 	o.DisableValidateResponseChecksum = true
-	o.Protocol = wire.Strict{ClientProtocol: o.Protocol}
 }
 
-// finish wraps the HTTP client, the credentials and the retryer that the caller's SDK
-// options left.
+// finish wraps the protocol, the HTTP client, the credentials and the retryer that the
+// caller's SDK options left.
 func (c *config) finish(o *dynamodb.Options) {
+	o.Protocol = wire.Strict{ClientProtocol: o.Protocol}
 	if o.Retryer == nil {
 		o.Retryer = attempt.NewRetryer(cmp.Or(c.maxAttempts, defaultMaxAttempts))
 	}

@@ -42,6 +42,9 @@ type Try struct {
 	// Action is the API action, such as "GetItem".
 	Action  string
 	Outcome Outcome
+	// Repeated means that the HTTP client may have sent the request before, unseen: the
+	// outcome is only that of the last time.
+	Repeated bool
 	// Status is the HTTP status of the answer, and 0 if there was none.
 	Status int
 	// Code is DynamoDB's name for the error it answered, and empty if there was none.
@@ -146,10 +149,10 @@ func (r *Record) InDoubt() bool {
 	return slices.ContainsFunc(r.tries, Try.inDoubt)
 }
 
-// inDoubt tells whether the attempt leaves a doubt. That a transaction with the same
+// inDoubt tells whether the attempt leaves a doubt, whatever it came to in the end. That a transaction with the same
 // token is under way refuses this attempt, and an earlier one may yet be applied.
 func (t Try) inDoubt() bool {
-	return t.Outcome == Unknown || t.Code == "TransactionInProgressException"
+	return t.Outcome == Unknown || t.Repeated || t.Code == "TransactionInProgressException"
 }
 
 // SignedBy enters whose credentials the next attempt has.

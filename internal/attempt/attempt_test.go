@@ -54,6 +54,18 @@ func TestTransactionInProgressIsADoubt(t *testing.T) {
 	assert.True(t, record.InDoubt())
 }
 
+// The HTTP client may have sent it before, unseen.
+func TestAttemptThatWasRepeatedIsADoubt(t *testing.T) {
+	t.Parallel()
+
+	for _, outcome := range []Outcome{Refused, Applied, NotSent} {
+		var record Record
+		record.Add(Try{Outcome: outcome, Repeated: true})
+		assert.Equal(t, Unknown, record.Verdict(), outcome)
+		assert.True(t, record.InDoubt(), outcome)
+	}
+}
+
 func TestInDoubt(t *testing.T) {
 	t.Parallel()
 

@@ -69,13 +69,22 @@ func errorCode(resp *http.Response) string {
 		return ""
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	var report struct {
-		Type string `json:"__type"`
+	// Where the SDK looks for it, in its order.
+	code := resp.Header.Get("X-Amzn-Errortype")
+	if code == "" {
+		var report struct {
+			Type string `json:"__type"`
+			Code any
+		}
+		if json.Unmarshal(body, &report) != nil {
+			return ""
+		}
+		if code = report.Type; code == "" {
+			code, _ = report.Code.(string)
+		}
 	}
-	if json.Unmarshal(body, &report) != nil {
-		return ""
-	}
-	return report.Type[strings.LastIndexByte(report.Type, '#')+1:]
+	code, _, _ = strings.Cut(code, ":")
+	return code[strings.LastIndexByte(code, '#')+1:]
 }
 
 // readBody returns the body as it came, and of one that is refused what was read.
@@ -84,6 +93,10 @@ func (x *Exchange) readBody(resp *http.Response) ([]byte, error) {
 		return nil, nil
 	}
 	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode < 200 {
+		// The body of a 101 is the connection itself: no context ends the reading of it.
+		return nil, corrupt("status %d, which is no answer", resp.StatusCode)
+	}
 	if resp.ContentLength > x.LargestAnswer {
 		return nil, x.tooLarge()
 	}
@@ -170,6 +183,8 @@ func checkObject(body []byte, checked bool) error {
 		return corrupt("a success with an empty body")
 	case trimmed[0] != '{' || trimmed[len(trimmed)-1] != '}':
 		return corrupt("a success whose body is not a JSON object")
+	case bytes.HasPrefix(trimmed, []byte(`{"__type"`)): // no output has such a member
+		return corrupt("a success whose body reports a failure")
 	case !checked && !json.Valid(trimmed):
 		return corrupt("a success whose body is not valid JSON")
 	}

@@ -103,6 +103,7 @@ func TestDamagedAnswersAreRefused(t *testing.T) {
 		"array":                         answer(200, `["CANARY"]`),
 		"string":                        answer(200, `"CANARY"`),
 		"null":                          answer(200, `null`),
+		"report of a failure":           answer(200, `{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}`),
 		"HTML":                          answer(200, "<html>CANARY</html>"),
 		"half an object":                answer(200, object[:len(object)-3]+"}"),
 		"not closed":                    answer(200, object[:len(object)-1]),

@@ -63,6 +63,8 @@ func (a arrival) believed() ([]byte, bool) {
 		}
 	}
 	switch text := strings.Trim(string(body), " \t\r\n\v\f\u0085\u00a0"); {
+	case a.status >= 200 && a.status < 300 && strings.HasPrefix(text, `{"__type"`):
+		return nil, false
 	case a.status >= 200 && a.status < 300 && a.crc != "":
 		return body, strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}")
 	case a.status >= 200 && a.status < 300:

@@ -80,6 +80,7 @@ func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
 // exchange is one attempt. It enters in try what came back.
 func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *attempt.Try) (*http.Response, error) {
 	resp, err := x.Next.Do(req)
+	try.Repeated = watch.repeated(req, resp)
 	if err != nil {
 		if resp != nil && resp.Body != nil {
 			_ = resp.Body.Close()
@@ -180,20 +181,30 @@ func outcomeOf(status int, damage error) attempt.Outcome {
 
 // connWatch sees how far net/http came with a request.
 type connWatch struct {
-	asked, got atomic.Bool
+	asked atomic.Bool
+	got   atomic.Int32 // connections
 }
 
 func (w *connWatch) trace(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { w.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { w.got.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { w.got.Add(1) },
 	})
+}
+
+// repeated tells whether net/http may have sent the request before, by itself. Over
+// HTTP/1.1 it does so only if nothing was written, or if a header says that it may. Over
+// HTTP/2 it does so after a stream that the server broke off, too, whatever the server had
+// done by then.
+func (w *connWatch) repeated(req *http.Request, resp *http.Response) bool {
+	return w.got.Load() > 1 &&
+		(resp != nil && resp.ProtoMajor > 1 || req.Header["Idempotency-Key"] != nil || req.Header["X-Idempotency-Key"] != nil)
 }
 
 // outcome tells what it means that no answer came. A Doer that is not net/http
 // calls no hook, so only its error can say that nothing was sent.
 func (w *connWatch) outcome(err error) attempt.Outcome {
-	if w.got.Load() {
+	if w.got.Load() > 0 {
 		return attempt.Unknown
 	}
 	var op *net.OpError

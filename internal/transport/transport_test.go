@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -262,6 +263,34 @@ func TestDamagedStatusIsNoRefusal(t *testing.T) {
 	}
 }
 
+// What the SDK takes for DynamoDB's name of an error is what the attempt is judged by.
+func TestCodeIsWhereTheSDKLooksForIt(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		body   string
+		header []string
+		code   string
+	}{
+		"in the body":           {`{"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError"}`, nil, "InternalServerError"},
+		"with its place":        {`{"__type":"a#TransactionInProgressException:http://host/a#b"}`, nil, "TransactionInProgressException"},
+		"as a code":             {`{"code":"TransactionInProgressException"}`, nil, "TransactionInProgressException"},
+		"in the header":         {``, []string{"X-Amzn-ErrorType", "TransactionInProgressException"}, "TransactionInProgressException"},
+		"in the header and not": {`{"__type":"a#Other"}`, []string{"X-Amzn-ErrorType", "a#InternalServerError:"}, "InternalServerError"},
+		"nowhere":               {`{"code":3}`, nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, record := attempt.With(t.Context())
+			_, tries, err := exchangeIn(ctx, t, answering(answer(400, test.body, test.header...), nil), "https://host/", record)
+			require.NoError(t, err)
+			require.Len(t, tries, 1)
+			assert.Equal(t, test.code, tries[0].Code)
+			assert.Equal(t, test.code != "", record.InDoubt())
+		})
+	}
+}
+
 func TestRequestIDOfAnotherHeader(t *testing.T) {
 	t.Parallel()
 
@@ -419,6 +448,27 @@ func TestConnectionBreaksWithinTheAnswer(t *testing.T) {
 	assert.ErrorIs(t, err, ErrCorrupt)
 	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	assert.Equal(t, []attempt.Try{{Outcome: attempt.Unknown, Status: 200, RequestID: "REQ2"}}, tries)
+}
+
+// A server that switches to another protocol keeps the connection and says no more. The
+// reading of it was ended neither by the limit of the attempt nor by the caller's context.
+func TestSwitchedProtocolIsNotRead(t *testing.T) {
+	t.Parallel()
+
+	x, url, _ := overTCP(t, func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n")
+		_ = conn.SetDeadline(time.Now().Add(5 * time.Second)) // lest the test hang that fails
+		_, _ = io.Copy(io.Discard, conn)                      // until the client closes it
+		_ = conn.Close()
+	})
+	_, tries, err := exchange(t, x, url)
+	assert.ErrorIs(t, err, ErrCorrupt)
+	assert.False(t, isFinal(err))
+	assert.Equal(t, []attempt.Try{{Outcome: attempt.Unknown, Status: 101}}, tries)
 }
 
 func TestChunkedAnswer(t *testing.T) {

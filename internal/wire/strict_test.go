@@ -56,7 +56,7 @@ func TestAttributeWithoutValueIsRefused(t *testing.T) {
 	for _, value := range []string{
 		`{}`, `{"X":"1"}`, `{"S":null}`, `{"SS":null}`, `{"L":null}`,
 		`{"L":[{"S":"q"},{}]}`, `{"L":[{"S":"q"},{"X":[{"S":"z"}]}]}`,
-		`{"M":{"a":{"S":"q"},"b":{}}}`, `{"M":{"a":{"M":{"b":{"L":[{"X":true}]}}}}}`,
+		`{"M":{"a":{"S":"q"},"b":{}}}`, `null`, `{"L":[null]}`, `{"SS":["a",null]}`, `{"NS":["1",null]}`, `{"BS":["AA==",null]}`, `{"M":{"a":{"M":{"b":{"L":[{"X":true}]}}}}}`,
 	} {
 		item, err := get(t, answer{200, `{"Item":{"Name":{"S":"Lyon"},"Other":` + value + `}}`}, strict)
 		assert.ErrorIs(t, err, ErrNoValue, value)
@@ -64,6 +64,72 @@ func TestAttributeWithoutValueIsRefused(t *testing.T) {
 		var undecoded *smithy.DeserializationError
 		assert.ErrorAs(t, err, &undecoded, value)
 	}
+}
+
+// Of two values of one name the last was handed on.
+func TestNameThatIsThereTwiceIsRefused(t *testing.T) {
+	t.Parallel()
+
+	many := func(n int, last string) string {
+		var all []string
+		for i := range n {
+			all = append(all, fmt.Sprintf(`"a%d":{"S":"q"}`, i))
+		}
+		return strings.Join(append(all, last), ",")
+	}
+	for _, body := range []string{
+		`{"Item":{"Name":{"S":"Lyon"},"Name":{"S":"Nice"}}}`,
+		`{"Item":{"Name":{"S":"Lyon"},"N\u0061me":{"S":"Lyon"}}}`,
+		`{"Item":{"Name":{"S":"Lyon"}},"Item":{"Name":{"S":"Nice"}}}`,
+		`{"Item":{"a":{"M":{"b":{"M":{"c":{"S":"1"}}},"c":{"L":[{"M":{"d":{"S":"1"},"d":{"S":"2"}}}]}}}}}`,
+		`{"Item":{` + many(15, `"a7":{"S":"r"}`) + `}}`, `{"Item":{` + many(16, `"a7":{"S":"r"}`) + `}}`,
+		`{"Item":{` + many(17, `"a16":{"S":"r"}`) + `}}`, `{"Item":{` + many(40, `"a39":{"S":"r"}`) + `}}`,
+	} {
+		_, err := get(t, answer{200, body}, strict)
+		assert.ErrorIs(t, err, ErrTwice, body)
+	}
+	for _, body := range []string{ // the names of other objects do not count
+		`{"Item":{"a":{"M":{"a":{"M":{"a":{"S":"1"}}},"b":{"M":{}}}},"b":{"L":[{"M":{"a":{"S":"1"}}},{"M":{"a":{"S":"1"}}}]}}}`,
+		`{"Item":{` + many(40, `"a":{"M":{`+many(40, `"b":{"S":""}`)+`}}`) + `}}`,
+	} {
+		want, err := get(t, answer{200, body})
+		require.NoError(t, err)
+		got, err := get(t, answer{200, body}, strict)
+		require.NoError(t, err, body)
+		assert.Equal(t, want, got)
+	}
+}
+
+// The item of a failed condition had the value of the attribute before, too.
+func TestItemOfAFailureIsReadStrictly(t *testing.T) {
+	t.Parallel()
+
+	for item, damage := range map[string]error{
+		`{"a":{"S":"q"},"b":{}}`: ErrNoValue, `{"a":{"SS":["q",null]}}`: ErrNoValue, `{"a":{"S":"q"},"a":{"S":"r"}}`: ErrTwice,
+	} {
+		var failed *types.ConditionalCheckFailedException
+		_, err := get(t, answer{400, `{"__type":"x#ConditionalCheckFailedException","message":"m","Item":` + item + `}`}, strict)
+		require.ErrorIs(t, err, damage)
+		require.ErrorAs(t, err, &failed)
+		assert.Equal(t, "m", *failed.Message)
+		assert.Nil(t, failed.Item)
+
+		var cancelled *types.TransactionCanceledException
+		_, err = get(t, answer{400, `{"__type":"x#TransactionCanceledException","Message":"m","CancellationReasons":[{"Code":"ConditionalCheckFailed","Item":` + item + `}]}`}, strict)
+		require.ErrorIs(t, err, damage)
+		require.ErrorAs(t, err, &cancelled)
+		require.Len(t, cancelled.CancellationReasons, 1)
+		assert.Nil(t, cancelled.CancellationReasons[0].Item)
+	}
+	var throttled *types.ProvisionedThroughputExceededException
+	_, err := get(t, answer{400, `{"__type":"x#ProvisionedThroughputExceededException","message":"m","Message":"m","ThrottlingReasons":[{"reason":"r","resource":"t"}]}`}, strict)
+	require.ErrorAs(t, err, &throttled)
+	assert.NotErrorIs(t, err, ErrTwice)
+	assert.Len(t, throttled.ThrottlingReasons, 1)
+
+	var undecoded *smithy.DeserializationError
+	_, err = get(t, answer{400, `{"__type":"x#ConditionalCheckFailedException","Item":3}`}, strict)
+	require.ErrorAs(t, err, &undecoded)
 }
 
 // This is what Strict is for. If it fails, the SDK has been mended.

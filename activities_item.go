@@ -28,7 +28,9 @@ func (c *Client) GetItem(ctx context.Context, req GetItemRequest, opts ...CallOp
 		if err != nil {
 			return nil, err
 		}
-		resp.Item, err = FromAttributeValues(out.Item)
+		if resp.Item, err = FromAttributeValues(out.Item); err == nil && !resp.Item.mayHaveKey(req.Item) {
+			err = corrupt("is another item than was asked for")
+		}
 		return one(out.ConsumedCapacity), under("Item", err)
 	})
 	if err != nil {
@@ -116,7 +118,9 @@ func (c *Client) DeleteItem(ctx context.Context, req DeleteItemRequest, opts ...
 	resp := &DeleteItemResponse{}
 	perhapsOurs := false // the deletion of the old item, as far as anyone can tell
 	_, err = k.send(ctx, true, func(ctx context.Context) (used []types.ConsumedCapacity, err error) {
-		resp.OldItem, used, err = k.delete(ctx, input)
+		if resp.OldItem, used, err = k.delete(ctx, input); err == nil && !resp.OldItem.mayHaveKey(req.Item) {
+			return nil, under("OldItem", corrupt("is another item than was deleted"))
+		}
 		perhapsOurs = attempt.From(ctx).InDoubt() && resp.OldItem == nil
 		return used, err
 	})
@@ -184,6 +188,17 @@ func (k *call) beside(cause error) error {
 	e := k.soFar()
 	e.causes = []error{cause}
 	return e
+}
+
+// mayHaveKey tells whether the item has no other key than that. A projection may have left
+// it out.
+func (it Item) mayHaveKey(key Item) bool {
+	for _, asked := range key {
+		if kv, ok := it.Get(asked.KeyName()); ok && !equalValues(kv, asked, 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // stands tells whether a write failed its condition because an item equal to item is

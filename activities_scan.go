@@ -264,6 +264,9 @@ func (s *scan) next(ctx context.Context) (*scanPage, error) {
 	s.input.Limit = s.pageLimit()
 	page, err := s.read(ctx)
 	for err == nil && s.left >= 0 && page.count > s.left {
+		if page.scanned < page.count {
+			return nil, s.refuse(corrupt("the page has more items than were read for it"))
+		}
 		// A filtered page holds more than is wanted. A place within it to go on from is
 		// not to be had, so it is read again, to about as far as what is wanted goes. No
 		// further than that many items is certain to be enough.
@@ -328,14 +331,17 @@ func (s *scan) read(ctx context.Context) (*scanPage, error) {
 }
 
 func (s *scan) items(out *dynamodb.ScanOutput) ([]Item, error) {
-	if s.input.Select == types.SelectCount {
+	switch countOnly := s.input.Select == types.SelectCount; {
+	case out.Count < 0:
+		return nil, corrupt("the page counts less than nothing")
+	case s.input.Limit != nil && out.Count > *s.input.Limit:
+		return nil, corrupt("the page has more items than were asked for")
+	case countOnly:
 		return nil, nil
-	}
-	if int64(len(out.Items)) != int64(out.Count) {
+	case out.Items == nil: // where there are none it is an empty list
+		return nil, corrupt("the page does not say which items it has")
+	case int64(len(out.Items)) != int64(out.Count):
 		return nil, corrupt("the page holds another number of items than it counts")
-	}
-	if s.input.Limit != nil && len(out.Items) > int(*s.input.Limit) {
-		return nil, corrupt("the page holds more items than were asked for")
 	}
 	items := make([]Item, len(out.Items))
 	for i, attributes := range out.Items {

@@ -127,6 +127,9 @@ func (k *call) listPage(ctx context.Context, start string, limit int32, progress
 			return nil, err
 		}
 		names, next = out.TableNames, deref(out.LastEvaluatedTableName)
+		if names == nil { // where there are none it is an empty list
+			return nil, corrupt("the page does not say which tables there are")
+		}
 		if limit > 0 && len(names) > int(limit) {
 			return nil, corrupt("the page holds more table names than were asked for")
 		}
@@ -164,6 +167,9 @@ func (c *Client) DescribeTable(ctx context.Context, req DescribeTableRequest, op
 		}
 		if table = out.Table; table == nil {
 			return nil, corrupt("the answer describes no table")
+		}
+		if len(tablesNamed([]string{req.TableName}, func(asked string) string { return asked }, deref(table.TableName))) == 0 {
+			return nil, corrupt("the answer describes another table")
 		}
 		return nil, nil
 	})

@@ -128,6 +128,41 @@ func reasonsOf(item map[string]types.AttributeValue) []string {
 	return reasons
 }
 
+// isOdd tells whether a JSON text has an object with two members of one name, or a null:
+// where that matters, and where only, is tested in internal/wire.
+func isOdd(body []byte) bool {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	var names []map[any]bool // of each object or list that is open
+	isName := false
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return false
+		}
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			names = append(names, map[any]bool{})
+			if token == json.Delim('[') {
+				names[len(names)-1] = nil
+			}
+		case json.Delim('}'), json.Delim(']'):
+			names = names[:len(names)-1]
+		case nil:
+			return true
+		default:
+			if top := len(names) - 1; isName {
+				if names[top][token] {
+					return true
+				}
+				names[top][token] = true
+				isName = false
+				continue
+			}
+		}
+		isName = len(names) > 0 && names[len(names)-1] != nil
+	}
+}
+
 // requireTwins requires that this package's reading of items is the SDK's, or has one
 // of the reasons not to be.
 func requireTwins(t *testing.T, body []byte, want []map[string]types.AttributeValue, got []Item, refused error, more ...string) {
@@ -141,7 +176,7 @@ func requireTwins(t *testing.T, body []byte, want []map[string]types.AttributeVa
 	}
 	if refused != nil {
 		require.ErrorIs(t, refused, ErrCorruptResponse)
-		require.NotEmpty(t, reasons, "the SDK reads it and nothing is wrong: %v", refused)
+		require.True(t, len(reasons) > 0 || isOdd(body), "the SDK reads it and nothing is wrong: %v", refused)
 		return
 	}
 	require.Empty(t, reasons, "must be refused")
@@ -249,7 +284,11 @@ func FuzzGetItemAnswer(f *testing.F) {
 		if err == nil {
 			items = []Item{got.Item}
 		}
-		requireTwins(t, body, []map[string]types.AttributeValue{want.Item}, items, err)
+		var more []string
+		if a, ok := want.Item["A"]; ok && !reflect.DeepEqual(a, key["A"]) {
+			more = append(more, "another item than was asked for")
+		}
+		requireTwins(t, body, []map[string]types.AttributeValue{want.Item}, items, err, more...)
 	})
 }
 
@@ -273,6 +312,9 @@ func FuzzScanAnswer(f *testing.F) {
 			return
 		}
 		more := reasonsOf(want.LastEvaluatedKey)
+		if want.Items == nil {
+			more = append(more, "no items, not even none")
+		}
 		if int(want.Count) != len(want.Items) {
 			more = append(more, "another number of items than it counts")
 		}
@@ -336,7 +378,7 @@ func FuzzErrorAnswer(f *testing.F) {
 		}
 		var failed *types.ConditionalCheckFailedException
 		if errors.As(sdkErr, &failed) && len(reasonsOf(failed.Item)) == 0 {
-			require.Len(t, e.Item, len(failed.Item))
+			require.True(t, len(e.Item) == len(failed.Item) || errors.Is(err, ErrCorruptResponse) && len(e.Item) == 0)
 		} else {
 			require.Empty(t, e.Item)
 		}

@@ -68,12 +68,14 @@ func TestBrokenBodyIsReadAgain(t *testing.T) {
 }
 
 // The SDK gives an attribute that is empty, or of a type that it does not know, the
-// value of the attribute before it. No activity may hand that on.
+// value of the attribute before it, makes "" of a null in a set, and takes the last of two
+// values of one name. No activity may hand that on.
 func TestNoActivityInventsAValue(t *testing.T) {
 	t.Parallel()
 
 	const none = `{"Artist":{"S":"Acme Band"},"SongTitle":{"S":"Happy Day"},"Year":`
-	for _, item := range []string{none + `{}}`, none + `{"X":"1"}}`, none + `{"M":{"a":{"S":"q"},"b":{}}}}`, none + `{"L":[{"S":"q"},{"X":"1"}]}}`} {
+	for _, item := range []string{none + `{}}`, none + `{"X":"1"}}`, none + `{"M":{"a":{"S":"q"},"b":{}}}}`, none + `{"L":[{"S":"q"},{"X":"1"}]}}`,
+		none + `{"SS":["q",null]}}`, none + `{"S":"q"},"Year":{"S":"r"}}`} {
 		client := func(body string) (*dynamoconn.Client, *wire) {
 			w := &wire{answer: inTurn(replying(200, body))}
 			return wireClient(t, w, dynamoconn.WithMaxAttempts(1)), w

@@ -35,9 +35,9 @@ type wire struct {
 	sent []wireRequest
 }
 
-// allDone is an answer to any request but ListTables and DescribeTable: it was carried out,
+// allDone is an answer to any request but DescribeTable: it was carried out,
 // nothing was found, and of a batch nothing was left unprocessed.
-const allDone = `{"Responses":{},"UnprocessedKeys":{},"UnprocessedItems":{}}`
+const allDone = `{"Responses":{},"UnprocessedKeys":{},"UnprocessedItems":{},"Items":[],"TableNames":[]}`
 
 type wireRequest struct {
 	URL, Target, Body string

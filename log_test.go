@@ -123,7 +123,7 @@ func TestLevels(t *testing.T) {
 		want    []string
 	}{
 		"a call that goes well":        {get, answers{fine}, []string{call}},
-		"a scan of many pages":         {scan, answers{replying(200, `{"LastEvaluatedKey":{"A":{"S":"a"}}}`), replying(200, `{"LastEvaluatedKey":{"A":{"S":"b"}}}`), fine}, []string{call}},
+		"a scan of many pages":         {scan, answers{pageEndingAt(`{"A":{"S":"a"}}`), pageEndingAt(`{"A":{"S":"b"}}`), fine}, []string{call}},
 		"refused here":                 {refusedHere, answers{fine}, []string{call}},
 		"condition failed":             {put, answers{conditions}, []string{call}},
 		"refused by DynamoDB":          {get, answers{invalid}, []string{call}},

@@ -1,0 +1,165 @@
+package dynamoconn_test
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn"
+)
+
+const otherMusic = `{"Artist":{"S":"Someone Else"},"SongTitle":{"S":"Happy Day"}}`
+
+// An object that is the answer to something else was believed: "{}" was the end of a table
+// without items, and a list of no tables.
+func TestAnswersToSomethingElseAreRefused(t *testing.T) {
+	t.Parallel()
+
+	scan := func(req dynamoconn.ScanTableRequest) func(*dynamoconn.Client) error {
+		return func(c *dynamoconn.Client) error {
+			req.TableName = "Music"
+			resp, err := c.Scan(t.Context(), req)
+			assert.Nil(t, resp)
+			return err
+		}
+	}
+	list := func(c *dynamoconn.Client) error {
+		_, err := c.ListTables(t.Context(), dynamoconn.ListTablesRequest{})
+		return err
+	}
+	describe := func(c *dynamoconn.Client) error {
+		_, err := c.DescribeTable(t.Context(), dynamoconn.DescribeTableRequest{TableName: "Music"})
+		return err
+	}
+	get := func(c *dynamoconn.Client) error {
+		_, err := c.GetItem(t.Context(), getMusic())
+		return err
+	}
+	put := func(c *dynamoconn.Client) error {
+		_, err := c.PutItem(t.Context(), putMusic())
+		return err
+	}
+	remove := func(c *dynamoconn.Client) error {
+		_, err := c.DeleteItem(t.Context(), dynamoconn.DeleteItemRequest{TableName: "Music", Item: musicKey(), ReturnOldItem: true})
+		return err
+	}
+	for name, test := range map[string]struct {
+		call  func(*dynamoconn.Client) error
+		body  string
+		write bool
+	}{
+		"a page of nothing":            {scan(dynamoconn.ScanTableRequest{}), `{}`, false},
+		"a page without its items":     {scan(dynamoconn.ScanTableRequest{}), `{"Count":0,"ScannedCount":0,"Items":null}`, false},
+		"a page of no item":            {scan(dynamoconn.ScanTableRequest{}), `{"Count":1,"ScannedCount":1,"Items":[null]}`, false},
+		"a count below 0":              {scan(dynamoconn.ScanTableRequest{CountOnly: true}), `{"Count":-1,"ScannedCount":1}`, false},
+		"a list of nothing":            {list, `{}`, false},
+		"a list of no name":            {list, `{"TableNames":[null]}`, false},
+		"another table":                {describe, `{"Table":{"TableName":"Films"}}`, false},
+		"a table without a name":       {describe, `{"Table":{}}`, false},
+		"another item":                 {get, `{"Item":` + otherMusic + `}`, false},
+		"another item deleted":         {remove, `{"Attributes":` + otherMusic + `}`, true},
+		"a failure with status 200":    {put, `{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"m"}`, true},
+		"a name twice in an item":      {get, `{"Item":{"Year":{"N":"1"},"Year":{"N":"2"}}}`, false},
+		"two items where there is one": {get, `{"Item":{"Year":{"N":"1"}},"Item":{"Year":{"N":"2"}}}`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := &wire{answer: inTurn(replying(200, test.body))}
+			err := test.call(wireClient(t, w, dynamoconn.WithMaxAttempts(1)))
+			require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse)
+			assert.Equal(t, test.write, errors.Is(err, dynamoconn.ErrAmbiguous))
+			assert.Len(t, w.requests(), 1)
+		})
+	}
+}
+
+// The key is compared as DynamoDB compares it, and only if a projection has left it.
+func TestItemOfTheKeyIsTaken(t *testing.T) {
+	t.Parallel()
+
+	for _, item := range []string{`{"ID":{"N":"15"},"Year":{"N":"1"}}`, `{"ID":{"N":"1.5E1"}}`, `{"Year":{"N":"1"}}`, `{}`} {
+		client := wireClient(t, &wire{answer: inTurn(replying(200, `{"Item":`+item+`,"Attributes":`+item+`}`))})
+		key := dynamoconn.Item{dynamoconn.Decimal("ID", dynamoconn.MustNumber("15.0"))}
+		got, err := client.GetItem(t.Context(), dynamoconn.GetItemRequest{TableName: "Music", Item: key, Attributes: []string{"Year"}})
+		require.NoError(t, err, item)
+		assert.NotNil(t, got.Item)
+		old, err := client.DeleteItem(t.Context(), dynamoconn.DeleteItemRequest{TableName: "Music", Item: key, ReturnOldItem: true})
+		require.NoError(t, err, item)
+		assert.NotNil(t, old.OldItem)
+	}
+	client := wireClient(t, &wire{answer: inTurn(replying(200, `{"Table":{"TableName":"Music"}}`))})
+	described, err := client.DescribeTable(t.Context(), dynamoconn.DescribeTableRequest{TableName: "arn:aws:dynamodb:eu-west-1:123456789012:table/Music"})
+	require.NoError(t, err)
+	assert.Equal(t, "Music", described.Name)
+}
+
+// A page with more than was asked for was read again to the limit, for ever.
+func TestPageThatStaysTooLargeIsRefused(t *testing.T) {
+	t.Parallel()
+
+	const three = `"Items":[{"A":{"S":"1"}},{"A":{"S":"2"}},{"A":{"S":"3"}}],"Count":3`
+	for name, test := range map[string]struct {
+		req  dynamoconn.ScanTableRequest
+		body string
+	}{
+		"counts beyond the limit":    {dynamoconn.ScanTableRequest{CountOnly: true}, `{"Count":3,"ScannedCount":3}`},
+		"none was read":              {dynamoconn.ScanTableRequest{FilterExpression: "A = B"}, `{` + three + `,"ScannedCount":0}`},
+		"nobody says how many":       {dynamoconn.ScanTableRequest{FilterExpression: "A = B"}, `{` + three + `}`},
+		"counts that none was read":  {dynamoconn.ScanTableRequest{FilterExpression: "A = B", CountOnly: true}, `{"Count":3,"ScannedCount":0}`},
+		"the same page again":        {dynamoconn.ScanTableRequest{FilterExpression: "A = B"}, `{` + three + `,"ScannedCount":3}`},
+		"the same count again":       {dynamoconn.ScanTableRequest{FilterExpression: "A = B", CountOnly: true}, `{"Count":3,"ScannedCount":3}`},
+		"the same count, from a lot": {dynamoconn.ScanTableRequest{FilterExpression: "A = B", CountOnly: true}, `{"Count":3,"ScannedCount":3000}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
+				if n > 100 {
+					return nil, errors.New("for ever")
+				}
+				return reply(200, test.body), nil
+			}}
+			test.req.TableName, test.req.MaxItems = "Music", 2
+			_, err := wireClient(t, w, dynamoconn.WithMaxAttempts(1)).Scan(t.Context(), test.req)
+			require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse)
+			assert.Less(t, len(w.requests()), 50)
+		})
+	}
+}
+
+// The item of a failed condition was read as the SDK reads it: an attribute that is {} had
+// the value of the one before, and could make the item that stands equal to one's own.
+func TestItemThatStandsIsReadStrictly(t *testing.T) {
+	t.Parallel()
+
+	item := dynamoconn.Item{dynamoconn.String("Artist", "a"), dynamoconn.String("ID", "a")}
+	const invented = `,"Item":{"Artist":{"S":"a"},"ID":{}}`
+	for name, answer := range map[string]func() (*http.Response, error){
+		"a write":       refusing(400, "ConditionalCheckFailedException", "m", "R", invented),
+		"a transaction": cancelled("ConditionalCheckFailed", "m", invented),
+	} {
+		var opts []dynamoconn.CallOption
+		if name == "a transaction" {
+			opts = append(opts, dynamoconn.ExactlyOnce(""))
+		}
+		_, err := wireClient(t, &wire{answer: inTurn(answer)}).PutItem(t.Context(), dynamoconn.PutItemRequest{
+			TableName: "Music", Item: item, ConditionExpression: "attribute_not_exists(ID)", ItemIsUnique: true,
+		}, opts...)
+		require.ErrorIs(t, err, dynamoconn.ErrConditionFailed, name)
+		require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse, name)
+		assert.Nil(t, errorOf(t, err).Item, name)
+	}
+}
+
+// A protocol of the caller's own switched the strict reading off.
+func TestProtocolOfSDKOptionsIsGuarded(t *testing.T) {
+	t.Parallel()
+
+	client := wireClient(t, &wire{answer: inTurn(replying(200, `{"Item":{"Year":{"N":"1"},"Z":{}}}`))}, dynamoconn.WithMaxAttempts(1),
+		dynamoconn.WithSDKOptions(func(o *dynamodb.Options) { o.Protocol = dynamodb.New(dynamodb.Options{}).Options().Protocol }))
+	_, err := client.GetItem(t.Context(), getMusic())
+	require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse)
+}

@@ -29,12 +29,13 @@ const ruleKind = "must be one of the eleven KeyValue types, and not nil"
 // with a name, a string or name that is not valid UTF-8, an empty set, a set that
 // holds a member twice (numbers are compared as numbers), and more than 31 lists and
 // maps inside each other, which are the 32 levels of DynamoDB's limit with what the
-// innermost holds.
+// innermost holds. More than 1,048,576 values, where one that is shared counts in each of
+// its places, are [ErrItemTooLarge] as well.
 func ToAttributeValue(kv KeyValue) (types.AttributeValue, error) {
 	if isNil(kv) {
 		return nil, invalid("", ruleKind)
 	}
-	value, err := toAttributeValue(kv, 0)
+	value, err := toAttributeValue(kv, 0, &walk{})
 	if err != nil && kv.KeyName() != "" {
 		err = underName(kv.KeyName(), err)
 	}
@@ -44,7 +45,7 @@ func ToAttributeValue(kv KeyValue) (types.AttributeValue, error) {
 // ToAttributeValues returns item as the SDK's type, with the rules of
 // [ToAttributeValue] for each attribute. A nil Item gives an empty map.
 func ToAttributeValues(item Item) (map[string]types.AttributeValue, error) {
-	return toAttributeValues(item, 0)
+	return toAttributeValues(item, 0, &walk{})
 }
 
 // FromAttributeValue returns av under the name key. Nothing is lost: a number that
@@ -71,9 +72,9 @@ func FromAttributeValues(attributes map[string]types.AttributeValue) (Item, erro
 	return fromAttributeValues(attributes, 0)
 }
 
-func toAttributeValues(item Item, depth int) (map[string]types.AttributeValue, error) {
-	if depth > deepestNesting {
-		return nil, invalid("", "is nested deeper than 32 levels")
+func toAttributeValues(item Item, depth int, w *walk) (map[string]types.AttributeValue, error) {
+	if err := checkContainer(len(item), depth, w); err != nil {
+		return nil, err
 	}
 	attributes := make(map[string]types.AttributeValue, len(item))
 	for i, kv := range item {
@@ -84,7 +85,7 @@ func toAttributeValues(item Item, depth int) (map[string]types.AttributeValue, e
 		if err := checkName(name); err != nil {
 			return nil, underName(name, err)
 		}
-		value, err := toAttributeValue(kv, depth)
+		value, err := toAttributeValue(kv, depth, w)
 		if err != nil {
 			return nil, underName(name, err)
 		}
@@ -94,6 +95,21 @@ func toAttributeValues(item Item, depth int) (map[string]types.AttributeValue, e
 		}
 	}
 	return attributes, nil
+}
+
+// checkContainer holds what is certain of a list or map of n values before they are looked at.
+func checkContainer(n, depth int, w *walk) error {
+	switch {
+	case depth > deepestNesting:
+		return invalid("", "is nested deeper than 32 levels")
+	case !w.takes(n):
+		return tooManyValues()
+	}
+	return nil
+}
+
+func tooManyValues() error {
+	return &FieldError{Rule: "comes after 1,048,576 values", causes: []error{ErrItemTooLarge, ErrInvalidRequest}}
 }
 
 func checkName(name string) error {
@@ -106,7 +122,7 @@ func checkName(name string) error {
 	return nil
 }
 
-func toAttributeValue(kv KeyValue, depth int) (types.AttributeValue, error) {
+func toAttributeValue(kv KeyValue, depth int, w *walk) (types.AttributeValue, error) {
 	switch kv := kv.(type) {
 	case *KeyValueString:
 		if !utf8.ValidString(kv.StringValue) {
@@ -124,30 +140,39 @@ func toAttributeValue(kv KeyValue, depth int) (types.AttributeValue, error) {
 	case *KeyValueNull:
 		return &types.AttributeValueMemberNULL{Value: true}, nil
 	case *KeyValueList:
-		list, err := toAttributeValueList(kv.ListValue, depth+1)
+		list, err := toAttributeValueList(kv.ListValue, depth+1, w)
 		if err != nil {
 			return nil, err
 		}
 		return &types.AttributeValueMemberL{Value: list}, nil
 	case *KeyValueMap:
-		attributes, err := toAttributeValues(kv.MapValue, depth+1)
+		attributes, err := toAttributeValues(kv.MapValue, depth+1, w)
 		if err != nil {
 			return nil, err
 		}
 		return &types.AttributeValueMemberM{Value: attributes}, nil
 	case *KeyValueStringSet:
+		if !w.takes(len(kv.StringSetValue)) {
+			return nil, tooManyValues()
+		}
 		return toStringSet(kv.StringSetValue)
 	case *KeyValueNumberSet:
+		if !w.takes(len(kv.NumberSetValue)) {
+			return nil, tooManyValues()
+		}
 		return toNumberSet(kv.NumberSetValue)
 	case *KeyValueBinarySet:
+		if !w.takes(len(kv.BinarySetValue)) {
+			return nil, tooManyValues()
+		}
 		return toBinarySet(kv.BinarySetValue)
 	}
 	return nil, invalid("", ruleKind)
 }
 
-func toAttributeValueList(values []KeyValue, depth int) ([]types.AttributeValue, error) {
-	if depth > deepestNesting {
-		return nil, invalid("", "is nested deeper than 32 levels")
+func toAttributeValueList(values []KeyValue, depth int, w *walk) ([]types.AttributeValue, error) {
+	if err := checkContainer(len(values), depth, w); err != nil {
+		return nil, err
 	}
 	list := make([]types.AttributeValue, len(values))
 	for i, value := range values {
@@ -158,7 +183,7 @@ func toAttributeValueList(values []KeyValue, depth int) ([]types.AttributeValue,
 			return nil, underElement(i, invalid("", "an element of a list has no name"))
 		}
 		var err error
-		if list[i], err = toAttributeValue(value, depth); err != nil {
+		if list[i], err = toAttributeValue(value, depth, w); err != nil {
 			return nil, underElement(i, err)
 		}
 	}

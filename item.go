@@ -77,8 +77,8 @@ func (it Item) Pick(keys ...string) Item {
 }
 
 // Clone returns a deep copy: no change to it is seen in the original. The clone of
-// a nil Item is nil. Of an item that contains itself, or is nested deeper than 100
-// lists and maps, a part is shared: DynamoDB can hold neither.
+// a nil Item is nil. Of an item that contains itself, is nested deeper than 100 lists and
+// maps, or holds more than 1,048,576 values, a part is shared: DynamoDB can hold none.
 func (it Item) Clone() Item {
 	return cloneItem(it, 0, &walk{})
 }
@@ -114,17 +114,33 @@ func (it Item) byName() Item {
 	return sorted
 }
 
-// walk is one pass over an item. It ends below a nesting that no DynamoDB stores, so
-// that an item that contains itself, even several times, is left in time.
-type walk struct{ ended bool }
+// walk is one pass over an item. It ends below a nesting that no DynamoDB stores, and
+// after more values than it stores, so that an item that contains itself, or one list in
+// so many places that nobody could write it down, is left in time.
+type walk struct {
+	ended  bool
+	values int
+}
 
-func (w *walk) enters(depth int) bool {
-	w.ended = w.ended || depth > deepestAnswer
-	return !w.ended
+// mostValues is more than twice what fits into an item, where each takes a byte at least. A
+// value that is shared counts in each of its places.
+const mostValues = 1 << 20
+
+func (w *walk) enters(depth int) bool { return depth <= deepestAnswer && w.takes(1) || w.end() }
+
+// takes tells whether there is room for n more values.
+func (w *walk) takes(n int) bool {
+	w.values += n
+	return !w.ended && w.values <= mostValues || w.end()
+}
+
+func (w *walk) end() bool {
+	w.ended = true
+	return false
 }
 
 func cloneItem(it Item, depth int, w *walk) Item {
-	if it == nil || !w.enters(depth) {
+	if it == nil || !w.enters(depth) || !w.takes(len(it)) {
 		return it
 	}
 	clone := make(Item, len(it))
@@ -152,6 +168,9 @@ func cloneKeyValue(kv KeyValue, depth int, w *walk) KeyValue {
 		clone := *kv
 		return &clone
 	case *KeyValueBinary:
+		if !w.takes(len(kv.BinaryValue) / 32) { // about the memory of a value
+			return kv
+		}
 		return &KeyValueBinary{Key: kv.Key, BinaryValue: bytes.Clone(kv.BinaryValue)}
 	case *KeyValueNull:
 		clone := *kv
@@ -161,12 +180,24 @@ func cloneKeyValue(kv KeyValue, depth int, w *walk) KeyValue {
 	case *KeyValueMap:
 		return &KeyValueMap{Key: kv.Key, MapValue: cloneItem(kv.MapValue, depth+1, w)}
 	case *KeyValueStringSet:
+		if !w.takes(len(kv.StringSetValue)) {
+			return kv
+		}
 		return &KeyValueStringSet{Key: kv.Key, StringSetValue: slices.Clone(kv.StringSetValue)}
 	case *KeyValueNumberSet:
+		if !w.takes(len(kv.NumberSetValue)) {
+			return kv
+		}
 		return &KeyValueNumberSet{Key: kv.Key, NumberSetValue: slices.Clone(kv.NumberSetValue)}
 	case *KeyValueBinarySet:
+		if !w.takes(len(kv.BinarySetValue)) {
+			return kv
+		}
 		clone := &KeyValueBinarySet{Key: kv.Key, BinarySetValue: slices.Clone(kv.BinarySetValue)}
 		for i, member := range clone.BinarySetValue {
+			if !w.takes(len(member) / 32) {
+				break
+			}
 			clone.BinarySetValue[i] = bytes.Clone(member)
 		}
 		return clone

@@ -2,6 +2,7 @@ package dynamoconn
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -252,4 +253,51 @@ func TestEqualOfEachKind(t *testing.T) {
 			assert.Equal(t, same, canonical(Item{a}) == canonical(Item{b}), "%T %T", a, b)
 		}
 	}
+}
+
+// tower is one string in 2 to the power of 30 places.
+func tower() KeyValue {
+	var kv KeyValue = String("", "x")
+	for range 30 {
+		kv = List("", kv, kv)
+	}
+	return &KeyValueList{Key: "Tower", ListValue: []KeyValue{kv}}
+}
+
+// An item that is small in memory and without end on the wire was converted until memory
+// ran out.
+func TestItemThatNobodyCouldWriteDown(t *testing.T) {
+	t.Parallel()
+	_, err := ToAttributeValue(tower())
+	require.ErrorIs(t, err, ErrItemTooLarge)
+	require.ErrorIs(t, err, ErrInvalidRequest)
+
+	members := make([]string, 1<<10)
+	for i := range members {
+		members[i] = strconv.Itoa(i)
+	}
+	sets := List("Sets")
+	for range 1 << 10 {
+		sets.ListValue = append(sets.ListValue, StringSet("", members...))
+	}
+	_, err = ToAttributeValue(sets)
+	require.ErrorIs(t, err, ErrItemTooLarge)
+
+	large := Item{Long("ID", 1), tower()}
+	clone := large.Clone()
+	assert.Equal(t, large.Keys(), clone.Keys())
+	clone[0].(*KeyValueLong).LongValue = 2
+	assert.Equal(t, Long("ID", 1), large[0])
+	assert.Greater(t, large.Size(), largestItem)
+
+	f := newBatchFake("Music:ID")
+	resp, err := f.client(t).BatchWrite(t.Context(), music(large, song(2, "one")))
+	require.ErrorIs(t, err, ErrItemTooLarge)
+	assert.Equal(t, 1, resp.Written)
+	assert.Equal(t, []string{"Music [0][0] refused"}, writeFailures(t, err))
+	_, err = f.client(t).PutItem(t.Context(), PutItemRequest{
+		TableName: "Music", Item: songKey(1), ConditionExpression: "a = :v",
+		ExpressionAttributeValues: Item{&KeyValueList{Key: ":v", ListValue: []KeyValue{tower()}}},
+	})
+	require.ErrorIs(t, err, ErrInvalidRequest)
 }

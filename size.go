@@ -10,7 +10,7 @@ const largestItem = 400 << 10
 // UTF-8, a number by its digits, and 3 bytes and 1 for each element for lists and
 // maps. An item may have 409,600. The size of numbers is approximate, as DynamoDB's
 // own description is, and never too large. What is nested deeper than 100 lists and
-// maps is not counted. See
+// maps, or comes after 1,048,576 values, is not counted. See
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html.
 func (it Item) Size() int { return itemSize(it) }
 

@@ -261,6 +261,11 @@ var mutants = []mutant{
 	{0, "32 lists inside each other", "convert.go",
 		`const deepestNesting = 31`, `const deepestNesting = 32`,
 		".", "TestConversionTakesThirtyOneListsAndMaps"},
+	{0, "an item without end is converted", "convert.go",
+		`case !w.takes(n):
+		return tooManyValues()`, `case !w.takes(n) && n > 10:
+		return tooManyValues()`,
+		".", "TestItemThatNobodyCouldWriteDown"},
 	{0, "an error quotes the answer", "errors.go",
 		`b.WriteString(": the answer cannot be decoded")`, `b.WriteString(clean(e.err.Error()))`,
 		".", "TestErrorsEventsAndLogsShowNoValue"},

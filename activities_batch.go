@@ -32,6 +32,9 @@ func verdictOf(ctx context.Context, outcome attempt.Outcome, err error) batch.An
 		answer.Stop = errors.Is(err, ErrUnavailable)
 	case ctx.Err() != nil:
 		answer.Verdict = batch.Again
+		if !errors.Is(err, ErrThrottled) && !errors.Is(err, ErrConflict) && !errors.Is(err, ErrUnavailable) {
+			answer.Err = nil // it waited out nothing
+		}
 	case errors.Is(err, ErrThrottled), errors.Is(err, ErrConflict):
 		answer.Verdict = batch.Again
 	case outcome == attempt.NotSent, errors.Is(err, ErrCredentials):

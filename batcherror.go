@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"reflect"
 	"strings"
 )
@@ -47,6 +49,29 @@ type WriteFailure struct {
 	State WriteState
 	// Err is why.
 	Err error
+}
+
+// String returns the table, the place, the state and the cause. It does not show the item.
+func (f WriteFailure) String() string {
+	return failureText(f.TableName, fmt.Sprintf("Tables[%d].Writes[%d]", f.Entry, f.Index), string(f.State), f.Err)
+}
+
+// Format writes what String returns, whatever the verb.
+func (f WriteFailure) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.String()) }
+
+// MarshalJSON returns what String returns: the request of what is left, with its items, is
+// [BatchWriteError.Remaining].
+func (f WriteFailure) MarshalJSON() ([]byte, error) { return json.Marshal(f.String()) }
+
+// LogValue returns what String returns.
+func (f WriteFailure) LogValue() slog.Value { return slog.StringValue(f.String()) }
+
+func failureText(table, place, state string, err error) string {
+	text := fmt.Sprintf("%q %s: %s", clean(table), place, state)
+	if err != nil {
+		text += ": " + err.Error()
+	}
+	return text
 }
 
 // Error returns how many writes were not applied, how many may have been, and the
@@ -150,6 +175,21 @@ type ReadFailure struct {
 	// Err is why.
 	Err error
 }
+
+// String returns the table, the place, the state and the cause. It does not show the key.
+func (f ReadFailure) String() string {
+	return failureText(f.TableName, fmt.Sprintf("RequestTables[%d].Keys[%d]", f.Entry, f.Index), string(f.State), f.Err)
+}
+
+// Format writes what String returns, whatever the verb.
+func (f ReadFailure) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.String()) }
+
+// MarshalJSON returns what String returns: the request of what is left, with its keys, is
+// [BatchGetError.Remaining].
+func (f ReadFailure) MarshalJSON() ([]byte, error) { return json.Marshal(f.String()) }
+
+// LogValue returns what String returns.
+func (f ReadFailure) LogValue() slog.Value { return slog.StringValue(f.String()) }
 
 // Error returns how many keys have no answer, and the first cause.
 func (e *BatchGetError) Error() string {

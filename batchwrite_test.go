@@ -323,6 +323,38 @@ func TestBatchWriteOutlivesThrottling(t *testing.T) {
 	})
 }
 
+// That the table was throttled all the time was lost when the context ended: the error was
+// only that it had.
+func TestBatchesTellWhatTheyWaitedOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newBatchFake("Music:ID", "Films:ID")
+		f.script = func(_ int, r *fakeRequest) *fakeTrouble {
+			return &fakeTrouble{status: 400, code: "ProvisionedThroughputExceededException", message: "slow down"}
+		}
+		for name, end := range map[string]func() (context.Context, context.CancelFunc){
+			"deadline": func() (context.Context, context.CancelFunc) { return context.WithTimeout(t.Context(), time.Minute) },
+			"cancel": func() (context.Context, context.CancelFunc) {
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(time.Minute, cancel)
+				return ctx, cancel
+			},
+		} {
+			ctx, cancel := end()
+			_, write := f.client(t).BatchWrite(ctx, music(songs(30)...))
+			_, read := f.client(t).BatchGet(ctx, reading(keysOf(upTo(100)...)...))
+			cancel()
+			require.ErrorIs(t, write, ErrThrottled, name)
+			require.ErrorIs(t, write, ctx.Err(), name)
+			require.NotErrorIs(t, write, ErrAmbiguous, name)
+			require.ErrorIs(t, read, ctx.Err(), name)
+			var unfinished *BatchWriteError
+			require.ErrorAs(t, write, &unfinished)
+			assert.Len(t, unfinished.causes(), 1, "one cause for all")
+		}
+	})
+}
+
 func TestBatchWriteTellsUnknownFromNotWritten(t *testing.T) {
 	t.Parallel()
 	for name, trouble := range map[string]*fakeTrouble{

@@ -134,9 +134,15 @@ func (c *config) base(ctx context.Context) (aws.Config, error) {
 	if c.static != nil || c.provider != nil {
 		load = append(load, awsconfig.WithCredentialsProvider(c.given()))
 	}
+	// What the configuration makes clients of, STS for a web identity or the role of a
+	// profile, has a limit for each answer, as with WithAssumedRole. DynamoDB has its own.
+	load = append(load, awsconfig.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(c.stsTime)))
 	cfg, err := awsconfig.LoadDefaultConfig(ctx, load...)
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("%w: load the AWS configuration: %w", ErrInvalidOption, err)
+	}
+	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
+		cfg.HTTPClient = client.WithTimeout(0)
 	}
 	return cfg, nil
 }
@@ -159,7 +165,7 @@ func (c *config) chooseCredentials(cfg *aws.Config) {
 	}
 	if c.role != nil {
 		role := *c.role
-		client := sts.NewFromConfig(*cfg, func(o *sts.Options) { o.HTTPClient = impatient(o.HTTPClient) })
+		client := sts.NewFromConfig(*cfg, func(o *sts.Options) { o.HTTPClient = impatient(o.HTTPClient, c.stsTime) })
 		provider := stscreds.NewAssumeRoleProvider(client, role.RoleARN, func(o *stscreds.AssumeRoleOptions) {
 			o.RoleSessionName = role.SessionName
 			o.Duration = role.Duration
@@ -175,10 +181,10 @@ func (c *config) chooseCredentials(cfg *aws.Config) {
 // stsTimeout is how long STS has for one answer.
 const stsTimeout = 10 * time.Second
 
-// impatient returns a client that waits for stsTimeout at most: the SDK's has no limit,
+// impatient returns a client that waits for so long at most: the SDK's has no limit,
 // and an STS that never answers would hold every call for ever.
-func impatient(client aws.HTTPClient) aws.HTTPClient {
-	return &http.Client{Transport: roundTripper{client}, Timeout: stsTimeout, CheckRedirect: noRedirect}
+func impatient(client aws.HTTPClient, limit time.Duration) aws.HTTPClient {
+	return &http.Client{Transport: roundTripper{client}, Timeout: limit, CheckRedirect: noRedirect}
 }
 
 // roundTripper makes the SDK's kind of client one for http.Client.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"time"
@@ -223,6 +224,16 @@ func (e *Error) Unwrap() []error {
 
 // GoString returns the text of the error, so that %#v shows no item.
 func (e *Error) GoString() string { return fmt.Sprintf("&dynamoconn.Error{%q}", e.Error()) }
+
+// Format writes the text of the error as fmt would: also of an Error that was copied, which
+// is no error any more and would show its item.
+func (e Error) Format(s fmt.State, verb rune) {
+	if verb == 'v' && s.Flag('#') {
+		_, _ = io.WriteString(s, e.GoString())
+		return
+	}
+	_, _ = fmt.Fprintf(s, fmt.FormatString(s, verb), e.Error())
+}
 
 // MarshalJSON returns the facts of the error without the item.
 func (e *Error) MarshalJSON() ([]byte, error) {

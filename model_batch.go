@@ -58,7 +58,8 @@ type BatchWriteItemRequest struct {
 // WriteTable is what to write to one table. [TableWithItemsToAdd] and
 // [TableWithItemsToDelete] make the usual ones.
 type WriteTable struct {
-	// Name is the name or the ARN of the table.
+	// Name is the name or the ARN of the table: the same for all of its entries, or
+	// nothing tells that they are of one table, and their order is not kept.
 	Name string
 	// Writes are the puts and deletes, any number of them. Those of the same key are
 	// applied in this order.

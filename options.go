@@ -74,6 +74,7 @@ type config struct {
 	maxAttempts   int // 0 if the option is not given
 	attemptTime   time.Duration
 	retryBudget   time.Duration // 0 is none
+	stsTime       time.Duration // how long STS and the like have for one answer
 	largestAnswer int64
 	faults        []error
 
@@ -201,7 +202,9 @@ func WithAWSConfig(cfg aws.Config) Option {
 // WithHTTPClient sends the requests to DynamoDB through client: one with a proxy,
 // with other limits, or a stand-in that has no network. Without it, the client is
 // one like the SDK's that keeps up to 100 idle connections to a host. No redirect is
-// followed, unless client is an *http.Client with a CheckRedirect of its own.
+// followed, unless client is an *http.Client with a CheckRedirect of its own. A client
+// must not repeat requests by itself: what it sent before and was not answered is seen by
+// nobody, and so a doubt is taken for a certainty.
 func WithHTTPClient(client HTTPClient) Option {
 	return option(func(c *config) {
 		if client == nil {
@@ -362,6 +365,7 @@ func gather(opts []Option) (*config, error) {
 	c := &config{
 		maxInFlight:   defaultMaxInFlight,
 		attemptTime:   defaultAttemptTimeout,
+		stsTime:       stsTimeout,
 		largestAnswer: defaultLargestAnswer,
 	}
 	for _, opt := range opts {

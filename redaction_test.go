@@ -161,13 +161,22 @@ func TestErrorsEventsAndLogsShowNoValue(t *testing.T) {
 					var e *dynamoconn.Error
 					require.ErrorAs(t, err, &e)
 					requireRedacted(t, activity, e)
+					requireRedacted(t, activity+", copied", *e)
 					var write *dynamoconn.BatchWriteError
 					if errors.As(err, &write) {
 						requireRedacted(t, activity, write)
+						requireRedacted(t, activity+", copied", *write)
+						requireRedacted(t, "WriteFailure", write.Failures[0])
+						requireRedacted(t, "*WriteFailure", &write.Failures[0])
+						requireRedacted(t, "[]WriteFailure", write.Failures)
 					}
 					var read *dynamoconn.BatchGetError
 					if errors.As(err, &read) {
 						requireRedacted(t, activity, read)
+						requireRedacted(t, activity+", copied", *read)
+						requireRedacted(t, "ReadFailure", read.Failures[0])
+						requireRedacted(t, "*ReadFailure", &read.Failures[0])
+						requireRedacted(t, "[]ReadFailure", read.Failures)
 					}
 				}
 			}

@@ -74,7 +74,8 @@ type Answer struct {
 	// been carried out then. What is left unprocessed may so be done all the same: unless
 	// it is done later, it ends as Unknown.
 	InDoubt bool
-	// Err is why, for every verdict but Answered.
+	// Err is why, for every verdict but Answered. It is nil with Again if ctx has ended
+	// and that is all.
 	Err error
 	// Stop means, with Doubt, that no further request is worth sending.
 	Stop bool
@@ -233,12 +234,27 @@ func (r *runner) run(ctx context.Context) {
 	for i := range r.tables {
 		r.woken(&r.tables[i], time.Now())
 	}
-	if r.stopped == nil {
-		r.stopped = ended(ctx)
-	}
+	why := r.ends(ctx)
 	for i := range r.results {
-		r.settle(i, Result{State: NotSent, Err: r.stopped})
+		r.settle(i, Result{State: NotSent, Err: why[r.Ops[i].Table]})
 	}
+}
+
+// ends returns why what is left of each table is not sent any more: what stopped all, or
+// that ctx has ended, and what the table was waiting out then.
+func (r *runner) ends(ctx context.Context) []error {
+	all := make([]error, len(r.tables))
+	for i := range r.tables {
+		all[i] = r.stopped
+		if r.stopped != nil {
+			continue
+		}
+		all[i] = ended(ctx)
+		if why := r.tables[i].why; why != nil {
+			all[i] = fmt.Errorf("%w, waiting out: %w", all[i], why)
+		}
+	}
+	return all
 }
 
 // ended returns why ctx ended: what its Err says, and its cause if that is another.
@@ -362,7 +378,9 @@ func (r *runner) take(a answered) {
 	case a.Verdict == Again:
 		r.again(a.ops)
 		r.eachTable(a.ops, func(t *table) {
-			t.why = a.Err
+			if a.Err != nil {
+				t.why = a.Err
+			}
 			r.miss(t)
 		})
 	case a.Verdict == Doubt:

@@ -127,7 +127,9 @@ func TestADayOfRefusalCostsOnlyThePauses(t *testing.T) {
 				assert.LessOrEqual(t, len(requests), (rounds+1)*inFlight)
 				assert.GreaterOrEqual(t, len(requests), rounds)
 				for _, result := range results {
-					require.Equal(t, Result{State: NotSent, Err: context.DeadlineExceeded}, result)
+					require.Equal(t, NotSent, result.State)
+					require.ErrorIs(t, result.Err, context.DeadlineExceeded)
+					require.Equal(t, name == "throttled", errors.Is(result.Err, errLater), "what was waited out")
 				}
 			})
 		})

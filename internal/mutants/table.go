@@ -238,6 +238,10 @@ var mutants = []mutant{
 		answer.Verdict = batch.TableFailed`,
 		".", "TestBatchWriteOutlivesThrottling"},
 
+	{0, "a batch does not tell what it waited out", "internal/batch/batch.go",
+		`if why := r.tables[i].why; why != nil {`, `if why := r.tables[i].why; why != nil && false {`,
+		".", "TestBatchesTellWhatTheyWaitedOut"},
+
 	// Pages.
 	{0, "half a scan beside no error", "activities_scan.go",
 		`page, err := s.next(ctx)
@@ -278,6 +282,13 @@ var mutants = []mutant{
 	{0, "texts of the server of any length are shown", "errors.go",
 		`cut := len(text) > longestMessage`, `cut := false`,
 		".", "TestClean"},
+	{0, "a failure of a batch shows its item", "batcherror.go",
+		`func (f WriteFailure) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.String()) }`,
+		`func (f WriteFailure) Format(s fmt.State, _ rune) { _, _ = fmt.Fprint(s, f.Write) }`,
+		".", "TestErrorsEventsAndLogsShowNoValue"},
+	{11, "an STS of the configuration has all the time in the world", "client.go",
+		`.WithTimeout(c.stsTime)))`, `.WithTimeout(0 * c.stsTime)))`,
+		".", "TestSTSOfTheConfigurationThatHangs"},
 	{0, "the client shows its credentials", "client.go",
 		`_, _ = io.WriteString(f, c.String())`, `_, _ = fmt.Fprintf(f, "%v", *c.config.static)`,
 		".", "TestClientAndOptionsShowNoSecret"},

@@ -44,7 +44,9 @@ var mutants = []mutant{
 			return nil, underElement(i, invalid("", ruleKind))`,
 		".", "TestConversionRefuses"},
 	{8, "an attribute of an unknown type has the value before it", "internal/wire/strict.go",
-		`return nil, ErrNoValue`, `return nil, nil`,
+		`case !ends && member == nil:
+		d.fail(ErrNoValue)`, `case !ends && member == nil:
+		d.fail(nil)`,
 		"internal/wire", "TestAttributeWithoutValueIsRefused"},
 	{0, "an answer makes the decoder panic", "internal/wire/strict.go",
 		`if recover() != nil {`, `if false {`,

@@ -49,7 +49,7 @@ func reported(err error) error {
 	case f.damage == nil:
 		return f.DeserializableError
 	}
-	switch e := f.DeserializableError.(type) { //nolint:errorlint // see above
+	switch e := f.DeserializableError.(type) {
 	case *types.ConditionalCheckFailedException:
 		e.Item = nil
 	case *types.TransactionCanceledException:

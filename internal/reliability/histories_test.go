@@ -170,7 +170,7 @@ func (w write) errorsOf(history []step, o outcome, k knowledge) []error {
 	case last.kind == sightFalse:
 	case history[len(history)-1].letter == throttled:
 		if w.batch && k.notApplied {
-			return append(want, context.Canceled) // it goes on until the caller gives up
+			want = append(want, context.Canceled) // it goes on until the caller gives up
 		}
 		want = append(want, dynamoconn.ErrThrottled)
 	default:

@@ -1,7 +1,6 @@
 package dynamoconn
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"testing"
@@ -182,7 +181,7 @@ func FuzzBatchWriteAnswer(f *testing.F) {
 			require.ErrorIs(t, err, ErrCorruptResponse)
 			require.ErrorIs(t, err, ErrAmbiguous)
 			var failed *BatchWriteError
-			require.True(t, errors.As(err, &failed))
+			require.ErrorAs(t, err, &failed)
 			require.Len(t, failed.Failures, 2)
 			require.Zero(t, got.Written)
 			require.Equal(t, 1, answer.sent)

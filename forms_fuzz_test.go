@@ -1,7 +1,6 @@
 package dynamoconn
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -287,7 +286,7 @@ func FuzzShowName(f *testing.F) {
 		}
 		err := under("Item", underName(a, underElement(3, invalid("", "rule"))))
 		var field *FieldError
-		require.True(t, errors.As(err, &field))
+		require.ErrorAs(t, err, &field)
 		require.Equal(t, fmt.Sprintf("Item.%s[3]", shown), field.Path)
 		requireShowable(t, err.Error())
 	})

@@ -175,7 +175,7 @@ func unpackedSize(body []byte) int64 {
 
 // checkObject makes sure that the answer of a success is one JSON object. The
 // checksum, where there was one, has proved that these are the bytes that were
-// sent, and only the outside is looked at.
+// sent, and only where the object ends is looked at.
 func checkObject(body []byte, checked bool) error {
 	trimmed := bytes.TrimSpace(body)
 	switch {
@@ -187,8 +187,50 @@ func checkObject(body []byte, checked bool) error {
 		return corrupt("a success whose body reports a failure")
 	case !checked && !json.Valid(trimmed):
 		return corrupt("a success whose body is not valid JSON")
+	case checked && !isOneObject(trimmed):
+		return corrupt("a success with something behind its JSON object")
 	}
 	return nil
+}
+
+// isOneObject tells whether the object that body begins with ends where body does. It
+// looks at braces and quotes only.
+func isOneObject(body []byte) bool {
+	depth := 0
+	for i := 0; i < len(body); i++ {
+		switch body[i] {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return i == len(body)-1
+			}
+		case '"':
+			if i = endOfString(body, i+1); i < 0 {
+				return false
+			}
+		}
+	}
+	return false
+}
+
+// endOfString returns the place of the quote that ends the string whose text begins at
+// from, or -1.
+func endOfString(body []byte, from int) int {
+	for i := from; ; i++ {
+		n := bytes.IndexByte(body[i:], '"')
+		if n < 0 {
+			return -1
+		}
+		i += n
+		escapes := 0
+		for body[i-1-escapes] == '\\' { // the quote that begins the string is before them
+			escapes++
+		}
+		if escapes%2 == 0 {
+			return i
+		}
+	}
 }
 
 // checkReport makes sure that what DynamoDB says of a failure is whole: half a report

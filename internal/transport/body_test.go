@@ -36,6 +36,7 @@ func TestWholeAnswersPass(t *testing.T) {
 	t.Parallel()
 
 	const object = `{"Item":{"A":{"N":"1"}}}`
+	const tricky = `{"}":"{\\\"}","\\\\":["}{","\""],"":{}}`
 	packed := zipped(t, object)
 	tests := map[string]struct {
 		resp *http.Response
@@ -43,6 +44,7 @@ func TestWholeAnswersPass(t *testing.T) {
 	}{
 		"without checksum":      {answer(200, object), object},
 		"with checksum":         {answer(200, object, "X-Amz-Crc32", crcOf(object)), object},
+		"braces within strings": {answer(200, tricky, "X-Amz-Crc32", crcOf(tricky)), tricky},
 		"checksum with spaces":  {answer(200, object, "X-Amz-Crc32", " "+crcOf(object)+" "), object},
 		"space around":          {answer(200, " {}\r\n"), " {}\r\n"},
 		"empty object":          {answer(200, "{}"), "{}"},
@@ -109,6 +111,10 @@ func TestDamagedAnswersAreRefused(t *testing.T) {
 		"not closed":                    answer(200, object[:len(object)-1]),
 		"second object behind":          answer(200, object+object),
 		"text behind":                   answer(200, object+" CANARY }"),
+		"second object, with checksum":  answer(200, object+object, "X-Amz-Crc32", crcOf(object+object)),
+		"text behind, with checksum":    answer(200, object+" CANARY }", "X-Amz-Crc32", crcOf(object+" CANARY }")),
+		"open string, with checksum":    answer(200, `{"CANARY}`, "X-Amz-Crc32", crcOf(`{"CANARY}`)),
+		"open object, with checksum":    answer(200, `{"A":{"B":"CANARY"}`, "X-Amz-Crc32", crcOf(`{"A":{"B":"CANARY"}`)),
 		"brackets only outside":         answer(200, `{CANARY}`),
 		"gzip that is none":             answer(200, object, "Content-Encoding", "gzip"),
 		"gzip cut short":                answer(200, packed[:len(packed)-4], "Content-Encoding", "gzip"),

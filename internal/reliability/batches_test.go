@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -287,7 +288,7 @@ func (b *batchRun) drawWrites() (req dynamoconn.BatchWriteItemRequest, poison ma
 			case roll < 10:
 				w.Writes = append(w.Writes, dynamoconn.Write{ItemToDelete: key})
 			default:
-				item := append(key, dynamoconn.Long("Version", version), dynamoconn.String("Padding", padding))
+				item := append(slices.Clone(key), dynamoconn.Long("Version", version), dynamoconn.String("Padding", padding))
 				w.Writes = append(w.Writes, dynamoconn.Write{ItemToAdd: item})
 			}
 		}

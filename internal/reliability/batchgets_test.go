@@ -1,7 +1,6 @@
 package reliability
 
 import (
-	"errors"
 	"sync/atomic"
 	"testing"
 
@@ -89,7 +88,7 @@ func (b *batchRun) judgeReads(req dynamoconn.BatchGetItemRequest, resp *dynamoco
 	var failed *dynamoconn.BatchGetError
 	open := make(map[[2]int]bool)
 	if err != nil {
-		require.True(b.t, errors.As(err, &failed), "%s: %v", b.name, err)
+		require.ErrorAs(b.t, err, &failed, b.name)
 		for _, failure := range failed.Failures {
 			open[[2]int{failure.Entry, failure.Index}] = true
 			require.True(b.t, failure.Key.Equal(req.RequestTables[failure.Entry].Keys[failure.Index]), b.name)

@@ -132,7 +132,7 @@ func (o *soakOp) judgeWrite(object soakObject) {
 		object(ruleLost, "of %d attempts", len(o.tries))
 	case said == saidNot && applied > 0:
 		object(ruleNotWritten, "%d times", applied)
-	case said == saidNot && doubts > 0 && !(isFalse && o.kind.isExactly()): // whose token would be known
+	case said == saidNot && doubts > 0 && (!isFalse || !o.kind.isExactly()): // whose token would be known
 		object(ruleGuess, "%d attempts in doubt", doubts)
 	case said == saidAmbiguous && (doubts+maybes == 0 || o.proven()):
 		object(ruleNeedless, "%v", o.err)
@@ -336,7 +336,7 @@ func (o *soakOp) judgeCause(object soakObject) {
 		return
 	}
 	last := o.tries[len(o.tries)-1]
-	if want := last.cause(); want != nil && !errors.Is(o.err, want) && (!soakAmbiguous(o.err) || want != dynamoconn.ErrConditionFailed) {
+	if want := last.cause(); want != nil && !errors.Is(o.err, want) && (!soakAmbiguous(o.err) || !errors.Is(want, dynamoconn.ErrConditionFailed)) {
 		object(ruleCause, "%v and not %v", o.err, want)
 	}
 	for _, never := range []error{dynamoconn.ErrInvalidRequest, dynamoconn.ErrValidation, dynamoconn.ErrTableNotFound, dynamoconn.ErrAccessDenied} {

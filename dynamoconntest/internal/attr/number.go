@@ -11,6 +11,7 @@ const (
 	maxDigits   = 38
 	maxExponent = 125  // of the first significant digit
 	minExponent = -130 // of the first significant digit
+	farExponent = 1 << 40
 )
 
 // NumberError is what can be wrong with the text of a number: the service's
@@ -65,11 +66,13 @@ func ParseNumber(s string) (Number, error) {
 		if unsigned == "" || !allDigits(unsigned) || len(expText)-len(unsigned) > 1 {
 			return bad()
 		}
-		v, err := strconv.ParseInt(expText, 10, 32)
+		v, err := strconv.ParseInt(expText, 10, 64)
 		if err != nil {
 			return bad()
 		}
-		exp10 = int(v)
+		// An exponent beyond any use is as good as one just beyond the range of
+		// numbers, however many digits stand before it.
+		exp10 = int(max(-farExponent, min(farExponent, v)))
 	}
 	all := whole + frac
 	lead := 0
@@ -78,6 +81,12 @@ func ParseNumber(s string) (Number, error) {
 	}
 	digits := strings.TrimRight(all[lead:], "0")
 	if digits == "" {
+		// Zero has no magnitude but is held to the range by its exponent.
+		if exp10 > maxExponent {
+			return Number{}, errNumberOverflow
+		} else if exp10 < minExponent {
+			return Number{}, errNumberUnderflow
+		}
 		return Number{}, nil
 	}
 	n.digits = digits

@@ -14,7 +14,7 @@ import (
 func TestNumberIsWrittenPlainAndWithoutSuperfluousZeros(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"0": "0", "-0": "0", "0.0": "0", "0e999": "0", "+5": "5", "00012": "12", ".5": "0.5", "5.": "5",
+		"0": "0", "-0": "0", "0.0": "0", "0e125": "0", "-0e-130": "0", "+5": "5", "00012": "12", ".5": "0.5", "5.": "5",
 		"1.10": "1.1", "1E2": "100", "-1.5e-3": "-0.0015", "12.50e1": "125",
 		"1E+125": "1" + strings.Repeat("0", 125),
 		"1e-130": "0." + strings.Repeat("0", 129) + "1",
@@ -42,11 +42,31 @@ func TestNumberRefusesWhatTheServiceRefuses(t *testing.T) {
 		"1e126": errNumberOverflow.Error(), "1E400": errNumberOverflow.Error(),
 		"1e-131": errNumberUnderflow.Error(),
 		"123456789012345678901234567890123456789": errNumberPrecision.Error(),
-		"1e999999999999": errNotANumber.Error() + ": 1e999999999999",
+		// The exponent is read as 64 bits; zero is held to the range by its own.
+		"1e999999999999":        errNumberOverflow.Error(),
+		"1e-999999999999":       errNumberUnderflow.Error(),
+		"1e9223372036854775808": errNotANumber.Error() + ": 1e9223372036854775808",
+		"0e126":                 errNumberOverflow.Error(),
+		"0.000e-131":            errNumberUnderflow.Error(),
 	} {
 		_, err := ParseNumber(in)
 		require.Error(t, err, in)
 		assert.Equal(t, want, err.Error(), in)
+	}
+}
+
+// The figures were measured at the service, to the byte, by items that just
+// fitted and items that just did not.
+func TestSizeOfANumber(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]int{
+		"0": 1, "-0": 1, "1": 2, "12": 2, "123": 3, "1234": 3, "123456": 4, "0042": 2, "100": 2, "1010": 3, "-42": 3,
+		"12345678901234567890123456789012345678": 20, "1E125": 2, "1E-100": 2, "0.0000001": 2, "0.15": 2,
+		"1.5": 3, "1.200": 3, "1.234": 4, "3.14159": 5, "100.5": 4,
+	} {
+		n, err := ParseNumber(in)
+		require.NoError(t, err, in)
+		assert.Equal(t, want, FromNumber(n).Size(), in)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	maxRequest    = 16<<20 + 1<<20 // the service's limit and room for JSON
+	maxRequest    = 16 << 20
 	targetPrefix  = "DynamoDB_20120810."
 	jsonType      = "application/x-amz-json-1.0"
 	defaultRegion = "us-east-1"
@@ -44,11 +44,25 @@ const (
 
 // exchange carries out one HTTP request whose body has been read.
 func (s *Server) exchange(method string, header http.Header, body []byte) reply {
+	r := s.dispatch(method, header, body)
+	if r.header == nil {
+		return r
+	}
+	if header.Get("Origin") != "" {
+		r.header.Set("Access-Control-Allow-Origin", "*")
+	}
+	return r
+}
+
+func (s *Server) dispatch(method string, header http.Header, body []byte) reply {
 	e := Entry{
 		Time: s.clock(), Input: body,
 		InvocationID: header.Get("Amz-Sdk-Invocation-Id"), Attempt: header.Get("Amz-Sdk-Request"),
 	}
-	if method != http.MethodPost {
+	switch {
+	case method == http.MethodOptions && header.Get("Origin") != "":
+		return preflight(header)
+	case method != http.MethodPost, header.Get("X-Amz-Target") == "" && len(body) > 0 && !isJSON(header):
 		return plain(method)
 	}
 	region := signedRegion(header.Get("Authorization"))
@@ -67,6 +81,9 @@ func (s *Server) exchange(method string, header http.Header, body []byte) reply 
 	effect := s.faults.pick(e)
 	e.Fault = effect.name
 	r := s.answer(req, header, parseErr, effect, &e)
+	if r.header.Get("Content-Type") == jsonType && !strings.HasPrefix(header.Get("Content-Type"), jsonType) {
+		r.header.Set("Content-Type", "application/json")
+	}
 	if r.fail == failNone && r.wait >= 0 {
 		e.Status = r.status
 		e.RequestID = r.header.Get("X-Amzn-Requestid")
@@ -131,12 +148,13 @@ func (s *Server) evaluate(req api.Request, header http.Header, parseErr error, e
 		r := newReply(http.StatusRequestEntityTooLarge, nil)
 		r.header.Del("X-Amz-Crc32")
 		return r
-	case parseErr != nil:
+	case parseErr != nil && len(e.Input) > 0:
 		return failed(api.CoralError("SerializationException", ""), e)
 	case req.Operation == "":
 		return failed(api.CoralError("UnknownOperationException", ""), e)
-	case !strings.HasPrefix(header.Get("Authorization"), "AWS4-"):
-		return failed(api.CoralError("MissingAuthenticationTokenException", "Request is missing Authentication Token"), e)
+	}
+	if err := checkAuthorization(header); err != nil {
+		return failed(err, e)
 	}
 	req.Unprocessed = effect.unprocessed(&s.faults)
 	req.EmptyPage = effect.kind == effectEmptyPage
@@ -148,6 +166,39 @@ func (s *Server) evaluate(req api.Request, header http.Header, parseErr error, e
 		return failed(err, e)
 	}
 	return newReply(200, out)
+}
+
+// isJSON reports whether a request says that its body is JSON.
+func isJSON(header http.Header) bool {
+	kind, _, _ := strings.Cut(header.Get("Content-Type"), ";")
+	kind = strings.TrimSpace(kind)
+	return kind == jsonType || kind == "application/json"
+}
+
+// checkAuthorization refuses a request that is not signed. Who signed it does
+// not matter, nor whether the signature is right, or there at all beside a
+// complete credential.
+func checkAuthorization(header http.Header) *api.Error {
+	auth := header.Get("Authorization")
+	if !strings.HasPrefix(auth, "AWS4-") {
+		return api.CoralError("MissingAuthenticationTokenException", "Request is missing Authentication Token")
+	}
+	if strings.Contains(auth, "/aws4_request") {
+		return nil
+	}
+	message := ""
+	for _, parameter := range []string{"Credential", "Signature", "SignedHeaders"} {
+		if !strings.Contains(auth, parameter+"=") {
+			message += "Authorization header requires '" + parameter + "' parameter. "
+		}
+	}
+	if message == "" {
+		return nil
+	}
+	if header.Get("X-Amz-Date") == "" && header.Get("Date") == "" {
+		message += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
+	}
+	return api.CoralError("IncompleteSignatureException", message+"Authorization="+auth)
 }
 
 func failed(err *api.Error, e *Entry) reply {
@@ -195,6 +246,20 @@ func newReply(status int, body []byte) reply {
 func (r *reply) seal() {
 	r.header.Set("Content-Length", strconv.Itoa(len(r.body)))
 	r.header.Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(r.body)), 10))
+}
+
+// preflight answers what a browser asks before it sends a request.
+func preflight(header http.Header) reply {
+	r := newReply(200, nil)
+	r.header.Del("X-Amz-Crc32")
+	r.header.Del("Content-Type")
+	r.header.Set("Access-Control-Max-Age", "172800")
+	for _, what := range []string{"Headers", "Method"} {
+		if asked := header.Get("Access-Control-Request-" + what); asked != "" {
+			r.header.Set("Access-Control-Allow-"+strings.TrimSuffix(what, "s")+"s", asked)
+		}
+	}
+	return r
 }
 
 func plain(method string) reply {

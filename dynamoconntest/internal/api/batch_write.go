@@ -35,11 +35,13 @@ func (c *call) readBatchWrite() ([]*batchWrite, *Error) {
 	for i := range items.Members {
 		m := &items.Members[i]
 		for k := range m.Value.Elems {
-			in := &m.Value.Elems[k]
-			put, del := in.Get("PutRequest"), in.Get("DeleteRequest")
-			if (put == nil) == (del == nil) {
+			if in := &m.Value.Elems[k]; (in.Get("PutRequest") == nil) == (in.Get("DeleteRequest") == nil) {
 				return nil, invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
 			}
+		}
+		for k := range m.Value.Elems {
+			in := &m.Value.Elems[k]
+			put, del := in.Get("PutRequest"), in.Get("DeleteRequest")
 			w := &batchWrite{in: in}
 			w.write.table = m.Name
 			var err *Error

@@ -3,6 +3,7 @@ package api
 import (
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -41,7 +42,7 @@ func (c *call) createTable() *Error {
 	if t.Definitions, err = readDefinitions(in.Get("AttributeDefinitions")); err != nil {
 		return err
 	}
-	if t.Schema, err = readSchema(in.Get("KeySchema"), t.Definitions, 1); err != nil {
+	if t.Schema, err = readTableSchema(in.Get("KeySchema"), t.Definitions); err != nil {
 		return err
 	}
 	if err := c.readIndexes(t, in); err != nil {
@@ -53,10 +54,8 @@ func (c *call) createTable() *Error {
 	if err := c.readStream(t, in.Get("StreamSpecification")); err != nil {
 		return err
 	}
-	if tags := in.Get("Tags"); tags != nil {
-		for i := range tags.Elems {
-			t.Tags[tags.Elems[i].Get("Key").Str()] = tags.Elems[i].Get("Value").Str()
-		}
+	if err := addTags(t.Tags, in.Get("Tags")); err != nil {
+		return err
 	}
 	var failed *Error
 	c.DB.Write(c.now, func() {
@@ -147,6 +146,14 @@ func readDefinitions(n *wire.Node) ([]store.KeyAttr, *Error) {
 	return out, nil
 }
 
+// readTableSchema reads the key schema of a table.
+func readTableSchema(n *wire.Node, defs []store.KeyAttr) (store.Schema, *Error) {
+	if len(n.Elems) > len(defs) {
+		return nil, invalid("Invalid KeySchema: Some index key attribute have no definition")
+	}
+	return readSchema(n, defs, 1)
+}
+
 // readSchema reads a key schema whose attributes must be among the definitions.
 // Each of its two keys may have most attributes.
 func readSchema(n *wire.Node, defs []store.KeyAttr, most int) (store.Schema, *Error) {
@@ -173,6 +180,11 @@ func readSchema(n *wire.Node, defs []store.KeyAttr, most int) (store.Schema, *Er
 		twice = twice || slices.Contains(names[:i], k.Name)
 	}
 	switch {
+	case missing:
+		return nil, invalid(invalidParameter+"Some index key attributes are not defined in AttributeDefinitions. Keys: [%s], AttributeDefinitions: [%s]",
+			strings.Join(names, ", "), strings.Join(defined, ", "))
+	case twice:
+		return nil, invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
 	case out[0].Sort:
 		return nil, invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
 	case most == 1 && len(out) == 2 && !out[1].Sort:
@@ -181,11 +193,6 @@ func readSchema(n *wire.Node, defs []store.KeyAttr, most int) (store.Schema, *Er
 		return nil, invalid("Invalid KeySchema: A HASH key type follows a RANGE key type")
 	case len(out.Partition()) > most || len(out.Sort()) > most:
 		return nil, invalid("Invalid KeySchema: A key has more than %d attributes", most)
-	case twice:
-		return nil, invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
-	case missing:
-		return nil, invalid(invalidParameter+"Some index key attributes are not defined in AttributeDefinitions. Keys: [%s], AttributeDefinitions: [%s]",
-			strings.Join(names, ", "), strings.Join(defined, ", "))
 	}
 	return out, nil
 }
@@ -301,7 +308,8 @@ func checkDefinitionsUsed(t *store.Table) *Error {
 	if len(t.Indexes) == 0 {
 		return invalid(invalidParameter + "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
 	}
-	return invalid(invalidParameter+"Some AttributeDefinitions are not used. AttributeDefinitions: %s, keys used: %d", names(t.Definitions), len(used))
+	return invalid(invalidParameter+"Some AttributeDefinitions are not used. AttributeDefinitions: %s, keys used: [%s]",
+		names(t.Definitions), strings.Join(slices.Sorted(maps.Keys(used)), ", "))
 }
 
 func names(defs []store.KeyAttr) string {

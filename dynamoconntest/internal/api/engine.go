@@ -106,10 +106,9 @@ func (e *Engine) Do(r Request) ([]byte, *Error) {
 	if err := wire.CheckTypes(r.Input, o.shape); err != nil {
 		return nil, CoralError("SerializationException", err.Error())
 	}
-	if n := r.Input.Get("TableName"); n != nil && strings.HasSuffix(r.Operation, "Table") {
-		// What manages tables speaks of a name's length in words of its own.
-		if l := len(tableName(n.Str())); l < 3 || l > 255 {
-			return nil, invalid("TableName must be at least 3 characters long and at most 255 characters long")
+	if strings.HasSuffix(r.Operation, "Table") || strings.HasSuffix(r.Operation, "TimeToLive") {
+		if err := checkManagedName(r.Input.Get("TableName")); err != nil {
+			return nil, err
 		}
 	}
 	if msg := wire.CheckConstraints(r.Input, o.shape); msg != "" {
@@ -122,6 +121,18 @@ func (e *Engine) Do(r Request) ([]byte, *Error) {
 	}
 	c.Close('}')
 	return c.Buf, nil
+}
+
+// checkManagedName checks the name of a table that is to be managed: the
+// service does so before all else and in words of its own.
+func checkManagedName(n *wire.Node) *Error {
+	if n == nil {
+		return invalid("The parameter 'TableName' is required but was not present in the request")
+	}
+	if l := len(tableName(n.Str())); l < 3 || l > 255 {
+		return invalid("TableName must be at least 3 characters long and at most 255 characters long")
+	}
+	return nil
 }
 
 // tableName is the name in a table's name or ARN.

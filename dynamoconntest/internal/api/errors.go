@@ -1,9 +1,11 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
@@ -15,6 +17,9 @@ type Error struct {
 	Item    attr.Item       // of a failed condition, if it was asked for
 	Reasons []Reason        // of a cancelled transaction
 	Limits  []ThrottleLimit // of a throttled request
+
+	// emptyKey is set if a key value is empty: no transaction begins with it.
+	emptyKey bool
 }
 
 // Reason is why one operation of a transaction failed; Code is "None" if it
@@ -38,7 +43,7 @@ func (e *Error) Body() []byte {
 	w.Key("__type")
 	w.Str(e.Type)
 	if e.Message != "" {
-		w.Key("message")
+		w.Key(e.messageMember())
 		w.Str(e.Message)
 	}
 	if e.Item != nil {
@@ -86,6 +91,16 @@ func (e *Error) Body() []byte {
 	return w.Buf
 }
 
+// messageMember is the name of the member with the message. What reads a
+// request before DynamoDB does spells it with a capital.
+func (e *Error) messageMember() string {
+	switch e.Type {
+	case coralPrefix + "SerializationException", coralPrefix + "AccessDeniedException":
+		return "Message"
+	}
+	return "message"
+}
+
 const (
 	servicePrefix  = "com.amazonaws.dynamodb.v20120810#"
 	coralPrefix    = "com.amazon.coral.service#"
@@ -111,7 +126,10 @@ func invalidErr(err error) *Error {
 	if err == nil {
 		return nil
 	}
-	return invalid("%s", err)
+	e := invalid("%s", err)
+	var empty store.EmptyKeyError
+	e.emptyKey = errors.As(err, &empty)
+	return e
 }
 
 // invalidIn is err's text as a ValidationException about a parameter.

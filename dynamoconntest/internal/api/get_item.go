@@ -16,11 +16,12 @@ type reader struct {
 // readReader reads the parameters that GetItem, a table of BatchGetItem and a
 // Get of TransactGetItems have in common.
 func readReader(in *wire.Node) (*reader, *Error) {
-	names, err := readNames(in)
-	if err != nil {
-		return nil, err
+	names, failed := expr.ReadNames(in.Get("ExpressionAttributeNames"), nil)
+	if failed != nil {
+		return nil, invalidErr(failed)
 	}
 	r := &reader{consistent: in.Get("ConsistentRead").True()}
+	var err *Error
 	if r.projection, err = projection(in, names); err != nil {
 		return nil, err
 	}

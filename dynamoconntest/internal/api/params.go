@@ -28,14 +28,12 @@ func checkParams(in *wire.Node, expressions, older []string) *Error {
 		return invalid("Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {%s} Expression parameters: {%s}",
 			strings.Join(old, ", "), strings.Join(used, ", "))
 	}
-	if len(used) > 0 {
-		return nil
-	}
-	if in.Get("ExpressionAttributeNames") != nil {
+	if len(used) == 0 && in.Get("ExpressionAttributeNames") != nil {
 		return invalid("ExpressionAttributeNames can only be specified when using expressions")
 	}
-	if in.Get("ExpressionAttributeValues") != nil {
-		takers := slices.DeleteFunc(slices.Clone(expressions), func(s string) bool { return s == "ProjectionExpression" })
+	// A projection takes no values: they need another expression.
+	takers := slices.DeleteFunc(slices.Clone(expressions), func(s string) bool { return s == "ProjectionExpression" })
+	if len(takers) > 0 && len(given(takers)) == 0 && in.Get("ExpressionAttributeValues") != nil {
 		verb := " is null"
 		if len(takers) > 1 {
 			verb = " are null"
@@ -54,13 +52,26 @@ func condition(in *wire.Node, names *expr.Names) (*expr.Condition, *Error) {
 		}
 		return c, nil
 	}
-	operator := in.Get("ConditionalOperator").Str()
 	expected := in.Get("Expected")
-	if operator != "" && (expected == nil || len(expected.Members) == 0) {
-		return nil, invalid("ConditionalOperator cannot be used without Filter or Expected")
+	if err := checkOperator(in, expected); err != nil {
+		return nil, err
 	}
-	c, err := expr.ReadExpected(expected, operator == "OR")
+	c, err := expr.ReadExpected(expected, in.Get("ConditionalOperator").Str() == "OR")
 	return c, invalidErr(err)
+}
+
+// checkOperator refuses a ConditionalOperator that has no two conditions to
+// join.
+func checkOperator(in, conditions *wire.Node) *Error {
+	switch {
+	case in.Get("ConditionalOperator") == nil:
+		return nil
+	case conditions == nil || len(conditions.Members) == 0:
+		return invalid("ConditionalOperator cannot be used without Filter or Expected")
+	case len(conditions.Members) == 1:
+		return invalid("ConditionalOperator can only be used when Filter or Expected has two or more elements")
+	}
+	return nil
 }
 
 // projection reads which attributes to return, in either form.
@@ -77,15 +88,26 @@ func projection(in *wire.Node, names *expr.Names) (*expr.Projection, *Error) {
 		return nil, nil
 	}
 	var attrs []string
+	for _, e := range list.Elems {
+		attrs = append(attrs, e.Text)
+	}
+	return expr.ProjectNames(attrs), checkAttributesToGet(in)
+}
+
+// checkAttributesToGet refuses an attribute that is named twice.
+func checkAttributesToGet(in *wire.Node) *Error {
+	list := in.Get("AttributesToGet")
+	if list == nil {
+		return nil
+	}
 	seen := map[string]bool{}
 	for _, e := range list.Elems {
 		if seen[e.Text] {
-			return nil, invalid(invalidParameter+"Duplicate value in attribute name: %s", e.Text)
+			return invalid(invalidParameter+"Duplicate value in attribute name: %s", e.Text)
 		}
 		seen[e.Text] = true
-		attrs = append(attrs, e.Text)
 	}
-	return expr.ProjectNames(attrs), nil
+	return nil
 }
 
 // readNames reads the placeholders of a request or a part of it.

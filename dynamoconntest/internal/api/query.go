@@ -19,34 +19,37 @@ func (c *call) query() *Error {
 	if err := checkParams(in, []string{"ProjectionExpression", "FilterExpression", "KeyConditionExpression"}, older); err != nil {
 		return err
 	}
-	names, err := readNames(in)
-	if err != nil {
-		return err
-	}
-	p, err := c.readPage("QueryFilter", names)
+	p, err := c.readPage("QueryFilter")
 	if err != nil {
 		return err
 	}
 	if f := in.Get("ScanIndexForward"); f != nil {
 		p.Backward = !f.True()
 	}
+	if in.Get("KeyConditionExpression") == nil && in.Get("KeyConditions") == nil {
+		return invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
+	}
+	names, err := readNames(in)
+	if err != nil {
+		return err
+	}
 	var terms []expr.KeyTerm
 	var failed error
-	switch {
-	case in.Get("KeyConditionExpression") != nil:
-		terms, failed = expr.ParseKeyCondition(in.Get("KeyConditionExpression").Str(), names)
-	case in.Get("KeyConditions") != nil:
+	if e := in.Get("KeyConditionExpression"); e != nil {
+		terms, failed = expr.ParseKeyCondition(e.Str(), names)
+	} else {
 		terms, failed = expr.ReadTerms(in.Get("KeyConditions"))
-		if failed == nil && len(terms) == 0 {
-			return invalid(keyConditionLength)
-		}
-	default:
-		return invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
 	}
 	if failed != nil {
 		return invalidErr(failed)
 	}
-	if len(terms) > 2 && in.Get("IndexName") == nil {
+	if err := p.readExpressions(c, names); err != nil {
+		return err
+	}
+	if err := p.checkSelect(c); err != nil {
+		return err
+	}
+	if len(terms) == 0 || len(terms) > 2 && in.Get("IndexName") == nil {
 		return invalid(keyConditionLength) // only an index may have more attributes in its key
 	}
 	if err := invalidErr(names.Unused()); err != nil {

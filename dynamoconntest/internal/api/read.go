@@ -7,6 +7,7 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/expr"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
 // maxPage is how many bytes of items a Query or Scan looks at.
@@ -24,44 +25,63 @@ type page struct {
 	limit      int
 }
 
-// readPage reads the parameters that Query and Scan have in common. older
-// names the older parameter that the filter expression replaced.
-func (c *call) readPage(older string, names *expr.Names) (*page, *Error) {
+// readPage reads what Query and Scan have in common save for expressions, which
+// come after it. older names the older parameter that the filter expression
+// replaced.
+func (c *call) readPage(older string) (*page, *Error) {
 	in := c.Input
 	p := &page{sel: in.Get("Select").Str()}
 	p.Consistent = in.Get("ConsistentRead").True()
 	if n, ok := in.Get("Limit").Int(); ok {
 		p.limit = int(n)
 	}
-	if key := in.Get("ExclusiveStartKey"); key != nil {
-		it, err := attr.DecodeItem(key)
-		if err != nil {
-			return nil, invalid("The provided starting key is invalid: %s", err)
-		}
-		p.start = it
+	if err := checkAttributesToGet(in); err != nil {
+		return nil, err
 	}
-	var err *Error
-	if e := in.Get("FilterExpression"); e != nil {
-		cond, err := expr.ParseCondition(e.Str(), names)
-		if err != nil {
-			return nil, invalidIn("FilterExpression", err)
-		}
-		p.filter = cond
-	} else {
+	if in.Get("FilterExpression") == nil {
 		terms, err := expr.ReadTerms(in.Get(older))
 		if err != nil {
 			return nil, invalidErr(err)
 		}
-		operator := in.Get("ConditionalOperator").Str()
-		if operator != "" && len(terms) == 0 {
-			return nil, invalid("ConditionalOperator cannot be used without Filter or Expected")
+		if err := checkOperator(in, in.Get(older)); err != nil {
+			return nil, err
 		}
-		p.filter = expr.TermsCondition(terms, operator == "OR")
+		p.filter = expr.TermsCondition(terms, in.Get("ConditionalOperator").Str() == "OR")
 	}
-	if p.projection, err = projection(in, names); err != nil {
-		return nil, err
+	return p, p.readStart(in.Get("ExclusiveStartKey"))
+}
+
+// readStart reads the key to start after. What is wrong with it is said to be
+// about it, save where the service forgets to.
+func (p *page) readStart(key *wire.Node) *Error {
+	if key == nil {
+		return nil
 	}
-	return p, p.checkSelect(c)
+	var err error
+	if p.start, err = attr.DecodeItem(key); err == nil {
+		return nil
+	}
+	text := err.Error()
+	for _, bare := range []string{"contains duplicates", "number set", "numeric value", "significant digits", "number with magnitude"} {
+		if strings.Contains(text, bare) {
+			return invalid("%s", text)
+		}
+	}
+	return invalid("The provided starting key is invalid: %s", text)
+}
+
+// readExpressions reads the filter and the projection.
+func (p *page) readExpressions(c *call, names *expr.Names) *Error {
+	if e := c.Input.Get("FilterExpression"); e != nil {
+		cond, err := expr.ParseCondition(e.Str(), names)
+		if err != nil {
+			return invalidIn("FilterExpression", err)
+		}
+		p.filter = cond
+	}
+	var err *Error
+	p.projection, err = projection(c.Input, names)
+	return err
 }
 
 func (p *page) checkSelect(c *call) *Error {
@@ -98,13 +118,7 @@ func (p *page) open(c *call) *Error {
 		return err
 	}
 	p.table = t
-	if err := p.openIndex(c); err != nil {
-		return err
-	}
-	if err := p.filter.Distinct(); err != nil {
-		return invalidIn("FilterExpression", err)
-	}
-	return nil
+	return p.openIndex(c)
 }
 
 func (p *page) openIndex(c *call) *Error {

@@ -6,15 +6,8 @@ func (c *call) scan() *Error {
 		[]string{"AttributesToGet", "ScanFilter", "ConditionalOperator"}); err != nil {
 		return err
 	}
-	names, err := readNames(in)
+	p, err := c.readPage("ScanFilter")
 	if err != nil {
-		return err
-	}
-	p, err := c.readPage("ScanFilter", names)
-	if err != nil {
-		return err
-	}
-	if err := invalidErr(names.Unused()); err != nil {
 		return err
 	}
 	segment, hasSegment := in.Get("Segment").Int()
@@ -26,6 +19,19 @@ func (c *call) scan() *Error {
 		return invalid("The Segment parameter is required but was not present in the request when parameter TotalSegments is present")
 	case hasTotal && segment >= total:
 		return invalid("The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: %d is not less than TotalSegments: %d", segment, total)
+	}
+	names, err := readNames(in)
+	if err != nil {
+		return err
+	}
+	if err := p.readExpressions(c, names); err != nil {
+		return err
+	}
+	if err := p.checkSelect(c); err != nil {
+		return err
+	}
+	if err := invalidErr(names.Unused()); err != nil {
+		return err
 	}
 	p.Segment, p.Total = int(segment), int(total)
 	var failed *Error

@@ -36,11 +36,11 @@ func expectedField() Field {
 	return F("Expected", MapOf(Struct(
 		F("AttributeValueList", ListOf(Value())), F("ComparisonOperator", comparison()),
 		F("Exists", Boolean()), F("Value", Value()),
-	)))
+	).Named("ExpectedAttributeValue")))
 }
 
 func termsShape() *Shape {
-	return MapOf(Struct(F("AttributeValueList", ListOf(Value())), Req("ComparisonOperator", comparison())))
+	return MapOf(Struct(F("AttributeValueList", ListOf(Value())), Req("ComparisonOperator", comparison())).Named("Condition"))
 }
 
 func attributesToGetField() Field { return F("AttributesToGet", ListOf(Str()).Len(1, 255)) }
@@ -50,34 +50,34 @@ func returnValuesField() Field {
 }
 
 func throughputShape() *Shape {
-	return Struct(Req("WriteCapacityUnits", Long().AtLeast(1)), Req("ReadCapacityUnits", Long().AtLeast(1)))
+	return Struct(Req("WriteCapacityUnits", Long().AtLeast(1)), Req("ReadCapacityUnits", Long().AtLeast(1))).Named("ProvisionedThroughput")
 }
 
 // keySchemaShape is a key schema of at most so many attributes.
 func keySchemaShape(most int) *Shape {
 	return ListOf(Struct(
 		Req("AttributeName", Str().Len(1, 255)), Req("KeyType", Str().Enum("HASH", "RANGE")),
-	)).Len(1, most)
+	).Named("KeySchemaElement")).Len(1, most)
 }
 
 func projectionShape() *Shape {
 	return Struct(
 		F("ProjectionType", Str().Enum("ALL", "INCLUDE", "KEYS_ONLY")),
 		F("NonKeyAttributes", ListOf(Str().Len(1, 255)).Len(1, 20)),
-	)
+	).Named("Projection")
 }
 
 func definitionsShape() *Shape {
 	return ListOf(Struct(
 		Req("AttributeName", Str().Len(1, 255)), Req("AttributeType", Str().Enum("B", "N", "S")),
-	))
+	).Named("AttributeDefinition"))
 }
 
 func streamField() Field {
 	return F("StreamSpecification", Struct(
 		Req("StreamEnabled", Boolean()),
 		F("StreamViewType", Str().Enum("NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY")),
-	))
+	).Named("StreamSpecification"))
 }
 
 var tableNameShape = Struct(tableNameField())
@@ -93,17 +93,17 @@ var createTableShape = Struct(
 	F("BillingMode", Str().Enum("PROVISIONED", "PAY_PER_REQUEST")),
 	F("ProvisionedThroughput", throughputShape()),
 	Req("KeySchema", keySchemaShape(2)),
-	F("LocalSecondaryIndexes", ListOf(Struct(
-		Req("IndexName", indexName()), Req("KeySchema", keySchemaShape(2)), Req("Projection", projectionShape()),
-	))),
 	F("GlobalSecondaryIndexes", ListOf(Struct(
 		Req("IndexName", indexName()), Req("KeySchema", keySchemaShape(2*maxKeyAttributes)), Req("Projection", projectionShape()),
 		F("ProvisionedThroughput", throughputShape()),
-	))),
+	).Named("GlobalSecondaryIndex"))),
+	F("LocalSecondaryIndexes", ListOf(Struct(
+		Req("IndexName", indexName()), Req("KeySchema", keySchemaShape(2)), Req("Projection", projectionShape()),
+	).Named("LocalSecondaryIndex"))),
 	F("DeletionProtectionEnabled", Boolean()),
 	F("TableClass", Str().Enum("STANDARD", "STANDARD_INFREQUENT_ACCESS")),
 	F("Tags", ListOf(tagPair())),
-	F("SSESpecification", Struct(F("Enabled", Boolean()), F("SSEType", Str()), F("KMSMasterKeyId", Str()))),
+	F("SSESpecification", Struct(F("Enabled", Boolean()), F("SSEType", Str()), F("KMSMasterKeyId", Str())).Named("SSESpecification")),
 	streamField(),
 )
 
@@ -116,31 +116,33 @@ var updateTableShape = Struct(
 	F("TableClass", Str().Enum("STANDARD", "STANDARD_INFREQUENT_ACCESS")),
 	streamField(),
 	F("GlobalSecondaryIndexUpdates", ListOf(Struct(
-		F("Update", Struct(Req("IndexName", indexName()), F("ProvisionedThroughput", throughputShape()))),
+		F("Update", Struct(Req("IndexName", indexName()), Req("ProvisionedThroughput", throughputShape())).Named("UpdateGlobalSecondaryIndexAction")),
 		F("Create", Struct(
 			Req("IndexName", indexName()), Req("KeySchema", keySchemaShape(2*maxKeyAttributes)), Req("Projection", projectionShape()),
 			F("ProvisionedThroughput", throughputShape()),
-		)),
-		F("Delete", Struct(Req("IndexName", indexName()))),
-	))),
+		).Named("CreateGlobalSecondaryIndexAction")),
+		F("Delete", Struct(Req("IndexName", indexName())).Named("DeleteGlobalSecondaryIndexAction")),
+	).Named("GlobalSecondaryIndexUpdate"))),
 )
 
 var updateTTLShape = Struct(
 	tableNameField(),
 	Req("TimeToLiveSpecification", Struct(
 		Req("AttributeName", Str().Len(1, 255)), Req("Enabled", Boolean()),
-	)),
+	).Named("TimeToLiveSpecification")),
 )
 
 func tagPair() *Shape {
-	return Struct(Req("Key", Str().Len(1, 128)), Req("Value", Str().Len(0, 256)))
+	return Struct(Req("Key", Str().Len(1, 128)), Req("Value", Str().Len(0, 256))).Named("Tag")
 }
 
-var tagShape = Struct(Req("ResourceArn", Str().Len(1, 1283)), Req("Tags", ListOf(tagPair())))
+// What is wrong with an ARN, or missing beside it, the operations on tags say
+// themselves.
+var tagShape = Struct(F("ResourceArn", Str()), F("Tags", ListOf(tagPair())))
 
-var untagShape = Struct(Req("ResourceArn", Str().Len(1, 1283)), Req("TagKeys", ListOf(Str().Len(1, 128))))
+var untagShape = Struct(F("ResourceArn", Str()), F("TagKeys", ListOf(Str().Len(1, 128))))
 
-var listTagsShape = Struct(Req("ResourceArn", Str().Len(1, 1283)), F("NextToken", Str()))
+var listTagsShape = Struct(F("ResourceArn", Str()), F("NextToken", Str()))
 
 var getItemShape = Struct(
 	tableNameField(), Req("Key", MapOf(Value())), attributesToGetField(), F("ConsistentRead", Boolean()),
@@ -159,28 +161,36 @@ var deleteItemShape = Struct(
 
 var updateItemShape = Struct(
 	tableNameField(), Req("Key", MapOf(Value())), expectedField(), operatorField(), returnValuesField(),
-	F("AttributeUpdates", MapOf(Struct(F("Action", Str().Enum("ADD", "DELETE", "PUT")), F("Value", Value())))),
+	F("AttributeUpdates", MapOf(Struct(F("Action", Str().Enum("ADD", "DELETE", "PUT")), F("Value", Value())).Named("AttributeValueUpdate"))),
 	F("UpdateExpression", Str()), F("ConditionExpression", Str()), namesField(), valuesField(),
 	capacityField(), metricsField(), onFailureField(),
 )
 
+func selectField() Field {
+	return F("Select", Str().Enum("SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"))
+}
+
+func limitField() Field { return F("Limit", Int().AtLeast(1)) }
+
+// readFields are the parameters of Query and Scan without constraints.
 func readFields() []Field {
 	return []Field{
-		tableNameField(), F("IndexName", indexName()), attributesToGetField(), F("ConsistentRead", Boolean()),
-		F("Limit", Int().AtLeast(1)), operatorField(), F("ExclusiveStartKey", MapOf(Value())),
-		F("Select", Str().Enum("SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES")),
-		F("FilterExpression", Str()), F("ProjectionExpression", Str()), namesField(), valuesField(), capacityField(),
+		F("ConsistentRead", Boolean()), F("ExclusiveStartKey", MapOf(Value())), F("FilterExpression", Str()),
+		F("ProjectionExpression", Str()), namesField(), valuesField(),
 	}
 }
 
+// The order in which constraints are reported is that of the service; of more
+// than ten it decides which.
 var queryShape = Struct(append(readFields(),
-	F("KeyConditionExpression", Str()), F("KeyConditions", termsShape()), F("QueryFilter", termsShape()),
-	F("ScanIndexForward", Boolean()),
+	selectField(), F("IndexName", indexName()), capacityField(), F("QueryFilter", termsShape()), tableNameField(), operatorField(),
+	attributesToGetField(), limitField(), F("KeyConditions", termsShape()),
+	F("KeyConditionExpression", Str()), F("ScanIndexForward", Boolean()),
 )...)
 
 var scanShape = Struct(append(readFields(),
-	F("ScanFilter", termsShape()),
-	F("Segment", Int().AtLeast(0).AtMost(999999)), F("TotalSegments", Int().AtLeast(1).AtMost(1000000)),
+	selectField(), F("IndexName", indexName()), F("TotalSegments", Int().AtLeast(1).AtMost(1000000)), capacityField(), tableNameField(),
+	operatorField(), F("ScanFilter", termsShape()), F("Segment", Int().AtLeast(0).AtMost(999999)), limitField(), attributesToGetField(),
 )...)
 
 var batchGetShape = Struct(
@@ -188,34 +198,36 @@ var batchGetShape = Struct(
 	Req("RequestItems", MapOf(Struct(
 		Req("Keys", ListOf(MapOf(Value())).Len(1, 100)), attributesToGetField(), F("ConsistentRead", Boolean()),
 		F("ProjectionExpression", Str()), namesField(),
-	)).Len(1, 100).Keys(nameShape())),
+	).Named("KeysAndAttributes")).Len(1, 100).Keys(nameShape())),
 )
 
 var batchWriteShape = Struct(
 	capacityField(), metricsField(),
 	Req("RequestItems", MapOf(ListOf(Struct(
-		F("PutRequest", Struct(Req("Item", MapOf(Value())))), F("DeleteRequest", Struct(Req("Key", MapOf(Value())))),
-	)).Len(1, 25)).Len(1, 25).Keys(nameShape())),
+		F("PutRequest", Struct(Req("Item", MapOf(Value()))).Named("PutRequest")),
+		F("DeleteRequest", Struct(Req("Key", MapOf(Value()))).Named("DeleteRequest")),
+	).Named("WriteRequest")).Len(1, 25)).Len(1, 25).Keys(nameShape())),
 )
 
 var transactGetShape = Struct(
 	capacityField(),
 	Req("TransactItems", ListOf(Struct(
-		Req("Get", Struct(tableNameField(), Req("Key", MapOf(Value())), F("ProjectionExpression", Str()), namesField())),
-	)).Len(1, 100)),
+		Req("Get", Struct(tableNameField(), Req("Key", MapOf(Value())), F("ProjectionExpression", Str()), namesField()).Named("Get")),
+	).Named("TransactGetItem")).Len(1, 100)),
 )
 
 var transactWriteShape = func() *Shape {
-	write := func(fields ...Field) *Shape {
-		return Struct(append(fields, tableNameField(), F("ConditionExpression", Str()), namesField(), valuesField(), onFailureField())...)
+	write := func(kind string, fields ...Field) Field {
+		fields = append(fields, tableNameField(), F("ConditionExpression", Str()), namesField(), valuesField(), onFailureField())
+		return F(kind, Struct(fields...).Named(kind))
 	}
 	return Struct(
-		capacityField(), metricsField(), F("ClientRequestToken", Str().Len(1, 36)),
+		F("ClientRequestToken", Str().Len(1, 36)), capacityField(), metricsField(),
 		Req("TransactItems", ListOf(Struct(
-			F("Put", write(Req("Item", MapOf(Value())))),
-			F("Update", write(Req("Key", MapOf(Value())), Req("UpdateExpression", Str()))),
-			F("Delete", write(Req("Key", MapOf(Value())))),
-			F("ConditionCheck", write(Req("Key", MapOf(Value())))),
-		)).Len(1, 100)),
+			write("Put", Req("Item", MapOf(Value()))),
+			write("Update", Req("Key", MapOf(Value())), Req("UpdateExpression", Str())),
+			write("Delete", Req("Key", MapOf(Value()))),
+			write("ConditionCheck", Req("Key", MapOf(Value()))),
+		).Named("TransactWriteItem")).Len(1, 100)),
 	)
 }()

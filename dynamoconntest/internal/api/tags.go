@@ -1,21 +1,57 @@
 package api
 
 import (
+	"fmt"
+	"regexp"
 	"sort"
 	"strings"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
 const maxTags = 50
+
+var (
+	anyARN   = regexp.MustCompile(`^.+:.+:.+:.+:.+:.+/.+$`)
+	tableARN = regexp.MustCompile(`^arn:[^:]+:dynamodb:[^:]+:\d+:table/[^/]{3,}$`)
+	tagText  = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
+)
+
+// checkARN checks the request's ResourceArn and, if list is not "", that this
+// parameter has an element.
+func (c *call) checkARN(list, missing string) *Error {
+	arn := c.Input.Get("ResourceArn")
+	if arn == nil {
+		return invalid("Invalid TableArn")
+	}
+	if !anyARN.MatchString(arn.Str()) {
+		// No policy allows what has no name.
+		shown := arn.Str()
+		if shown == "" {
+			shown = "*"
+		}
+		return CoralError("AccessDeniedException", fmt.Sprintf("User: arn:aws:iam::%s:root is not authorized to perform: dynamodb:%s on resource: %s",
+			c.Account, c.Operation, shown))
+	}
+	elems := c.Input.Get(list)
+	if list != "" && elems == nil {
+		return invalid("1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null",
+			strings.ToLower(list[:1])+list[1:])
+	}
+	if !tableARN.MatchString(arn.Str()) {
+		return invalid("Invalid TableArn: Invalid ResourceArn provided as input %s", arn.Str())
+	}
+	if list != "" && len(elems.Elems) == 0 {
+		return invalid("Atleast one %s needs to be provided as Input.", missing)
+	}
+	return nil
+}
 
 // tagged is the table that the request's ResourceArn names. Within Read or
 // Write.
 func (c *call) tagged() (*store.Table, *Error) {
 	arn := c.Input.Get("ResourceArn").Str()
-	if !strings.HasPrefix(arn, "arn:") || !strings.Contains(arn, ":table/") {
-		return nil, invalid("Invalid TableArn: Invalid ResourceArn provided as input %s", arn)
-	}
 	t := c.DB.Table(c.Region, tableName(arn), c.now)
 	if t == nil {
 		return nil, ServiceError("ResourceNotFoundException", "Requested resource not found: ResourcArn: %s not found", arn)
@@ -23,7 +59,28 @@ func (c *call) tagged() (*store.Table, *Error) {
 	return t, nil
 }
 
+// addTags adds the tags of a list, which may be absent, to others.
+func addTags(to map[string]string, list *wire.Node) *Error {
+	if list == nil {
+		return nil
+	}
+	for i := range list.Elems {
+		k, v := list.Elems[i].Get("Key").Str(), list.Elems[i].Get("Value").Str()
+		if !tagText.MatchString(k) || !tagText.MatchString(v) {
+			return invalid("Invalid tag: keys and values may have letters, digits, spaces and _.:/=+-@")
+		}
+		to[k] = v
+	}
+	if len(to) > maxTags {
+		return invalid("Too many tags: a resource can have at most %d", maxTags)
+	}
+	return nil
+}
+
 func (c *call) tagResource() *Error {
+	if err := c.checkARN("Tags", "Tag"); err != nil {
+		return err
+	}
 	var failed *Error
 	c.DB.Write(c.now, func() {
 		t, err := c.tagged()
@@ -35,12 +92,7 @@ func (c *call) tagResource() *Error {
 		for k, v := range t.Tags {
 			next[k] = v
 		}
-		tags := c.Input.Get("Tags")
-		for i := range tags.Elems {
-			next[tags.Elems[i].Get("Key").Str()] = tags.Elems[i].Get("Value").Str()
-		}
-		if len(next) > maxTags {
-			failed = invalid("Too many tags: a resource can have at most %d", maxTags)
+		if failed = addTags(next, c.Input.Get("Tags")); failed != nil {
 			return
 		}
 		t.Tags = next
@@ -49,11 +101,14 @@ func (c *call) tagResource() *Error {
 }
 
 func (c *call) untagResource() *Error {
+	if err := c.checkARN("TagKeys", "Tag Key"); err != nil {
+		return err
+	}
 	var failed *Error
 	c.DB.Write(c.now, func() {
 		t, err := c.tagged()
 		if err != nil {
-			failed = err
+			failed = notFound()
 			return
 		}
 		for _, k := range c.Input.Get("TagKeys").Elems {
@@ -64,6 +119,9 @@ func (c *call) untagResource() *Error {
 }
 
 func (c *call) listTagsOfResource() *Error {
+	if err := c.checkARN("", ""); err != nil {
+		return err
+	}
 	var failed *Error
 	c.DB.Read(c.now, func() {
 		t, err := c.tagged()

@@ -45,8 +45,12 @@ func (c *call) transactGetItems() *Error {
 			}
 			g.table = t
 			reasons[i].Code = "None"
-			if err := t.Schema.CheckKey(g.key); err != nil {
-				reasons[i] = Reason{Code: "ValidationError", Message: err.Error()}
+			if err := invalidErr(t.Schema.CheckKey(g.key)); err != nil {
+				if err.emptyKey {
+					failed = err
+					return
+				}
+				reasons[i] = Reason{Code: "ValidationError", Message: err.Message}
 				bad = true
 			}
 		}

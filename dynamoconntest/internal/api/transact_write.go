@@ -71,8 +71,6 @@ func readTransactWrite(n *wire.Node) (*transactWrite, *Error) {
 		if w.item.Size() > maxItem {
 			return nil, errItemSize()
 		}
-	} else if w.key, err = readItem(in.Get("Key")); err != nil {
-		return nil, err
 	}
 	names, err := readNames(in)
 	if err != nil {
@@ -92,8 +90,10 @@ func readTransactWrite(n *wire.Node) (*transactWrite, *Error) {
 	if err := w.readCondition(in, names); err != nil {
 		return nil, err
 	}
-	if err := w.cond.Distinct(); err != nil {
-		return nil, invalidIn("ConditionExpression", err)
+	if w.item == nil {
+		if w.key, err = readItem(in.Get("Key")); err != nil {
+			return nil, err
+		}
 	}
 	return w, nil
 }
@@ -121,6 +121,9 @@ func (c *call) runTransaction(writes []*transactWrite) *Error {
 		}
 		w.table = t
 		if err := w.prepare(t); err != nil {
+			if err.emptyKey {
+				return err
+			}
 			reasons[i] = Reason{Code: "ValidationError", Message: err.Message}
 			bad = true
 			continue
@@ -150,6 +153,9 @@ func (c *call) runTransaction(writes []*transactWrite) *Error {
 		for i, w := range writes {
 			var err *Error
 			if w.next, err = w.outcome(w.table, w.old); err != nil {
+				if err.emptyKey {
+					return err
+				}
 				reasons[i] = Reason{Code: "ValidationError", Message: err.Message}
 				bad = true
 			} else if !w.check && grown.exceeded(w.table, w.key, w.old, w.next) {

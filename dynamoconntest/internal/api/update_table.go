@@ -13,6 +13,14 @@ func (c *call) updateTable() *Error {
 		in.Get("TableClass") == nil && in.Get("StreamSpecification") == nil && (updates == nil || len(updates.Elems) == 0) {
 		return invalid("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required")
 	}
+	if in.Get("BillingMode").Str() == "PROVISIONED" && in.Get("ProvisionedThroughput") == nil {
+		return invalid(invalidParameter + "ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
+	}
+	if tp := in.Get("ProvisionedThroughput"); tp != nil {
+		if _, err := readThroughput(tp, false); err != nil {
+			return err
+		}
+	}
 	if err := checkIndexUpdates(updates); err != nil {
 		return err
 	}
@@ -96,8 +104,6 @@ func (c *call) change(t *store.Table, in, updates *wire.Node) *Error {
 		}
 	case mode == "" && t.OnDemand && tp != nil:
 		return invalid(invalidParameter + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
-	case mode != "" && t.OnDemand && tp == nil:
-		return invalid(invalidParameter + "ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
 	case tp != nil:
 		wasFree := t.OnDemand
 		t.OnDemand = false

@@ -37,10 +37,8 @@ func (w *write) prepare(t *store.Table) *Error {
 		if err := t.Schema.CheckItem(w.item); err != nil {
 			return invalidErr(err)
 		}
-		for _, x := range t.Indexes {
-			if err := x.CheckItem(w.item); err != nil {
-				return invalidErr(err)
-			}
+		if err := t.CheckIndexes(w.item); err != nil {
+			return invalidErr(err)
 		}
 		if t.Share(w.item) > maxItem {
 			return errItemSize()
@@ -62,11 +60,8 @@ func (w *write) prepare(t *store.Table) *Error {
 }
 
 // checkConditionKeys refuses a path into a key attribute, which is never a
-// list or map, and equal operands.
+// list or map.
 func checkConditionKeys(t *store.Table, cond *expr.Condition) *Error {
-	if err := cond.Distinct(); err != nil {
-		return invalidIn("ConditionExpression", err)
-	}
 	for _, p := range cond.Paths() {
 		if len(p) > 1 && t.Schema.Has(p[0].Name) {
 			return invalid("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: %s", p[0].Name)
@@ -130,7 +125,9 @@ func updatedIndexKeys(x *store.Index, old, next attr.Item) *Error {
 			if k.Kind == attr.B {
 				word = "binary"
 			}
-			return invalid("One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty %s value.", word)
+			e := invalid("One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty %s value.", word)
+			e.emptyKey = true
+			return e
 		}
 	}
 	if err := x.CheckItem(next); err != nil {

@@ -236,7 +236,48 @@ func repeatedError(k Kind, m *wire.Node) error {
 
 // DecodeItem reads an object of DynamoDB JSON values. The error's text is the
 // service's message.
-func DecodeItem(n *wire.Node) (Item, error) { return decodeItem(n, MaxDepth) }
+func DecodeItem(n *wire.Node) (Item, error) {
+	if n == nil {
+		return nil, nil
+	}
+	for i := range n.Members {
+		if n.Members[i].Name == "" {
+			return nil, errEmptyName
+		}
+	}
+	for i := range n.Members {
+		if nested(&n.Members[i].Value, MaxDepth) {
+			return nil, errNesting
+		}
+	}
+	return decodeItem(n, MaxDepth)
+}
+
+// nested reports whether more than left lists and maps lie inside one another
+// in the value, which the service looks for before it reads values.
+func nested(n *wire.Node, left int) bool {
+	if list := n.Get("L"); list != nil {
+		if left == 0 {
+			return true
+		}
+		for i := range list.Elems {
+			if nested(&list.Elems[i], left-1) {
+				return true
+			}
+		}
+	}
+	if m := n.Get("M"); m != nil {
+		if left == 0 {
+			return true
+		}
+		for i := range m.Members {
+			if nested(&m.Members[i].Value, left-1) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 func decodeItem(n *wire.Node, depth int) (Item, error) {
 	if n == nil {

@@ -113,12 +113,20 @@ func static(n *node) attr.Kind {
 	return attr.None
 }
 
+// checkOperands looks at the number of operands, then whether they are
+// distinct, then at their types.
 func checkOperands(n *node) error {
+	if want := conditionFunctions[n.text]; n.op == opFunc && want != len(n.args) {
+		return fmt.Errorf("Incorrect number of operands for operator or function; operator or function: %s, number of operands: %d", n.text, len(n.args))
+	}
+	switch n.op {
+	case opFunc, opCompare, opBetween, opIn:
+		if err := distinct(n); err != nil {
+			return err
+		}
+	}
 	switch n.op {
 	case opFunc:
-		if want := conditionFunctions[n.text]; want != len(n.args) {
-			return fmt.Errorf("Incorrect number of operands for operator or function; operator or function: %s, number of operands: %d", n.text, len(n.args))
-		}
 		return checkFunction(n)
 	case opCompare:
 		if n.text != "=" && n.text != "<>" {
@@ -167,21 +175,6 @@ func checkFunction(n *node) error {
 		}
 	}
 	return nil
-}
-
-// Distinct refuses operators whose first operand is another one too. The
-// service looks for that only once it has found the table.
-func (c *Condition) Distinct() error {
-	if c == nil {
-		return nil
-	}
-	return c.root.walk(func(n *node) error {
-		switch n.op {
-		case opFunc, opCompare, opBetween, opIn:
-			return distinct(n)
-		}
-		return nil
-	})
 }
 
 // distinct refuses a comparison of a path with itself.

@@ -65,7 +65,7 @@ func keyTerms(n *node, out *[]KeyTerm) error {
 		if a.op == opPath {
 			paths++
 			if len(a.path) > 1 {
-				return fmt.Errorf("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: %s", a.path[0].Name)
+				return errors.New("KeyConditionExpressions cannot have conditions on nested attributes")
 			}
 		}
 	}

@@ -70,6 +70,18 @@ func ReadTerms(n *wire.Node) ([]KeyTerm, error) {
 	return out, nil
 }
 
+// checkCount compares the number of values, as yet unread, with the operator.
+func checkCount(operator string, list *wire.Node) error {
+	n := 0
+	if list.Present() {
+		n = len(list.Elems)
+	}
+	if want := argumentCounts[operator]; want >= 0 && n != want || want < 0 && n == 0 {
+		return fmt.Errorf(invalidParameter+"Invalid number of argument(s) for the %s ComparisonOperator", operator)
+	}
+	return nil
+}
+
 func readTerm(name, operator string, list *wire.Node) (KeyTerm, error) {
 	t := KeyTerm{Name: name, Op: operator}
 	if list.Present() {
@@ -81,15 +93,14 @@ func readTerm(name, operator string, list *wire.Node) (KeyTerm, error) {
 			t.Values = append(t.Values, v)
 		}
 	}
+	if err := checkCount(operator, list); err != nil {
+		return t, err
+	}
 	return t, t.check()
 }
 
-// check compares the number and types of the term's values with its operator.
+// check compares the types of the term's values with its operator.
 func (t KeyTerm) check() error {
-	want := argumentCounts[t.Op]
-	if want >= 0 && len(t.Values) != want || want < 0 && len(t.Values) == 0 {
-		return fmt.Errorf(invalidParameter+"Invalid number of argument(s) for the %s ComparisonOperator", t.Op)
-	}
 	for _, v := range t.Values {
 		ok := true
 		switch k := v.Kind(); t.Op {
@@ -158,14 +169,21 @@ func ReadExpected(n *wire.Node, either bool) (*Condition, error) {
 
 func readExpected(name string, n *wire.Node) (KeyTerm, error) {
 	value, exists, list := n.Get("Value"), n.Get("Exists"), n.Get("AttributeValueList")
+	if list != nil && value != nil {
+		return KeyTerm{}, fmt.Errorf(invalidParameter+"Value and AttributeValueList cannot be used together for Attribute: %s", name)
+	}
 	if operator := n.Get("ComparisonOperator").Str(); operator != "" {
-		switch {
-		case exists != nil:
+		if exists != nil {
 			return KeyTerm{}, fmt.Errorf(invalidParameter+"Exists and ComparisonOperator cannot be used together for Attribute: %s", name)
-		case list != nil && value != nil:
-			return KeyTerm{}, fmt.Errorf(invalidParameter+"Value and AttributeValueList cannot be used together for Attribute: %s", name)
-		case value != nil:
+		}
+		if list == nil && value == nil && argumentCounts[operator] != 0 {
+			return KeyTerm{}, fmt.Errorf(invalidParameter+"Value or AttributeValueList must be used with ComparisonOperator: %s for Attribute: %s", operator, name)
+		}
+		if value != nil {
 			list = &wire.Node{Type: wire.Array, Elems: []wire.Node{*value}}
+		}
+		if err := checkCount(operator, list); err != nil {
+			return KeyTerm{}, err
 		}
 		return readTerm(name, operator, list)
 	}

@@ -107,13 +107,20 @@ func (s Schema) CheckKey(key attr.Item) error {
 	return s.checkValues(key)
 }
 
+// EmptyKeyError is the service's message about an empty string or binary as the
+// value of a key attribute.
+type EmptyKeyError string
+
+// Error is the message.
+func (e EmptyKeyError) Error() string { return string(e) }
+
 var errKeyMismatch = fmt.Errorf("The provided key element does not match the schema")
 
 func (s Schema) checkValues(it attr.Item) error {
 	for _, k := range s {
 		v := it.Get(k.Name)
 		if k.Kind != attr.N && v.Text() == "" {
-			return fmt.Errorf("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", emptyWord(k.Kind), k.Name)
+			return EmptyKeyError(fmt.Sprintf("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", emptyWord(k.Kind), k.Name))
 		}
 		if !k.Sort && len(v.Text()) > maxPartitionKey && k.Kind != attr.N {
 			return fmt.Errorf("One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes")
@@ -167,7 +174,7 @@ func (x *Index) CheckItem(it attr.Item) error {
 			continue
 		}
 		if v.Text() == "" {
-			return fmt.Errorf("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", emptyWord(k.Kind), x.Name, k.Name)
+			return EmptyKeyError(fmt.Sprintf("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", emptyWord(k.Kind), x.Name, k.Name))
 		}
 		most, name := maxPartitionKey, "hashkey"
 		if k.Sort {

@@ -56,6 +56,23 @@ func (x *Index) key(primary string, it attr.Item) string {
 	return string(append(x.Schema.encode(it), primary...))
 }
 
+// CheckIndexes refuses an item that an index of the table cannot take. Of
+// several it names the index that comes first by its name. The error's text is
+// the service's message.
+func (t *Table) CheckIndexes(it attr.Item) error {
+	var first *Index
+	var failed error
+	for _, x := range t.Indexes {
+		if first != nil && first.Name < x.Name {
+			continue
+		}
+		if err := x.CheckItem(it); err != nil {
+			first, failed = x, err
+		}
+	}
+	return failed
+}
+
 // TTL is a table's time to live.
 type TTL struct {
 	Attribute string

@@ -35,7 +35,7 @@ func collect(n *Node, s *Shape, path string, found *[]string) {
 	}
 	for _, r := range s.rules {
 		if !r.holds(n) {
-			report("'"+render(n)+"'", r.text)
+			report("'"+render(n, s)+"'", r.text)
 		}
 	}
 	join := func(name string) string {
@@ -53,18 +53,16 @@ func collect(n *Node, s *Shape, path string, found *[]string) {
 			collect(&n.Elems[i], s.elem, join(fmt.Sprintf("%d.member", i+1)), found)
 		}
 	case shapeMap:
-		for _, r := range s.keys {
-			for i := range n.Members {
-				if !r.holds(&Node{Type: String, Text: n.Members[i].Name}) {
-					report("'"+render(n)+"'", "Map keys must satisfy constraint: ["+r.text+"]")
-				}
+		for i := range n.Members {
+			if !hold(s.keys, &Node{Type: String, Text: n.Members[i].Name}) {
+				report("'"+render(n, s)+"'", "Map keys must satisfy constraint: "+texts(s.keys))
 			}
 		}
 		if s.elem.kind == shapeValue {
 			return
 		}
 		if s.elem.kind == shapeList && len(s.elem.rules) > 0 {
-			checkLists(n, s.elem, report)
+			checkLists(n, s, report)
 			bare := *s.elem
 			bare.rules = nil
 			s = &Shape{kind: shapeMap, elem: &bare}
@@ -89,15 +87,34 @@ func collect(n *Node, s *Shape, path string, found *[]string) {
 
 // checkLists reports the lists of a map that break their rules as faults of
 // the map, which is how the service names them.
-func checkLists(n *Node, elem *Shape, report func(value, constraint string)) {
+func checkLists(n *Node, s *Shape, report func(value, constraint string)) {
 	for i := range n.Members {
-		for _, r := range elem.rules {
-			if v := &n.Members[i].Value; v.Present() && !r.holds(v) {
-				report("'"+render(n)+"'", "Map value must satisfy constraint: ["+r.text+"]")
-				return
-			}
+		if v := &n.Members[i].Value; !v.Present() || !hold(s.elem.rules, v) {
+			report("'"+render(n, s)+"'", "Map value must satisfy constraint: "+texts(s.elem.rules))
 		}
 	}
+}
+
+func hold(rules []rule, n *Node) bool {
+	for _, r := range rules {
+		if !r.holds(n) {
+			return false
+		}
+	}
+	return true
+}
+
+// texts lists the rules for the names or lists of a map: the service gives all
+// of them, the upper bound of a length first, whichever was broken.
+func texts(rules []rule) string {
+	var out []string
+	for _, r := range rules {
+		out = append(out, r.text)
+	}
+	if len(out) > 1 {
+		out[0], out[1] = out[1], out[0]
+	}
+	return "[" + strings.Join(out, ", ") + "]"
 }
 
 func lowerFirst(s string) string {
@@ -107,36 +124,56 @@ func lowerFirst(s string) string {
 	return strings.ToLower(s[:1]) + s[1:]
 }
 
-// render is a value as messages show it. Long ones are cut.
-func render(n *Node) string {
-	const most = 256
-	var s string
-	switch n.Type {
-	case Array:
-		parts := make([]string, 0, len(n.Elems))
+// maxRendered is about how many bytes of a value a message shows, so that an
+// error is not as large as its request.
+const maxRendered = 2048
+
+// render is a value as messages show it: a map in JSON, a structure as its
+// type with its members, a list in brackets. Long ones are cut.
+func render(n *Node, s *Shape) string { return string(appendRendered(nil, n, s)) }
+
+func appendRendered(dst []byte, n *Node, s *Shape) []byte {
+	switch {
+	case n.Type == Null:
+		return append(dst, "null"...)
+	case n.Type == Array && s.kind == shapeList:
+		dst = append(dst, '[')
 		for i := range n.Elems {
-			if i == 8 {
-				parts = append(parts, "...")
+			if i > 0 {
+				dst = append(dst, ", "...)
+			}
+			if len(dst) > maxRendered {
+				dst = append(dst, "..."...)
 				break
 			}
-			parts = append(parts, render(&n.Elems[i]))
+			dst = appendRendered(dst, &n.Elems[i], s.elem)
 		}
-		s = "[" + strings.Join(parts, ", ") + "]"
-	case Object:
-		parts := make([]string, 0, len(n.Members))
-		for i := range n.Members {
-			if i == 8 {
-				parts = append(parts, "...")
-				break
+		return append(dst, ']')
+	case n.Type == Object && s.kind == shapeStruct:
+		dst = append(append(dst, s.class...), '(')
+		first := true
+		for _, f := range s.fields {
+			v := n.Get(f.Name)
+			if v == nil {
+				continue
 			}
-			parts = append(parts, n.Members[i].Name+"="+render(&n.Members[i].Value))
+			if !first {
+				dst = append(dst, ", "...)
+			}
+			first = false
+			dst = append(append(dst, lowerFirst(f.Name)...), '=')
+			dst = appendRendered(dst, v, f.Shape)
 		}
-		s = "{" + strings.Join(parts, ", ") + "}"
-	default:
-		s = n.Text
+		return append(dst, ')')
+	case n.Type == Object:
+		text := string(n.AppendJSON(nil))
+		if len(text) > maxRendered {
+			text = strings.ToValidUTF8(text[:maxRendered], "") + "...}"
+		}
+		return append(dst, text...)
 	}
-	if len(s) > most {
-		s = strings.ToValidUTF8(s[:most], "") + "..."
+	if len(n.Text) > maxRendered {
+		return append(append(dst, strings.ToValidUTF8(n.Text[:maxRendered], "")...), "..."...)
 	}
-	return s
+	return append(dst, n.Text...)
 }

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/base64"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ type Shape struct {
 	kind   shapeKind
 	fields []Field // of a structure
 	elem   *Shape  // of a list or map
+	class  string  // how messages call a structure
 	rules  []rule
 	keys   []rule // of a map's names
 }
@@ -66,6 +66,12 @@ func MapOf(elem *Shape) *Shape { return &Shape{kind: shapeMap, elem: elem} }
 // Struct is an object with the given members; others are ignored.
 func Struct(fields ...Field) *Shape { return &Shape{kind: shapeStruct, fields: fields} }
 
+// Named gives a structure the name of its type in the service's model.
+func (s *Shape) Named(class string) *Shape {
+	s.class = class
+	return s
+}
+
 // F is an optional member of a structure.
 func F(name string, s *Shape) Field { return Field{Name: name, Shape: s} }
 
@@ -73,7 +79,7 @@ func F(name string, s *Shape) Field { return Field{Name: name, Shape: s} }
 func Req(name string, s *Shape) Field { return Field{Name: name, Shape: s, Required: true} }
 
 var attributeValue = func() *Shape {
-	v := &Shape{kind: shapeValue}
+	v := &Shape{kind: shapeValue, class: "AttributeValue"}
 	str, blob := &Shape{kind: shapeString}, &Shape{kind: shapeBlob}
 	v.fields = []Field{
 		F("S", str), F("N", str), F("B", blob), F("BOOL", Boolean()), F("NULL", Boolean()),
@@ -184,107 +190,4 @@ func (n *Node) length() int {
 		return len(n.Members)
 	}
 	return len([]rune(n.Text))
-}
-
-// CheckTypes compares the JSON types of the tree with the shape. The error's
-// text is that of a SerializationException.
-func CheckTypes(n *Node, s *Shape) error {
-	if !n.Present() {
-		return nil
-	}
-	switch s.kind {
-	case shapeString, shapeInteger, shapeLong, shapeBoolean, shapeBlob:
-		return checkScalar(n, s.kind)
-	case shapeList:
-		if n.Type != Array {
-			return unexpected(n, "list")
-		}
-		for i := range n.Elems {
-			if err := CheckTypes(&n.Elems[i], s.elem); err != nil {
-				return err
-			}
-		}
-	case shapeMap:
-		if n.Type != Object {
-			return unexpected(n, "map")
-		}
-		for i := range n.Members {
-			if err := CheckTypes(&n.Members[i].Value, s.elem); err != nil {
-				return err
-			}
-		}
-	case shapeStruct, shapeValue:
-		if n.Type != Object {
-			return unexpected(n, "structure")
-		}
-		for i := range n.Members {
-			for _, f := range s.fields {
-				if f.Name == n.Members[i].Name {
-					if err := CheckTypes(&n.Members[i].Value, f.Shape); err != nil {
-						return err
-					}
-				}
-			}
-		}
-	}
-	return nil
-}
-
-func unexpected(n *Node, want string) error {
-	switch n.Type {
-	case Array:
-		return fmt.Errorf("Unrecognized collection type: start of list found where a %s was expected", want)
-	case Object:
-		return fmt.Errorf("Start of structure or map found where not expected")
-	}
-	return fmt.Errorf("Unexpected value type in payload: %s cannot be converted to %s", token(n), want)
-}
-
-func token(n *Node) string {
-	switch n.Type {
-	case Bool:
-		return strings.ToUpper(n.Text) + "_VALUE"
-	case Number:
-		if strings.ContainsAny(n.Text, ".eE") {
-			return "DECIMAL_VALUE"
-		}
-		return "NUMBER_VALUE"
-	}
-	return "STRING_VALUE"
-}
-
-func checkScalar(n *Node, kind shapeKind) error {
-	name := [...]string{"String", "Integer", "Long", "Boolean", "Blob"}[kind]
-	switch n.Type {
-	case Array:
-		return fmt.Errorf("Start of list found where not expected")
-	case Object:
-		return fmt.Errorf("Start of structure or map found where not expected")
-	}
-	ok := false
-	switch kind {
-	case shapeString, shapeBlob:
-		ok = n.Type == String
-	case shapeInteger, shapeLong:
-		ok = n.Type == Number
-	case shapeBoolean:
-		ok = n.Type == Bool
-	}
-	if !ok {
-		return fmt.Errorf("%s cannot be converted to %s", token(n), name)
-	}
-	if kind == shapeBlob {
-		return checkBase64(n.Text)
-	}
-	return nil
-}
-
-func checkBase64(s string) error {
-	if len(s)%4 != 0 {
-		return fmt.Errorf("Base64 encoded length is expected a multiple of 4 bytes but found: %d", len(s))
-	}
-	if _, err := base64.StdEncoding.Strict().DecodeString(s); err != nil || strings.ContainsAny(s, "\r\n") {
-		return fmt.Errorf("Invalid Base64 text in a Blob")
-	}
-	return nil
 }

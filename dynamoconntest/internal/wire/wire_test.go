@@ -51,32 +51,59 @@ func FuzzParseAgreesWithTheStandardLibrary(f *testing.F) {
 	})
 }
 
-func TestShapesCheckTypesBeforeConstraints(t *testing.T) {
+func TestAWrongTypeIsToldInTheServicesWords(t *testing.T) {
 	t.Parallel()
 	shape := Struct(
-		Req("Name", Str().Len(3, 5).Name()), F("Limit", Int().AtLeast(1).AtMost(9)), F("Mode", Str().Enum("A", "B")),
-		F("List", ListOf(Struct(Req("K", Str()))).Len(1, 2)), F("Map", MapOf(Boolean()).Keys(Str().Len(1, 2))), F("V", Value()),
+		F("Name", Str()), F("Limit", Int()), F("On", Boolean()), F("V", Value()), F("Inner", Struct(F("Many", Long())).Named("Inner")),
+		F("List", ListOf(Struct(F("K", Str())).Named("Elem"))), F("Lists", MapOf(ListOf(Struct().Named("Write")))),
+		F("Keys", ListOf(MapOf(Value()))), F("Map", MapOf(Boolean())),
 	)
 	for in, want := range map[string]string{
-		`{"Name":1}`:                    "NUMBER_VALUE cannot be converted to String",
-		`{"Name":1.5}`:                  "DECIMAL_VALUE cannot be converted to String",
-		`{"Name":true}`:                 "TRUE_VALUE cannot be converted to String",
-		`{"Name":[]}`:                   "Start of list found where not expected",
-		`{"Name":{}}`:                   "Start of structure or map found where not expected",
-		`{"Limit":"1"}`:                 "STRING_VALUE cannot be converted to Integer",
-		`{"List":{}}`:                   "Start of structure or map found where not expected",
-		`{"List":"x"}`:                  "Unexpected value type in payload: STRING_VALUE cannot be converted to list",
-		`{"List":[[]]}`:                 "Unrecognized collection type: start of list found where a structure was expected",
-		`{"Map":{"a":"true"}}`:          "STRING_VALUE cannot be converted to Boolean",
-		`{"V":{"B":"YQ"}}`:              "Base64 encoded length is expected a multiple of 4 bytes but found: 2",
-		`{"V":{"B":"YR=="}}`:            "Invalid Base64 text in a Blob",
-		`{"V":{"L":[{"M":{"a":"x"}}]}}`: "Unexpected value type in payload: STRING_VALUE cannot be converted to structure",
-		`{"V":{"NS":[1]}}`:              "NUMBER_VALUE cannot be converted to String",
+		`{"Name":1}`:             "NUMBER_VALUE cannot be converted to String",
+		`{"Name":1.5}`:           "DECIMAL_VALUE cannot be converted to String",
+		`{"Name":true}`:          "TRUE_VALUE cannot be converted to String",
+		`{"Name":[]}`:            "Unrecognized collection type class java.lang.String",
+		`{"Name":{}}`:            "Start of structure or map found where not expected",
+		`{"Limit":"1"}`:          "STRING_VALUE cannot be converted to Integer",
+		`{"Limit":[]}`:           "Unrecognized collection type class java.lang.Integer",
+		`{"On":"true"}`:          "Unexpected token received from parser",
+		`{"On":1}`:               "NUMBER_VALUE cannot be converted to Boolean",
+		`{"Inner":1}`:            "Unexpected field type",
+		`{"Inner":[]}`:           "Unrecognized collection type class com.amazonaws.dynamodb.v20120810.Inner",
+		`{"Inner":{"Many":[]}}`:  "Unrecognized collection type class java.lang.Long",
+		`{"List":{}}`:            "Start of structure or map found where not expected",
+		`{"List":"x"}`:           "Unexpected field type",
+		`{"List":["x"]}`:         "Unexpected value type in payload",
+		`{"List":[[]]}`:          "Unrecognized collection type class com.amazonaws.dynamodb.v20120810.Elem",
+		`{"Lists":[]}`:           "Unrecognized collection type java.util.Map<java.lang.String, java.util.List<com.amazonaws.dynamodb.v20120810.Write>>",
+		`{"Lists":{"a":1}}`:      errGeneric.Error(),
+		`{"Keys":[1]}`:           errGeneric.Error(),
+		`{"Keys":[[]]}`:          "Unrecognized collection type java.util.Map<java.lang.String, com.amazonaws.dynamodb.v20120810.AttributeValue>",
+		`{"Map":1}`:              "Unexpected field type",
+		`{"Map":{"a":1}}`:        "NUMBER_VALUE cannot be converted to Boolean",
+		`{"V":1}`:                "Unexpected field type",
+		`{"V":{"B":1}}`:          "only base-64-encoded strings are convertible to bytes",
+		`{"V":{"B":[]}}`:         "Unrecognized collection type class java.nio.ByteBuffer",
+		`{"V":{"B":"YQ"}}`:       "Base64 encoded length is expected a multiple of 4 bytes but found: 2",
+		`{"V":{"B":"YR=="}}`:     "Invalid last non-pad Base64 character dectected",
+		`{"V":{"M":{"a":"x"}}}`:  "Unexpected value type in payload",
+		`{"V":{"L":[[]]}}`:       "Unrecognized collection type class com.amazonaws.dynamodb.v20120810.AttributeValue",
+		`{"V":{"NS":[1]}}`:       "NUMBER_VALUE cannot be converted to String",
+		`{"V":{"SS":[{"S":1}]}}`: "Start of structure or map found where not expected",
 	} {
 		n, err := Parse([]byte(in))
 		require.NoError(t, err)
 		assert.EqualError(t, CheckTypes(n, shape), want, in)
 	}
+}
+
+func TestConstraintsAreReportedTogether(t *testing.T) {
+	t.Parallel()
+	shape := Struct(
+		Req("Name", Str().Len(3, 5).Name()), F("Limit", Int().AtLeast(1).AtMost(9)), F("Mode", Str().Enum("A", "B")),
+		F("List", ListOf(Struct(Req("K", Str()), F("Other", Str())).Named("Elem")).Len(1, 2)),
+		F("Map", MapOf(Boolean()).Keys(Str().Len(1, 2))), F("Lists", MapOf(ListOf(Str()).Len(1, 2))), F("V", Value()),
+	)
 	for in, want := range map[string]string{
 		`{"Name":"abc","Limit":9,"Mode":"A","List":[{"K":""}],"Map":{"ab":true},"V":{},"Other":[1]}`: "",
 		`{}`:            "1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not be null",
@@ -84,10 +111,13 @@ func TestShapesCheckTypesBeforeConstraints(t *testing.T) {
 		`{"Name":"a b!!!","Limit":0}`: "3 validation errors detected: Value 'a b!!!' at 'name' failed to satisfy constraint: Member must have length less than or equal to 5; " +
 			"Value 'a b!!!' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+; " +
 			"Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1",
-		`{"Name":"abc","Mode":"C"}`:         "1 validation error detected: Value 'C' at 'mode' failed to satisfy constraint: Member must satisfy enum value set: [A, B]",
-		`{"Name":"abc","List":[{}]}`:        "1 validation error detected: Value null at 'list.1.member.k' failed to satisfy constraint: Member must not be null",
-		`{"Name":"abc","List":[]}`:          "1 validation error detected: Value '[]' at 'list' failed to satisfy constraint: Member must have length greater than or equal to 1",
-		`{"Name":"abc","Map":{"abc":true}}`: "1 validation error detected: Value '{abc=true}' at 'map' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 2]",
+		`{"Name":"abc","Mode":"C"}`:                                         "1 validation error detected: Value 'C' at 'mode' failed to satisfy constraint: Member must satisfy enum value set: [A, B]",
+		`{"Name":"abc","List":[{}]}`:                                        "1 validation error detected: Value null at 'list.1.member.k' failed to satisfy constraint: Member must not be null",
+		`{"Name":"abc","List":[]}`:                                          "1 validation error detected: Value '[]' at 'list' failed to satisfy constraint: Member must have length greater than or equal to 1",
+		`{"Name":"abc","Map":{"abc":true}}`:                                 `1 validation error detected: Value '{"abc":true}' at 'map' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 2, Member must have length greater than or equal to 1]`,
+		`{"Name":"abc","Lists":{"a":null}}`:                                 `1 validation error detected: Value '{"a":null}' at 'lists' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to 2, Member must have length greater than or equal to 1]`,
+		`{"Name":"abc","List":[{"K":"a"},{"K":"b","Other":"c"},{"K":"d"}]}`: "1 validation error detected: Value '[Elem(k=a), Elem(k=b, other=c), Elem(k=d)]' at 'list' failed to satisfy constraint: Member must have length less than or equal to 2",
+		`{"Name":"` + strings.Repeat("a", 3000) + `"}`:                      "1 validation error detected: Value '" + strings.Repeat("a", 2048) + "...' at 'name' failed to satisfy constraint: Member must have length less than or equal to 5",
 	} {
 		n, err := Parse([]byte(in))
 		require.NoError(t, err)

@@ -1,0 +1,111 @@
+package dynamoconntest_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+)
+
+// Each case is a request that is wrong in one way, or in several of which the
+// service looks for one first, with what tests that were recorded on the
+// service expect. No table is needed: all of it comes before tables.
+func TestARequestIsRefusedInTheServicesWords(t *testing.T) {
+	t.Parallel()
+	h := dynamoconntest.New().Handler()
+	const validation = "ValidationException"
+	deep := strings.Repeat(`{"M":{"n":`, 32) + `{"S":"x"}` + strings.Repeat("}}", 32)
+	for _, c := range []struct{ operation, body, kind, message string }{
+		{"Query", `{"TableName":"abc"}`, validation, "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."},
+		{"Query", `{"TableName":"abc","ProjectionExpression":"a,","ExpressionAttributeNames":{}}`, validation, "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."},
+		{"Query", `{"TableName":"abc","KeyConditions":{},"ProjectionExpression":""}`, validation, "Invalid ProjectionExpression: The expression can not be empty;"},
+		{"Query", `{"TableName":"abc","KeyConditions":{}}`, validation, "Conditions can be of length 1 or 2 only"},
+		{"Query", `{"TableName":"abc","ExclusiveStartKey":{"a":{"N":"x"}}}`, validation, "The parameter cannot be converted to a numeric value: x"},
+		{"Query", `{"TableName":"abc","ExclusiveStartKey":{"a":{}}}`, validation, "The provided starting key is invalid: Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"},
+		{"Query", `{"TableName":"abc","AttributesToGet":["a","a"],"ExclusiveStartKey":{"a":{}}}`, validation, "One or more parameter values were invalid: Duplicate value in attribute name: a"},
+		{"Scan", `{"TableName":"abc","ExclusiveStartKey":{"a":{"NS":["1","1"]}}}`, validation, "Input collection contains duplicates"},
+		{"Scan", `{"TableName":"abc","ProjectionExpression":"a","ExpressionAttributeValues":{":a":{"S":"a"}}}`, validation, "ExpressionAttributeValues can only be specified when using expressions: FilterExpression is null"},
+		{"Scan", `{"TableName":"abc","Segment":1,"FilterExpression":""}`, validation, "The TotalSegments parameter is required but was not present in the request when Segment parameter is present"},
+		{"Scan", `{"TableName":"abc","ScanFilter":{"a":{"ComparisonOperator":"NULL"}},"ConditionalOperator":"OR"}`, validation, "ConditionalOperator can only be used when Filter or Expected has two or more elements"},
+		{"PutItem", `{"TableName":"abc","Item":{},"ConditionalOperator":"OR"}`, validation, "ConditionalOperator cannot be used without Filter or Expected"},
+		{"PutItem", `{"TableName":"abc","Item":{"d":` + deep + `,"":{"S":"x"}}}`, validation, "Empty attribute name"},
+		{"PutItem", `{"TableName":"abc","Item":{"m":{"M":{"":{"S":"x"}}},"d":` + deep + `}}`, validation, "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"},
+		{"BatchWriteItem", `{"RequestItems":{"abc":[{"PutRequest":{"Item":{"a":{}}}},{}]}}`, validation, "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"},
+		{"BatchGetItem", `{"RequestItems":{"a!":{"Keys":[{}]}}}`, validation, `1 validation error detected: Value '{"a!":{"Keys":[{}]}}' at 'requestItems' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 255, Member must have length greater than or equal to 3, Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+]`},
+		{"TransactWriteItems", `{"ClientRequestToken":"` + strings.Repeat("x", 37) + `","ReturnConsumedCapacity":"X","TransactItems":[{"Delete":{"TableName":"abc","Key":{}}}]}`, validation,
+			"2 validation errors detected: Value '" + strings.Repeat("x", 37) + "' at 'clientRequestToken' failed to satisfy constraint: Member must have length less than or equal to 36; " +
+				"Value 'X' at 'returnConsumedCapacity' failed to satisfy constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]"},
+		{"TransactWriteItems", `{"TransactItems":[{"Delete":{"TableName":"abc","Key":{"a":` + deep + `},"ConditionExpression":"a = = b"}}]}`, validation, `Invalid ConditionExpression: Syntax error; token: "=", near: "= = b"`},
+		{"DescribeTable", `{}`, validation, "The parameter 'TableName' is required but was not present in the request"},
+		{"UpdateTimeToLive", `{"TableName":"a"}`, validation, "TableName must be at least 3 characters long and at most 255 characters long"},
+		{"UpdateTable", `{"TableName":"abc","BillingMode":"PROVISIONED"}`, validation, "One or more parameter values were invalid: ProvisionedThroughput must be specified when BillingMode is PROVISIONED"},
+		{"UpdateTable", `{"TableName":"abc","ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1000000000001}}`, validation, "Given value 1000000000001 for WriteCapacityUnits is out of bounds"},
+		{"CreateTable", `{"TableName":"abc","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[],"KeySchema":[{"AttributeName":"a","KeyType":"RANGE"}]}`, validation, "Invalid KeySchema: Some index key attribute have no definition"},
+		{"CreateTable", `{"TableName":"abc","BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"KeySchema":[{"AttributeName":"b","KeyType":"RANGE"}]}`, validation,
+			"One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Keys: [b], AttributeDefinitions: [a]"},
+		{"ListTagsOfResource", `{}`, validation, "Invalid TableArn"},
+		{"ListTagsOfResource", `{"ResourceArn":"abcd"}`, "AccessDeniedException", "User: arn:aws:iam::000000000000:root is not authorized to perform: dynamodb:ListTagsOfResource on resource: abcd"},
+		{"TagResource", `{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc"}`, validation, "1 validation error detected: Value null at 'tags' failed to satisfy constraint: Member must not be null"},
+		{"TagResource", `{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc/index/def","Tags":[]}`, validation, "Invalid TableArn: Invalid ResourceArn provided as input arn:aws:dynamodb:us-east-1:000000000000:table/abc/index/def"},
+		{"TagResource", `{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc","Tags":[]}`, validation, "Atleast one Tag needs to be provided as Input."},
+		{"UntagResource", `{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/abc","TagKeys":["a"]}`, "ResourceNotFoundException", "Requested resource not found"},
+		{"GetItem", `{"TableName":"abc","Key":{},"ExpressionAttributeValues":{}}`, "ResourceNotFoundException", "Requested resource not found"},
+	} {
+		kind, message := post(t, h, c.operation, c.body)
+		assert.Equal(t, [2]string{c.kind, c.message}, [2]string{kind, message}, "%s %.200s", c.operation, c.body)
+	}
+}
+
+// What is not a request of DynamoDB's protocol is answered all the same.
+func TestThePortAnswersWhatIsNoRequest(t *testing.T) {
+	t.Parallel()
+	h := dynamoconntest.New().Handler()
+	const unknown = "<UnknownOperationException/>\n"
+	const coral = `{"__type":"com.amazon.coral.service#`
+	for name, c := range map[string]struct {
+		method, body string
+		header       map[string]string
+		status       int
+		want         string
+	}{
+		"a health check":                {"GET", "", nil, 200, "healthy: dynamodb.us-east-1.amazonaws.com "},
+		"another method":                {"PUT", "", nil, 404, unknown},
+		"a body of no type":             {"POST", "hi", nil, 404, unknown},
+		"a body of another type":        {"POST", "hi", map[string]string{"Content-Type": "text/plain"}, 404, unknown},
+		"a body that is not JSON":       {"POST", "hi", map[string]string{"Content-Type": "application/json"}, 400, coral + `SerializationException"}`},
+		"no operation":                  {"POST", "", nil, 400, coral + `UnknownOperationException"}`},
+		"no authorization":              {"POST", "", map[string]string{"X-Amz-Target": "DynamoDB_20120810.ListTables"}, 400, coral + `MissingAuthenticationTokenException","message":"Request is missing Authentication Token"}`},
+		"an empty body":                 {"POST", "", map[string]string{"X-Amz-Target": "DynamoDB_20120810.ListTables", "Authorization": "AWS4-x Credential=a/b/c/dynamodb/aws4_request"}, 400, coral + `SerializationException"}`},
+		"an authorization of nothing":   {"POST", "", map[string]string{"X-Amz-Target": "DynamoDB_20120810.ListTables", "Authorization": "AWS4-"}, 400, coral + `IncompleteSignatureException","message":"Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=AWS4-"}`},
+		"a question of a web page":      {"OPTIONS", "", map[string]string{"Origin": "x", "Access-Control-Request-Headers": "a, b", "Access-Control-Request-Method": "POST"}, 200, ""},
+		"the same method and no origin": {"OPTIONS", "", nil, 404, unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			req := httptest.NewRequestWithContext(t.Context(), c.method, "/", strings.NewReader(c.body))
+			for k, v := range c.header {
+				req.Header.Set(k, v)
+			}
+			rec := httptest.NewRecorder()
+			h.ServeHTTP(rec, req)
+			require.Equal(t, c.status, rec.Code)
+			assert.Equal(t, c.want, rec.Body.String())
+			assert.Len(t, rec.Header().Get("X-Amzn-Requestid"), 52)
+			if c.status == http.StatusBadRequest {
+				assert.Equal(t, "application/json", rec.Header().Get("Content-Type"), "the type of the request is answered, not that of the SDKs")
+			}
+			allowed := map[string]string{"Access-Control-Allow-Origin": "", "Access-Control-Allow-Headers": "", "Access-Control-Allow-Methods": "", "Access-Control-Max-Age": ""}
+			if c.header["Origin"] != "" {
+				allowed = map[string]string{"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "a, b", "Access-Control-Allow-Methods": "POST", "Access-Control-Max-Age": "172800"}
+			}
+			for k, v := range allowed {
+				assert.Equal(t, v, rec.Header().Get(k), k)
+			}
+		})
+	}
+}

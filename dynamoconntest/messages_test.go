@@ -109,3 +109,35 @@ func TestThePortAnswersWhatIsNoRequest(t *testing.T) {
 		})
 	}
 }
+
+// Tagging has nothing to answer, not even an empty object.
+func TestTaggingAnswersWithoutABody(t *testing.T) {
+	t.Parallel()
+	h := indexed(t)
+	for _, operation := range []string{"TagResource", "UntagResource"} {
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/",
+			strings.NewReader(`{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/Tab","Tags":[{"Key":"k","Value":"v"}],"TagKeys":["k"]}`))
+		req.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
+		req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=a/b/us-east-1/dynamodb/aws4_request")
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, req)
+		assert.Equal(t, 200, rec.Code)
+		assert.Empty(t, rec.Body.String())
+		assert.Equal(t, "0", rec.Header().Get("X-Amz-Crc32"))
+	}
+	kind, message := post(t, h, "TagResource", `{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/Tab","Tags":[{"Key":"#!%","Value":"v"}]}`)
+	assert.Equal(t, "ValidationException", kind, message)
+}
+
+func TestNoAttributeHasANameOf64KB(t *testing.T) {
+	t.Parallel()
+	h := indexed(t)
+	long := strings.Repeat("a", 65536)
+	for operation, body := range map[string]string{
+		"GetItem":    `"AttributesToGet":["` + long + `"]`,
+		"UpdateItem": `"AttributeUpdates":{"` + long + `":{"Value":{"S":"a"}}}`,
+	} {
+		kind, message := post(t, h, operation, `{"TableName":"Tab","Key":{"p":{"S":"a"},"c":{"S":"b"}},`+body+`}`)
+		assert.Equal(t, [2]string{"ValidationException", "Attribute name is too large, must be less than 65536 bytes"}, [2]string{kind, message}, operation)
+	}
+}

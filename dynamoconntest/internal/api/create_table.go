@@ -183,6 +183,8 @@ func readSchema(n *wire.Node, defs []store.KeyAttr, most int) (store.Schema, *Er
 	case missing:
 		return nil, invalid(invalidParameter+"Some index key attributes are not defined in AttributeDefinitions. Keys: [%s], AttributeDefinitions: [%s]",
 			strings.Join(names, ", "), strings.Join(defined, ", "))
+	case twice && (len(out) > 2 || !out[1].Sort):
+		return nil, invalid("Invalid KeySchema: Duplicate attribute name in the key: [%s]", strings.Join(names, ", "))
 	case twice:
 		return nil, invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
 	case out[0].Sort:
@@ -222,7 +224,7 @@ func (c *call) readIndexes(t *store.Table, in *wire.Node) *Error {
 			return invalid(invalidParameter + "Number of LocalSecondaryIndexes exceeds per-table limit of 5")
 		}
 		for i := range n.Elems {
-			x, err := c.readIndex(t, &n.Elems[i], l.global)
+			x, err := c.readIndex(t, &n.Elems[i], l.global, t.Definitions)
 			if err != nil {
 				return err
 			}
@@ -237,15 +239,16 @@ func (c *call) readIndexes(t *store.Table, in *wire.Node) *Error {
 	return nil
 }
 
-// readIndex reads the definition of an index of a table.
-func (c *call) readIndex(t *store.Table, n *wire.Node, global bool) (*store.Index, *Error) {
+// readIndex reads the definition of an index of a table, whose key must be among
+// the definitions.
+func (c *call) readIndex(t *store.Table, n *wire.Node, global bool, defs []store.KeyAttr) (*store.Index, *Error) {
 	x := &store.Index{Name: n.Get("IndexName").Str(), Global: global, Created: c.now}
 	var err *Error
 	most := 1
 	if global {
 		most = maxKeyAttributes
 	}
-	if x.Schema, err = readSchema(n.Get("KeySchema"), t.Definitions, most); err != nil {
+	if x.Schema, err = readSchema(n.Get("KeySchema"), defs, most); err != nil {
 		return nil, err
 	}
 	if !global {

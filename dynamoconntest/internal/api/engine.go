@@ -59,6 +59,9 @@ type operation struct {
 	run   func(*call) *Error
 }
 
+// silent are the operations whose answer has no body.
+var silent = map[string]bool{"TagResource": true, "UntagResource": true}
+
 // Known reports whether there is an operation of that name.
 func Known(name string) bool { _, ok := operations[name]; return ok }
 
@@ -120,6 +123,9 @@ func (e *Engine) Do(r Request) ([]byte, *Error) {
 		return nil, err
 	}
 	c.Close('}')
+	if silent[r.Operation] {
+		return nil, nil
+	}
 	return c.Buf, nil
 }
 

@@ -59,6 +59,9 @@ func (c *call) getItem() *Error {
 		if err == nil {
 			err = invalidErr(t.Schema.CheckKey(key))
 		}
+		if err == nil {
+			err = checkScalars(t, r.projection.Paths())
+		}
 		if err != nil {
 			failed = err
 			return

@@ -102,6 +102,9 @@ func checkAttributesToGet(in *wire.Node) *Error {
 	}
 	seen := map[string]bool{}
 	for _, e := range list.Elems {
+		if err := attr.CheckName(e.Text); err != nil {
+			return invalidErr(err)
+		}
 		if seen[e.Text] {
 			return invalid(invalidParameter+"Duplicate value in attribute name: %s", e.Text)
 		}

@@ -23,6 +23,7 @@ func (c *call) query() *Error {
 	if err != nil {
 		return err
 	}
+	p.isQuery = true
 	if f := in.Get("ScanIndexForward"); f != nil {
 		p.Backward = !f.True()
 	}
@@ -103,14 +104,13 @@ func (p *page) keys(terms []expr.KeyTerm) *Error {
 	}
 	for _, k := range schema {
 		for _, path := range p.filter.Paths() {
-			if path[0].Name != k.Name {
-				continue
+			if path[0].Name == k.Name && len(path) == 1 {
+				return invalid("%s can only contain non-primary key attributes: Primary key attribute: %s", p.filterName, k.Name)
 			}
-			if len(path) > 1 {
-				return invalid("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: %s", k.Name)
-			}
-			return invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", k.Name)
 		}
+	}
+	if err := checkScalars(p.table, append(p.projection.Paths(), p.filter.Paths()...)); err != nil {
+		return err
 	}
 	if x := p.Index; x != nil && (x.Global || p.sel != "ALL_ATTRIBUTES") {
 		if missing := p.unprojected(p.filter.Paths()); len(missing) > 0 {
@@ -123,16 +123,26 @@ func (p *page) keys(terms []expr.KeyTerm) *Error {
 	if err := p.startKey(); err != nil {
 		return err
 	}
-	if p.Start != nil {
-		for i, k := range schema.Partition() {
-			if !attr.Equal(p.Start.Get(k.Name), p.Partition[i]) {
-				return invalid("The provided starting key is outside query boundaries based on provided conditions")
-			}
+	return p.startInside()
+}
+
+// startInside refuses to start after a key that the query would not return.
+func (p *page) startInside() *Error {
+	if p.Start == nil {
+		return nil
+	}
+	for _, t := range p.terms {
+		if !t.Holds(p.Start.Get(t.Name)) {
+			return invalid("The provided starting key does not match the range key predicate")
 		}
-		for _, t := range p.terms {
-			if !t.Holds(p.Start.Get(t.Name)) {
-				return invalid("The provided starting key does not match the range key predicate")
-			}
+	}
+	for i, k := range p.schema().Partition() {
+		switch {
+		case attr.Equal(p.Start.Get(k.Name), p.Partition[i]):
+		case len(p.terms) > 0:
+			return invalid("The query can return at most one row and cannot be restarted")
+		default:
+			return invalid("The provided starting key is outside query boundaries based on provided conditions")
 		}
 	}
 	return nil

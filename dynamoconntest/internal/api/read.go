@@ -19,10 +19,12 @@ type page struct {
 	table      *store.Table
 	start      attr.Item
 	filter     *expr.Condition
+	filterName string         // how messages call the filter
 	terms      []expr.KeyTerm // conditions on the key that the range leaves open
 	projection *expr.Projection
 	sel        string
 	limit      int
+	isQuery    bool
 }
 
 // readPage reads what Query and Scan have in common save for expressions, which
@@ -30,7 +32,7 @@ type page struct {
 // replaced.
 func (c *call) readPage(older string) (*page, *Error) {
 	in := c.Input
-	p := &page{sel: in.Get("Select").Str()}
+	p := &page{sel: in.Get("Select").Str(), filterName: "Filter Expression"}
 	p.Consistent = in.Get("ConsistentRead").True()
 	if n, ok := in.Get("Limit").Int(); ok {
 		p.limit = int(n)
@@ -47,6 +49,7 @@ func (c *call) readPage(older string) (*page, *Error) {
 			return nil, err
 		}
 		p.filter = expr.TermsCondition(terms, in.Get("ConditionalOperator").Str() == "OR")
+		p.filterName = older
 	}
 	return p, p.readStart(in.Get("ExclusiveStartKey"))
 }
@@ -175,23 +178,40 @@ func (p *page) schema() store.Schema {
 	return p.table.Schema
 }
 
-// startKey checks the key to start after and sets it in the range.
+// startKey checks the key to start after and sets it in the range. The service
+// words what is wrong with it in three ways: a scan of a table always says that
+// it is about the schema.
 func (p *page) startKey() *Error {
 	if p.start == nil {
 		return nil
 	}
 	const bad = "The provided starting key is invalid"
-	want := map[string]attr.Kind{}
-	for _, k := range append(append(store.Schema{}, p.schema()...), p.table.Schema...) {
-		want[k.Name] = k.Kind
+	const mismatch = "The provided key element does not match the schema"
+	vague := invalid(bad)
+	if p.Index == nil && !p.isQuery {
+		vague = invalid(bad + ": " + mismatch)
 	}
-	if len(p.start) != len(want) {
-		return invalid(bad + ": The provided key element does not match the schema")
+	whole := append(store.Schema{}, p.table.Schema...)
+	for _, k := range p.schema() {
+		if !whole.Has(k.Name) {
+			whole = append(whole, k)
+		}
 	}
-	for name, kind := range want {
-		v := p.start.Get(name)
-		if v.Kind() != kind || kind != attr.N && v.Text() == "" {
-			return invalid(bad + ": The provided key element does not match the schema")
+	if len(p.start) != len(whole) {
+		return vague
+	}
+	for _, k := range p.schema() {
+		switch v := p.start.Get(k.Name); {
+		case !v.Exists():
+			return vague
+		case (p.Index != nil || p.isQuery) && v.Kind() != k.Kind:
+			return invalid(mismatch)
+		}
+	}
+	for _, k := range whole {
+		v := p.start.Get(k.Name)
+		if v.Kind() != k.Kind || k.Kind != attr.N && v.Text() == "" {
+			return invalid(bad + ": " + mismatch)
 		}
 	}
 	p.Start = p.start

@@ -45,6 +45,9 @@ func (c *call) scan() *Error {
 		if failed = p.startKey(); failed != nil {
 			return
 		}
+		if failed = checkScalars(p.table, append(p.projection.Paths(), p.filter.Paths()...)); failed != nil {
+			return
+		}
 		if p.Start != nil && p.Total > 1 && !p.table.InSegment(p.Range) {
 			failed = invalid("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %d Segment: %d", p.Total, p.Segment)
 			return

@@ -63,7 +63,7 @@ func keySchemaShape(most int) *Shape {
 func projectionShape() *Shape {
 	return Struct(
 		F("ProjectionType", Str().Enum("ALL", "INCLUDE", "KEYS_ONLY")),
-		F("NonKeyAttributes", ListOf(Str().Len(1, 255)).Len(1, 20)),
+		F("NonKeyAttributes", ListOf(Str().Len(1, 255)).Len(1, maxProjectedNames)),
 	).Named("Projection")
 }
 

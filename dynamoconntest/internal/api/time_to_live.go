@@ -13,13 +13,13 @@ func (c *call) updateTimeToLive() *Error {
 		case err != nil:
 			failed = err
 			return
-		case want.Enabled && t.TTL.Enabled:
+		case want.Enabled && t.TTL.Enabled && t.TTL.Attribute == want.Attribute:
 			failed = invalid("TimeToLive is already enabled")
 			return
 		case !want.Enabled && !t.TTL.Enabled:
 			failed = invalid("TimeToLive is already disabled")
 			return
-		case !want.Enabled && t.TTL.Attribute != want.Attribute:
+		case t.TTL.Enabled && t.TTL.Attribute != want.Attribute:
 			failed = invalid("TimeToLive is active on a different AttributeName: current AttributeName is %s", t.TTL.Attribute)
 			return
 		}

@@ -45,7 +45,11 @@ func (c *call) transactGetItems() *Error {
 			}
 			g.table = t
 			reasons[i].Code = "None"
-			if err := invalidErr(t.Schema.CheckKey(g.key)); err != nil {
+			err = invalidErr(t.Schema.CheckKey(g.key))
+			if err == nil {
+				err = checkScalars(t, g.projection.Paths())
+			}
+			if err != nil {
 				if err.emptyKey {
 					failed = err
 					return

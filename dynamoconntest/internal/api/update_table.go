@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
@@ -122,14 +124,20 @@ func (c *call) change(t *store.Table, in, updates *wire.Node) *Error {
 	if err := c.readStream(t, in.Get("StreamSpecification")); err != nil {
 		return err
 	}
-	if defs := in.Get("AttributeDefinitions"); defs != nil {
-		if err := mergeDefinitions(t, defs); err != nil {
-			return err
+	given, err := readDefinitions(in.Get("AttributeDefinitions"))
+	if err != nil {
+		return err
+	}
+	for _, d := range given {
+		for _, old := range t.Definitions {
+			if old.Name == d.Name && old.Kind != d.Kind {
+				return invalid(invalidParameter+"Attribute %s is already defined with another type", d.Name)
+			}
 		}
 	}
 	if updates != nil {
 		for i := range updates.Elems {
-			if err := c.changeIndex(t, &updates.Elems[i]); err != nil {
+			if err := c.changeIndex(t, &updates.Elems[i], given); err != nil {
 				return err
 			}
 			slow = true
@@ -164,31 +172,9 @@ func (c *call) rescale(old *store.Throughput, n *wire.Node, what string, force b
 	return nil
 }
 
-func mergeDefinitions(t *store.Table, n *wire.Node) *Error {
-	defs, err := readDefinitions(n)
-	if err != nil {
-		return err
-	}
-	merged := append([]store.KeyAttr(nil), t.Definitions...)
-	for _, d := range defs {
-		known := false
-		for _, old := range merged {
-			if old.Name == d.Name {
-				if old.Kind != d.Kind {
-					return invalid(invalidParameter+"Attribute %s is already defined with another type", d.Name)
-				}
-				known = true
-			}
-		}
-		if !known {
-			merged = append(merged, d)
-		}
-	}
-	t.Definitions = merged
-	return nil
-}
-
-func (c *call) changeIndex(t *store.Table, n *wire.Node) *Error {
+// changeIndex makes one change to the indexes. The attributes of a new key must
+// be among those that the request defines, whether or not they are known.
+func (c *call) changeIndex(t *store.Table, n *wire.Node, given []store.KeyAttr) *Error {
 	find := func(name string) (*store.Index, *Error) {
 		x := t.Index(name)
 		if x == nil || !x.Global {
@@ -197,9 +183,18 @@ func (c *call) changeIndex(t *store.Table, n *wire.Node) *Error {
 		return x, nil
 	}
 	if u := n.Get("Create"); u != nil {
-		x, err := c.readIndex(t, u, true)
+		if t.Index(u.Get("IndexName").Str()) != nil {
+			return invalid("Attempting to create an index which already exists: %s", u.Get("IndexName").Str())
+		}
+		x, err := c.readIndex(t, u, true, given)
 		if err != nil {
 			return err
+		}
+		for _, k := range x.Schema {
+			defined := slices.ContainsFunc(t.Definitions, func(d store.KeyAttr) bool { return d.Name == k.Name })
+			if !defined {
+				t.Definitions = append(slices.Clone(t.Definitions), store.KeyAttr{Name: k.Name, Kind: k.Kind})
+			}
 		}
 		globals := 0
 		for _, old := range t.Indexes {

@@ -44,7 +44,7 @@ func (w *write) prepare(t *store.Table) *Error {
 			return errItemSize()
 		}
 		w.key = t.Schema.Extract(w.item)
-		return checkConditionKeys(t, w.cond)
+		return checkScalars(t, w.cond.Paths())
 	}
 	if err := t.Schema.CheckKey(w.key); err != nil {
 		return invalidErr(err)
@@ -55,16 +55,29 @@ func (w *write) prepare(t *store.Table) *Error {
 				return invalid(invalidParameter+"Cannot update attribute %s. This attribute is part of the key", p[0].Name)
 			}
 		}
+		if err := checkScalars(t, w.update.Mentions()); err != nil {
+			return err
+		}
 	}
-	return checkConditionKeys(t, w.cond)
+	return checkScalars(t, w.cond.Paths())
 }
 
-// checkConditionKeys refuses a path into a key attribute, which is never a
-// list or map.
-func checkConditionKeys(t *store.Table, cond *expr.Condition) *Error {
-	for _, p := range cond.Paths() {
-		if len(p) > 1 && t.Schema.Has(p[0].Name) {
-			return invalid("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: %s", p[0].Name)
+// checkScalars refuses a path into a key attribute of the table or of one of
+// its indexes, which is never a list or map.
+func checkScalars(t *store.Table, paths []expr.Path) *Error {
+	const message = "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: %s: %s"
+	for _, p := range paths {
+		if len(p) == 1 {
+			continue
+		}
+		name := p[0].Name
+		if t.Schema.Has(name) {
+			return invalid(message, "Key", name)
+		}
+		for _, x := range t.Indexes {
+			if x.Schema.Has(name) {
+				return invalid(message, "IndexKey", name)
+			}
 		}
 	}
 	return nil

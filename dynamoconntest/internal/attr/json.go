@@ -99,6 +99,15 @@ var (
 // maxName is the longest name of an attribute, in bytes.
 const maxName = 65535
 
+// CheckName refuses a name of an attribute that is too long. The error's text
+// is the service's message.
+func CheckName(name string) error {
+	if len(name) > maxName {
+		return errLongName
+	}
+	return nil
+}
+
 // Decode reads one DynamoDB JSON value whose JSON types have been checked.
 // The error's text is the service's message.
 func Decode(n *wire.Node) (Value, error) { return decode(n, MaxDepth) }
@@ -289,8 +298,8 @@ func decodeItem(n *wire.Node, depth int) (Item, error) {
 		if m.Name == "" {
 			return nil, errEmptyName
 		}
-		if len(m.Name) > maxName {
-			return nil, errLongName
+		if err := CheckName(m.Name); err != nil {
+			return nil, err
 		}
 		v, err := decode(&m.Value, depth)
 		if err != nil {

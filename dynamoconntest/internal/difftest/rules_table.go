@@ -138,13 +138,13 @@ var tableRules = []Rule{
 	{
 		ID: "index-key-undefined", Aspect: aspectConstraint, Right: Dynoxide,
 		What:  "an index on an attribute without definition: DynamoDB Local says that the definitions are missing",
-		Why:   "AttributeDefinitions of UpdateTable are not required",
+		Why:   "AttributeDefinitions of UpdateTable are not required, but must define the keys of an index that is made",
 		Match: both([]string{"required"}, []string{"key undefined"}),
 	},
 	{
-		ID: "key-name-twice", Aspect: aspectConstraint, Right: Local,
+		ID: "key-name-twice", Aspect: aspectConstraint, Right: Dynoxide,
 		What:  "a table whose two keys are one attribute: dynoxide says that a key is not defined",
-		Why:   "it is defined",
+		Why:   "the service counts first: two keys and one definition, \"Some index key attribute have no definition\"",
 		Match: both([]string{"key name twice"}, []string{"key undefined"}),
 	},
 	{

@@ -228,6 +228,9 @@ func ReadAttributeUpdates(n *wire.Node) (*Update, error) {
 		if m.Name == "" {
 			return nil, errors.New("Empty attribute name")
 		}
+		if err := attr.CheckName(m.Name); err != nil {
+			return nil, err
+		}
 		if a.value == nil && verb != "DELETE" {
 			return nil, errors.New(invalidParameter + "Only DELETE action is allowed when no attribute value is specified")
 		}

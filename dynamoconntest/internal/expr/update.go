@@ -224,6 +224,23 @@ func checkUpdateOperands(n *node) error {
 	return nil
 }
 
+// Mentions lists every path of the update: what it changes and what it reads.
+func (u *Update) Mentions() []Path {
+	out := u.Paths()
+	for _, a := range u.actions {
+		if a.value == nil {
+			continue
+		}
+		_ = a.value.walk(func(n *node) error {
+			if n.op == opPath {
+				out = append(out, n.path)
+			}
+			return nil
+		})
+	}
+	return out
+}
+
 // Paths lists the paths that the update changes.
 func (u *Update) Paths() []Path {
 	out := make([]Path, 0, len(u.actions))

@@ -1,0 +1,146 @@
+package dynamoconntest_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+)
+
+// indexed is a server with a table of the keys p and c, a local index on x and
+// two global ones on y.
+func indexed(t *testing.T) http.Handler {
+	t.Helper()
+	h := dynamoconntest.New().Handler()
+	kind, message := post(t, h, "CreateTable", `{"TableName":"Tab","BillingMode":"PAY_PER_REQUEST",
+		"KeySchema":[{"AttributeName":"p","KeyType":"HASH"},{"AttributeName":"c","KeyType":"RANGE"}],
+		"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"},{"AttributeName":"c","AttributeType":"S"},{"AttributeName":"x","AttributeType":"S"},{"AttributeName":"y","AttributeType":"S"}],
+		"LocalSecondaryIndexes":[{"IndexName":"local","KeySchema":[{"AttributeName":"p","KeyType":"HASH"},{"AttributeName":"x","KeyType":"RANGE"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}],
+		"GlobalSecondaryIndexes":[
+			{"IndexName":"second","KeySchema":[{"AttributeName":"y","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}},
+			{"IndexName":"first","KeySchema":[{"AttributeName":"y","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]}`)
+	require.Empty(t, kind, message)
+	return h
+}
+
+// A key is a string, number or binary: before, only conditions of writes and
+// only on the table's own key refused a path into one.
+func TestNoPathLeadsIntoAKey(t *testing.T) {
+	t.Parallel()
+	h := indexed(t)
+	const key = `"TableName":"Tab","Key":{"p":{"S":"a"},"c":{"S":"b"}}`
+	const value = `"ExpressionAttributeValues":{":v":{"S":"a"}}`
+	for _, c := range []struct{ operation, body, what string }{
+		{"GetItem", `{` + key + `,"ProjectionExpression":"p.a"}`, "Key: p"},
+		{"GetItem", `{` + key + `,"ProjectionExpression":"z, x[0]"}`, "IndexKey: x"},
+		{"BatchGetItem", `{"RequestItems":{"Tab":{"Keys":[{"p":{"S":"a"},"c":{"S":"b"}}],"ProjectionExpression":"y.a"}}}`, "IndexKey: y"},
+		{"Scan", `{"TableName":"Tab","ProjectionExpression":"c.a"}`, "Key: c"},
+		{"Scan", `{"TableName":"Tab","FilterExpression":"attribute_exists(y.a)"}`, "IndexKey: y"},
+		{"Query", `{"TableName":"Tab","KeyConditionExpression":"p = :v","ProjectionExpression":"x.a",` + value + `}`, "IndexKey: x"},
+		{"Query", `{"TableName":"Tab","KeyConditionExpression":"p = :v","FilterExpression":"c.a = :v",` + value + `}`, "Key: c"},
+		{"PutItem", `{"TableName":"Tab","Item":{"p":{"S":"a"},"c":{"S":"b"}},"ConditionExpression":"attribute_exists(y.a)"}`, "IndexKey: y"},
+		{"DeleteItem", `{` + key + `,"ConditionExpression":"attribute_exists(p[0])"}`, "Key: p"},
+		{"UpdateItem", `{` + key + `,"UpdateExpression":"SET y.a = :v",` + value + `}`, "IndexKey: y"},
+		{"UpdateItem", `{` + key + `,"UpdateExpression":"SET z = if_not_exists(x.a, :v)",` + value + `}`, "IndexKey: x"},
+	} {
+		kind, message := post(t, h, c.operation, c.body)
+		assert.Equal(t, "ValidationException", kind, c.body)
+		assert.Equal(t, "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "+c.what, message, c.body)
+	}
+	kind, message := post(t, h, "TransactGetItems", `{"TransactItems":[{"Get":{`+key+`,"ProjectionExpression":"p.a"}}]}`)
+	assert.Equal(t, [2]string{"TransactionCanceledException", "Transaction cancelled, please refer cancellation reasons for specific reasons [ValidationError]"}, [2]string{kind, message})
+}
+
+// An empty value of a key is seen before a transaction begins; one of a wrong
+// type cancels it. Of the indexes that refuse an item the first by name is named.
+func TestWrongKeysInATransaction(t *testing.T) {
+	t.Parallel()
+	h := indexed(t)
+	const empty = "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: c"
+	const cancelled = "Transaction cancelled, please refer cancellation reasons for specific reasons [None, ValidationError]"
+	bad := func(key string) string { return `"TableName":"Tab","Key":` + key }
+	const emptyKey, wrongKey, goodKey = `{"p":{"S":"a"},"c":{"S":""}}`, `{"p":{"S":"a"},"c":{"N":"1"}}`, `{"p":{"S":"a"},"c":{"S":"b"}}`
+	for _, c := range []struct{ action, kind, message string }{
+		{`{"Put":{"TableName":"Tab","Item":` + emptyKey + `}}`, "ValidationException", empty},
+		{`{"Delete":{` + bad(emptyKey) + `}}`, "ValidationException", empty},
+		{`{"ConditionCheck":{` + bad(emptyKey) + `,"ConditionExpression":"attribute_exists(z)"}}`, "ValidationException", empty},
+		{`{"Update":{` + bad(emptyKey) + `,"UpdateExpression":"REMOVE z"}}`, "ValidationException", empty},
+		{`{"Put":{"TableName":"Tab","Item":{"p":{"S":"a"},"c":{"S":"b"},"y":{"S":""}}}}`, "ValidationException",
+			"One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty string value. IndexName: first, IndexKey: y"},
+		{`{"Update":{` + bad(goodKey) + `,"UpdateExpression":"SET y = :v","ExpressionAttributeValues":{":v":{"S":""}}}}`, "ValidationException",
+			"One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty string value."},
+		{`{"Put":{"TableName":"Tab","Item":` + wrongKey + `}}`, "TransactionCanceledException", cancelled},
+		{`{"Delete":{` + bad(wrongKey) + `}}`, "TransactionCanceledException", cancelled},
+		{`{"Put":{"TableName":"Tab","Item":{"p":{"S":"a"},"c":{"S":"b"},"y":{"L":[]}}}}`, "TransactionCanceledException", cancelled},
+		{`{"Update":{` + bad(goodKey) + `,"UpdateExpression":"SET y = :v","ExpressionAttributeValues":{":v":{"N":"5"}}}}`, "TransactionCanceledException", cancelled},
+	} {
+		kind, message := post(t, h, "TransactWriteItems", `{"TransactItems":[{"Put":{"TableName":"Tab","Item":{"p":{"S":"z"},"c":{"S":"z"}}}},`+c.action+`]}`)
+		assert.Equal(t, [2]string{c.kind, c.message}, [2]string{kind, message}, c.action)
+	}
+	kind, message := post(t, h, "TransactGetItems", `{"TransactItems":[{"Get":{`+bad(emptyKey)+`}}]}`)
+	assert.Equal(t, [2]string{"ValidationException", empty}, [2]string{kind, message})
+	_, message = post(t, h, "PutItem", `{"TableName":"Tab","Item":{"p":{"S":"a"},"c":{"S":"b"},"y":{"N":"1"}}}`)
+	assert.Equal(t, "One or more parameter values were invalid: Type mismatch for Index Key y Expected: S Actual: N IndexName: first", message)
+}
+
+func TestAStartingKeyMustBeOneOfTheRead(t *testing.T) {
+	t.Parallel()
+	h := indexed(t)
+	const query, index = `"TableName":"Tab","KeyConditionExpression":"p = :v"`, `"TableName":"Tab","IndexName":"first","KeyConditionExpression":"y = :v"`
+	const vague, mismatch = "The provided starting key is invalid", "The provided key element does not match the schema"
+	for _, c := range []struct{ operation, read, start, message string }{
+		{"Query", query, `{"p":{"S":"a"}}`, vague},
+		{"Query", query, `{"p":{"S":"a"},"z":{"S":"a"}}`, vague},
+		{"Query", query, `{"p":{"S":"a"},"c":{"N":"1"}}`, mismatch},
+		{"Query", query, `{"p":{"S":"b"},"c":{"S":"b"}}`, "The provided starting key is outside query boundaries based on provided conditions"},
+		{"Query", `"TableName":"Tab","KeyConditionExpression":"p = :v AND c > :v"`, `{"p":{"S":"a"},"c":{"S":"a"}}`, "The provided starting key does not match the range key predicate"},
+		{"Query", `"TableName":"Tab","KeyConditionExpression":"p = :v AND c > :v"`, `{"p":{"S":"b"},"c":{"S":"b"}}`, "The query can return at most one row and cannot be restarted"},
+		{"Query", index, `{"p":{"S":"a"},"c":{"S":"a"}}`, vague},
+		{"Query", index, `{"p":{"S":"a"},"c":{"S":"a"},"y":{"N":"1"}}`, mismatch},
+		{"Query", index, `{"p":{"S":"a"},"c":{"N":"1"},"y":{"S":"a"}}`, vague + ": " + mismatch},
+		{"Scan", `"TableName":"Tab"`, `{"p":{"S":"a"},"z":{"S":"a"}}`, vague + ": " + mismatch},
+		{"Scan", `"TableName":"Tab"`, `{}`, vague + ": " + mismatch},
+		{"Scan", `"TableName":"Tab","IndexName":"local"`, `{"p":{"S":"a"},"c":{"S":"a"},"z":{"S":"a"}}`, vague},
+		{"Scan", `"TableName":"Tab","IndexName":"local"`, `{"p":{"S":"a"},"c":{"S":"a"},"x":{"N":"1"}}`, mismatch},
+	} {
+		values := ""
+		if c.operation == "Query" {
+			values = `,"ExpressionAttributeValues":{":v":{"S":"a"}}`
+		}
+		kind, message := post(t, h, c.operation, `{`+c.read+values+`,"ExclusiveStartKey":`+c.start+`}`)
+		assert.Equal(t, [2]string{"ValidationException", c.message}, [2]string{kind, message}, c.read+c.start)
+	}
+	_, message := post(t, h, "Query", `{"TableName":"Tab","KeyConditions":{"p":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"a"}]}},
+		"QueryFilter":{"c":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"a"}]}}}`)
+	assert.Equal(t, "QueryFilter can only contain non-primary key attributes: Primary key attribute: c", message)
+}
+
+// UpdateTable once took the definitions of the table for those of the request,
+// and kept definitions that nothing used.
+func TestANewIndexIsDefinedByItsRequest(t *testing.T) {
+	t.Parallel()
+	h := indexed(t)
+	index := func(name, attribute string) string {
+		return `"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"` + name + `","KeySchema":[{"AttributeName":"` + attribute + `","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}]`
+	}
+	const both = `"AttributeDefinitions":[{"AttributeName":"x","AttributeType":"S"},{"AttributeName":"unused","AttributeType":"S"}]`
+	kind, message := post(t, h, "UpdateTable", `{"TableName":"Tab",`+index("third", "x")+`}`)
+	assert.Equal(t, [2]string{"ValidationException", "One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions. Keys: [x], AttributeDefinitions: []"},
+		[2]string{kind, message})
+	kind, message = post(t, h, "UpdateTable", `{"TableName":"Tab",`+both+`,`+index("local", "x")+`}`)
+	assert.Equal(t, [2]string{"ValidationException", "Attempting to create an index which already exists: local"}, [2]string{kind, message})
+	kind, message = post(t, h, "UpdateTable", `{"TableName":"Tab",`+both+`,`+index("third", "x")+`}`)
+	require.Empty(t, kind, message)
+	req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(`{"TableName":"Tab"}`))
+	req.Header.Set("X-Amz-Target", "DynamoDB_20120810.DescribeTable")
+	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=a/b/us-east-1/dynamodb/aws4_request")
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, req)
+	assert.Contains(t, rec.Body.String(), `"third"`)
+	assert.NotContains(t, rec.Body.String(), "unused")
+}

@@ -130,7 +130,7 @@ var protocolRules = []Rule{
 		Why:  "see dynoxide-misses-expression-check",
 		Match: func(c Case) bool {
 			return c.Local.failed(broken...) && c.Dynoxide.wentOn() &&
-				(len(c.Request.Mistakes) == 1 && c.Request.wrongStarting(overlooked...) || comparesWithItself(c.body()))
+				(len(c.Request.Mistakes) == 1 && c.Request.wrongStarting(overlooked...) || repeatsOperand(c.body()))
 		},
 		Want: func(Case) []string { return refused },
 	},
@@ -202,7 +202,34 @@ var atRun = map[string]bool{
 	"update operand": true, "index key type": true, "item too large": true,
 }
 
+// lateForOperands is a request that is refused by both servers for another
+// reason than that an expression compares an attribute with itself.
+func lateForOperands(c Case) bool {
+	return c.Local.failed("ValidationException", "ResourceNotFoundException") && c.Dynoxide.failed("ValidationException", "ResourceNotFoundException") &&
+		c.Local.constraint() != "operands equal" && repeatsOperand(c.body())
+}
+
 var precedenceRules = []Rule{
+	{
+		ID: "operands-equal-first", Aspect: aspectOutcome, Right: Service,
+		What:  "an attribute is compared with itself and the table, index or key is wrong too: both servers look for these first",
+		Why:   "validation does not depend on what there is: \"must be distinct\" is what the service answers for a table that does not exist",
+		Match: lateForOperands,
+		Want:  func(c Case) []string { return []string{"ValidationException", c.Local.kind()} },
+	},
+	{
+		ID: "operands-equal-first", Aspect: aspectConstraint, Right: Service,
+		What: "as above, for the rule that the message names", Why: "as above",
+		Match: lateForOperands,
+		Want: func(c Case) []string {
+			return []string{"operands equal", c.Local.constraint(), c.Dynoxide.constraint()}
+		},
+	},
+	{
+		ID: "operands-equal-first", Aspect: aspectField, Right: Service,
+		What: "as above, for the field", Why: "as above",
+		Match: lateForOperands,
+	},
 	{
 		ID: "two-mistakes", Aspect: aspectOutcome, Right: Service,
 		What:  "a request that is wrong in two ways gets one error, not the same from each server",

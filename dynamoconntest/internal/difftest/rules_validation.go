@@ -1,7 +1,6 @@
 package difftest
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -287,19 +286,6 @@ var expressionRules = []Rule{
 		},
 		Want: func(Case) []string { return []string{"returnconsumedcapacity"} },
 	},
-}
-
-var comparison = regexp.MustCompile(`([#\w.\[\]]+)\s*(?:<>|<=|>=|=|<|>)\s*([#\w.\[\]]+)`)
-
-// comparesWithItself says whether a condition compares a path with the same,
-// which the generator makes by chance.
-func comparesWithItself(body map[string]any) bool {
-	for _, m := range comparison.FindAllStringSubmatch(str(body["ConditionExpression"]), -1) {
-		if m[1] == m[2] {
-			return true
-		}
-	}
-	return false
 }
 
 // legacyOperator says whether a legacy condition of the request uses the operator.

@@ -1,0 +1,75 @@
+package difftest
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	operandToken = regexp.MustCompile(`<>|<=|>=|[<>=(),]|[^\s<>=(),]+`)
+	comparing    = map[string]bool{"=": true, "<>": true, "<": true, "<=": true, ">": true, ">=": true}
+)
+
+// repeatsOperand reports whether a condition anywhere in the request compares
+// an attribute with itself, by an operator, IN, BETWEEN or a function.
+func repeatsOperand(v any) bool {
+	for _, e := range array(v) {
+		if repeatsOperand(e) {
+			return true
+		}
+	}
+	m := object(v)
+	names := object(m["ExpressionAttributeNames"])
+	for key, e := range m {
+		switch key {
+		case "FilterExpression", "ConditionExpression", "KeyConditionExpression":
+			if repeats(str(e), names) {
+				return true
+			}
+		default:
+			if repeatsOperand(e) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func repeats(expression string, names map[string]any) bool {
+	tokens := operandToken.FindAllString(expression, -1)
+	for i, t := range tokens {
+		parts := strings.Split(t, ".")
+		for k, p := range parts {
+			if name := str(names[p]); name != "" {
+				parts[k] = name
+			}
+		}
+		tokens[i] = strings.Join(parts, ".")
+	}
+	for i, first := range tokens {
+		if i+2 >= len(tokens) || strings.HasPrefix(first, ":") {
+			continue
+		}
+		rest := tokens[i+1:]
+		switch op := strings.ToUpper(rest[0]); {
+		case comparing[op], op == "," && i > 1 && tokens[i-1] == "(":
+			if rest[1] == first {
+				return true
+			}
+		case op == "BETWEEN" && len(rest) > 3:
+			if rest[1] == first || rest[3] == first {
+				return true
+			}
+		case op == "IN":
+			for _, t := range rest[1:] {
+				if t == ")" {
+					break
+				}
+				if t == first {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

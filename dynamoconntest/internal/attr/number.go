@@ -245,6 +245,42 @@ func (n Number) size() int {
 	return min(s, 21)
 }
 
+// appendHashed appends the bytes that the service hashes of a number: its digits
+// in pairs, base 100, after an exponent of a hundred; of a negative number the
+// complements.
+func (n Number) appendHashed(dst []byte) []byte {
+	if n.digits == "" {
+		return append(dst, 0x80)
+	}
+	digits, whole := n.digits, n.exp+1 // how many digits stand before the point
+	if whole&1 != 0 {
+		digits, whole = "0"+digits, whole+1
+	}
+	lead := byte(whole/2 - 64)
+	if n.neg {
+		lead = ^lead
+	}
+	dst = append(dst, lead)
+	if len(digits)&1 != 0 {
+		digits += "0"
+	}
+	for i := 0; i < len(digits); i += 2 {
+		pair := (digits[i]-'0')*10 + digits[i+1] - '0'
+		if n.neg {
+			dst = append(dst, 101-pair)
+		} else {
+			dst = append(dst, pair+1)
+		}
+	}
+	if n.neg && len(digits) < maxPairs*2 {
+		dst = append(dst, 102)
+	}
+	return dst
+}
+
+// maxPairs is how many pairs of digits a number can have.
+const maxPairs = 20
+
 // appendKey appends an encoding whose byte order is the numeric order and
 // which is no prefix of another's.
 func (n Number) appendKey(dst []byte) []byte {

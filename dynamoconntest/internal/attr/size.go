@@ -82,6 +82,15 @@ func (v Value) deeper(left int) bool {
 	return false
 }
 
+// AppendHashed appends the bytes of a key value (S, N or B) that the service
+// hashes to find its partition.
+func (v Value) AppendHashed(dst []byte) []byte {
+	if v.kind == N {
+		return v.Number().appendHashed(dst)
+	}
+	return append(dst, v.text...)
+}
+
 // AppendKey appends an encoding of a key value (S, N or B) whose byte order is
 // the order of values of that type and which is no prefix of another's.
 func (v Value) AppendKey(dst []byte) []byte {

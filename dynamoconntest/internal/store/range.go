@@ -58,7 +58,7 @@ func (r Range) position(t *Table, key attr.Item) string {
 	if r.Index == nil {
 		return primary
 	}
-	return r.Index.key(primary, key)
+	return r.Index.key(t, primary, key)
 }
 
 // Each calls f with the items of the range, whole, in order, until f returns

@@ -6,6 +6,7 @@
 package store
 
 import (
+	"crypto/md5"
 	"fmt"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
@@ -60,6 +61,16 @@ func (s Schema) Extract(it attr.Item) attr.Item {
 		}
 	}
 	return attr.NewItem(attrs)
+}
+
+// hash is the service's hash of the whole key of an item.
+func (s Schema) hash(it attr.Item) [md5.Size]byte {
+	var few [4]attr.Value
+	values := few[:0]
+	for _, k := range s {
+		values = append(values, it.Get(k.Name))
+	}
+	return hash(values...)
 }
 
 // encode is the item's place in the order of the schema. The item must have

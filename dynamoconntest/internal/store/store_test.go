@@ -121,6 +121,52 @@ func TestSegmentsPartitionTheTable(t *testing.T) {
 	}
 }
 
+// The orders and segments are what the service was seen to answer.
+func TestPartitionsAreHashedAsTheServiceDoes(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[attr.Kind][]string{
+		attr.S: {"2", "8", "9", "1", "6", "hello", "0", "5", "4", "äáöü", "aardman", "7", "3", "zapf"},
+		attr.N: {"7", "999.9", "8", "3", "2", "-999.9", "9", "4", "-0.09", "6", "1", "0", "0.012345", "5"},
+	} {
+		tab := &Table{Schema: Schema{{Name: "p", Kind: kind}}}
+		tab.Init(0)
+		value := func(text string) attr.Value {
+			if kind == attr.S {
+				return attr.String(text)
+			}
+			n, err := attr.ParseNumber(text)
+			require.NoError(t, err)
+			return attr.FromNumber(n)
+		}
+		put := func(text string) {
+			it := attr.Item{{Name: "p", Value: value(text)}}
+			tab.Replace(it, it, start)
+		}
+		read := func(r Range) (out []string) {
+			tab.Each(r, start, func(it attr.Item) bool { out = append(out, it.Get("p").Text()); return true })
+			return out
+		}
+		for _, text := range want {
+			put(text)
+		}
+		assert.Equal(t, want, read(Range{Consistent: true}), kind)
+		for text, segment := range map[string]int{"3635": 0, "228": 0, "1668": 1, "3435": 4} {
+			if kind == attr.N {
+				continue
+			}
+			put(text)
+			assert.Contains(t, read(Range{Consistent: true, Segment: segment, Total: 4096}), text)
+		}
+		for text, segment := range map[string]int{"251": 1, "2388": 4095} {
+			if kind == attr.S {
+				continue
+			}
+			put(text)
+			assert.Contains(t, read(Range{Consistent: true, Segment: segment, Total: 4096}), text)
+		}
+	}
+}
+
 func TestAQueryReadsItsPartitionInOrder(t *testing.T) {
 	t.Parallel()
 	tab := newTestTable()

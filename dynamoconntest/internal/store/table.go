@@ -52,8 +52,13 @@ func (x *Index) Count() int64 { return int64(x.tree.b.Len()) }
 // Bytes is the sum of the sizes of the items in the index.
 func (x *Index) Bytes() int64 { return x.tree.bytes }
 
-func (x *Index) key(primary string, it attr.Item) string {
-	return string(append(x.Schema.encode(it), primary...))
+// key is the place in the index of an item whose place in the table is primary.
+// Items with equal keys follow the hash of their table's whole key.
+func (x *Index) key(t *Table, primary string, it attr.Item) string {
+	dst := x.Schema.encode(it)
+	sum := t.Schema.hash(it)
+	dst = append(dst, sum[:hashLen]...)
+	return string(append(dst, primary...))
 }
 
 // CheckIndexes refuses an item that an index of the table cannot take. Of
@@ -217,7 +222,7 @@ func (t *Table) Replace(key, next attr.Item, now time.Time) {
 	t.tree.put(k, next, next.Size())
 	for _, x := range t.Indexes {
 		if x.indexed(next) {
-			x.tree.put(x.key(k, next), next, x.Project(t, next).Size())
+			x.tree.put(x.key(t, k, next), next, x.Project(t, next).Size())
 		}
 	}
 	if at, ok := t.expires(next); ok {
@@ -228,7 +233,7 @@ func (t *Table) Replace(key, next attr.Item, now time.Time) {
 func (t *Table) unindex(k string, old attr.Item) {
 	for _, x := range t.Indexes {
 		if x.indexed(old) {
-			x.tree.remove(x.key(k, old), x.Project(t, old).Size())
+			x.tree.remove(x.key(t, k, old), x.Project(t, old).Size())
 		}
 	}
 	if at, ok := t.expires(old); ok {
@@ -241,7 +246,7 @@ func (t *Table) AddIndex(x *Index) {
 	x.tree = newTree()
 	t.tree.b.Ascend(func(e entry) bool {
 		if x.indexed(e.item) {
-			x.tree.put(x.key(e.key, e.item), e.item, x.Project(t, e.item).Size())
+			x.tree.put(x.key(t, e.key, e.item), e.item, x.Project(t, e.item).Size())
 		}
 		return true
 	})

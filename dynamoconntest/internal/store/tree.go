@@ -47,19 +47,32 @@ func (t *tree) remove(key string, size int) {
 	}
 }
 
+// salt is what the service hashes before a partition key.
+const salt = "Outliers"
+
 // hashLen is the length of the part of a key that scatters partitions.
 const hashLen = 8
 
-// partition is the part of every key that the items with these partition key
-// values begin with: their hash, then the values.
-func partition(dst []byte, values ...attr.Value) []byte {
-	var encoded []byte
+// hash is the service's hash of key values.
+func hash(values ...attr.Value) [md5.Size]byte {
+	var few [64]byte
+	hashed := append(few[:0], salt...)
 	for _, v := range values {
-		encoded = v.AppendKey(encoded)
+		hashed = v.AppendHashed(hashed)
 	}
-	sum := md5.Sum(encoded)
+	return md5.Sum(hashed)
+}
+
+// partition is the part of every key that the items with these partition key
+// values begin with: their hash, then the values. The hash is the service's, so
+// that a scan meets partitions in its order and finds them in its segments.
+func partition(dst []byte, values ...attr.Value) []byte {
+	sum := hash(values...)
 	dst = append(dst, sum[:hashLen]...)
-	return append(dst, encoded...)
+	for _, v := range values {
+		dst = v.AppendKey(dst)
+	}
+	return dst
 }
 
 // after is the least key that no key with this prefix reaches.

@@ -81,10 +81,11 @@ func ParseNumber(s string) (Number, error) {
 	}
 	digits := strings.TrimRight(all[lead:], "0")
 	if digits == "" {
-		// Zero has no magnitude but is held to the range by its exponent.
-		if exp10 > maxExponent {
+		// Zero has no magnitude but is held to the range by the place of its last
+		// digit: the service refuses 0e126 and takes 0.0e126.
+		if last := exp10 - len(frac); last > maxExponent {
 			return Number{}, errNumberOverflow
-		} else if exp10 < minExponent {
+		} else if last < minExponent {
 			return Number{}, errNumberUnderflow
 		}
 		return Number{}, nil

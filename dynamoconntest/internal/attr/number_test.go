@@ -14,7 +14,7 @@ import (
 func TestNumberIsWrittenPlainAndWithoutSuperfluousZeros(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"0": "0", "-0": "0", "0.0": "0", "0e125": "0", "-0e-130": "0", "+5": "5", "00012": "12", ".5": "0.5", "5.": "5",
+		"0": "0", "-0": "0", "0.0": "0", "0e125": "0", "0.0e126": "0", "-0e-130": "0", "+5": "5", "00012": "12", ".5": "0.5", "5.": "5",
 		"1.10": "1.1", "1E2": "100", "-1.5e-3": "-0.0015", "12.50e1": "125",
 		"1E+125": "1" + strings.Repeat("0", 125),
 		"1e-130": "0." + strings.Repeat("0", 129) + "1",
@@ -42,12 +42,14 @@ func TestNumberRefusesWhatTheServiceRefuses(t *testing.T) {
 		"1e126": errNumberOverflow.Error(), "1E400": errNumberOverflow.Error(),
 		"1e-131": errNumberUnderflow.Error(),
 		"123456789012345678901234567890123456789": errNumberPrecision.Error(),
-		// The exponent is read as 64 bits; zero is held to the range by its own.
+		// The exponent is read as 64 bits; zero is held to the range by its last digit.
 		"1e999999999999":        errNumberOverflow.Error(),
 		"1e-999999999999":       errNumberUnderflow.Error(),
 		"1e9223372036854775808": errNotANumber.Error() + ": 1e9223372036854775808",
 		"0e126":                 errNumberOverflow.Error(),
-		"0.000e-131":            errNumberUnderflow.Error(),
+		"0.0e127":               errNumberOverflow.Error(),
+		"0e-131":                errNumberUnderflow.Error(),
+		"0.000e-128":            errNumberUnderflow.Error(),
 	} {
 		_, err := ParseNumber(in)
 		require.Error(t, err, in)

@@ -1,0 +1,203 @@
+package dynamoconntest_test
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+)
+
+func count(t *testing.T, v types.AttributeValue) int64 {
+	t.Helper()
+	if v == nil {
+		return 0
+	}
+	n, err := strconv.ParseInt(v.(*types.AttributeValueMemberN).Value, 10, 64)
+	require.NoError(t, err)
+	return n
+}
+
+// In a linearizable history of a counter a read gives no less than the
+// additions that had ended when it began, and no more than those that had
+// begun when it ended. Each addition is answered a value of its own.
+func TestConsistentReadsAreLinearizable(t *testing.T) {
+	t.Parallel()
+	_, c := newTable(t)
+	const writers, each, readers = 4, 60, 4
+	var begun, ended atomic.Int64
+	var answers sync.Map
+	done := make(chan struct{})
+	var writing, reading sync.WaitGroup
+	for range writers {
+		writing.Go(func() {
+			for range each {
+				begun.Add(1)
+				out, err := c.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: aws.String("Tab"), Key: key("a", 1), UpdateExpression: aws.String("ADD n :n"), ExpressionAttributeValues: item{":n": num(1)}, ReturnValues: types.ReturnValueUpdatedNew})
+				ended.Add(1)
+				if !assert.NoError(t, err) {
+					return
+				}
+				_, twice := answers.LoadOrStore(count(t, out.Attributes["n"]), true)
+				assert.False(t, twice)
+			}
+		})
+	}
+	reads := []func(context.Context) (item, error){
+		func(ctx context.Context) (item, error) {
+			out, err := c.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String("Tab"), Key: key("a", 1), ConsistentRead: aws.Bool(true)})
+			if err != nil {
+				return nil, err
+			}
+			return out.Item, nil
+		},
+		func(ctx context.Context) (item, error) {
+			out, err := c.Query(ctx, &dynamodb.QueryInput{TableName: aws.String("Tab"), ConsistentRead: aws.Bool(true), KeyConditionExpression: aws.String("p = :p"), ExpressionAttributeValues: item{":p": str("a")}})
+			if err != nil || len(out.Items) == 0 {
+				return nil, err
+			}
+			return out.Items[0], nil
+		},
+		func(ctx context.Context) (item, error) {
+			out, err := c.TransactGetItems(ctx, &dynamodb.TransactGetItemsInput{TransactItems: []types.TransactGetItem{{Get: &types.Get{TableName: aws.String("Tab"), Key: key("a", 1)}}}})
+			if err != nil {
+				return nil, err
+			}
+			return out.Responses[0].Item, nil
+		},
+	}
+	for i := range readers {
+		reading.Go(func() {
+			read := reads[i%len(reads)]
+			for {
+				least := ended.Load()
+				it, err := read(t.Context())
+				most := begun.Load()
+				if !assert.NoError(t, err) {
+					return
+				}
+				n := count(t, it["n"])
+				assert.True(t, least <= n && n <= most, "%d is not between %d and %d", n, least, most)
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+	}
+	writing.Wait()
+	close(done)
+	reading.Wait()
+	assert.Equal(t, num(writers*each), get(t, c, key("a", 1))["n"])
+}
+
+// Transfers keep the sum of two accounts; so does every snapshot that is taken
+// meanwhile, and every read of both in one transaction.
+func TestNothingIsSeenOfHalfATransaction(t *testing.T) {
+	t.Parallel()
+	db, c := newTable(t)
+	put(t, c, with(key("a", 1), item{"n": num(100)}))
+	put(t, c, with(key("b", 1), item{"n": num(100)}))
+	done := make(chan struct{})
+	var writing, reading sync.WaitGroup
+	for range 3 {
+		writing.Go(func() {
+			for range 40 {
+				part := func(p, sign string) types.TransactWriteItem {
+					return types.TransactWriteItem{Update: &types.Update{TableName: aws.String("Tab"), Key: key(p, 1), UpdateExpression: aws.String("SET n = n " + sign + " :n"), ExpressionAttributeValues: item{":n": num(1)}}}
+				}
+				_, err := c.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{part("a", "-"), part("b", "+")}})
+				assert.NoError(t, err)
+			}
+		})
+	}
+	until := func(f func()) {
+		reading.Go(func() {
+			for {
+				f()
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+	}
+	until(func() {
+		other := dynamoconntest.New()
+		other.Restore(db.Snapshot())
+		oc := other.SDKClient()
+		assert.EqualValues(t, 200, count(t, get(t, oc, key("a", 1))["n"])+count(t, get(t, oc, key("b", 1))["n"]))
+		put(t, oc, with(key("a", 1), item{"n": num(7)}))
+	})
+	until(func() {
+		one := func(p string) types.TransactGetItem {
+			return types.TransactGetItem{Get: &types.Get{TableName: aws.String("Tab"), Key: key(p, 1)}}
+		}
+		out, err := c.TransactGetItems(t.Context(), &dynamodb.TransactGetItemsInput{TransactItems: []types.TransactGetItem{one("a"), one("b")}})
+		if assert.NoError(t, err) {
+			assert.EqualValues(t, 200, count(t, out.Responses[0].Item["n"])+count(t, out.Responses[1].Item["n"]))
+		}
+	})
+	writing.Wait()
+	close(done)
+	reading.Wait()
+	assert.Equal(t, []types.AttributeValue{num(-20), num(220)}, []types.AttributeValue{get(t, c, key("a", 1))["n"], get(t, c, key("b", 1))["n"]})
+}
+
+// The state may be replaced, tables may come and go and indexes be made while
+// requests run: each is answered, by an item or an error of the service.
+func TestStateIsReplacedWhileRequestsRun(t *testing.T) {
+	t.Parallel()
+	db, c := newTable(t)
+	put(t, c, key("a", 1))
+	snap := db.Snapshot()
+	done := make(chan struct{})
+	var working sync.WaitGroup
+	for i := range 4 {
+		working.Go(func() {
+			for j := 0; ; j++ {
+				_, err := c.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("Tab"), Item: key(fmt.Sprint("w", i), j)})
+				if err != nil {
+					assert.Equal(t, "ResourceNotFoundException", code(err))
+				}
+				_, err = c.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("Tab")})
+				if err != nil {
+					assert.Equal(t, "ResourceNotFoundException", code(err))
+				}
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for i := range 60 {
+		switch i % 3 {
+		case 0:
+			_, err := c.DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: aws.String("Tab")})
+			assert.NoError(t, err)
+		case 1:
+			db.Restore(nil)
+		case 2:
+			db.Restore(snap)
+		}
+	}
+	close(done)
+	working.Wait()
+	db.Restore(snap)
+	out, err := c.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("Tab")})
+	require.NoError(t, err)
+	assert.Equal(t, []item{key("a", 1)}, out.Items)
+}

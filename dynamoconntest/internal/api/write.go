@@ -105,6 +105,8 @@ func (w *write) outcome(t *store.Table, old attr.Item) (attr.Item, *Error) {
 		return old, nil
 	case w.update == nil:
 		return nil, nil
+	case old == nil && w.update.OnlyRemoves():
+		return nil, nil // there is nothing to remove, whatever the path, and no item comes of it
 	}
 	base := old
 	if old == nil {

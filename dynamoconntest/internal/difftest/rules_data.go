@@ -38,6 +38,9 @@ func reading(r Rule) []Rule {
 	return out
 }
 
+// keyAlone is the data of an item that has nothing but the key of the request.
+func keyAlone(c Case) string { return text(canonicalItem(c.body()["Key"])) }
+
 var dataRules = slices.Concat(
 	[]Rule{{
 		ID: "updated-element", Aspect: aspectData, Right: Service,
@@ -47,6 +50,14 @@ var dataRules = slices.Concat(
 			return c.is("UpdateItem") && strings.HasPrefix(str(c.body()["ReturnValues"]), "UPDATED_") &&
 				strings.Contains(str(c.body()["UpdateExpression"]), "[")
 		},
+	}, {
+		ID: "nothing-to-remove", Aspect: aspectData, Right: Service,
+		What: "an update of a missing item that only removes attributes: both make an item of the key",
+		Why:  "AttributeValueUpdate: if there is no item with the key, DELETE does nothing; the service treats REMOVE alike",
+		Match: func(c Case) bool {
+			return c.is("UpdateItem") && onlyRemoves(c.body()) && c.Local.Aspects[aspectData] == keyAlone(c)
+		},
+		Want: func(c Case) []string { return []string{"", keyAlone(c)} },
 	}, {
 		ID: "old-of-a-new-item", Aspect: aspectData, Right: Local,
 		What:  "dynoxide returns the key as the old values of an item that is new",

@@ -116,6 +116,20 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "remove-nested-in-nothing", Aspect: aspectOutcome, Right: Service,
+		What: "an update that only removes has a path whose parent does not exist: ValidationException against success",
+		Why:  "as below, but where there is no item at all the service takes any path, see nothing-to-remove",
+		Match: func(c Case) bool {
+			return len(removals(c.Request)) > 0 && localRefuses("update path", "update operand")(c)
+		},
+		Want: func(c Case) []string {
+			if c.is("TransactWriteItems") {
+				return []string{"TransactionCanceledException", outcomeOK}
+			}
+			return []string{c.Local.kind(), outcomeOK}
+		},
+	},
+	{
+		ID: "remove-nested-in-nothing", Aspect: aspectOutcome, Right: Service,
 		What: "REMOVE of a path whose parent does not exist, in a transaction: ValidationException against success",
 		Why:  "TransactWriteItems: an invalid document path is a cancellation with the reason ValidationError",
 		Match: func(c Case) bool {

@@ -124,8 +124,10 @@ func deleteTables(ctx context.Context, t Target) error {
 	}
 }
 
-// settle waits until a change of a table is over everywhere.
+// settle waits until a change of a table is over everywhere, and makes the
+// targets alike where they may differ.
 func (run *Run) settle(ctx context.Context, r Request) {
+	run.mend(ctx, r)
 	if r.Operation != "CreateTable" && r.Operation != "UpdateTable" {
 		return
 	}

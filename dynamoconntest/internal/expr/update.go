@@ -132,6 +132,11 @@ func (u *Update) check(sections []string, names *Names) error {
 		return nil
 	}
 	for _, a := range u.actions {
+		if err := checkWhole(a.value); err != nil {
+			return err
+		}
+	}
+	for _, a := range u.actions {
 		if err := a.path.checkReserved(); err != nil {
 			return err
 		}
@@ -184,6 +189,20 @@ func (u *Update) check(sections []string, names *Names) error {
 		}
 	}
 	return eachNode(checkUpdateOperands)
+}
+
+// checkWhole refuses list_append as an operand: it may only be all of what an
+// attribute is set to.
+func checkWhole(value *node) error {
+	if value == nil {
+		return nil
+	}
+	return value.walk(func(n *node) error {
+		if n != value && n.op == opFunc && n.text == "list_append" {
+			return fmt.Errorf("The function is not allowed to be used this way in an expression; function: %s", n.text)
+		}
+		return nil
+	})
 }
 
 func (a action) checkVerb() error {
@@ -248,4 +267,15 @@ func (u *Update) Paths() []Path {
 		out = append(out, a.path)
 	}
 	return out
+}
+
+// OnlyRemoves says whether all that the update does is remove attributes or
+// elements of sets. An update without actions does not: it makes an item.
+func (u *Update) OnlyRemoves() bool {
+	for _, a := range u.actions {
+		if a.verb != "REMOVE" && a.verb != "DELETE" {
+			return false
+		}
+	}
+	return len(u.actions) > 0
 }

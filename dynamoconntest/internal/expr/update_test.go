@@ -101,7 +101,9 @@ func TestUpdateErrorsNameTheFault(t *testing.T) {
 		"SET a = if_not_exists(:n,:n)": "Operator or function requires a document path; operator or function: if_not_exists",
 		"SET a = list_append(b, :n)":   "Incorrect operand type for operator or function; operator or function: list_append, operand type: N",
 		"SET a = list_append(b)":       "Incorrect number of operands for operator or function; operator or function: list_append, number of operands: 1",
-		"SET a = :s + :n":              "Incorrect operand type for operator or function; operator or function: +, operand type: S",
+		"SET a = if_not_exists(b, list_append(:x, :n))": "The function is not allowed to be used this way in an expression; function: list_append",
+		"SET a = :n - list_append(b, b)":                "The function is not allowed to be used this way in an expression; function: list_append",
+		"SET a = :s + :n":                               "Incorrect operand type for operator or function; operator or function: +, operand type: S",
 	} {
 		_, err := ParseUpdate(expr, namesOf(t, "", `{":n":{"N":"1"},":s":{"S":"x"}}`))
 		assert.EqualError(t, err, want, expr)

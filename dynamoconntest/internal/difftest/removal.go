@@ -1,0 +1,68 @@
+package difftest
+
+import (
+	"context"
+	"regexp"
+)
+
+var settingClause = regexp.MustCompile(`(?i)(^|\s)(SET|ADD)\s`)
+
+// onlyRemoves says whether an update does nothing but remove attributes or
+// elements of sets. Of an item that does not exist, the service then makes
+// none; DynamoDB Local and dynoxide make one of the key.
+func onlyRemoves(update map[string]any) bool {
+	if e, ok := update["UpdateExpression"].(string); ok {
+		return e != "" && !settingClause.MatchString(e)
+	}
+	updates := object(update["AttributeUpdates"])
+	for _, u := range updates {
+		if object(u)["Action"] != "DELETE" {
+			return false
+		}
+	}
+	return len(updates) > 0
+}
+
+// removals are the updates of a request that only remove.
+func removals(r Request) []map[string]any {
+	body := Case{Request: r}.body()
+	var updates, out []map[string]any
+	switch r.Operation {
+	case "UpdateItem":
+		updates = append(updates, body)
+	case "TransactWriteItems":
+		for _, e := range array(body["TransactItems"]) {
+			updates = append(updates, object(object(e)["Update"]))
+		}
+	}
+	for _, u := range updates {
+		if onlyRemoves(u) {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// mend makes the targets alike after updates that only remove: the item that
+// one of them does not have is deleted from the others.
+func (run *Run) mend(ctx context.Context, r Request) {
+	for _, u := range removals(r) {
+		key := []byte(text(obj{"TableName": u["TableName"], "Key": u["Key"]}))
+		var have []Target
+		for _, t := range run.targets() {
+			reply, err := t.Send(ctx, "GetItem", key)
+			if err != nil || reply.Status != 200 {
+				return
+			}
+			if v, err := decode(reply.Body); err == nil && object(v)["Item"] != nil {
+				have = append(have, t)
+			}
+		}
+		if len(have) == len(run.targets()) {
+			continue
+		}
+		for _, t := range have {
+			_, _ = t.Send(ctx, "DeleteItem", key)
+		}
+	}
+}

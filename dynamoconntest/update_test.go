@@ -1,0 +1,59 @@
+package dynamoconntest_test
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Where there is no item, removing makes none and any path will do. An update
+// that does nothing at all, or sets something too, makes one.
+func TestAnUpdateThatOnlyRemovesMakesNoItem(t *testing.T) {
+	t.Parallel()
+	_, c := newTable(t)
+	remove := types.AttributeValueUpdate{Action: types.AttributeActionDelete}
+	fromSet := types.AttributeValueUpdate{Action: types.AttributeActionDelete, Value: &types.AttributeValueMemberNS{Value: []string{"1"}}}
+	for i, tc := range []struct {
+		what string
+		in   dynamodb.UpdateItemInput
+		want item // besides the key; nil for no item
+	}{
+		{"remove", dynamodb.UpdateItemInput{UpdateExpression: aws.String("REMOVE a")}, nil},
+		{"remove a path", dynamodb.UpdateItemInput{UpdateExpression: aws.String("REMOVE a.b, c[1]")}, nil},
+		{"delete from a set", dynamodb.UpdateItemInput{UpdateExpression: aws.String("DELETE a :n REMOVE b"), ExpressionAttributeValues: item{":n": fromSet.Value}}, nil},
+		{"legacy", dynamodb.UpdateItemInput{AttributeUpdates: map[string]types.AttributeValueUpdate{"a": remove, "b": fromSet}}, nil},
+		{"a condition", dynamodb.UpdateItemInput{UpdateExpression: aws.String("REMOVE a"), ConditionExpression: aws.String("attribute_not_exists(p)")}, nil},
+		{"remove and set", dynamodb.UpdateItemInput{UpdateExpression: aws.String("REMOVE a SET b = :n"), ExpressionAttributeValues: item{":n": num(1)}}, item{"b": num(1)}},
+		{"nothing", dynamodb.UpdateItemInput{}, item{}},
+		{"nothing, legacy", dynamodb.UpdateItemInput{AttributeUpdates: map[string]types.AttributeValueUpdate{}}, item{}},
+	} {
+		k := key("missing", i)
+		tc.in.TableName, tc.in.Key, tc.in.ReturnValues = aws.String("Tab"), k, types.ReturnValueAllNew
+		out, err := c.UpdateItem(t.Context(), &tc.in)
+		require.NoError(t, err, tc.what)
+		var want item
+		if tc.want != nil {
+			want = with(k, tc.want)
+		}
+		assert.Equal(t, want, out.Attributes, tc.what)
+		assert.Equal(t, want, get(t, c, k), tc.what)
+	}
+	_, err := c.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
+		{Update: &types.Update{TableName: aws.String("Tab"), Key: key("t", 1), UpdateExpression: aws.String("REMOVE a.b")}},
+		{Update: &types.Update{TableName: aws.String("Tab"), Key: key("t", 2), UpdateExpression: aws.String("ADD n :n"), ExpressionAttributeValues: item{":n": num(1)}}},
+	}})
+	require.NoError(t, err)
+	assert.Equal(t, []item{nil, with(key("t", 2), item{"n": num(1)})}, []item{get(t, c, key("t", 1)), get(t, c, key("t", 2))})
+
+	// An item that is there stays, with its key alone if need be.
+	put(t, c, with(key("there", 1), item{"a": num(1)}))
+	_, err = c.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: aws.String("Tab"), Key: key("there", 1), UpdateExpression: aws.String("REMOVE a")})
+	require.NoError(t, err)
+	assert.Equal(t, key("there", 1), get(t, c, key("there", 1)))
+	_, err = c.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: aws.String("Tab"), Key: key("there", 1), UpdateExpression: aws.String("REMOVE a.b")})
+	assert.ErrorContains(t, err, "The document path provided in the update expression is invalid for update")
+}

@@ -274,6 +274,9 @@ func (c *call) readIndex(t *store.Table, n *wire.Node, global bool, defs []store
 	}
 	if names != nil {
 		for _, e := range names.Elems {
+			if slices.Contains(x.NonKey, e.Text) {
+				return nil, invalid(invalidParameter+"Duplicate value in attribute name: %s", e.Text)
+			}
 			x.NonKey = append(x.NonKey, e.Text)
 		}
 	}

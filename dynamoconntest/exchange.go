@@ -2,10 +2,13 @@ package dynamoconntest
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/rand"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -65,6 +68,14 @@ func (s *Server) dispatch(method string, header http.Header, body []byte) reply 
 	case method != http.MethodPost, header.Get("X-Amz-Target") == "" && len(body) > 0 && !isJSON(header):
 		return plain(method)
 	}
+	body, packed := unpack(header.Get("Content-Encoding"), body)
+	if packed != nil {
+		r := failed(internalError(), &e)
+		e.Status, e.RequestID = r.status, r.header.Get("X-Amzn-Requestid")
+		s.journal.add(e)
+		return r
+	}
+	e.Input = body
 	region := signedRegion(header.Get("Authorization"))
 	req := api.Request{ARNRegion: region}
 	if s.regions {
@@ -90,6 +101,22 @@ func (s *Server) dispatch(method string, header http.Header, body []byte) reply 
 	}
 	s.journal.add(e)
 	return r
+}
+
+// unpack is the body of a request that may be compressed. The service knows
+// gzip alone, and fails if it cannot unpack a body.
+func unpack(encoding string, body []byte) ([]byte, error) {
+	switch strings.ToLower(encoding) {
+	case "", "identity":
+		return body, nil
+	case "gzip":
+		r, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		return io.ReadAll(io.LimitReader(r, maxRequest+1))
+	}
+	return nil, errors.ErrUnsupported
 }
 
 // answer evaluates the request, if its fault lets it, and damages the outcome.

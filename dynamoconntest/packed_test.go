@@ -1,0 +1,66 @@
+package dynamoconntest_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+)
+
+func packed(t *testing.T, body string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, err := w.Write([]byte(body))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return b.String()
+}
+
+// SDKs may compress requests. What cannot be unpacked is answered 500, as by
+// the service, and nothing is done.
+func TestACompressedRequestIsUnpacked(t *testing.T) {
+	t.Parallel()
+	const list = `{"Limit":5}`
+	for name, c := range map[string]struct {
+		encoding, body string
+		status         int
+	}{
+		"not compressed":   {"", list, 200},
+		"by name":          {"identity", list, 200},
+		"compressed":       {"GZIP", packed(t, list), 200},
+		"in two parts":     {"gzip", packed(t, list[:4]) + packed(t, list[4:]), 200},
+		"not what it says": {"gzip", list, 500},
+		"cut off":          {"gzip", packed(t, list)[:20], 500},
+		"empty":            {"gzip", "", 500},
+		"of another kind":  {"br", list, 500},
+		"too long":         {"gzip", packed(t, list+string(bytes.Repeat([]byte(" "), 16<<20))), 413},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := dynamoconntest.New()
+			req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", bytes.NewReader([]byte(c.body)))
+			req.Header.Set("Content-Type", "application/x-amz-json-1.0")
+			req.Header.Set("X-Amz-Target", "DynamoDB_20120810.ListTables")
+			req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=a/b/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=a")
+			if c.encoding != "" {
+				req.Header.Set("Content-Encoding", c.encoding)
+			}
+			rec := httptest.NewRecorder()
+			db.Handler().ServeHTTP(rec, req)
+			assert.Equal(t, c.status, rec.Code, rec.Body.String())
+			require.Len(t, db.Journal(), 1)
+			entry := db.Journal()[0]
+			assert.Equal(t, c.status, entry.Status)
+			if c.status == 200 {
+				assert.Equal(t, list, string(entry.Input), "the journal has what was asked")
+			}
+		})
+	}
+}

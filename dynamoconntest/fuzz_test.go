@@ -52,6 +52,9 @@ func FuzzEveryRequestIsAnswered(f *testing.F) {
 			}
 			return resp.StatusCode, text
 		}
+		if status, text := send("PutItem", `{"TableName":"Tab","Item":{"p":{"S":"a"},"s":{"N":"1"},"a":{"N":"1"},"g":{"S":"1"},"l":{"L":[{"S":"x"},{"M":{"k":{"NULL":true}}}]}}}`); status != 200 {
+			t.Fatalf("beforehand: %d %s", status, text)
+		}
 		status, text := send(operation, body)
 		var out struct {
 			Type string `json:"__type"`

@@ -202,20 +202,70 @@ var atRun = map[string]bool{
 	"update operand": true, "index key type": true, "item too large": true,
 }
 
+// inModel are the constraints that the model of a request has: they depend on
+// nothing but one member.
+var inModel = map[string]bool{
+	"enum": true, "required": true, "too short": true, "too long": true, "out of range": true, "characters": true,
+}
+
+// oneOf lists what a message may say of a request that is wrong in two ways:
+// what the servers say, or what one of the mistakes made on purpose is called.
+func oneOf(aspect string) func(Case) []string {
+	return func(c Case) []string {
+		want := []string{c.Local.Aspects[aspect], c.Dynoxide.Aspects[aspect]}
+		for _, mistake := range c.Request.Mistakes {
+			if aspect == aspectConstraint {
+				want = append(want, saysOf[mistake].constraint)
+			} else {
+				want = append(want, saysOf[mistake].field)
+			}
+		}
+		if c.Request.wrong("JSON no members") && aspect == aspectField {
+			want = append(want, required[c.Request.Operation]...)
+		}
+		if named := slices.DeleteFunc(want, func(s string) bool { return s == "" }); len(named) > 0 {
+			return named
+		}
+		return []string{""}
+	}
+}
+
+// required are the members that a request must have.
+var required = map[string][]string{
+	"GetItem": {"tablename", "key"}, "DeleteItem": {"tablename", "key"}, "UpdateItem": {"tablename", "key"},
+	"PutItem": {"tablename", "item"}, "CreateTable": {"tablename", "keyschema", "attributedefinitions"},
+	"UpdateTimeToLive": {"tablename", "timetolivespecification"},
+}
+
 var precedenceRules = []Rule{
+	{
+		ID: "enum-first", Aspect: aspectConstraint, Right: Service,
+		What: "a value that is not in an enumeration, and a mistake that depends on more than one member: one server names the latter",
+		Why:  "the service checks required members, lengths, ranges and enumerations before anything else",
+		Match: func(c Case) bool {
+			l, d := c.Local.constraint(), c.Dynoxide.constraint()
+			return l == "enum" && d != "" && !inModel[d] || d == "enum" && l != "" && !inModel[l]
+		},
+		Want: func(Case) []string { return []string{"enum"} },
+	},
 	{
 		ID: "two-mistakes", Aspect: aspectOutcome, Right: Service,
 		What:  "a request that is wrong in two ways gets one error, not the same from each server",
 		Why:   "the order in which the service checks is not documented",
 		Match: func(c Case) bool { return len(c.Request.Mistakes) > 1 },
 		Want: func(c Case) []string {
-			return []string{c.Local.kind(), c.Dynoxide.kind(), "ValidationException", "SerializationException"}
+			want := []string{c.Local.kind(), c.Dynoxide.kind(), "ValidationException"}
+			if c.Request.wrongStarting("JSON ", "type of ", "base64 ") {
+				want = append(want, "SerializationException")
+			}
+			return want
 		},
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectConstraint, Right: Service,
-		What: "as above, for the rule that the message names", Why: "as above",
+		What: "as above, for the rule that the message names: one of the two", Why: "as above",
 		Match: hasTwoMistakes,
+		Want:  oneOf(aspectConstraint),
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectConstraint, Right: Either,
@@ -235,6 +285,7 @@ var precedenceRules = []Rule{
 		Match: func(c Case) bool {
 			return len(c.Request.Mistakes) > 1 || len(c.Request.Mistakes) == 1 && incidental[c.Local.constraint()] && !c.Request.expects(c.Local.constraint())
 		},
+		Want: oneOf(aspectConstraint),
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectField, Right: Service,
@@ -244,6 +295,7 @@ var precedenceRules = []Rule{
 			return len(c.Request.Mistakes) > 1 || c.Request.wrong("JSON no members") ||
 				len(c.Request.Mistakes) == 1 && incidental[c.Local.constraint()] && !c.Request.expects(c.Local.constraint())
 		},
+		Want: oneOf(aspectField),
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectField, Right: Service,

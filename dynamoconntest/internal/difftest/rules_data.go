@@ -42,11 +42,14 @@ var dataRules = slices.Concat(
 	[]Rule{{
 		ID: "updated-element", Aspect: aspectData, Right: Service,
 		What: "UPDATED_OLD and UPDATED_NEW after an update of a list element: both give the whole list",
-		Why:  "UpdateItem: only the updated attributes; the service gives the elements alone, in a list",
+		Why:  "UpdateItem: only the updated attributes; the service gives the elements alone, in a list: those of the whole list at the updated paths",
 		Match: func(c Case) bool {
 			return c.is("UpdateItem") && strings.HasPrefix(str(c.body()["ReturnValues"]), "UPDATED_") &&
-				strings.Contains(str(c.body()["UpdateExpression"]), "[")
+				slices.ContainsFunc(updatedPaths(c.body()), func(path []string) bool {
+					return slices.ContainsFunc(path, func(element string) bool { return strings.HasPrefix(element, "[") })
+				})
 		},
+		Want: func(c Case) []string { return updatedParts(c.body(), c.Local.Aspects[aspectData]) },
 	}, {
 		ID: "old-of-a-new-item", Aspect: aspectData, Right: Local,
 		What:  "dynoxide returns the key as the old values of an item that is new",
@@ -94,18 +97,10 @@ var dataRules = slices.Concat(
 		What: "as above, for the key", Why: "as above",
 		Match: func(c Case) bool { return c.is("Query") && c.body()["Limit"] != nil },
 		Want: func(c Case) []string {
-			if c.Local.Aspects[aspectLastKey] == c.Dynoxide.Aspects[aspectLastKey] && c.Local.Aspects[aspectLastKey] != "" {
-				return []string{c.Local.Aspects[aspectLastKey], ""}
-			}
-			return nil
+			return []string{c.Local.Aspects[aspectLastKey], c.Dynoxide.Aspects[aspectLastKey], ""}
 		},
 	}},
-	reading(Rule{
-		ID: "segment-of-a-scan", Right: Service,
-		What:  "which items are in one segment of a parallel scan",
-		Why:   "Scan: all segments together are the table; how it is divided is not said",
-		Match: func(c Case) bool { return c.is("Scan") && c.body()["TotalSegments"] != nil && !c.Request.Walk },
-	}),
+	segmentRules,
 	unprojectedNotContains,
 	reading(Rule{
 		ID: "legacy-not-contains", Right: Either,
@@ -126,9 +121,9 @@ var dataRules = slices.Concat(
 		Match: func(c Case) bool { return c.is("Scan") && c.indexKind() == "local" && c.filters() && !c.fetches() },
 	}),
 	reading(Rule{
-		ID: "scan-filter-not-projected", Right: Service,
+		ID: "scan-filter-not-projected", Right: Local,
 		What: "as above, with a projection of attributes to fetch, which dynoxide does not return",
-		Why:  "as above; each server is right in one of the two",
+		Why:  "as above; the filter sees what is fetched for the projection",
 		Match: func(c Case) bool {
 			return c.is("Scan") && c.indexKind() == "local" && c.filters() && c.fetches() && c.Local.Aspects[aspectData] != c.Dynoxide.Aspects[aspectData]
 		},
@@ -167,6 +162,58 @@ var unprojectedNotContains = func() []Rule {
 	}
 	return out
 }()
+
+// segmentRules hold one segment to the whole scan. That all segments together
+// are the whole is compared where a request walks through them.
+var segmentRules = func() []Rule {
+	var out []Rule
+	for _, aspect := range []string{aspectData, aspectOrder, aspectCount, aspectScanned, aspectPages} {
+		out = append(out, Rule{
+			ID: "segment-of-a-scan", Aspect: aspect, Right: Service,
+			What:  "which items are in one segment of a parallel scan",
+			Why:   "Scan: all segments together are the table; how it is divided is not said. What one returns is part of what the whole scan returns, and in its order",
+			Match: func(c Case) bool { return c.is("Scan") && c.body()["TotalSegments"] != nil && !c.Request.Walk },
+			Holds: func(c Case, got string) bool {
+				whole := c.ask(c.wholeScan())
+				return whole != nil && partOf(aspect, got, whole.Aspects[aspect])
+			},
+		})
+	}
+	return out
+}()
+
+// wholeScan is the request without what makes it a part of a scan.
+func (c Case) wholeScan() Request {
+	r, body := c.Request, c.body()
+	for _, name := range []string{"Segment", "TotalSegments", "Limit", "ExclusiveStartKey"} {
+		delete(body, name)
+	}
+	r.Body, r.Walk = text(body), true
+	return r
+}
+
+// partOf says whether an aspect of a part of a scan fits that of the whole.
+func partOf(aspect, got, whole string) bool {
+	switch aspect {
+	case aspectPages:
+		return got == "1, end" || got == "1, more"
+	case aspectCount, aspectScanned:
+		return number(got) <= number(whole)
+	case aspectOrder:
+		return subsequence(strings.Fields(got), strings.Fields(whole))
+	}
+	return subsequence(strings.Split(got, "\n"), strings.Split(whole, "\n")) || got == ""
+}
+
+// subsequence says whether the whole is the part with more in between.
+func subsequence(part, whole []string) bool {
+	for _, e := range whole {
+		if len(part) > 0 && part[0] == e {
+			part = part[1:]
+		}
+	}
+	return len(part) == 0
+}
 
 var beyondList = regexp.MustCompile(`\[[1-9]\] = |\[0\], l\[2\]`)
 

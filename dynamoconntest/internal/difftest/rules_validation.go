@@ -144,6 +144,16 @@ var expressionRules = []Rule{
 		Match: localRefuses("update path", "update operand"),
 	},
 	{
+		ID: "remove-nested-in-nothing", Aspect: aspectConstraint, Right: Service,
+		What: "as above, in an update that cannot be applied for another reason as well: either is named", Why: "see two-mistakes",
+		Match: func(c Case) bool {
+			return c.is("UpdateItem") && atRun[c.Local.constraint()] && atRun[c.Dynoxide.constraint()] &&
+				strings.Contains(strings.ToUpper(str(c.body()["UpdateExpression"])), "REMOVE") &&
+				slices.ContainsFunc(updatedPaths(c.body()), func(path []string) bool { return len(path) > 1 })
+		},
+		Want: func(c Case) []string { return []string{c.Local.constraint(), c.Dynoxide.constraint(), "update path"} },
+	},
+	{
 		ID: "reserved-word-in-path", Aspect: aspectOutcome, Right: Dynoxide,
 		What:  "DynamoDB Local accepts a reserved word after the first element of a path if it is the name of a function",
 		Why:   "ReservedWords: a reserved word must be replaced by a placeholder anywhere in an expression; SIZE is one",

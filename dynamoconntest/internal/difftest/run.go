@@ -66,7 +66,10 @@ func (run *Run) all(ctx context.Context, r Request) (c Case, subject *Outcome, s
 		})
 	}
 	wg.Wait()
-	c = Case{Request: original, Local: outcomes[0]}
+	c = Case{Request: original, Local: outcomes[0], Ask: func(r Request) *Outcome {
+		o, _ := observe(ctx, run.Local, r)
+		return o
+	}}
 	outcomes = outcomes[1:]
 	if run.Dynoxide != nil {
 		c.Dynoxide, outcomes = outcomes[0], outcomes[1:]

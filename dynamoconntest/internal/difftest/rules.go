@@ -244,6 +244,9 @@ var precedenceRules = []Rule{
 		Why:  "the service checks required members, lengths, ranges and enumerations before anything else",
 		Match: func(c Case) bool {
 			l, d := c.Local.constraint(), c.Dynoxide.constraint()
+			if c.Request.wrong("enum returnValues for operation") {
+				return false // which is in the enumeration
+			}
 			return l == "enum" && d != "" && !inModel[d] || d == "enum" && l != "" && !inModel[l]
 		},
 		Want: func(Case) []string { return []string{"enum"} },
@@ -254,7 +257,12 @@ var precedenceRules = []Rule{
 		Why:   "the order in which the service checks is not documented",
 		Match: func(c Case) bool { return len(c.Request.Mistakes) > 1 },
 		Want: func(c Case) []string {
-			want := []string{c.Local.kind(), c.Dynoxide.kind(), "ValidationException"}
+			want := []string{c.Local.kind(), c.Dynoxide.kind()}
+			for _, mistake := range c.Request.Mistakes {
+				if saysOf[mistake].constraint != "" {
+					want = append(want, "ValidationException")
+				}
+			}
 			if c.Request.wrongStarting("JSON ", "type of ", "base64 ") {
 				want = append(want, "SerializationException")
 			}

@@ -122,7 +122,7 @@ func fetchCosts(c Case, got string) bool {
 	return sum == index+table && (!told || inTable == table && inIndex == index)
 }
 
-var placeholder = regexp.MustCompile(`[#:]\w+`)
+var placeholderToken = regexp.MustCompile(`[#:]\w+`)
 
 // unfiltered is the request that reads the same items whole.
 func (c Case) unfiltered() Request {
@@ -133,7 +133,7 @@ func (c Case) unfiltered() Request {
 			out[name] = v
 		}
 	}
-	used := placeholder.FindAllString(str(body["KeyConditionExpression"]), -1)
+	used := placeholderToken.FindAllString(str(body["KeyConditionExpression"]), -1)
 	for _, member := range []string{"ExpressionAttributeNames", "ExpressionAttributeValues"} {
 		some := obj{}
 		for name, v := range object(body[member]) {

@@ -4,17 +4,7 @@ import (
 	"testing"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
-)
-
-// What the fuzzed expressions are about. The comparison with other servers
-// (package difftest) sends what fuzzing keeps with the same item and
-// placeholders.
-const (
-	fuzzItem = `{"pk":{"S":"x"},"sk":{"N":"5"},"a":{"S":"x"},"b":{"B":"AAE="},"n":{"N":"1"},"t":{"BOOL":true},"nil":{"NULL":true},"name":{"S":"abc"},
-		"l":{"L":[{"N":"1"},{"S":"x"},{"M":{"k":{"N":"2"}}}]},"m":{"M":{"k":{"N":"1"},"l":{"L":[{"S":"x"}]},"a":{"S":"y"}}},
-		"ss":{"SS":["a","x"]},"ns":{"NS":["1","2.5"]},"bs":{"BS":["AAE="]}}`
-	fuzzNames  = `{"#n":"name","#a":"a","#m":"m"}`
-	fuzzValues = `{":a":{"S":"x"},":n":{"N":"1"},":b":{"B":"AAE="},":t":{"BOOL":true},":l":{"L":[{"N":"1"}]},":m":{"M":{"k":{"N":"1"}}},":ss":{"SS":["a"]},":ns":{"NS":["1"]},":k":{"S":"S"}}`
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/difftest"
 )
 
 func seeds(f *testing.F, list ...string) {
@@ -29,7 +19,7 @@ func FuzzConditionIsRefusedOrDecides(f *testing.F) {
 		"attribute_exists(l[2].k) AND attribute_not_exists(m.zz)", "attribute_type(a, :k) OR begins_with(#m.#a, :a)", "contains(ss, :a) and contains(l, :n)",
 		"n >= :n AND m.k<>:n OR l[0] <= sk", "n IN (:n, m.k, size(ss))", "ns = :ns OR l = :l OR m = :m OR t = :t", "size(b) > size(l)")
 	f.Fuzz(func(t *testing.T, s string) {
-		it, names := itemOf(t, fuzzItem), namesOf(t, fuzzNames, fuzzValues)
+		it, names := itemOf(t, difftest.FuzzItem), namesOf(t, difftest.FuzzNames, difftest.FuzzValues)
 		cond, err := ParseCondition(s, names)
 		if err != nil {
 			return
@@ -49,9 +39,9 @@ func FuzzUpdateLeavesItsInputAlone(f *testing.F) {
 	seeds(f, "SET a = :a", "SET l[0] = l[1] + :n REMOVE l[2]", "ADD n :n DELETE ss :ss", "SET l = list_append(l, l), nil = if_not_exists(q, :a)",
 		"SET m.k = m.k - :n, m.new = :m, l[9] = :b", "REMOVE m.l[0], #n, l[1]", "ADD ns :ns, q :n SET #m.#a = :t", "SET n = if_not_exists(n, :n) + :n", "set l[0] = list_append(:l, m.l)")
 	f.Fuzz(func(t *testing.T, s string) {
-		it := itemOf(t, fuzzItem)
+		it := itemOf(t, difftest.FuzzItem)
 		text := string(it.AppendJSON(nil))
-		u, err := ParseUpdate(s, namesOf(t, fuzzNames, fuzzValues))
+		u, err := ParseUpdate(s, namesOf(t, difftest.FuzzNames, difftest.FuzzValues))
 		if err == nil {
 			_, _ = u.Apply(it)
 		}
@@ -66,8 +56,8 @@ func FuzzUpdateLeavesItsInputAlone(f *testing.F) {
 func FuzzProjectionKeepsWhatItNames(f *testing.F) {
 	seeds(f, "a", "a, #n, m.k", "l[0], l[2].k, m.l[0]", "#m.#a,ss", "zz, m.zz.a, l[7]")
 	f.Fuzz(func(t *testing.T, s string) {
-		it := itemOf(t, fuzzItem)
-		p, err := ParseProjection(s, namesOf(t, fuzzNames, ""))
+		it := itemOf(t, difftest.FuzzItem)
+		p, err := ParseProjection(s, namesOf(t, difftest.FuzzNames, ""))
 		if err != nil {
 			return
 		}
@@ -88,7 +78,7 @@ func FuzzProjectionKeepsWhatItNames(f *testing.F) {
 func FuzzKeyConditionIsACondition(f *testing.F) {
 	seeds(f, "pk = :a", "pk = :a AND sk > :n", ":a = pk and (sk BETWEEN :n AND :n)", "pk = :a AND begins_with(a, :a)", "#a = :a AND #n <= :a", "pk = :a AND sk <> :n")
 	f.Fuzz(func(t *testing.T, s string) {
-		it, names := itemOf(t, fuzzItem), namesOf(t, fuzzNames, fuzzValues)
+		it, names := itemOf(t, difftest.FuzzItem), namesOf(t, difftest.FuzzNames, difftest.FuzzValues)
 		terms, err := ParseKeyCondition(s, names)
 		if err != nil {
 			return

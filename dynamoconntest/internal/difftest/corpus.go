@@ -2,6 +2,7 @@ package difftest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -80,9 +81,18 @@ func (in Input) text(i int) string {
 
 // number is the ith value, if it is an integer.
 func (in Input) number(i int) int {
-	n, _ := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(in.Values[i], "int("), ")"))
-	return n
+	m := integer.FindStringSubmatch(in.Values[i])
+	if m == nil {
+		return 0
+	}
+	if n, err := strconv.Atoi(m[1]); err == nil {
+		return n
+	}
+	c, _, _, _ := strconv.UnquoteChar(strings.Trim(m[1], "'"), '\'')
+	return int(c)
 }
+
+var integer = regexp.MustCompile(`^(?:int|byte|uint8)\((.*)\)$`)
 
 // What the fuzz targets and the comparison of their corpus share: an item, the
 // placeholders of an expression, and the item of a whole request.
@@ -155,8 +165,12 @@ func (in Input) Requests() []Request {
 		}
 		return Request{Operation: operation, Body: text(body), Mistakes: []string{"fuzzed"}}
 	}
+	target := in.Target
+	if target == "FuzzExpressionOfTokens" {
+		target, expression = fuzzTargets[uint8(in.number(0))%4], ExpressionOf([]byte(in.text(1)))
+	}
 	const key, absent = `,"Key":{"pk":{"S":"x"},"sk":{"N":"5"}}`, `,"Key":{"pk":{"S":"z"},"sk":{"N":"9"}}`
-	switch in.Target {
+	switch target {
 	case "FuzzConditionIsRefusedOrDecides":
 		return []Request{
 			with("Scan", "FilterExpression", ""),
@@ -177,9 +191,20 @@ func (in Input) Requests() []Request {
 		r.UniqueOrder = true
 		return []Request{r}
 	case "FuzzEveryRequestIsAnswered":
-		return []Request{{Operation: FuzzedOperation(in.number(0)), Body: in.text(1), Mistakes: []string{"fuzzed"}}}
+		return []Request{whole(FuzzedOperation(in.number(0)), in.text(1))}
+	case "FuzzParseAgreesWithTheStandardLibrary":
+		return []Request{whole("DescribeTable", expression)}
 	}
 	return nil
+}
+
+// whole is a request as it was fuzzed.
+func whole(operation, body string) Request {
+	r := Request{Operation: operation, Body: body, Mistakes: []string{"fuzzed"}}
+	if !json.Valid([]byte(body)) {
+		r.Mistakes = []string{"JSON fuzzed"}
+	}
+	return r
 }
 
 // DoCorpus sends each input and says what came of it. Every input finds the

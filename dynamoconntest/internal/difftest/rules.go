@@ -312,6 +312,11 @@ var precedenceRules = []Rule{
 		Want:  func(Case) []string { return []string{"g1", "g2"} },
 	},
 	{
+		ID: "two-mistakes", Aspect: aspectConstraint, Right: Either,
+		What: "as above, of an expression that fuzzing made: it is wrong in as many ways as it has words", Why: "as above",
+		Match: func(c Case) bool { return c.Request.wrong("fuzzed") },
+	},
+	{
 		ID: "local-validates-late", Aspect: aspectConstraint, Right: Dynoxide,
 		What:  "DynamoDB Local finds that an update cannot be applied before it finds that the request is not valid",
 		Why:   "validation comes before evaluation",

@@ -101,6 +101,13 @@ var dataRules = slices.Concat(
 		},
 	}},
 	segmentRules,
+	binaryNotContains,
+	reading(Rule{
+		ID: "local-binary-contains", Right: Dynoxide,
+		What:  "DynamoDB Local takes bytes for text in the legacy conditions CONTAINS and NOT_CONTAINS, so that all that is not UTF-8 is equal",
+		Why:   "Condition: if the attribute is of type Binary, the operator looks for a subsequence of it that matches",
+		Match: func(c Case) bool { return c.is("Query", "Scan") && legacyOnBinary(c.body(), "CONTAINS") },
+	}),
 	unprojectedNotContains,
 	reading(Rule{
 		ID: "legacy-not-contains", Right: Either,
@@ -141,6 +148,41 @@ var dataRules = slices.Concat(
 		Match: func(c Case) bool { return c.indexKind() == "local" && c.fetches() },
 	}),
 )
+
+// binaryNotContains are the rules for two differences at once: DynamoDB Local
+// finds too little, dynoxide more where the attribute is absent.
+var binaryNotContains = func() []Rule {
+	var out []Rule
+	for _, aspect := range []string{aspectData, aspectOrder, aspectCount} {
+		out = append(out, Rule{
+			ID: "local-binary-contains", Aspect: aspect, Right: Service,
+			What: "as below, of NOT_CONTAINS", Why: "see below and legacy-not-contains",
+			Match: func(c Case) bool {
+				return c.is("Query", "Scan") && legacyOnBinary(c.body(), "NOT_CONTAINS") && c.Local.Aspects[aspect] != c.Dynoxide.Aspects[aspect]
+			},
+			Holds: func(c Case, got string) bool {
+				return partOf(aspect, c.Local.Aspects[aspect], got) && partOf(aspect, got, c.Dynoxide.Aspects[aspect])
+			},
+		})
+	}
+	return out
+}()
+
+// legacyOnBinary says whether a legacy condition of the request uses the
+// operator with a binary value.
+func legacyOnBinary(body map[string]any, operator string) bool {
+	for _, member := range []string{"Expected", "ScanFilter", "QueryFilter"} {
+		for _, e := range object(body[member]) {
+			condition := object(e)
+			for _, v := range array(condition["AttributeValueList"]) {
+				if condition["ComparisonOperator"] == operator && object(v)["B"] != nil {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
 
 // unprojectedNotContains are the rules for two differences at once.
 var unprojectedNotContains = func() []Rule {

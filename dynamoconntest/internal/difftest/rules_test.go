@@ -139,3 +139,30 @@ func TestMessageNamesOneOfTwoMistakes(t *testing.T) {
 	vague := Case{Local: outcome(), Dynoxide: outcome()}
 	assert.Equal(t, []string{""}, oneOf(aspectField)(vague))
 }
+
+// What a legacy NOT_CONTAINS on bytes finds is between what DynamoDB Local
+// finds, too little, and what dynoxide finds, items without the attribute too.
+func TestNotContainsOnBytesIsBetweenTheTwo(t *testing.T) {
+	t.Parallel()
+	request := func(operator, value string) Request {
+		return Request{Operation: "Scan", Body: `{"ScanFilter":{"n":{"ComparisonOperator":"NULL"},"b":{"ComparisonOperator":"` + operator + `","AttributeValueList":[` + value + `]}}}`}
+	}
+	found := func(data string, count string) *Outcome {
+		return outcome(aspectOutcome, outcomeOK, aspectData, data, aspectCount, count)
+	}
+	for _, test := range []struct {
+		request Request
+		subject *Outcome
+		want    int
+	}{
+		{request("NOT_CONTAINS", `{"B":"/w=="}`), found("a\nb", "2"), 0},
+		{request("NOT_CONTAINS", `{"B":"/w=="}`), found("b\nc", "2"), 1},
+		{request("NOT_CONTAINS", `{"B":"/w=="}`), found("", "0"), 2},
+		{request("CONTAINS", `{"B":"/w=="}`), found("a\nb", "2"), 2},
+		{request("CONTAINS", `{"B":"/w=="}`), found("a\nb\nc", "3"), 0},
+		{request("CONTAINS", `{"S":"x"}`), found("a\nb\nc", "3"), 2},
+	} {
+		c := Case{Request: test.request, Local: found("a", "1"), Dynoxide: found("a\nb\nc", "3")}
+		assert.Len(t, compare(c, test.subject, Rules).differences, test.want, "%s %v", test.request.Body, test.subject.Aspects)
+	}
+}

@@ -154,6 +154,14 @@ var expressionRules = []Rule{
 		Want: func(c Case) []string { return []string{c.Local.constraint(), c.Dynoxide.constraint(), "update path"} },
 	},
 	{
+		ID: "dynoxide-parentheses", Aspect: aspectOutcome, Right: Local,
+		What: "dynoxide cannot read an operand in parentheses",
+		Why:  "Expressions.OperatorsAndFunctions: parentheses group; that they stand around a whole condition is not asked for",
+		Match: func(c Case) bool {
+			return c.Local.wentOn() && c.Dynoxide.constraint() == "syntax" && parenthesized.MatchString(c.expressions())
+		},
+	},
+	{
 		ID: "reserved-word-in-path", Aspect: aspectOutcome, Right: Dynoxide,
 		What:  "DynamoDB Local accepts a reserved word after the first element of a path if it is the name of a function",
 		Why:   "ReservedWords: a reserved word must be replaced by a placeholder anywhere in an expression; SIZE is one",
@@ -198,6 +206,11 @@ var expressionRules = []Rule{
 		What:  "dynoxide looks for a table whose name has two characters",
 		Why:   "since names may be ARNs, the API reference gives a minimum of 1 for items and still 3 for names of tables",
 		Match: func(c Case) bool { return c.Request.wrong("table name short") },
+	},
+	{
+		ID: "local-binary-contains", Aspect: aspectOutcome, Right: Dynoxide,
+		What: "as below, of the condition of a write", Why: "see below",
+		Match: func(c Case) bool { return legacyOnBinary(c.body(), "CONTAINS") },
 	},
 	{
 		ID: "legacy-not-contains", Aspect: aspectOutcome, Right: Either,
@@ -297,6 +310,18 @@ var expressionRules = []Rule{
 		},
 		Want: func(Case) []string { return []string{"returnconsumedcapacity"} },
 	},
+}
+
+// parenthesized finds an operand in parentheses that are not those of a function.
+var parenthesized = regexp.MustCompile(`(?i)(^|[^\w]|\b(AND|OR|NOT|IN|BETWEEN|SET))\s*\(\s*[#:\w]`)
+
+// expressions are all expressions of a request together.
+func (c Case) expressions() string {
+	body, all := c.body(), ""
+	for _, name := range []string{"ConditionExpression", "FilterExpression", "KeyConditionExpression", "UpdateExpression", "ProjectionExpression"} {
+		all += str(body[name]) + "\n"
+	}
+	return all
 }
 
 var comparison = regexp.MustCompile(`([#\w.\[\]]+)\s*(?:<>|<=|>=|=|<|>)\s*([#\w.\[\]]+)`)

@@ -151,7 +151,12 @@ func checkFunction(n *node) error {
 		}
 	case "attribute_type":
 		a := n.args[1]
-		if a.op != opValue {
+		switch {
+		case a.op == opFunc:
+			return wrongType(n, static(a))
+		case a.op == opPath && distinct(n) != nil:
+			return nil // which is found later, see Distinct
+		case a.op == opPath:
 			return errors.New("Incorrect operand type for operator or function; operator or function: attribute_type, operand type: {NS,SS,L,BS,N,M,B,BOOL,NULL,S}")
 		}
 		if a.value.Kind() != attr.S {

@@ -84,6 +84,9 @@ func (c *call) runBatchGet(tables []*tableKeys) *Error {
 				return invalidErr(err)
 			}
 		}
+		if err := checkPaths(t, tk.projection.Paths()); err != nil {
+			return err
+		}
 		tk.table = t
 	}
 	left := map[*tableKeys][]attr.Item{}

@@ -58,6 +58,9 @@ func (c *call) getItem() *Error {
 		if err == nil {
 			err = invalidErr(t.Schema.CheckKey(key))
 		}
+		if err == nil {
+			err = checkPaths(t, r.projection.Paths())
+		}
 		if err != nil {
 			failed = err
 			return

@@ -103,9 +103,6 @@ func (p *page) keys(terms []expr.KeyTerm) *Error {
 			if path[0].Name != k.Name {
 				continue
 			}
-			if len(path) > 1 {
-				return invalid("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: %s", k.Name)
-			}
 			return invalid("Filter Expression can only contain non-primary key attributes: Primary key attribute: %s", k.Name)
 		}
 	}

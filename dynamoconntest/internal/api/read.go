@@ -104,7 +104,7 @@ func (p *page) open(c *call) *Error {
 	if err := p.filter.Distinct(); err != nil {
 		return invalidIn("FilterExpression", err)
 	}
-	return nil
+	return checkPaths(t, append(p.filter.Paths(), p.projection.Paths()...))
 }
 
 func (p *page) openIndex(c *call) *Error {

@@ -44,6 +44,9 @@ func (c *call) transactGetItems() *Error {
 				return
 			}
 			g.table = t
+			if failed = checkPaths(t, g.projection.Paths()); failed != nil {
+				return
+			}
 			reasons[i].Code = "None"
 			if err := t.Schema.CheckKey(g.key); err != nil {
 				reasons[i] = Reason{Code: "ValidationError", Message: err.Error()}

@@ -95,6 +95,11 @@ func readTransactWrite(n *wire.Node) (*transactWrite, *Error) {
 	if err := w.cond.Distinct(); err != nil {
 		return nil, invalidIn("ConditionExpression", err)
 	}
+	if w.update != nil {
+		if err := w.update.Distinct(); err != nil {
+			return nil, invalidIn("UpdateExpression", err)
+		}
+	}
 	return w, nil
 }
 
@@ -120,6 +125,9 @@ func (c *call) runTransaction(writes []*transactWrite) *Error {
 			return err
 		}
 		w.table = t
+		if err := w.checkPaths(t); err != nil {
+			return err
+		}
 		if err := w.prepare(t); err != nil {
 			reasons[i] = Reason{Code: "ValidationError", Message: err.Message}
 			bad = true

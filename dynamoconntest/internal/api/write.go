@@ -46,33 +46,34 @@ func (w *write) prepare(t *store.Table) *Error {
 			return errItemSize()
 		}
 		w.key = t.Schema.Extract(w.item)
-		return checkConditionKeys(t, w.cond)
+		return w.checkPaths(t)
 	}
 	if err := t.Schema.CheckKey(w.key); err != nil {
 		return invalidErr(err)
 	}
 	if w.update != nil {
+		if err := w.update.Distinct(); err != nil {
+			return invalidIn("UpdateExpression", err)
+		}
 		for _, p := range w.update.Paths() {
 			if t.Schema.Has(p[0].Name) {
 				return invalid(invalidParameter+"Cannot update attribute %s. This attribute is part of the key", p[0].Name)
 			}
 		}
 	}
-	return checkConditionKeys(t, w.cond)
+	return w.checkPaths(t)
 }
 
-// checkConditionKeys refuses a path into a key attribute, which is never a
-// list or map, and equal operands.
-func checkConditionKeys(t *store.Table, cond *expr.Condition) *Error {
-	if err := cond.Distinct(); err != nil {
+// checkPaths checks what depends on the table in the expressions: no path into
+// a key attribute, and no equal operands.
+func (w *write) checkPaths(t *store.Table) *Error {
+	if err := w.cond.Distinct(); err != nil {
 		return invalidIn("ConditionExpression", err)
 	}
-	for _, p := range cond.Paths() {
-		if len(p) > 1 && t.Schema.Has(p[0].Name) {
-			return invalid("Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: %s", p[0].Name)
-		}
+	if err := checkPaths(t, w.cond.Paths()); err != nil || w.update == nil {
+		return err
 	}
-	return nil
+	return checkPaths(t, w.update.AllPaths())
 }
 
 // allowed is the item as it is, nil for none, if the condition holds.

@@ -229,7 +229,11 @@ func (run *Run) DoCorpus(ctx context.Context, inputs []Input) (*Summary, error) 
 				}
 			}
 			clean = !r.mutates() || run.restored(ctx, r, c, subject)
-			if diverged(c, subject) {
+			again, err := run.revived(ctx, c)
+			if err != nil {
+				return s, err
+			}
+			if again || diverged(c, subject) {
 				s.Abandoned++
 				clean = false
 			}

@@ -25,10 +25,7 @@ func TestAgreesOnTheCorpus(t *testing.T) {
 	inputs, err := ReadCorpus(*corpus)
 	require.NoError(t, err)
 	run := &Run{Rules: Rules, Subject: Handler(dynamoconntest.New(dynamoconntest.WithJournalSize(0)).Handler())}
-	run.Local, run.Dynoxide = servers(t)
-	if *subjectURL != "" {
-		run.Subject = HTTP(*subjectURL)
-	}
+	references(t, run)
 	s, err := run.DoCorpus(t.Context(), inputs)
 	t.Logf("%d inputs\n%s", len(inputs), s)
 	for _, f := range s.Failures {

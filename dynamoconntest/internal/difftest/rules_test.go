@@ -166,3 +166,18 @@ func TestNotContainsOnBytesIsBetweenTheTwo(t *testing.T) {
 		assert.Len(t, compare(c, test.subject, Rules).differences, test.want, "%s %v", test.request.Body, test.subject.Aspects)
 	}
 }
+
+func TestStatesOfATableThatChanges(t *testing.T) {
+	t.Parallel()
+	state := func(s string) *Outcome { return outcome(aspectOutcome, outcomeOK, aspectState, s) }
+	for _, test := range []struct {
+		operation, subject string
+		want               int
+	}{
+		{"UpdateTable", "ACTIVE, g ACTIVE", 0}, {"UpdateTable", "UPDATING, g UPDATING", 0}, {"UpdateTable", "ACTIVE", 1}, {"UpdateTable", "ACTIVE, h ACTIVE", 1},
+		{"UpdateTable", "DELETING, g ACTIVE", 1}, {"CreateTable", "UPDATING, g ACTIVE", 1}, {"CreateTable", "CREATING, g CREATING", 0}, {"DescribeTable", "GONE, g ACTIVE", 1},
+	} {
+		c := Case{Request: Request{Operation: test.operation}, Local: state("UPDATING, g ACTIVE"), Dynoxide: state("UPDATING, g ACTIVE")}
+		assert.Len(t, compare(c, state(test.subject), Rules).differences, test.want, "%v", test)
+	}
+}

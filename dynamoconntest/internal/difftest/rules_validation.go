@@ -52,11 +52,11 @@ var expressionRules = []Rule{
 		ID: "dynoxide-misses-expression-check", Aspect: aspectOutcome, Right: Local,
 		What: "dynoxide evaluates an expression that DynamoDB Local refuses: equal operands, BETWEEN with bounds out of order or of two types, " +
 			"an operand of a type without order, an unknown attribute type, an undefined placeholder where there is no item, more than 100 operands of IN or 300 operators, conflicting paths, " +
-			"a list index that is too large, an empty attribute name",
+			"a list index that is too large, an empty attribute name, a path into a key",
 		Why: "Expressions.OperatorsAndFunctions gives the operand types; ServiceQuotas the limits of expressions",
 		Match: localRefuses("BETWEEN types", "BETWEEN bounds", "operands equal", "operand type", "attribute type", "too many operators",
 			"number of operands", "paths conflict", "list index", "name empty", "syntax", "too many operands",
-			"value undefined", "name undefined"),
+			"value undefined", "name undefined", "key condition nested"),
 	},
 	{
 		ID: "dynoxide-misses-unused", Aspect: aspectOutcome, Right: Local,
@@ -104,7 +104,7 @@ var expressionRules = []Rule{
 		Why:  "TransactWriteItems lists these messages under the cancellation reason ValidationError",
 		Match: func(c Case) bool {
 			return c.is("TransactWriteItems", "TransactGetItems") && c.Local.failed(refused...) && c.Dynoxide.failed("TransactionCanceledException") &&
-				(atRun[c.Local.constraint()] || strings.Contains(c.Local.constraint(), "key"))
+				(atRun[c.Local.constraint()] || strings.Contains(c.Local.constraint(), "key") && c.Local.constraint() != "key condition nested")
 		},
 	},
 	{
@@ -152,6 +152,14 @@ var expressionRules = []Rule{
 				slices.ContainsFunc(updatedPaths(c.body()), func(path []string) bool { return len(path) > 1 })
 		},
 		Want: func(c Case) []string { return []string{c.Local.constraint(), c.Dynoxide.constraint(), "update path"} },
+	},
+	{
+		ID: "function-of-a-value", Aspect: aspectOutcome, Right: Local,
+		What: "dynoxide wants a path as the first operand of size, begins_with, contains and attribute_type",
+		Why:  "the service has messages for a value of the wrong type in its place, so others can be given; only attribute_exists requires a document path",
+		Match: func(c Case) bool {
+			return c.Local.wentOn() && c.Dynoxide.constraint() == "syntax" && functionOfValue.MatchString(c.expressions())
+		},
 	},
 	{
 		ID: "dynoxide-parentheses", Aspect: aspectOutcome, Right: Local,
@@ -314,6 +322,8 @@ var expressionRules = []Rule{
 
 // parenthesized finds an operand in parentheses that are not those of a function.
 var parenthesized = regexp.MustCompile(`(?i)(^|[^\w]|\b(AND|OR|NOT|IN|BETWEEN|SET))\s*\(\s*[#:\w]`)
+
+var functionOfValue = regexp.MustCompile(`(size|begins_with|contains|attribute_type)\s*\(\s*(:|size\s*\()`)
 
 // expressions are all expressions of a request together.
 func (c Case) expressions() string {

@@ -180,7 +180,11 @@ func (c *Condition) Distinct() error {
 	if c == nil {
 		return nil
 	}
-	return c.root.walk(func(n *node) error {
+	return distinctIn(c.root)
+}
+
+func distinctIn(root *node) error {
+	return root.walk(func(n *node) error {
 		switch n.op {
 		case opFunc, opCompare, opBetween, opIn:
 			return distinct(n)

@@ -27,6 +27,9 @@ func ParseKeyCondition(s string, names *Names) ([]KeyTerm, error) {
 	if err == nil {
 		err = checkCondition(root, names)
 	}
+	if err == nil {
+		err = distinctIn(root)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("Invalid KeyConditionExpression: %w", err)
 	}

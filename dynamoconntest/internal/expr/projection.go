@@ -52,7 +52,12 @@ func ProjectNames(names []string) *Projection {
 }
 
 // Paths lists the paths of the projection.
-func (p *Projection) Paths() []Path { return p.paths }
+func (p *Projection) Paths() []Path {
+	if p == nil {
+		return nil
+	}
+	return p.paths
+}
 
 // Apply is what the projection leaves of an item.
 func (p *Projection) Apply(it attr.Item) attr.Item {

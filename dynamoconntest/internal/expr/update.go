@@ -232,3 +232,39 @@ func (u *Update) Paths() []Path {
 	}
 	return out
 }
+
+// AllPaths lists the paths that the update changes and those that it reads.
+func (u *Update) AllPaths() []Path {
+	out := u.Paths()
+	_ = u.walk(func(n *node) error {
+		if n.op == opPath {
+			out = append(out, n.path)
+		}
+		return nil
+	})
+	return out
+}
+
+// Distinct refuses if_not_exists with the same path twice, as a condition's
+// Distinct does.
+func (u *Update) Distinct() error {
+	return u.walk(func(n *node) error {
+		if n.op == opFunc && n.text == "if_not_exists" {
+			return distinct(n)
+		}
+		return nil
+	})
+}
+
+// walk visits the values of all actions.
+func (u *Update) walk(f func(*node) error) error {
+	for _, a := range u.actions {
+		if a.value == nil {
+			continue
+		}
+		if err := a.value.walk(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}

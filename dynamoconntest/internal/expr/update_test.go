@@ -162,15 +162,17 @@ func TestKeyConditions(t *testing.T) {
 		assert.Equal(t, want, got, expr)
 	}
 	for expr, want := range map[string]string{
-		"":                              "Invalid KeyConditionExpression: The expression can not be empty;",
-		"p = :a OR s = :b":              "Invalid operator used in KeyConditionExpression: OR",
-		"p = :a AND s <> :b":            "Invalid operator used in KeyConditionExpression: <>",
-		"NOT p = :a":                    "Invalid operator used in KeyConditionExpression: NOT",
-		"p IN (:a)":                     "Invalid operator used in KeyConditionExpression: IN",
-		"p = :a AND contains(s, :b)":    "Invalid operator used in KeyConditionExpression: contains",
-		"p = :a AND p = :b":             "KeyConditionExpressions must only contain one condition per key",
-		"size(p) = :a":                  "KeyConditionExpressions cannot contain nested operations",
-		"p.x = :a":                      "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: p",
+		"":                           "Invalid KeyConditionExpression: The expression can not be empty;",
+		"p = :a OR s = :b":           "Invalid operator used in KeyConditionExpression: OR",
+		"p = :a AND s <> :b":         "Invalid operator used in KeyConditionExpression: <>",
+		"NOT p = :a":                 "Invalid operator used in KeyConditionExpression: NOT",
+		"p IN (:a)":                  "Invalid operator used in KeyConditionExpression: IN",
+		"p = :a AND contains(s, :b)": "Invalid operator used in KeyConditionExpression: contains",
+		"p = :a AND p = :b":          "KeyConditionExpressions must only contain one condition per key",
+		"size(p) = :a":               "KeyConditionExpressions cannot contain nested operations",
+		"p.x = :a":                   "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: p",
+		// Equal operands were overlooked in a key condition.
+		"p = p":                         "Invalid KeyConditionExpression: The first operand must be distinct from the remaining operands for this operator or function; operator: =, first operand: [p]",
 		"p = s":                         "Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition",
 		":a = :b":                       "Invalid condition in KeyConditionExpression: No key attribute specified",
 		"p = :a AND :b BETWEEN s AND q": "Invalid condition in KeyConditionExpression: BETWEEN operator must have the key attribute as its first operand",

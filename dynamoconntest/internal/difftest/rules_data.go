@@ -45,9 +45,7 @@ var dataRules = slices.Concat(
 		Why:  "UpdateItem: only the updated attributes; the service gives the elements alone, in a list: those of the whole list at the updated paths",
 		Match: func(c Case) bool {
 			return c.is("UpdateItem") && strings.HasPrefix(str(c.body()["ReturnValues"]), "UPDATED_") &&
-				slices.ContainsFunc(updatedPaths(c.body()), func(path []string) bool {
-					return slices.ContainsFunc(path, func(element string) bool { return strings.HasPrefix(element, "[") })
-				})
+				changesElement(c.body())
 		},
 		Want: func(c Case) []string { return updatedParts(c.body(), c.Local.Aspects[aspectData]) },
 	}, {
@@ -73,7 +71,9 @@ var dataRules = slices.Concat(
 		What: "dynoxide fills a list up with NULL if an element beyond its end is set",
 		Why:  "Expressions.UpdateExpressions: the new element is appended to the end of the list",
 		Match: func(c Case) bool {
-			return c.is("UpdateItem") && beyondList.MatchString(str(c.body()["UpdateExpression"]))
+			const null = `{"NULL":true}`
+			filled := strings.Count(c.Dynoxide.Aspects[aspectData], null) > strings.Count(c.Local.Aspects[aspectData], null)
+			return c.is("UpdateItem") && (filled && changesElement(c.body()) || beyondList.MatchString(str(c.body()["UpdateExpression"])))
 		},
 	}},
 	[]Rule{{

@@ -166,7 +166,7 @@ var expressionRules = []Rule{
 		What: "dynoxide cannot read an operand in parentheses",
 		Why:  "Expressions.OperatorsAndFunctions: parentheses group; that they stand around a whole condition is not asked for",
 		Match: func(c Case) bool {
-			return c.Local.wentOn() && c.Dynoxide.constraint() == "syntax" && parenthesized.MatchString(c.expressions())
+			return c.Local.wentOn() && slices.Contains([]string{"syntax", "redundant parentheses"}, c.Dynoxide.constraint()) && parenthesized.MatchString(c.expressions())
 		},
 	},
 	{

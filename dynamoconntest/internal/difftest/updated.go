@@ -36,6 +36,13 @@ func updatedPaths(body map[string]any) [][]string {
 	return out
 }
 
+// changesElement says whether an update changes elements of lists.
+func changesElement(body map[string]any) bool {
+	return slices.ContainsFunc(updatedPaths(body), func(path []string) bool {
+		return slices.ContainsFunc(path, func(element string) bool { return strings.HasPrefix(element, "[") })
+	})
+}
+
 // pathAt reads the path that starts with the ith token; last is its last token.
 func pathAt(tokens []string, i int, names map[string]any) (path []string, last int) {
 	name := func(t string) string {

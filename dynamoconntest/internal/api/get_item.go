@@ -16,10 +16,12 @@ type reader struct {
 // readReader reads the parameters that GetItem, a table of BatchGetItem and a
 // Get of TransactGetItems have in common.
 func readReader(in *wire.Node) (*reader, *Error) {
-	names, err := readNames(in)
-	if err != nil {
-		return nil, err
+	// A read by key has no values, and ignores them like any unknown member.
+	names, bad := expr.ReadNames(in.Get("ExpressionAttributeNames"), nil)
+	if bad != nil {
+		return nil, invalidErr(bad)
 	}
+	var err *Error
 	r := &reader{consistent: in.Get("ConsistentRead").True()}
 	if r.projection, err = projection(in, names); err != nil {
 		return nil, err

@@ -34,8 +34,8 @@ func checkParams(in *wire.Node, expressions, older []string) *Error {
 	if in.Get("ExpressionAttributeNames") != nil {
 		return invalid("ExpressionAttributeNames can only be specified when using expressions")
 	}
-	if in.Get("ExpressionAttributeValues") != nil {
-		takers := slices.DeleteFunc(slices.Clone(expressions), func(s string) bool { return s == "ProjectionExpression" })
+	takers := slices.DeleteFunc(slices.Clone(expressions), func(s string) bool { return s == "ProjectionExpression" })
+	if in.Get("ExpressionAttributeValues") != nil && len(takers) > 0 {
 		verb := " is null"
 		if len(takers) > 1 {
 			verb = " are null"

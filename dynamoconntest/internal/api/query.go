@@ -32,16 +32,17 @@ func (c *call) query() *Error {
 	}
 	var terms []expr.KeyTerm
 	var failed error
+	var absent *Error // that there is no condition is seen only if there is a table
 	switch {
 	case in.Get("KeyConditionExpression") != nil:
 		terms, failed = expr.ParseKeyCondition(in.Get("KeyConditionExpression").Str(), names)
 	case in.Get("KeyConditions") != nil:
 		terms, failed = expr.ReadTerms(in.Get("KeyConditions"))
 		if failed == nil && len(terms) == 0 {
-			return invalid(keyConditionLength)
+			absent = invalid(keyConditionLength)
 		}
 	default:
-		return invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
+		absent = invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
 	}
 	if failed != nil {
 		return invalidErr(failed)
@@ -54,10 +55,14 @@ func (c *call) query() *Error {
 	}
 	var out *Error
 	c.DB.Read(c.now, func() {
-		if out = p.open(c); out == nil {
-			if out = p.keys(terms); out == nil {
-				p.run(c)
-			}
+		if out = p.open(c); out != nil {
+			return
+		}
+		if out = absent; out != nil {
+			return
+		}
+		if out = p.keys(terms); out == nil {
+			p.run(c)
 		}
 	})
 	return out

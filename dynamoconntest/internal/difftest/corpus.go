@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // An Input is what a fuzz target was given and what fuzzing kept, because it
@@ -201,7 +202,7 @@ func (in Input) Requests() []Request {
 // whole is a request as it was fuzzed.
 func whole(operation, body string) Request {
 	r := Request{Operation: operation, Body: body, Mistakes: []string{"fuzzed"}}
-	if !json.Valid([]byte(body)) {
+	if !utf8.ValidString(body) || !json.Valid([]byte(body)) || !strings.HasPrefix(strings.TrimSpace(body), "{") {
 		r.Mistakes = []string{"JSON fuzzed"}
 	}
 	return r

@@ -152,7 +152,7 @@ func (g *generator) scan(s *schema) Request {
 	switch {
 	case r.Walk && g.chance(30):
 		r.Segments = 2 + g.IntN(3)
-	case !r.Walk && g.chance(15):
+	case !r.Walk && src.ix == nil && g.chance(20):
 		total := 1 + g.IntN(4)
 		body["Segment"], body["TotalSegments"] = g.IntN(total), total
 		delete(body, "ReturnConsumedCapacity") // how much is read depends on what is in the segment

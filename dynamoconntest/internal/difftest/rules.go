@@ -102,6 +102,18 @@ var protocolRules = []Rule{
 		Match: func(c Case) bool { return c.Dynoxide.failed("SerializationException") },
 	},
 	{
+		ID: "local-no-tags", Aspect: aspectOutcome, Right: Dynoxide,
+		What:  "DynamoDB Local has no tags",
+		Why:   "API reference: TagResource, UntagResource, ListTagsOfResource",
+		Match: func(c Case) bool { return c.is("TagResource") && c.Local.failed("UnknownOperationException") },
+	},
+	{
+		ID: "local-body-unread", Aspect: aspectOutcome, Right: Service,
+		What: "as below, of a body that fuzzing made, whatever dynoxide answers", Why: "see below",
+		Match: func(c Case) bool { return c.Request.wrong("JSON fuzzed") },
+		Want:  func(Case) []string { return []string{"SerializationException"} },
+	},
+	{
 		ID: "local-body-unread", Aspect: aspectOutcome, Right: Service,
 		What: "a body that is not JSON, or has values of a wrong JSON type: DynamoDB Local converts them or fails with 500",
 		Why:  "the service answers 400 SerializationException (Programming.Errors: client errors are 4xx; 500 asks for a retry)",
@@ -220,9 +232,6 @@ func oneOf(aspect string) func(Case) []string {
 				want = append(want, saysOf[mistake].field)
 			}
 		}
-		if c.Request.wrong("JSON no members") && aspect == aspectField {
-			want = append(want, required[c.Request.Operation]...)
-		}
 		if named := slices.DeleteFunc(want, func(s string) bool { return s == "" }); len(named) > 0 {
 			return named
 		}
@@ -237,7 +246,25 @@ var required = map[string][]string{
 	"UpdateTimeToLive": {"tablename", "timetolivespecification"},
 }
 
+// missing lists the required members that a request has not.
+func (c Case) missing() []string {
+	have := map[string]bool{}
+	for name := range c.body() {
+		have[strings.ToLower(name)] = true
+	}
+	return slices.DeleteFunc(slices.Clone(required[c.Request.Operation]), func(name string) bool { return have[name] })
+}
+
 var precedenceRules = []Rule{
+	{
+		ID: "several-missing", Aspect: aspectField, Right: Service,
+		What: "which of several required members that are missing is named",
+		Why:  "API reference: all are required",
+		Match: func(c Case) bool {
+			return len(c.missing()) > 1 && (c.Local.constraint() == "required" || c.Dynoxide.constraint() == "required")
+		},
+		Want: Case.missing,
+	},
 	{
 		ID: "enum-first", Aspect: aspectConstraint, Right: Service,
 		What: "a value that is not in an enumeration, and a mistake that depends on more than one member: one server names the latter",
@@ -273,7 +300,7 @@ var precedenceRules = []Rule{
 			return c.Request.wrong("fuzzed") && !equal(aspectConstraint, c.Local.constraint(), c.Dynoxide.constraint())
 		},
 		Holds: func(c Case, got string) bool {
-			return got == "" || strings.Contains(strings.ToLower(c.Request.Body), strings.ReplaceAll(got, `"`, `\"`)) || strings.Contains(got, "expression")
+			return got == "" || got == "pk" || got == "sk" || strings.Contains(strings.ToLower(c.Request.Body), strings.ReplaceAll(got, `"`, `\"`)) || strings.Contains(got, "expression")
 		},
 	},
 	{
@@ -322,10 +349,10 @@ var precedenceRules = []Rule{
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectField, Right: Service,
-		What: "as above, for the field; several members may be missing",
+		What: "as above, for the field",
 		Why:  "as above",
 		Match: func(c Case) bool {
-			return len(c.Request.Mistakes) > 1 || c.Request.wrong("JSON no members") ||
+			return len(c.Request.Mistakes) > 1 ||
 				len(c.Request.Mistakes) == 1 && incidental[c.Local.constraint()] && !c.Request.expects(c.Local.constraint())
 		},
 		Want: oneOf(aspectField),

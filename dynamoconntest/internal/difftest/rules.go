@@ -109,9 +109,11 @@ var protocolRules = []Rule{
 	},
 	{
 		ID: "local-body-unread", Aspect: aspectOutcome, Right: Service,
-		What: "as below, of a body that fuzzing made, whatever dynoxide answers", Why: "see below",
-		Match: func(c Case) bool { return c.Request.wrong("JSON fuzzed") },
-		Want:  func(Case) []string { return []string{"SerializationException"} },
+		What: "as below, of a body that fuzzing made, or that dynoxide refuses before it looks for JSON", Why: "see below",
+		Match: func(c Case) bool {
+			return c.Request.wrong("JSON fuzzed") || c.Request.wrongStarting("JSON ") && c.Dynoxide.failed("not JSON")
+		},
+		Want: func(Case) []string { return []string{"SerializationException"} },
 	},
 	{
 		ID: "local-body-unread", Aspect: aspectOutcome, Right: Service,
@@ -135,6 +137,14 @@ var protocolRules = []Rule{
 		What:  "an empty operation name: DynamoDB Local fails with 500",
 		Why:   "the service answers 400 UnknownOperationException",
 		Match: func(c Case) bool { return c.Request.wrong("operation unknown") },
+	},
+	{
+		ID: "remove-nested-in-nothing", Aspect: aspectOutcome, Right: Service,
+		What: "as below, where DynamoDB Local fails with 500", Why: "see below; the parent may exist",
+		Match: func(c Case) bool {
+			return c.is("TransactWriteItems") && c.Local.failed(broken...) && c.Dynoxide.kind() == outcomeOK && removesNested.MatchString(c.Request.Body)
+		},
+		Want: func(Case) []string { return []string{"TransactionCanceledException", outcomeOK} },
 	},
 	{
 		ID: "local-broken", Aspect: aspectOutcome, Right: Service,

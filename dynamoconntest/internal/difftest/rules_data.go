@@ -75,6 +75,16 @@ var dataRules = slices.Concat(
 			filled := strings.Count(c.Dynoxide.Aspects[aspectData], null) > strings.Count(c.Local.Aspects[aspectData], null)
 			return c.is("UpdateItem") && (filled && changesElement(c.body()) || beyondList.MatchString(str(c.body()["UpdateExpression"])))
 		},
+	}, {
+		ID: "list-filled-up", Aspect: aspectData, Right: Service,
+		What: "as above, where DynamoDB Local fails with 500", Why: "as above",
+		Match: func(c Case) bool {
+			return c.is("UpdateItem") && changesElement(c.body()) && filledUp.MatchString(c.Dynoxide.Aspects[aspectData])
+		},
+		Want: func(c Case) []string {
+			d := c.Dynoxide.Aspects[aspectData]
+			return []string{d, c.Local.Aspects[aspectData], filledUp.ReplaceAllString(d, "$1{")}
+		},
 	}},
 	[]Rule{{
 		ID: "last-page", Aspect: aspectPages, Right: Service,
@@ -256,6 +266,9 @@ func subsequence(part, whole []string) bool {
 	}
 	return len(part) == 0
 }
+
+// filledUp finds the NULL elements before another element of a list.
+var filledUp = regexp.MustCompile(`([\[,])(\{"NULL":true\},)+\{`)
 
 var beyondList = regexp.MustCompile(`\[[1-9]\] = |\[0\], l\[2\]`)
 

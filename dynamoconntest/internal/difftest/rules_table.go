@@ -63,6 +63,23 @@ var tableRules = []Rule{
 		},
 	},
 	{
+		ID: "deleted-table", Aspect: aspectTable, Right: Service,
+		What:  "whether the answer to DeleteTable has the keys and the definitions of the table",
+		Why:   "DeleteTable: the answer in its example has neither",
+		Match: func(c Case) bool { return c.is("DeleteTable") },
+		Want: func(c Case) []string {
+			l, d := c.Local.Aspects[aspectTable], c.Dynoxide.Aspects[aspectTable]
+			return []string{l, d, withMember(withMember(l, "KeySchema", nil), "Attributes", nil)}
+		},
+	},
+	{
+		ID: "dynoxide-tags", Aspect: aspectConstraint, Right: Service,
+		What:  "dynoxide calls the name of a resource that is missing a wrong one",
+		Why:   "API reference of TagResource: ResourceArn is required",
+		Match: func(c Case) bool { return c.is("TagResource") && c.body()["ResourceArn"] == nil },
+		Want:  func(Case) []string { return []string{"required"} },
+	},
+	{
 		ID: "throughput-being-changed", Aspect: aspectTable, Right: Service,
 		What: "the throughput in the answer to UpdateTable: before or after the change",
 		Why:  "UpdateTable is asynchronous",

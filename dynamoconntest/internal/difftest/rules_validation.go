@@ -154,6 +154,12 @@ var expressionRules = []Rule{
 		Want: func(c Case) []string { return []string{c.Local.constraint(), c.Dynoxide.constraint(), "update path"} },
 	},
 	{
+		ID: "too-large-or-refused", Aspect: aspectOutcome, Right: Either,
+		What:  "an update that makes the item too large, and whose condition fails: DynamoDB Local looks at the size first",
+		Why:   "both are true; the order is not documented",
+		Match: func(c Case) bool { return c.is("UpdateItem") && localRefuses("item too large")(c) },
+	},
+	{
 		ID: "function-of-a-value", Aspect: aspectOutcome, Right: Local,
 		What: "dynoxide wants a path as the first operand of size, begins_with, contains and attribute_type",
 		Why:  "the service has messages for a value of the wrong type in its place, so others can be given; only attribute_exists requires a document path",
@@ -319,6 +325,8 @@ var expressionRules = []Rule{
 		Want: func(Case) []string { return []string{"returnconsumedcapacity"} },
 	},
 }
+
+var removesNested = regexp.MustCompile(`(?i)REMOVE [^"]*[.\[]`)
 
 // parenthesized finds an operand in parentheses that are not those of a function.
 var parenthesized = regexp.MustCompile(`(?i)(^|[^\w]|\b(AND|OR|NOT|IN|BETWEEN|SET))\s*\(\s*[#:\w]`)

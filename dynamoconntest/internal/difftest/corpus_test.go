@@ -43,7 +43,9 @@ func TestAgreesOnTheCorpus(t *testing.T) {
 		require.NoError(t, err)
 		var b strings.Builder
 		for _, in := range kept {
-			b.WriteString(in.String() + "\n")
+			if line := in.String(); len(line) < 600 {
+				b.WriteString(line + "\n")
+			}
 		}
 		require.NoError(t, os.WriteFile(inTree, []byte(b.String()), 0o644))
 	}

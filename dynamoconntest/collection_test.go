@@ -1,7 +1,6 @@
 package dynamoconntest_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
@@ -138,7 +137,7 @@ func TestAnItemCollectionHasALimitThatCanBeLowered(t *testing.T) {
 			dynamoconn.String("p", "a"), dynamoconn.Long("s", 3), dynamoconn.String("pad", strings.Repeat("x", 1000)),
 		}})
 		require.ErrorIs(t, err, dynamoconn.ErrItemTooLarge)
-		assert.False(t, errors.Is(err, dynamoconn.ErrAmbiguous))
+		assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
 	})
 }
 

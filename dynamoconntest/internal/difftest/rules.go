@@ -276,6 +276,15 @@ var precedenceRules = []Rule{
 		Want: Case.missing,
 	},
 	{
+		ID: "update-path-reason", Aspect: aspectConstraint, Right: Service,
+		What: "as below, where DynamoDB Local finds first that the item is too large", Why: "see below and two-mistakes",
+		Match: func(c Case) bool {
+			return c.is("UpdateItem") && both([]string{"item too large"}, []string{"attribute absent", "update operand"})(c) &&
+				slices.ContainsFunc(updatedPaths(c.body()), func(path []string) bool { return len(path) > 1 })
+		},
+		Want: func(c Case) []string { return []string{c.Local.constraint(), c.Dynoxide.constraint(), "update path"} },
+	},
+	{
 		ID: "enum-first", Aspect: aspectConstraint, Right: Service,
 		What: "a value that is not in an enumeration, and a mistake that depends on more than one member: one server names the latter",
 		Why:  "the service checks required members, lengths, ranges and enumerations before anything else",

@@ -242,6 +242,9 @@ func oneOf(aspect string) func(Case) []string {
 				want = append(want, saysOf[mistake].field)
 			}
 		}
+		if c.Request.wrong("update index key type") && aspect == aspectField {
+			want = append(want, "g1", "g2")
+		}
 		if named := slices.DeleteFunc(want, func(s string) bool { return s == "" }); len(named) > 0 {
 			return named
 		}

@@ -224,7 +224,9 @@ var expressionRules = []Rule{
 	{
 		ID: "local-binary-contains", Aspect: aspectOutcome, Right: Dynoxide,
 		What: "as below, of the condition of a write", Why: "see below",
-		Match: func(c Case) bool { return legacyOnBinary(c.body(), "CONTAINS") },
+		Match: func(c Case) bool {
+			return c.Local.wentOn() && c.Dynoxide.wentOn() && legacyOnBinary(c.body(), "CONTAINS")
+		},
 	},
 	{
 		ID: "legacy-not-contains", Aspect: aspectOutcome, Right: Either,

@@ -167,7 +167,8 @@ func equalReasons(a, b []string) bool {
 	}
 	common := false
 	for i := range a {
-		common = common || a[i] == b[i] && a[i] != "None"
+		bothInvalid := strings.HasPrefix(a[i], "ValidationError") && strings.HasPrefix(b[i], "ValidationError")
+		common = common || a[i] == b[i] && a[i] != "None" || bothInvalid
 	}
 	for i := range a {
 		x, y := strings.HasPrefix(a[i], "ValidationError"), strings.HasPrefix(b[i], "ValidationError")

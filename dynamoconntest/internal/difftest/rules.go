@@ -288,6 +288,16 @@ var precedenceRules = []Rule{
 		Want: func(c Case) []string { return []string{c.Local.constraint(), c.Dynoxide.constraint(), "update path"} },
 	},
 	{
+		ID: "two-mistakes", Aspect: aspectConstraint, Right: Service,
+		What: "as below, of an update whose value is too large and whose condition has equal operands by chance: DynamoDB Local looks for the latter later, dynoxide does not",
+		Why:  "as below",
+		Match: func(c Case) bool {
+			return c.is("UpdateItem") && c.Request.wrong("item too large") && c.body()["ConditionExpression"] != nil &&
+				c.Local.constraint() == "item too large" && c.Dynoxide.constraint() == "item too large"
+		},
+		Want: func(Case) []string { return []string{"item too large", "operands equal"} },
+	},
+	{
 		ID: "enum-first", Aspect: aspectConstraint, Right: Service,
 		What: "a value that is not in an enumeration, and a mistake that depends on more than one member: one server names the latter",
 		Why:  "the service checks required members, lengths, ranges and enumerations before anything else",

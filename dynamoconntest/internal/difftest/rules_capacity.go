@@ -32,7 +32,9 @@ var capacityRules = []Rule{
 		What:  "what a transaction that writes to a table with indexes consumes in these: four writes, or one",
 		Why:   "transaction-apis: two underlying writes of every item, which for an entry of an index is twice what dynoxide counts",
 		Match: func(c Case) bool { return c.is("TransactWriteItems") },
-		Holds: func(c Case, got string) bool { return twiceInIndexes(c.Dynoxide.Aspects[aspectIndexCapacity], got) },
+		Holds: func(c Case, got string) bool {
+			return twiceInIndexes(c.Dynoxide.Aspects[aspectIndexCapacity], got) || rereads(c) && got == c.Local.Aspects[aspectIndexCapacity]
+		},
 	},
 	{
 		ID: "projected-capacity", Aspect: aspectCapacity, Right: Service,
@@ -42,6 +44,12 @@ var capacityRules = []Rule{
 				totalUnits(c.Local) > totalUnits(c.Dynoxide)
 		},
 		Want: func(c Case) []string { return []string{withReadUnits(c.Local.Aspects[aspectCapacity])} },
+	},
+	{
+		ID: "repeated-transaction", Aspect: aspectCapacity, Right: Either,
+		What:  "what a transaction that is repeated with its token reads",
+		Why:   "TransactWriteItems: the number of read capacity units consumed in reading the items; not which of their sizes",
+		Match: func(c Case) bool { return c.is("TransactWriteItems") && rereads(c) },
 	},
 	{
 		ID: "transaction-capacity", Aspect: aspectCapacity, Right: Dynoxide,
@@ -113,6 +121,12 @@ var capacityRules = []Rule{
 		Why:   "CapacityUnitCalculations: a delete of an absent item consumes one write unit",
 		Match: func(c Case) bool { return c.is("BatchWriteItem") },
 	},
+}
+
+// rereads says whether both servers take a transaction for a repetition.
+func rereads(c Case) bool {
+	const read = "ReadCapacityUnits"
+	return strings.Contains(c.Local.Aspects[aspectIndexCapacity], read) && strings.Contains(c.Dynoxide.Aspects[aspectIndexCapacity], read)
 }
 
 // twiceInIndexes says whether a capacity is the other one with twice as much

@@ -114,9 +114,11 @@ var dataRules = slices.Concat(
 	binaryNotContains,
 	reading(Rule{
 		ID: "local-binary-contains", Right: Dynoxide,
-		What:  "DynamoDB Local takes bytes for text in the legacy conditions CONTAINS and NOT_CONTAINS, so that all that is not UTF-8 is equal",
-		Why:   "Condition: if the attribute is of type Binary, the operator looks for a subsequence of it that matches",
-		Match: func(c Case) bool { return c.is("Query", "Scan") && legacyOnBinary(c.body(), "CONTAINS") },
+		What: "DynamoDB Local takes bytes for text in the legacy conditions CONTAINS and NOT_CONTAINS, so that all that is not UTF-8 is equal",
+		Why:  "Condition: if the attribute is of type Binary, the operator looks for a subsequence of it that matches",
+		Match: func(c Case) bool {
+			return c.is("Query", "Scan") && legacyOnBinary(c.body(), "CONTAINS") && !legacyOperator(c.body(), "NOT_CONTAINS")
+		},
 	}),
 	unprojectedNotContains,
 	reading(Rule{
@@ -138,9 +140,9 @@ var dataRules = slices.Concat(
 		Match: func(c Case) bool { return c.is("Scan") && c.indexKind() == "local" && c.filters() && !c.fetches() },
 	}),
 	reading(Rule{
-		ID: "scan-filter-not-projected", Right: Local,
-		What: "as above, with a projection of attributes to fetch, which dynoxide does not return",
-		Why:  "as above; the filter sees what is fetched for the projection",
+		ID: "scan-filter-not-projected", Right: Either,
+		What: "as above, with a projection: if that fetches, the filter sees what is fetched, else it does not",
+		Why:  "as above",
 		Match: func(c Case) bool {
 			return c.is("Scan") && c.indexKind() == "local" && c.filters() && c.fetches() && c.Local.Aspects[aspectData] != c.Dynoxide.Aspects[aspectData]
 		},

@@ -71,6 +71,22 @@ func TestWhichOfTwoMistakesIsNamed(t *testing.T) {
 			"TransactWriteItems", `{"TransactItems":[{"Delete":{"TableName":"Tab","Key":{"p":{"S":"a"},"s":{"N":"1"}},"ConditionExpression":"x = x"}}]}`,
 			"ValidationException", "must be distinct",
 		},
+		"no key condition and no such table": {
+			"Query", `{"TableName":"None"}`,
+			"ValidationException", "KeyConditionExpression parameter must be specified",
+		},
+		"no key condition and no such index": {
+			"Query", `{"TableName":"Tab","IndexName":"none","KeyConditions":{}}`,
+			"ValidationException", "Conditions can be of length 1 or 2 only",
+		},
+		"no key condition alone": {
+			"Query", `{"TableName":"Tab"}`,
+			"ValidationException", "KeyConditionExpression parameter must be specified",
+		},
+		"values of a read by key, which has none": {
+			"GetItem", `{"TableName":"Tab","Key":{"p":{"S":"a"},"s":{"N":"1"}},"ExpressionAttributeValues":{":a":{"X":"1"}}}`,
+			"", "",
+		},
 		"an empty token": {
 			"TransactWriteItems", `{"ClientRequestToken":"","TransactItems":[{"Delete":{"TableName":"Tab","Key":{"p":{"S":"a"},"s":{"N":"1"}}}}]}`,
 			"ValidationException", "clientRequestToken",

@@ -44,12 +44,11 @@ func (c *call) transactGetItems() *Error {
 				return
 			}
 			g.table = t
-			reasons[i].Code = "None"
-			err = invalidErr(t.Schema.CheckKey(g.key))
-			if err == nil {
-				err = checkScalars(t, g.projection.Paths())
+			if failed = checkScalars(t, g.projection.Paths()); failed != nil {
+				return
 			}
-			if err != nil {
+			reasons[i].Code = "None"
+			if err := invalidErr(t.Schema.CheckKey(g.key)); err != nil {
 				if err.emptyKey {
 					failed = err
 					return

@@ -120,6 +120,9 @@ func (c *call) runTransaction(writes []*transactWrite) *Error {
 			return err
 		}
 		w.table = t
+		if err := w.checkScalars(t); err != nil {
+			return err
+		}
 		if err := w.prepare(t); err != nil {
 			if err.emptyKey {
 				return err

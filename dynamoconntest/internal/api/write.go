@@ -44,7 +44,7 @@ func (w *write) prepare(t *store.Table) *Error {
 			return errItemSize()
 		}
 		w.key = t.Schema.Extract(w.item)
-		return checkScalars(t, w.cond.Paths())
+		return w.checkScalars(t)
 	}
 	if err := t.Schema.CheckKey(w.key); err != nil {
 		return invalidErr(err)
@@ -55,11 +55,16 @@ func (w *write) prepare(t *store.Table) *Error {
 				return invalid(invalidParameter+"Cannot update attribute %s. This attribute is part of the key", p[0].Name)
 			}
 		}
-		if err := checkScalars(t, w.update.Mentions()); err != nil {
-			return err
-		}
 	}
-	return checkScalars(t, w.cond.Paths())
+	return w.checkScalars(t)
+}
+
+func (w *write) checkScalars(t *store.Table) *Error {
+	paths := w.cond.Paths()
+	if w.update != nil {
+		paths = append(w.update.Mentions(), paths...)
+	}
+	return checkScalars(t, paths)
 }
 
 // checkScalars refuses a path into a key attribute of the table or of one of

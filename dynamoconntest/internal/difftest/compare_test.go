@@ -123,3 +123,21 @@ func TestRequestsAreDifferent(t *testing.T) {
 	}
 	assert.Greater(t, len(seen)*10, total*9, "nine of ten requests are sent once")
 }
+
+// Why an item of a transaction cannot be applied, and whether that is said of it
+// beside another reason, is not defined; whether it is cancelled is.
+func TestReasonsOfACancelledTransaction(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		a, b string
+		want bool
+	}{
+		{"None,ValidationError(x),None", "None,ValidationError(y),ValidationError(y)", true},
+		{"ConditionalCheckFailed,None", "ConditionalCheckFailed,ValidationError(y)", true},
+		{"None,ValidationError(x)", "ValidationError(x),None", false},
+		{"None,ConditionalCheckFailed", "None,ValidationError(x)", false},
+		{"None", "None,None", false},
+	} {
+		assert.Equal(t, test.want, equal(aspectReasons, test.a, test.b), "%s %s", test.a, test.b)
+	}
+}

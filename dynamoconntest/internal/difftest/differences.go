@@ -1,5 +1,7 @@
 package difftest
 
+import "slices"
+
 // A Side says whose answer is right where a rule applies.
 type Side int
 
@@ -26,8 +28,21 @@ type Rule struct {
 	Match func(c Case) bool
 
 	// Want lists the right texts of the aspect, if Right is Service. If it is nil
-	// or returns nil, every answer is accepted.
+	// or returns nil, and Holds is nil, every answer is accepted.
 	Want func(c Case) []string
+
+	// Holds says whether a text of the aspect is right, if Right is Service and
+	// the right texts cannot be listed.
+	Holds func(c Case, got string) bool
+}
+
+// accepts says whether the subject's text of the aspect is right.
+func (r *Rule) accepts(c Case, aspect, got string) bool {
+	if r.Right == Service && r.Holds != nil {
+		return r.Holds(c, got)
+	}
+	want := r.allowed(c, aspect)
+	return want == nil || slices.ContainsFunc(want, func(text string) bool { return equal(aspect, text, got) })
 }
 
 // allowed lists the right texts of the aspect; nil allows any.

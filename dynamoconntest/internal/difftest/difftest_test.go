@@ -1,6 +1,7 @@
 package difftest
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"os"
@@ -29,7 +30,25 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// servers finds or starts the references.
+// references finds or starts DynamoDB Local and dynoxide.
+func references(t *testing.T, run *Run) {
+	t.Helper()
+	run.Local, run.Dynoxide = servers(t)
+	if run.Dynoxide != nil && *dynoxideURL == "" {
+		run.Revive = func(ctx context.Context) (Target, error) {
+			server, err := StartDynoxide(ctx)
+			if err != nil {
+				return nil, err
+			}
+			t.Cleanup(func() { _ = server.Stop() })
+			return HTTP(server.URL()), nil
+		}
+	}
+	if *subjectURL != "" {
+		run.Subject = HTTP(*subjectURL)
+	}
+}
+
 func servers(t *testing.T) (local, dynoxide Target) {
 	t.Helper()
 	if testing.Short() {
@@ -63,10 +82,7 @@ func servers(t *testing.T) (local, dynoxide Target) {
 
 func TestAgreesWithTwoServers(t *testing.T) {
 	run := &Run{Rules: Rules, Unshrunk: *unshrunk, Subject: Handler(dynamoconntest.New(dynamoconntest.WithJournalSize(0)).Handler())}
-	run.Local, run.Dynoxide = servers(t)
-	if *subjectURL != "" {
-		run.Subject = HTTP(*subjectURL)
-	}
+	references(t, run)
 	if *seed == 0 {
 		*seed = uint64(time.Now().UnixNano()) % 1_000_000
 	}

@@ -8,6 +8,9 @@
 //
 // Where the two references agree, the subject must agree with them. Where they
 // differ, an entry of [Rules] must say who is right and why, and the subject is
-// held to that. Everything else is reported, with the shortest sequence of
+// held to that, or to what the entry computes from the answers and from what is
+// stored. Everything else is reported, with the shortest sequence of
 // requests that still shows it.
+//
+// What fuzzing keeps is compared in the same way, an [Input] at a time.
 package difftest

@@ -60,7 +60,7 @@ func (r Rule) verdict() string {
 	case Either:
 		return "either"
 	}
-	if r.Want == nil {
+	if r.Want == nil && r.Holds == nil {
 		return "not compared"
 	}
 	return "the service"

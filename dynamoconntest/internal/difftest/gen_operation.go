@@ -197,6 +197,9 @@ func (g *generator) transactWrite(*schema) (string, obj) {
 		body["ReturnItemCollectionMetrics"] = "SIZE"
 	}
 	g.capacity(body)
+	if body["ReturnConsumedCapacity"] == "TOTAL" && g.chance(80) {
+		body["ReturnConsumedCapacity"] = "INDEXES" // which says more
+	}
 	if g.chance(15) {
 		body["ClientRequestToken"] = fmt.Sprint(tokenPrefix, g.IntN(1<<20))
 		if g.chance(50) {

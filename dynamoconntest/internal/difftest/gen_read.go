@@ -149,8 +149,14 @@ func (g *generator) scan(s *schema) Request {
 	e.into(body)
 	r := request("Scan", body)
 	r.Walk = g.chance(65)
-	if r.Walk && g.chance(30) {
+	switch {
+	case r.Walk && g.chance(30):
 		r.Segments = 2 + g.IntN(3)
+	case !r.Walk && src.ix == nil && g.chance(20):
+		total := 1 + g.IntN(4)
+		body["Segment"], body["TotalSegments"] = g.IntN(total), total
+		delete(body, "ReturnConsumedCapacity") // how much is read depends on what is in the segment
+		r.Body = text(body)
 	}
 	if src.ix == nil && body["ProjectionExpression"] == nil && s.sort.exists() {
 		r.OrderBy = [2]string{s.hash.name, s.sort.name}

@@ -102,6 +102,20 @@ var protocolRules = []Rule{
 		Match: func(c Case) bool { return c.Dynoxide.failed("SerializationException") },
 	},
 	{
+		ID: "local-no-tags", Aspect: aspectOutcome, Right: Dynoxide,
+		What:  "DynamoDB Local has no tags",
+		Why:   "API reference: TagResource, UntagResource, ListTagsOfResource",
+		Match: func(c Case) bool { return c.is("TagResource") && c.Local.failed("UnknownOperationException") },
+	},
+	{
+		ID: "local-body-unread", Aspect: aspectOutcome, Right: Service,
+		What: "as below, of a body that fuzzing made, or that dynoxide refuses before it looks for JSON", Why: "see below",
+		Match: func(c Case) bool {
+			return c.Request.wrong("JSON fuzzed") || c.Request.wrongStarting("JSON ") && c.Dynoxide.failed("not JSON")
+		},
+		Want: func(Case) []string { return []string{"SerializationException"} },
+	},
+	{
 		ID: "local-body-unread", Aspect: aspectOutcome, Right: Service,
 		What: "a body that is not JSON, or has values of a wrong JSON type: DynamoDB Local converts them or fails with 500",
 		Why:  "the service answers 400 SerializationException (Programming.Errors: client errors are 4xx; 500 asks for a retry)",
@@ -123,6 +137,14 @@ var protocolRules = []Rule{
 		What:  "an empty operation name: DynamoDB Local fails with 500",
 		Why:   "the service answers 400 UnknownOperationException",
 		Match: func(c Case) bool { return c.Request.wrong("operation unknown") },
+	},
+	{
+		ID: "remove-nested-in-nothing", Aspect: aspectOutcome, Right: Service,
+		What: "as below, where DynamoDB Local fails with 500", Why: "see below; the parent may exist",
+		Match: func(c Case) bool {
+			return c.is("TransactWriteItems") && c.Local.failed(broken...) && c.Dynoxide.kind() == outcomeOK && removesNested.MatchString(c.Request.Body)
+		},
+		Want: func(Case) []string { return []string{"TransactionCanceledException", outcomeOK} },
 	},
 	{
 		ID: "local-broken", Aspect: aspectOutcome, Right: Service,
@@ -209,6 +231,63 @@ func lateForOperands(c Case) bool {
 		c.Local.constraint() != "operands equal" && repeatsOperand(c.body())
 }
 
+// lacksAction says whether a batch has a write that is not exactly one of a put
+// and a delete.
+func lacksAction(body map[string]any) bool {
+	for _, writes := range object(body["RequestItems"]) {
+		for _, w := range array(writes) {
+			if write := object(w); (write["PutRequest"] == nil) == (write["DeleteRequest"] == nil) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// inModel are the constraints that the model of a request has: they depend on
+// nothing but one member.
+var inModel = map[string]bool{
+	"enum": true, "required": true, "too short": true, "too long": true, "out of range": true, "characters": true,
+}
+
+// oneOf lists what a message may say of a request that is wrong in two ways:
+// what the servers say, or what one of the mistakes made on purpose is called.
+func oneOf(aspect string) func(Case) []string {
+	return func(c Case) []string {
+		want := []string{c.Local.Aspects[aspect], c.Dynoxide.Aspects[aspect]}
+		for _, mistake := range c.Request.Mistakes {
+			if aspect == aspectConstraint {
+				want = append(want, saysOf[mistake].constraint)
+			} else {
+				want = append(want, saysOf[mistake].field)
+			}
+		}
+		if c.Request.wrong("update index key type") && aspect == aspectField {
+			want = append(want, "g1", "g2")
+		}
+		if named := slices.DeleteFunc(want, func(s string) bool { return s == "" }); len(named) > 0 {
+			return named
+		}
+		return []string{""}
+	}
+}
+
+// required are the members that a request must have.
+var required = map[string][]string{
+	"GetItem": {"tablename", "key"}, "DeleteItem": {"tablename", "key"}, "UpdateItem": {"tablename", "key"},
+	"PutItem": {"tablename", "item"}, "CreateTable": {"tablename", "keyschema", "attributedefinitions"},
+	"UpdateTimeToLive": {"tablename", "timetolivespecification"},
+}
+
+// missing lists the required members that a request has not.
+func (c Case) missing() []string {
+	have := map[string]bool{}
+	for name := range c.body() {
+		have[strings.ToLower(name)] = true
+	}
+	return slices.DeleteFunc(slices.Clone(required[c.Request.Operation]), func(name string) bool { return have[name] })
+}
+
 var precedenceRules = []Rule{
 	{
 		ID: "operands-equal-first", Aspect: aspectOutcome, Right: Service,
@@ -231,18 +310,112 @@ var precedenceRules = []Rule{
 		Match: lateForOperands,
 	},
 	{
+		ID: "key-condition-missing", Aspect: aspectOutcome, Right: Service,
+		What: "a query without a key condition of a table that does not exist: both servers look for the table first",
+		Why:  "validation does not depend on what there is: recorded answers of the service name the condition",
+		Match: func(c Case) bool {
+			body := c.body()
+			return c.is("Query") && body["KeyConditionExpression"] == nil && len(object(body["KeyConditions"])) == 0 &&
+				c.Local.failed("ResourceNotFoundException") && c.Dynoxide.failed("ResourceNotFoundException")
+		},
+		Want: func(Case) []string { return []string{"ValidationException"} },
+	},
+	{
+		ID: "write-without-action", Aspect: aspectConstraint, Right: Service,
+		What:  "a batch with a write that is neither a put nor a delete, and another mistake before it: both servers name the latter",
+		Why:   "recorded answers of the service: that each write has one action is looked at first",
+		Match: func(c Case) bool { return c.is("BatchWriteItem") && lacksAction(c.body()) },
+		Want:  func(c Case) []string { return []string{"value of several types", c.Local.constraint()} },
+	},
+	{
+		ID: "several-missing", Aspect: aspectField, Right: Service,
+		What: "which of several required members that are missing is named",
+		Why:  "API reference: all are required",
+		Match: func(c Case) bool {
+			return len(c.missing()) > 1 && (c.Local.constraint() == "required" || c.Dynoxide.constraint() == "required")
+		},
+		Want: Case.missing,
+	},
+	{
+		ID: "update-path-reason", Aspect: aspectConstraint, Right: Service,
+		What: "as below, where DynamoDB Local finds first that the item is too large", Why: "see below and two-mistakes",
+		Match: func(c Case) bool {
+			return c.is("UpdateItem") && both([]string{"item too large"}, []string{"attribute absent", "update operand"})(c) &&
+				slices.ContainsFunc(updatedPaths(c.body()), func(path []string) bool { return len(path) > 1 })
+		},
+		Want: func(c Case) []string { return []string{c.Local.constraint(), c.Dynoxide.constraint(), "update path"} },
+	},
+	{
+		ID: "two-mistakes", Aspect: aspectConstraint, Right: Service,
+		What: "as below, of an update whose value is too large and whose condition has equal operands by chance: DynamoDB Local looks for the latter later, dynoxide does not",
+		Why:  "as below",
+		Match: func(c Case) bool {
+			return c.is("UpdateItem") && c.Request.wrong("item too large") && c.body()["ConditionExpression"] != nil &&
+				c.Local.constraint() == "item too large" && c.Dynoxide.constraint() == "item too large"
+		},
+		Want: func(Case) []string { return []string{"item too large", "operands equal"} },
+	},
+	{
+		ID: "enum-first", Aspect: aspectConstraint, Right: Service,
+		What: "a value that is not in an enumeration, and a mistake that depends on more than one member: one server names the latter",
+		Why:  "the service checks required members, lengths, ranges and enumerations before anything else",
+		Match: func(c Case) bool {
+			l, d := c.Local.constraint(), c.Dynoxide.constraint()
+			if c.Request.wrong("enum returnValues for operation") {
+				return false // which is in the enumeration
+			}
+			return l == "enum" && d != "" && !inModel[d] || d == "enum" && l != "" && !inModel[l]
+		},
+		Want: func(Case) []string { return []string{"enum"} },
+	},
+	{
+		ID: "two-mistakes", Aspect: aspectConstraint, Right: Service,
+		What: "as below, of an expression that fuzzing made: it may be wrong in as many ways as it has words",
+		Why:  "as below; equal operands are looked for with the other faults of operands, or after them",
+		Match: func(c Case) bool {
+			return c.Request.wrong("fuzzed") && !equal(aspectConstraint, c.Local.constraint(), c.Dynoxide.constraint())
+		},
+		Want: func(c Case) []string {
+			want := []string{c.Local.constraint(), c.Dynoxide.constraint()}
+			if slices.Contains(want, "operands equal") {
+				want = append(want, "number of operands", "operand type", "path wanted", "attribute type", "BETWEEN types", "BETWEEN bounds")
+			}
+			return want
+		},
+	},
+	{
+		ID: "two-mistakes", Aspect: aspectField, Right: Service,
+		What: "as below, of an expression that fuzzing made, for the field", Why: "as below",
+		Match: func(c Case) bool {
+			return c.Request.wrong("fuzzed") && !equal(aspectConstraint, c.Local.constraint(), c.Dynoxide.constraint())
+		},
+		Holds: func(c Case, got string) bool {
+			return got == "" || got == "pk" || got == "sk" || strings.Contains(strings.ToLower(c.Request.Body), strings.ReplaceAll(got, `"`, `\"`)) || strings.Contains(got, "expression")
+		},
+	},
+	{
 		ID: "two-mistakes", Aspect: aspectOutcome, Right: Service,
 		What:  "a request that is wrong in two ways gets one error, not the same from each server",
 		Why:   "the order in which the service checks is not documented",
 		Match: func(c Case) bool { return len(c.Request.Mistakes) > 1 },
 		Want: func(c Case) []string {
-			return []string{c.Local.kind(), c.Dynoxide.kind(), "ValidationException", "SerializationException"}
+			want := []string{c.Local.kind(), c.Dynoxide.kind()}
+			for _, mistake := range c.Request.Mistakes {
+				if saysOf[mistake].constraint != "" {
+					want = append(want, "ValidationException")
+				}
+			}
+			if c.Request.wrongStarting("JSON ", "type of ", "base64 ") {
+				want = append(want, "SerializationException")
+			}
+			return want
 		},
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectConstraint, Right: Service,
-		What: "as above, for the rule that the message names", Why: "as above",
+		What: "as above, for the rule that the message names: one of the two", Why: "as above",
 		Match: hasTwoMistakes,
+		Want:  oneOf(aspectConstraint),
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectConstraint, Right: Either,
@@ -262,15 +435,17 @@ var precedenceRules = []Rule{
 		Match: func(c Case) bool {
 			return len(c.Request.Mistakes) > 1 || len(c.Request.Mistakes) == 1 && incidental[c.Local.constraint()] && !c.Request.expects(c.Local.constraint())
 		},
+		Want: oneOf(aspectConstraint),
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectField, Right: Service,
-		What: "as above, for the field; several members may be missing",
+		What: "as above, for the field",
 		Why:  "as above",
 		Match: func(c Case) bool {
-			return len(c.Request.Mistakes) > 1 || c.Request.wrong("JSON no members") ||
+			return len(c.Request.Mistakes) > 1 ||
 				len(c.Request.Mistakes) == 1 && incidental[c.Local.constraint()] && !c.Request.expects(c.Local.constraint())
 		},
+		Want: oneOf(aspectField),
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectField, Right: Service,

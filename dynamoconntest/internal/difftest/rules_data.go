@@ -45,11 +45,12 @@ var dataRules = slices.Concat(
 	[]Rule{{
 		ID: "updated-element", Aspect: aspectData, Right: Service,
 		What: "UPDATED_OLD and UPDATED_NEW after an update of a list element: both give the whole list",
-		Why:  "UpdateItem: only the updated attributes; the service gives the elements alone, in a list",
+		Why:  "UpdateItem: only the updated attributes; the service gives the elements alone, in a list: those of the whole list at the updated paths",
 		Match: func(c Case) bool {
 			return c.is("UpdateItem") && strings.HasPrefix(str(c.body()["ReturnValues"]), "UPDATED_") &&
-				strings.Contains(str(c.body()["UpdateExpression"]), "[")
+				changesElement(c.body())
 		},
+		Want: func(c Case) []string { return updatedParts(c.body(), c.Local.Aspects[aspectData]) },
 	}, {
 		ID: "nothing-to-remove", Aspect: aspectData, Right: Service,
 		What: "an update of a missing item that only removes attributes: both make an item of the key",
@@ -81,7 +82,19 @@ var dataRules = slices.Concat(
 		What: "dynoxide fills a list up with NULL if an element beyond its end is set",
 		Why:  "Expressions.UpdateExpressions: the new element is appended to the end of the list",
 		Match: func(c Case) bool {
-			return c.is("UpdateItem") && beyondList.MatchString(str(c.body()["UpdateExpression"]))
+			const null = `{"NULL":true}`
+			filled := strings.Count(c.Dynoxide.Aspects[aspectData], null) > strings.Count(c.Local.Aspects[aspectData], null)
+			return c.is("UpdateItem") && (filled && changesElement(c.body()) || beyondList.MatchString(str(c.body()["UpdateExpression"])))
+		},
+	}, {
+		ID: "list-filled-up", Aspect: aspectData, Right: Service,
+		What: "as above, where DynamoDB Local fails with 500", Why: "as above",
+		Match: func(c Case) bool {
+			return c.is("UpdateItem") && changesElement(c.body()) && filledUp.MatchString(c.Dynoxide.Aspects[aspectData])
+		},
+		Want: func(c Case) []string {
+			d := c.Dynoxide.Aspects[aspectData]
+			return []string{d, c.Local.Aspects[aspectData], filledUp.ReplaceAllString(d, "$1{")}
 		},
 	}},
 	[]Rule{{
@@ -105,17 +118,18 @@ var dataRules = slices.Concat(
 		What: "as above, for the key", Why: "as above",
 		Match: func(c Case) bool { return c.is("Query") && c.body()["Limit"] != nil },
 		Want: func(c Case) []string {
-			if c.Local.Aspects[aspectLastKey] == c.Dynoxide.Aspects[aspectLastKey] && c.Local.Aspects[aspectLastKey] != "" {
-				return []string{c.Local.Aspects[aspectLastKey], ""}
-			}
-			return nil
+			return []string{c.Local.Aspects[aspectLastKey], c.Dynoxide.Aspects[aspectLastKey], ""}
 		},
 	}},
+	segmentRules,
+	binaryNotContains,
 	reading(Rule{
-		ID: "segment-of-a-scan", Right: Service,
-		What:  "which items are in one segment of a parallel scan",
-		Why:   "Scan: all segments together are the table; how it is divided is not said",
-		Match: func(c Case) bool { return c.is("Scan") && c.body()["TotalSegments"] != nil && !c.Request.Walk },
+		ID: "local-binary-contains", Right: Dynoxide,
+		What: "DynamoDB Local takes bytes for text in the legacy conditions CONTAINS and NOT_CONTAINS, so that all that is not UTF-8 is equal",
+		Why:  "Condition: if the attribute is of type Binary, the operator looks for a subsequence of it that matches",
+		Match: func(c Case) bool {
+			return c.is("Query", "Scan") && legacyOnBinary(c.body(), "CONTAINS") && !legacyOperator(c.body(), "NOT_CONTAINS")
+		},
 	}),
 	unprojectedNotContains,
 	reading(Rule{
@@ -137,9 +151,9 @@ var dataRules = slices.Concat(
 		Match: func(c Case) bool { return c.is("Scan") && c.indexKind() == "local" && c.filters() && !c.fetches() },
 	}),
 	reading(Rule{
-		ID: "scan-filter-not-projected", Right: Service,
-		What: "as above, with a projection of attributes to fetch, which dynoxide does not return",
-		Why:  "as above; each server is right in one of the two",
+		ID: "scan-filter-not-projected", Right: Either,
+		What: "as above, with a projection: if that fetches, the filter sees what is fetched, else it does not",
+		Why:  "as above",
 		Match: func(c Case) bool {
 			return c.is("Scan") && c.indexKind() == "local" && c.filters() && c.fetches() && c.Local.Aspects[aspectData] != c.Dynoxide.Aspects[aspectData]
 		},
@@ -157,6 +171,41 @@ var dataRules = slices.Concat(
 		Match: func(c Case) bool { return c.indexKind() == "local" && c.fetches() },
 	}),
 )
+
+// binaryNotContains are the rules for two differences at once: DynamoDB Local
+// finds too little, dynoxide more where the attribute is absent.
+var binaryNotContains = func() []Rule {
+	var out []Rule
+	for _, aspect := range []string{aspectData, aspectOrder, aspectCount} {
+		out = append(out, Rule{
+			ID: "local-binary-contains", Aspect: aspect, Right: Service,
+			What: "as below, of NOT_CONTAINS", Why: "see below and legacy-not-contains",
+			Match: func(c Case) bool {
+				return c.is("Query", "Scan") && legacyOnBinary(c.body(), "NOT_CONTAINS") && c.Local.Aspects[aspect] != c.Dynoxide.Aspects[aspect]
+			},
+			Holds: func(c Case, got string) bool {
+				return partOf(aspect, c.Local.Aspects[aspect], got) && partOf(aspect, got, c.Dynoxide.Aspects[aspect])
+			},
+		})
+	}
+	return out
+}()
+
+// legacyOnBinary says whether a legacy condition of the request uses the
+// operator with a binary value.
+func legacyOnBinary(body map[string]any, operator string) bool {
+	for _, member := range []string{"Expected", "ScanFilter", "QueryFilter"} {
+		for _, e := range object(body[member]) {
+			condition := object(e)
+			for _, v := range array(condition["AttributeValueList"]) {
+				if condition["ComparisonOperator"] == operator && object(v)["B"] != nil {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
 
 // unprojectedNotContains are the rules for two differences at once.
 var unprojectedNotContains = func() []Rule {
@@ -178,6 +227,61 @@ var unprojectedNotContains = func() []Rule {
 	}
 	return out
 }()
+
+// segmentRules hold one segment to the whole scan. That all segments together
+// are the whole is compared where a request walks through them.
+var segmentRules = func() []Rule {
+	var out []Rule
+	for _, aspect := range []string{aspectData, aspectOrder, aspectCount, aspectScanned, aspectPages} {
+		out = append(out, Rule{
+			ID: "segment-of-a-scan", Aspect: aspect, Right: Service,
+			What:  "which items are in one segment of a parallel scan",
+			Why:   "Scan: all segments together are the table; how it is divided is not said. What one returns is part of what the whole scan returns, and in its order",
+			Match: func(c Case) bool { return c.is("Scan") && c.body()["TotalSegments"] != nil && !c.Request.Walk },
+			Holds: func(c Case, got string) bool {
+				whole := c.ask(c.wholeScan())
+				return whole != nil && partOf(aspect, got, whole.Aspects[aspect])
+			},
+		})
+	}
+	return out
+}()
+
+// wholeScan is the request without what makes it a part of a scan.
+func (c Case) wholeScan() Request {
+	r, body := c.Request, c.body()
+	for _, name := range []string{"Segment", "TotalSegments", "Limit", "ExclusiveStartKey"} {
+		delete(body, name)
+	}
+	r.Body, r.Walk = text(body), true
+	return r
+}
+
+// partOf says whether an aspect of a part of a scan fits that of the whole.
+func partOf(aspect, got, whole string) bool {
+	switch aspect {
+	case aspectPages:
+		return got == "1, end" || got == "1, more"
+	case aspectCount, aspectScanned:
+		return number(got) <= number(whole)
+	case aspectOrder:
+		return subsequence(strings.Fields(got), strings.Fields(whole))
+	}
+	return subsequence(strings.Split(got, "\n"), strings.Split(whole, "\n")) || got == ""
+}
+
+// subsequence says whether the whole is the part with more in between.
+func subsequence(part, whole []string) bool {
+	for _, e := range whole {
+		if len(part) > 0 && part[0] == e {
+			part = part[1:]
+		}
+	}
+	return len(part) == 0
+}
+
+// filledUp finds the NULL elements before another element of a list.
+var filledUp = regexp.MustCompile(`([\[,])(\{"NULL":true\},)+\{`)
 
 var beyondList = regexp.MustCompile(`\[[1-9]\] = |\[0\], l\[2\]`)
 

@@ -7,10 +7,16 @@ import (
 
 var tableRules = []Rule{
 	{
-		ID: "table-states", Aspect: aspectState, Right: Either,
+		ID: "table-states", Aspect: aspectState, Right: Service,
 		What:  "the state of a table right after it is made, changed or dropped",
 		Why:   "CreateTable, UpdateTable and DeleteTable are asynchronous; how long they take is not defined",
 		Match: func(c Case) bool { return c.is("CreateTable", "UpdateTable", "DeleteTable", "DescribeTable") },
+		Holds: func(c Case, got string) bool {
+			names, ok := statesOf(got, changes[c.Request.Operation])
+			local, _ := statesOf(c.Local.Aspects[aspectState], nil)
+			dynoxide, _ := statesOf(c.Dynoxide.Aspects[aspectState], nil)
+			return ok && (names == local || names == dynoxide)
+		},
 	},
 	{
 		ID: "local-still-busy", Aspect: aspectOutcome, Right: Dynoxide,
@@ -54,6 +60,16 @@ var tableRules = []Rule{
 		Why:  "validation does not depend on what there is",
 		Match: func(c Case) bool {
 			return c.is("CreateTable") && c.Local.failed("ResourceInUseException") && c.Dynoxide.failed(refused...)
+		},
+	},
+	{
+		ID: "deleted-table", Aspect: aspectTable, Right: Service,
+		What:  "whether the answer to DeleteTable has the keys and the definitions of the table",
+		Why:   "DeleteTable: the answer in its example has neither",
+		Match: func(c Case) bool { return c.is("DeleteTable") },
+		Want: func(c Case) []string {
+			l, d := c.Local.Aspects[aspectTable], c.Dynoxide.Aspects[aspectTable]
+			return []string{l, d, withMember(withMember(l, "KeySchema", nil), "Attributes", nil)}
 		},
 	},
 	{
@@ -207,4 +223,27 @@ func withoutThroughput(description string) string {
 		delete(object(index), "Throughput")
 	}
 	return text(v)
+}
+
+// changes are the states that an operation may show a table in.
+var changes = map[string][]string{
+	"CreateTable":   {"CREATING", "ACTIVE"},
+	"UpdateTable":   {"UPDATING", "CREATING", "ACTIVE"},
+	"DeleteTable":   {"DELETING", "ACTIVE"},
+	"DescribeTable": {"CREATING", "UPDATING", "DELETING", "ACTIVE"},
+}
+
+// statesOf takes the states from the state of a table and its indexes. What is
+// left are the names; it is false if a state is not among those given.
+func statesOf(state string, allowed []string) (names string, ok bool) {
+	ok = true
+	for part := range strings.SplitSeq(state, ", ") {
+		name, status, found := strings.Cut(part, " ")
+		if !found {
+			name, status = "", part
+		}
+		names += name + ","
+		ok = ok && slices.Contains(allowed, status)
+	}
+	return names, ok
 }

@@ -1,6 +1,7 @@
 package difftest
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -51,11 +52,11 @@ var expressionRules = []Rule{
 		ID: "dynoxide-misses-expression-check", Aspect: aspectOutcome, Right: Local,
 		What: "dynoxide evaluates an expression that DynamoDB Local refuses: equal operands, BETWEEN with bounds out of order or of two types, " +
 			"an operand of a type without order, an unknown attribute type, an undefined placeholder where there is no item, more than 100 operands of IN or 300 operators, conflicting paths, " +
-			"a list index that is too large, an empty attribute name",
+			"a list index that is too large, an empty attribute name, a path into a key",
 		Why: "Expressions.OperatorsAndFunctions gives the operand types; ServiceQuotas the limits of expressions",
 		Match: localRefuses("BETWEEN types", "BETWEEN bounds", "operands equal", "operand type", "attribute type", "too many operators",
 			"number of operands", "paths conflict", "list index", "name empty", "syntax", "too many operands",
-			"value undefined", "name undefined"),
+			"value undefined", "name undefined", "key condition nested"),
 	},
 	{
 		ID: "dynoxide-misses-unused", Aspect: aspectOutcome, Right: Local,
@@ -103,7 +104,7 @@ var expressionRules = []Rule{
 		Why:  "TransactWriteItems lists these messages under the cancellation reason ValidationError",
 		Match: func(c Case) bool {
 			return c.is("TransactWriteItems", "TransactGetItems") && c.Local.failed(refused...) && c.Dynoxide.failed("TransactionCanceledException") &&
-				(atRun[c.Local.constraint()] || strings.Contains(c.Local.constraint(), "key"))
+				(atRun[c.Local.constraint()] || strings.Contains(c.Local.constraint(), "key") && c.Local.constraint() != "key condition nested")
 		},
 	},
 	{
@@ -157,6 +158,38 @@ var expressionRules = []Rule{
 		Match: localRefuses("update path", "update operand"),
 	},
 	{
+		ID: "remove-nested-in-nothing", Aspect: aspectConstraint, Right: Service,
+		What: "as above, in an update that cannot be applied for another reason as well: either is named", Why: "see two-mistakes",
+		Match: func(c Case) bool {
+			return c.is("UpdateItem") && atRun[c.Local.constraint()] && atRun[c.Dynoxide.constraint()] &&
+				strings.Contains(strings.ToUpper(str(c.body()["UpdateExpression"])), "REMOVE") &&
+				slices.ContainsFunc(updatedPaths(c.body()), func(path []string) bool { return len(path) > 1 })
+		},
+		Want: func(c Case) []string { return []string{c.Local.constraint(), c.Dynoxide.constraint(), "update path"} },
+	},
+	{
+		ID: "too-large-or-refused", Aspect: aspectOutcome, Right: Either,
+		What:  "an update that makes the item too large, and whose condition fails: DynamoDB Local looks at the size first",
+		Why:   "both are true; the order is not documented",
+		Match: func(c Case) bool { return c.is("UpdateItem") && localRefuses("item too large")(c) },
+	},
+	{
+		ID: "function-of-a-value", Aspect: aspectOutcome, Right: Local,
+		What: "dynoxide wants a path as the first operand of size, begins_with, contains and attribute_type",
+		Why:  "the service has messages for a value of the wrong type in its place, so others can be given; only attribute_exists requires a document path",
+		Match: func(c Case) bool {
+			return c.Local.wentOn() && c.Dynoxide.constraint() == "syntax" && functionOfValue.MatchString(c.expressions())
+		},
+	},
+	{
+		ID: "dynoxide-parentheses", Aspect: aspectOutcome, Right: Local,
+		What: "dynoxide cannot read an operand in parentheses",
+		Why:  "Expressions.OperatorsAndFunctions: parentheses group; that they stand around a whole condition is not asked for",
+		Match: func(c Case) bool {
+			return c.Local.wentOn() && slices.Contains([]string{"syntax", "redundant parentheses"}, c.Dynoxide.constraint()) && parenthesized.MatchString(c.expressions())
+		},
+	},
+	{
 		ID: "reserved-word-in-path", Aspect: aspectOutcome, Right: Dynoxide,
 		What:  "DynamoDB Local accepts a reserved word after the first element of a path if it is the name of a function",
 		Why:   "ReservedWords: a reserved word must be replaced by a placeholder anywhere in an expression; SIZE is one",
@@ -201,6 +234,13 @@ var expressionRules = []Rule{
 		What:  "dynoxide looks for a table whose name has two characters",
 		Why:   "since names may be ARNs, the API reference gives a minimum of 1 for items and still 3 for names of tables",
 		Match: func(c Case) bool { return c.Request.wrong("table name short") },
+	},
+	{
+		ID: "local-binary-contains", Aspect: aspectOutcome, Right: Dynoxide,
+		What: "as below, of the condition of a write", Why: "see below",
+		Match: func(c Case) bool {
+			return c.Local.wentOn() && c.Dynoxide.wentOn() && legacyOnBinary(c.body(), "CONTAINS")
+		},
 	},
 	{
 		ID: "legacy-not-contains", Aspect: aspectOutcome, Right: Either,
@@ -300,6 +340,22 @@ var expressionRules = []Rule{
 		},
 		Want: func(Case) []string { return []string{"returnconsumedcapacity"} },
 	},
+}
+
+var removesNested = regexp.MustCompile(`(?i)REMOVE [^"]*[.\[]`)
+
+// parenthesized finds an operand in parentheses that are not those of a function.
+var parenthesized = regexp.MustCompile(`(?i)(^|[^\w]|\b(AND|OR|NOT|IN|BETWEEN|SET))\s*\(\s*[#:\w]`)
+
+var functionOfValue = regexp.MustCompile(`(size|begins_with|contains|attribute_type)\s*\(\s*(:|size\s*\()`)
+
+// expressions are all expressions of a request together.
+func (c Case) expressions() string {
+	body, all := c.body(), ""
+	for _, name := range []string{"ConditionExpression", "FilterExpression", "KeyConditionExpression", "UpdateExpression", "ProjectionExpression"} {
+		all += str(body[name]) + "\n"
+	}
+	return all
 }
 
 // legacyOperator says whether a legacy condition of the request uses the operator.

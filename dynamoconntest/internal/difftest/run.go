@@ -15,6 +15,10 @@ type Run struct {
 	Subject  Target // nil to compare only the references
 	Rules    []Rule
 
+	// Revive starts dynoxide again after a request that it did not survive. If it
+	// is nil, that ends the run.
+	Revive func(context.Context) (Target, error)
+
 	// Unshrunk reports the sequences as they were sent.
 	Unshrunk bool
 
@@ -66,7 +70,10 @@ func (run *Run) all(ctx context.Context, r Request) (c Case, subject *Outcome, s
 		})
 	}
 	wg.Wait()
-	c = Case{Request: original, Local: outcomes[0]}
+	c = Case{Request: original, Local: outcomes[0], Ask: func(r Request) *Outcome {
+		o, _ := observe(ctx, run.Local, r)
+		return o
+	}}
 	outcomes = outcomes[1:]
 	if run.Dynoxide != nil {
 		c.Dynoxide, outcomes = outcomes[0], outcomes[1:]
@@ -75,6 +82,24 @@ func (run *Run) all(ctx context.Context, r Request) (c Case, subject *Outcome, s
 		subject = outcomes[0]
 	}
 	return c, subject, sent
+}
+
+// revived starts dynoxide again, without tables, if it has not survived a
+// request, and says whether it has.
+func (run *Run) revived(ctx context.Context, c Case) (bool, error) {
+	if c.Dynoxide == nil || c.Dynoxide.kind() != outcomeNoAnswer {
+		return false, nil
+	}
+	_, gone := run.Dynoxide.Send(ctx, "ListTables", []byte("{}"))
+	if gone == nil {
+		return false, nil
+	}
+	if run.Revive == nil {
+		return true, fmt.Errorf("dynoxide is gone after %s %s: %w", c.Request.Operation, cut(c.Request.Body), gone)
+	}
+	var err error
+	run.Dynoxide, err = run.Revive(ctx)
+	return true, err
 }
 
 // reset deletes every table of every target.
@@ -236,7 +261,11 @@ func (run *Run) sequence(ctx context.Context, n int, requests []Request, s *Summ
 				run.Log("%s", f)
 			}
 		}
-		if diverged(c, subject) {
+		again, err := run.revived(ctx, c)
+		if err != nil {
+			return err
+		}
+		if again || diverged(c, subject) {
 			s.Abandoned++
 			return nil
 		}

@@ -159,7 +159,10 @@ func checkFunction(n *node) error {
 		}
 	case "attribute_type":
 		a := n.args[1]
-		if a.op != opValue {
+		switch a.op {
+		case opFunc:
+			return wrongType(n, static(a))
+		case opPath:
 			return errors.New("Incorrect operand type for operator or function; operator or function: attribute_type, operand type: {NS,SS,L,BS,N,M,B,BOOL,NULL,S}")
 		}
 		if a.value.Kind() != attr.S {

@@ -229,7 +229,7 @@ func checkUpdateOperands(n *node) error {
 			if n.args[0].op != opPath {
 				return fmt.Errorf("Operator or function requires a document path; operator or function: %s", n.text)
 			}
-			return nil
+			return distinct(n)
 		}
 		want = attr.L
 	default:

@@ -244,20 +244,3 @@ func TestAttributeUpdates(t *testing.T) {
 	_, err = u.Apply(itemOf(t, sample))
 	assert.ErrorIs(t, err, errLegacyType)
 }
-
-func FuzzUpdateLeavesItsInputAlone(f *testing.F) {
-	for _, s := range []string{"SET a = :a", "SET l[0] = l[1] + :n REMOVE l[2]", "ADD n :n DELETE ss :ss", "SET a = list_append(l, l), b = if_not_exists(q, :a)"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		it := itemOf(t, `{"a":{"S":"x"},"n":{"N":"1"},"l":{"L":[{"N":"1"},{"N":"2"}]},"ss":{"SS":["a"]},"m":{"M":{"k":{"N":"1"}}}}`)
-		text := string(it.AppendJSON(nil))
-		u, err := ParseUpdate(s, namesOf(t, `{"#n":"n"}`, `{":a":{"S":"x"},":n":{"N":"1"},":ss":{"SS":["a"]}}`))
-		if err == nil {
-			_, _ = u.Apply(it)
-		}
-		if got := string(it.AppendJSON(nil)); got != text {
-			t.Fatalf("%q changed its input to %s", s, got)
-		}
-	})
-}

@@ -1,0 +1,299 @@
+package difftest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// An Input is what a fuzz target was given and what fuzzing kept, because it
+// reached something new.
+type Input struct {
+	Target string   // the name of the fuzz function
+	Values []string // as Go writes them in a corpus, such as string("a = :a")
+}
+
+// String is the input as a line of a corpus in one file.
+func (in Input) String() string { return in.Target + "\t" + strings.Join(in.Values, "\t") }
+
+// ReadCorpus reads the inputs below dir, which is a cache of fuzzing or
+// testdata/fuzz, in an order that depends on nothing else. With a file, it
+// reads the lines that [Input.String] writes.
+func ReadCorpus(name string) ([]Input, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	var inputs []Input
+	if !info.IsDir() {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		for line := range strings.Lines(string(b)) {
+			fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+			inputs = append(inputs, Input{Target: fields[0], Values: fields[1:]})
+		}
+		return inputs, nil
+	}
+	err = filepath.WalkDir(name, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if values, ok := strings.CutPrefix(string(b), "go test fuzz v1\n"); ok {
+			inputs = append(inputs, Input{Target: filepath.Base(filepath.Dir(path)), Values: strings.Split(strings.TrimSpace(values), "\n")})
+		}
+		return nil
+	})
+	slices.SortFunc(inputs, func(a, b Input) int { return strings.Compare(a.String(), b.String()) })
+	return inputs, err
+}
+
+var literal = regexp.MustCompile(`(?s)^(?:string|\[\]byte)\((".*")\)$`)
+
+// text is the ith value, if it is a string or bytes.
+func (in Input) text(i int) string {
+	if i >= len(in.Values) {
+		return ""
+	}
+	m := literal.FindStringSubmatch(in.Values[i])
+	if m == nil {
+		return ""
+	}
+	s, err := strconv.Unquote(m[1])
+	if err != nil {
+		return ""
+	}
+	return s
+}
+
+// number is the ith value, if it is an integer.
+func (in Input) number(i int) int {
+	m := integer.FindStringSubmatch(in.Values[i])
+	if m == nil {
+		return 0
+	}
+	if n, err := strconv.Atoi(m[1]); err == nil {
+		return n
+	}
+	c, _, _, _ := strconv.UnquoteChar(strings.Trim(m[1], "'"), '\'')
+	return int(c)
+}
+
+var integer = regexp.MustCompile(`^(?:int|byte|uint8)\((.*)\)$`)
+
+// What the fuzz targets and the comparison of their corpus share: an item, the
+// placeholders of an expression, and the item of a whole request.
+const (
+	FuzzItem = `{"pk":{"S":"x"},"sk":{"N":"5"},"a":{"S":"x"},"b":{"B":"AAE="},"n":{"N":"1"},"t":{"BOOL":true},"nil":{"NULL":true},"name":{"S":"abc"},` +
+		`"l":{"L":[{"N":"1"},{"S":"x"},{"M":{"k":{"N":"2"}}}]},"m":{"M":{"k":{"N":"1"},"l":{"L":[{"S":"x"}]},"a":{"S":"y"}}},` +
+		`"ss":{"SS":["a","x"]},"ns":{"NS":["1","2.5"]},"bs":{"BS":["AAE="]}}`
+	FuzzNames  = `{"#n":"name","#a":"a","#m":"m"}`
+	FuzzValues = `{":a":{"S":"x"},":n":{"N":"1"},":b":{"B":"AAE="},":t":{"BOOL":true},":l":{"L":[{"N":"1"}]},":m":{"M":{"k":{"N":"1"}}},":ss":{"SS":["a"]},":ns":{"NS":["1"]},":k":{"S":"S"}}`
+
+	FuzzRequestItem = `{"p":{"S":"a"},"s":{"N":"1"},"a":{"N":"1"},"g":{"S":"1"},"l":{"L":[{"S":"x"},{"M":{"k":{"NULL":true}}}]}}`
+)
+
+// The tables that inputs are about, and items of other types or with less.
+const (
+	fuzzTable = `{"TableName":"Fuzz","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
+		"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"N"}],"BillingMode":"PAY_PER_REQUEST"}`
+	fuzzOther = `{"pk":{"S":"x"},"sk":{"N":"1"},"a":{"N":"1"},"n":{"S":"x"},"l":{"M":{"k":{"N":"1"}}},"m":{"L":[{"N":"3"}]},"ss":{"NS":["1"]},"name":{"NULL":true}}`
+	fuzzBare  = `{"pk":{"S":"y"},"sk":{"N":"-1"}}`
+
+	requestTable = `{"TableName":"Tab","KeySchema":[{"AttributeName":"p","KeyType":"HASH"},{"AttributeName":"s","KeyType":"RANGE"}],
+		"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"},{"AttributeName":"s","AttributeType":"N"},{"AttributeName":"x","AttributeType":"N"},{"AttributeName":"g","AttributeType":"S"}],
+		"LocalSecondaryIndexes":[{"IndexName":"byX","KeySchema":[{"AttributeName":"p","KeyType":"HASH"},{"AttributeName":"x","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}}],
+		"GlobalSecondaryIndexes":[{"IndexName":"byG","KeySchema":[{"AttributeName":"g","KeyType":"HASH"},{"AttributeName":"s","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}}],
+		"BillingMode":"PAY_PER_REQUEST"}`
+)
+
+// FuzzedOperation is the operation that a number stands for in the corpus of
+// FuzzEveryRequestIsAnswered.
+func FuzzedOperation(number int) string {
+	n := len(fuzzedOperations)
+	return fuzzedOperations[(number%n+n)%n]
+}
+
+var fuzzedOperations = []string{
+	"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "BatchGetItem", "BatchWriteItem", "TransactGetItems",
+	"TransactWriteItems", "CreateTable", "UpdateTable", "DeleteTable", "DescribeTable", "ListTables", "UpdateTimeToLive", "TagResource",
+}
+
+// corpusSetup makes the tables and their items.
+func corpusSetup() []Request {
+	out := []Request{{Operation: "CreateTable", Body: fuzzTable}, {Operation: "CreateTable", Body: requestTable}}
+	return append(out, corpusItems()...)
+}
+
+// corpusItems puts the items in their places again.
+func corpusItems() []Request {
+	put := func(table, item string) Request {
+		return Request{Operation: "PutItem", Body: `{"TableName":"` + table + `","Item":` + item + `}`}
+	}
+	return []Request{put("Fuzz", FuzzItem), put("Fuzz", fuzzOther), put("Fuzz", fuzzBare), put("Tab", FuzzRequestItem)}
+}
+
+// Requests are what an input is sent as; none if its target is not known.
+func (in Input) Requests() []Request {
+	expression := in.text(0)
+	with := func(operation, member, more string) Request {
+		body := mustDecode(`{"TableName":"Fuzz"` + more + `}`).(obj)
+		body[member] = expression
+		for name, defined := range map[string]string{"ExpressionAttributeNames": FuzzNames, "ExpressionAttributeValues": FuzzValues} {
+			some := obj{}
+			for placeholder, v := range mustDecode(defined).(obj) {
+				if slices.Contains(placeholderToken.FindAllString(expression, -1), placeholder) {
+					some[placeholder] = v
+				}
+			}
+			if len(some) > 0 {
+				body[name] = some
+			}
+		}
+		return Request{Operation: operation, Body: text(body), Mistakes: []string{"fuzzed"}}
+	}
+	target := in.Target
+	if target == "FuzzExpressionOfTokens" {
+		target, expression = fuzzTargets[uint8(in.number(0))%4], ExpressionOf([]byte(in.text(1)))
+	}
+	const key, absent = `,"Key":{"pk":{"S":"x"},"sk":{"N":"5"}}`, `,"Key":{"pk":{"S":"z"},"sk":{"N":"9"}}`
+	switch target {
+	case "FuzzConditionIsRefusedOrDecides":
+		return []Request{
+			with("Scan", "FilterExpression", ""),
+			with("PutItem", "ConditionExpression", `,"Item":`+FuzzItem),
+			with("DeleteItem", "ConditionExpression", absent+`,"ReturnValuesOnConditionCheckFailure":"ALL_OLD"`),
+		}
+	case "FuzzUpdateLeavesItsInputAlone":
+		return []Request{
+			with("UpdateItem", "UpdateExpression", key+`,"ReturnValues":"ALL_NEW"`),
+			with("UpdateItem", "UpdateExpression", key+`,"ReturnValues":"UPDATED_OLD"`),
+			with("UpdateItem", "UpdateExpression", `,"Key":{"pk":{"S":"x"},"sk":{"N":"1"}},"ReturnValues":"UPDATED_NEW"`),
+			with("UpdateItem", "UpdateExpression", absent+`,"ReturnValues":"ALL_NEW"`),
+		}
+	case "FuzzProjectionKeepsWhatItNames":
+		return []Request{with("GetItem", "ProjectionExpression", key), with("Scan", "ProjectionExpression", "")}
+	case "FuzzKeyConditionIsACondition":
+		r := with("Query", "KeyConditionExpression", "")
+		r.UniqueOrder = true
+		return []Request{r}
+	case "FuzzEveryRequestIsAnswered":
+		return []Request{whole(FuzzedOperation(in.number(0)), in.text(1))}
+	case "FuzzParseAgreesWithTheStandardLibrary":
+		return []Request{whole("DescribeTable", expression)}
+	}
+	return nil
+}
+
+// whole is a request as it was fuzzed.
+func whole(operation, body string) Request {
+	r := Request{Operation: operation, Body: body, Mistakes: []string{"fuzzed"}}
+	if !utf8.ValidString(body) || !json.Valid([]byte(body)) || !strings.HasPrefix(strings.TrimSpace(body), "{") {
+		r.Mistakes = []string{"JSON fuzzed"}
+	}
+	return r
+}
+
+// DoCorpus sends each input and says what came of it. Every input finds the
+// tables as the first one did.
+func (run *Run) DoCorpus(ctx context.Context, inputs []Input) (*Summary, error) {
+	s := newSummary(0)
+	run.started = time.Now().Unix() & 0xffffff
+	clean := false
+	for n, in := range inputs {
+		for _, r := range in.Requests() {
+			if !clean {
+				if err := run.prepare(ctx); err != nil {
+					return s, err
+				}
+			}
+			c, subject, sent := run.all(ctx, r)
+			v := compare(c, subject, run.Rules)
+			s.add(c, sent, v)
+			for _, d := range v.differences {
+				if s.fresh(c, d) {
+					s.Failures = append(s.Failures, Failure{Sequence: n, Difference: d, Requests: append(corpusSetup(), r), Case: c, Subject: subject})
+				}
+			}
+			clean = !r.mutates() || run.restored(ctx, r, c, subject)
+			again, err := run.revived(ctx, c)
+			if err != nil {
+				return s, err
+			}
+			if again || diverged(c, subject) {
+				s.Abandoned++
+				clean = false
+			}
+		}
+	}
+	return s, run.reset(ctx)
+}
+
+// prepare empties every target and makes the tables.
+func (run *Run) prepare(ctx context.Context) error {
+	if err := run.reset(ctx); err != nil {
+		return err
+	}
+	for _, r := range corpusSetup() {
+		c, subject, _ := run.all(ctx, r)
+		if c.Local.kind() != outcomeOK || subject != nil && subject.kind() != outcomeOK {
+			return fmt.Errorf("difftest: %s %s was refused", r.Operation, r.Body)
+		}
+		run.settle(ctx, r)
+	}
+	return nil
+}
+
+// restored undoes what a request of one item has changed; it is false if only
+// new tables will do.
+func (run *Run) restored(ctx context.Context, r Request, c Case, subject *Outcome) bool {
+	if c.Local.kind() != outcomeOK && (subject == nil || subject.kind() != outcomeOK) {
+		return true
+	}
+	if str(c.body()["TableName"]) != "Fuzz" || !slices.Contains(writes, r.Operation) {
+		return false
+	}
+	for _, undo := range append(corpusItems(), Request{Operation: "DeleteItem", Body: `{"TableName":"Fuzz","Key":{"pk":{"S":"z"},"sk":{"N":"9"}}}`}) {
+		if c, _, _ := run.all(ctx, undo); c.Local.kind() != outcomeOK {
+			return false
+		}
+	}
+	return true
+}
+
+// Distill keeps the first input of each target that a server answers in a way
+// of its own: with another outcome, message or data than all before.
+func Distill(ctx context.Context, t Target, inputs []Input) ([]Input, error) {
+	run := &Run{Local: t}
+	seen := map[string]bool{}
+	var kept []Input
+	for _, in := range inputs {
+		if err := run.prepare(ctx); err != nil {
+			return nil, err
+		}
+		answers := in.Target
+		for _, r := range in.Requests() {
+			o, _ := observe(ctx, t, r)
+			answers += "\n" + r.Operation + text(o.Aspects)
+		}
+		if len(in.Requests()) > 0 && !seen[answers] {
+			seen[answers] = true
+			kept = append(kept, in)
+		}
+	}
+	return kept, nil
+}

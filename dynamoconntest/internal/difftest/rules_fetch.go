@@ -1,0 +1,234 @@
+package difftest
+
+import (
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A localIndex is what decides what a read of a local index costs.
+type localIndex struct {
+	whole bool     // it holds the whole items
+	holds []string // the attributes that it holds, if not
+}
+
+// localIndex finds the local index that the request reads; nil if there is
+// none or nobody can be asked.
+func (c Case) localIndex() *localIndex {
+	body := c.body()
+	o := c.ask(Request{Operation: "DescribeTable", Body: text(obj{"TableName": body["TableName"]})})
+	if o == nil {
+		return nil
+	}
+	v, err := decode(o.Replies[0].Body)
+	if err != nil {
+		return nil
+	}
+	table := object(object(v)["Table"])
+	for _, e := range array(table["LocalSecondaryIndexes"]) {
+		if object(e)["IndexName"] != body["IndexName"] {
+			continue
+		}
+		projection := object(object(e)["Projection"])
+		x := &localIndex{whole: projection["ProjectionType"] == "ALL"}
+		for _, k := range append(slices.Clone(array(table["KeySchema"])), array(object(e)["KeySchema"])...) {
+			x.holds = append(x.holds, str(object(k)["AttributeName"]))
+		}
+		for _, name := range array(projection["NonKeyAttributes"]) {
+			x.holds = append(x.holds, str(name))
+		}
+		return x
+	}
+	return nil
+}
+
+// entry is the part of an item that is in the index.
+func (x *localIndex) entry(item map[string]any) map[string]any {
+	if x.whole {
+		return item
+	}
+	out := obj{}
+	for _, name := range x.holds {
+		if v, ok := item[name]; ok {
+			out[name] = v
+		}
+	}
+	return out
+}
+
+// lacks says whether a read asks for attributes that must be fetched from the
+// table.
+func (x *localIndex) lacks(body map[string]any) bool {
+	if x.whole || body["Select"] == "COUNT" {
+		return false
+	}
+	var wanted []string
+	for _, name := range array(body["AttributesToGet"]) {
+		wanted = append(wanted, str(name))
+	}
+	if projection := str(body["ProjectionExpression"]); projection != "" {
+		for path := range strings.SplitSeq(projection, ",") {
+			name := strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune(" .[\n\t", r) })[0]
+			if strings.HasPrefix(name, "#") {
+				name = str(object(body["ExpressionAttributeNames"])[name])
+			}
+			wanted = append(wanted, name)
+		}
+	}
+	return body["Select"] == "ALL_ATTRIBUTES" || slices.ContainsFunc(wanted, func(name string) bool { return !slices.Contains(x.holds, name) })
+}
+
+// fetchCosts says whether a capacity is that of reading a local index and of
+// fetching from the table what the index has not. What is read is what
+// DynamoDB Local finds without filter and projection.
+func fetchCosts(c Case, got string) bool {
+	if got == "" || c.Ask == nil {
+		return got == c.Local.Aspects[aspectCapacity]
+	}
+	x := c.localIndex()
+	read := c.ask(c.unfiltered())
+	if x == nil || read == nil {
+		return false
+	}
+	body := c.body()
+	unit := 0.5
+	if body["ConsistentRead"] == true {
+		unit = 1
+	}
+	blocks := func(size int) float64 { return unit * max(math.Ceil(float64(size)/4096), 1) }
+	index, table := 0.0, 0.0
+	for _, page := range read.Replies {
+		v, err := decode(page.Body)
+		if err != nil {
+			return false
+		}
+		size := 0
+		for _, e := range array(object(v)["Items"]) {
+			item := object(e)
+			size += itemSize(x.entry(item))
+			if x.lacks(body) {
+				table += blocks(itemSize(item))
+			}
+		}
+		index += blocks(size)
+	}
+	// An empty last page costs as much as the smallest one; whether there is one
+	// is left to the rule last-page.
+	pages := strings.Count(got, "\n") + 1
+	index += unit * float64(pages-len(read.Replies))
+	sum, inTable, inIndex, told := spent(got, str(body["IndexName"]))
+	return sum == index+table && (!told || inTable == table && inIndex == index)
+}
+
+var placeholderToken = regexp.MustCompile(`[#:]\w+`)
+
+// unfiltered is the request that reads the same items whole.
+func (c Case) unfiltered() Request {
+	r, body, out := c.Request, c.body(), obj{"Select": "ALL_ATTRIBUTES"}
+	for _, name := range []string{"TableName", "IndexName", "KeyConditionExpression", "KeyConditions", "ScanIndexForward", "Limit",
+		"ExclusiveStartKey", "ConsistentRead", "Segment", "TotalSegments"} {
+		if v, ok := body[name]; ok {
+			out[name] = v
+		}
+	}
+	used := placeholderToken.FindAllString(str(body["KeyConditionExpression"]), -1)
+	for _, member := range []string{"ExpressionAttributeNames", "ExpressionAttributeValues"} {
+		some := obj{}
+		for name, v := range object(body[member]) {
+			if slices.Contains(used, name) {
+				some[name] = v
+			}
+		}
+		if len(some) > 0 {
+			out[member] = some
+		}
+	}
+	r.Body = text(out)
+	return r
+}
+
+// spent adds up the pages of a capacity: all of it, and if it tells them
+// apart, that of the table and of the index.
+func spent(capacity, indexName string) (sum, table, index float64, told bool) {
+	for line := range strings.Lines(capacity) {
+		v, err := decode([]byte(line[max(strings.IndexByte(line, '{'), 0):]))
+		if err != nil {
+			return math.NaN(), 0, 0, false
+		}
+		page := object(v)
+		sum += number(page["CapacityUnits"])
+		if page["Table"] != nil {
+			told = true
+			table += number(object(page["Table"])["CapacityUnits"])
+			index += number(object(object(page["LocalSecondaryIndexes"])[indexName])["CapacityUnits"])
+		}
+	}
+	return sum, table, index, told
+}
+
+func number(v any) float64 {
+	f, err := strconv.ParseFloat(str(v), 64)
+	if err != nil {
+		return 0
+	}
+	return f
+}
+
+// itemSize is the size of an item as CapacityUnitCalculations gives it: of each
+// attribute, the name and the value.
+func itemSize(item map[string]any) int {
+	n := 0
+	for name, v := range item {
+		n += len(name) + valueSize(v)
+	}
+	return n
+}
+
+// valueSize is the size of a value: strings in UTF-8, binaries raw, two digits
+// of a number in a byte and one more, lists and maps three bytes and one for
+// each element.
+func valueSize(v any) int {
+	for kind, inner := range object(v) {
+		n := 0
+		switch kind {
+		case "S":
+			return len(str(inner))
+		case "B":
+			return len(unbase64(str(inner)))
+		case "N":
+			return numberSize(str(inner))
+		case "SS", "NS", "BS":
+			for _, e := range array(inner) {
+				n += valueSize(obj{kind[:1]: e})
+			}
+			return n
+		case "L":
+			for _, e := range array(inner) {
+				n += 1 + valueSize(e)
+			}
+			return 3 + n
+		case "M":
+			return 3 + len(object(inner)) + itemSize(object(inner))
+		}
+	}
+	return 1 // BOOL, NULL
+}
+
+// numberSize is approximate, as the documentation of it is.
+func numberSize(s string) int {
+	digits, exponent, ok := strings.Cut(strings.TrimPrefix(canonicalNumber(s), "-"), "e")
+	if !ok {
+		return 1 // zero
+	}
+	n := len(digits)
+	if e, err := strconv.Atoi(exponent); err == nil && e%2 != 0 {
+		n++ // the digits lie in pairs
+	}
+	n = 1 + (n+1)/2
+	if strings.HasPrefix(s, "-") {
+		n++
+	}
+	return min(n, 21)
+}

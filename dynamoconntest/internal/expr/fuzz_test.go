@@ -1,0 +1,128 @@
+package expr
+
+import (
+	"testing"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/difftest"
+)
+
+func seeds(f *testing.F, list ...string) {
+	f.Helper()
+	for _, s := range list {
+		f.Add(s)
+	}
+}
+
+func FuzzConditionIsRefusedOrDecides(f *testing.F) {
+	seeds(f, "a = :a", "NOT (a.b[0] < :a) OR contains(a, :a)", "size(#n) BETWEEN :n AND n", "a IN (:a, b", "((a=:a))", "é",
+		"attribute_exists(l[2].k) AND attribute_not_exists(m.zz)", "attribute_type(a, :k) OR begins_with(#m.#a, :a)", "contains(ss, :a) and contains(l, :n)",
+		"n >= :n AND m.k<>:n OR l[0] <= sk", "n IN (:n, m.k, size(ss))", "ns = :ns OR l = :l OR m = :m OR t = :t", "size(b) > size(l)")
+	f.Fuzz(conditionIsRefusedOrDecides)
+}
+
+func conditionIsRefusedOrDecides(t *testing.T, s string) {
+	it, names := itemOf(t, difftest.FuzzItem), namesOf(t, difftest.FuzzNames, difftest.FuzzValues)
+	cond, err := ParseCondition(s, names)
+	if err != nil {
+		return
+	}
+	neg, err := ParseCondition("NOT ("+s+")", names)
+	if err != nil {
+		// Only limits and parentheses can tell the two apart.
+		return
+	}
+	if cond.Match(it) == neg.Match(it) {
+		t.Fatalf("%q and its negation agree", s)
+	}
+}
+
+func FuzzUpdateLeavesItsInputAlone(f *testing.F) {
+	seeds(f, "SET a = :a", "SET l[0] = l[1] + :n REMOVE l[2]", "ADD n :n DELETE ss :ss", "SET l = list_append(l, l), nil = if_not_exists(q, :a)",
+		"SET m.k = m.k - :n, m.new = :m, l[9] = :b", "REMOVE m.l[0], #n, l[1]", "ADD ns :ns, q :n SET #m.#a = :t", "SET n = if_not_exists(n, :n) + :n", "set l[0] = list_append(:l, m.l)")
+	f.Fuzz(updateLeavesItsInputAlone)
+}
+
+func updateLeavesItsInputAlone(t *testing.T, s string) {
+	it := itemOf(t, difftest.FuzzItem)
+	text := string(it.AppendJSON(nil))
+	u, err := ParseUpdate(s, namesOf(t, difftest.FuzzNames, difftest.FuzzValues))
+	if err == nil {
+		_, _ = u.Apply(it)
+	}
+	if got := string(it.AppendJSON(nil)); got != text {
+		t.Fatalf("%q changed its input to %s", s, got)
+	}
+}
+
+// What a projection returns of an attribute is no more than it asks for: the
+// attribute is named, and it is whole if it is asked for whole.
+func FuzzProjectionKeepsWhatItNames(f *testing.F) {
+	seeds(f, "a", "a, #n, m.k", "l[0], l[2].k, m.l[0]", "#m.#a,ss", "zz, m.zz.a, l[7]")
+	f.Fuzz(projectionKeepsWhatItNames)
+}
+
+func projectionKeepsWhatItNames(t *testing.T, s string) {
+	it := itemOf(t, difftest.FuzzItem)
+	p, err := ParseProjection(s, namesOf(t, difftest.FuzzNames, ""))
+	if err != nil {
+		return
+	}
+	whole := map[string]bool{}
+	for _, path := range p.Paths() {
+		whole[path[0].Name] = len(path) == 1
+	}
+	for _, got := range p.Apply(it) {
+		all, named := whole[got.Name]
+		if !named || all && !attr.Equal(got.Value, it.Get(got.Name)) {
+			t.Fatalf("%q returns %s as %s", s, got.Name, got.Value.AppendJSON(nil))
+		}
+	}
+}
+
+// A key condition is a condition, and its terms hold together where it does.
+func FuzzKeyConditionIsACondition(f *testing.F) {
+	seeds(f, "pk = :a", "pk = :a AND sk > :n", ":a = pk and (sk BETWEEN :n AND :n)", "pk = :a AND begins_with(a, :a)", "#a = :a AND #n <= :a", "pk = :a AND sk <> :n")
+	f.Fuzz(keyConditionIsACondition)
+}
+
+func keyConditionIsACondition(t *testing.T, s string) {
+	it, names := itemOf(t, difftest.FuzzItem), namesOf(t, difftest.FuzzNames, difftest.FuzzValues)
+	terms, err := ParseKeyCondition(s, names)
+	if err != nil {
+		return
+	}
+	cond, err := ParseCondition(s, names)
+	if err != nil {
+		t.Fatalf("%q is no condition: %v", s, err)
+	}
+	all := true
+	for _, term := range terms {
+		all = all && it.Get(term.Name).Exists() && term.Holds(it.Get(term.Name))
+	}
+	if all != cond.Match(it) {
+		t.Fatalf("%q is %v as a condition, its terms %v", s, cond.Match(it), all)
+	}
+}
+
+// The same of expressions that are made of whole tokens.
+func FuzzExpressionOfTokens(f *testing.F) {
+	for _, s := range []string{
+		"a = :a", "n BETWEEN :n AND :n", "n IN ( :n , m.k , size( ss ) )", "NOT contains( ss , :a ) OR attribute_type( l , :k ) AND begins_with( #n , :a )",
+		"( attribute_exists( l[2].k ) )", "attribute_not_exists( m.zz ) and l[0] < = n", "size( b ) >= :n",
+	} {
+		f.Add(byte(0), difftest.TokensOf(s))
+	}
+	for _, s := range []string{
+		"SET a = :a , l[0] = l[0] + :n", "SET l = list_append( l , if_not_exists( zz , :l ) ) REMOVE m.k , l[2].k", "ADD n :n , ss :ss DELETE ns :ns", "set m.k = if_not_exists( m.k , :n ) - n",
+	} {
+		f.Add(byte(1), difftest.TokensOf(s))
+	}
+	f.Add(byte(2), difftest.TokensOf("a , m.k , l[0] , l[2].k , #n"))
+	f.Add(byte(3), difftest.TokensOf("pk = :a AND sk >= :n"))
+	f.Add(byte(3), difftest.TokensOf("pk = :a and begins_with( a , :a )"))
+	checks := []func(*testing.T, string){conditionIsRefusedOrDecides, updateLeavesItsInputAlone, projectionKeepsWhatItNames, keyConditionIsACondition}
+	f.Fuzz(func(t *testing.T, kind byte, tokens []byte) {
+		checks[kind%4](t, difftest.ExpressionOf(tokens))
+	})
+}

@@ -46,10 +46,14 @@ var capacityRules = []Rule{
 		Want: func(c Case) []string { return []string{withReadUnits(c.Local.Aspects[aspectCapacity])} },
 	},
 	{
-		ID: "repeated-transaction", Aspect: aspectCapacity, Right: Either,
+		ID: "repeated-transaction", Aspect: aspectCapacity, Right: Service,
 		What:  "what a transaction that is repeated with its token reads",
-		Why:   "TransactWriteItems: the number of read capacity units consumed in reading the items; not which of their sizes",
+		Why:   "TransactWriteItems: the number of read capacity units consumed in reading the items; not which of their sizes: between what the servers count",
 		Match: func(c Case) bool { return c.is("TransactWriteItems") && rereads(c) },
+		Holds: func(c Case, got string) bool {
+			l, d, units := totalUnits(c.Local), totalUnits(c.Dynoxide), totalUnits(&Outcome{Aspects: map[string]string{aspectCapacity: got}})
+			return units >= min(l, d) && units <= max(l, d)
+		},
 	},
 	{
 		ID: "transaction-capacity", Aspect: aspectCapacity, Right: Dynoxide,

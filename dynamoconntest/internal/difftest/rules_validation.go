@@ -218,6 +218,16 @@ var expressionRules = []Rule{
 		},
 	},
 	{
+		ID: "query-filter-not-projected", Aspect: aspectOutcome, Right: Service,
+		What: "as above, where dynoxide refuses the query for another reason",
+		Why:  "as above; dynoxide wants the hash key first in a key condition",
+		Match: func(c Case) bool {
+			return c.is("Query") && c.indexKind() == "local" && c.fetches() &&
+				c.Local.constraint() == "filter on what the index lacks" && c.Dynoxide.failed(refused...)
+		},
+		Want: func(Case) []string { return []string{outcomeOK, "ValidationException"} },
+	},
+	{
 		ID: "start-key-outside", Aspect: aspectOutcome, Right: Local,
 		What:  "dynoxide starts a query behind a key of another partition",
 		Why:   "ExclusiveStartKey must be one that the same query returned; the service answers ValidationException",

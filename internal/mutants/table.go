@@ -260,7 +260,7 @@ var mutants = []mutant{
 		resp.Items`,
 		".", "TestScanErrors"},
 	{0, "a page that lacks items is believed", "activities_scan.go",
-		`if int64(len(out.Items)) != int64(out.Count) {`, `if false {`,
+		`case int64(len(out.Items)) != int64(out.Count):`, `case false:`,
 		".", "TestScanErrors"},
 	{0, "a checkpoint of another scan is taken", "checkpoint.go",
 		`if end.key = c.key; end != c {`, `if end.key = c.key; false {`,

@@ -3,6 +3,11 @@
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME      ?= 30s
 
+# The packages whose fuzz targets read what comes from outside, and how many mutations of
+# each seed the soak runs them with: some ten million in all.
+FUZZED        := . ./internal/transport ./dynamoconntest ./dynamoconntest/internal/expr ./dynamoconntest/internal/wire
+MUTATIONS     ?= 6000
+
 # The modules beside the library's own, so that what they need is no dependency of it.
 MODULES       := bench examples/bulkload examples/opentelemetry
 
@@ -44,6 +49,7 @@ mutants: ## put 83 known defects back, one at a time, and see that a test fails 
 soak: ## run the proofs of reliability at full length (hours); SEED=n repeats a run
 	go test ./internal/reliability -count=1 -timeout 12h -v -full $(if $(SEED),-seed $(SEED)) $(SOAKFLAGS)
 	go test ./internal/batch -run '^TestRandomBatches$$' -count=1 -timeout 12h -v -full $(if $(SEED),-seed $(SEED))
+	go test $(FUZZED) -run '^Fuzz' -count=1 -timeout 12h -v -mutations $(MUTATIONS) $(if $(SEED),-mutationseed $(SEED))
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@for pkg in $$(go list ./...); do \

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
 // onceCanned gives the answer of the fuzzer to the first request, and to those that
@@ -66,7 +68,7 @@ func FuzzBatchGetAnswer(f *testing.F) {
 	answer, pair := batchTwins(f)
 	asked := []string{"a", "b"}
 	keys := []map[string]types.AttributeValue{{"A": &types.AttributeValueMemberS{Value: "a"}}, {"A": &types.AttributeValueMemberS{Value: "b"}}}
-	f.Fuzz(func(t *testing.T, body []byte) {
+	mutate.Fuzz(f, func(t *testing.T, body []byte) {
 		answer.body, answer.sent, pair.answer.body = body, 0, body
 		req := BatchGetItemRequest{RequestTables: []RequestTable{{Name: "T", Keys: []Item{{String("A", "a")}, {String("A", "b")}}}}}
 		got, err := pair.ours.BatchGet(t.Context(), req)
@@ -151,7 +153,7 @@ func FuzzBatchWriteAnswer(f *testing.F) {
 	put := map[string]types.AttributeValue{"A": &types.AttributeValueMemberS{Value: "a"}}
 	del := map[string]types.AttributeValue{"A": &types.AttributeValueMemberS{Value: "b"}}
 	input := map[string][]types.WriteRequest{"T": {{PutRequest: &types.PutRequest{Item: put}}, {DeleteRequest: &types.DeleteRequest{Key: del}}}}
-	f.Fuzz(func(t *testing.T, body []byte) {
+	mutate.Fuzz(f, func(t *testing.T, body []byte) {
 		answer.body, answer.sent, pair.answer.body = body, 0, body
 		got, err := pair.ours.BatchWrite(t.Context(), BatchWriteItemRequest{Tables: []WriteTable{
 			{Name: "T", Writes: []Write{{ItemToAdd: Item{String("A", "a")}}, {ItemToDelete: Item{String("A", "b")}}}},

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
 const keyOfSong = `{"Artist":{"S":"Acme Band"},"SongTitle":{"S":"Look Out"}}`
@@ -194,7 +195,7 @@ func TestCheckpointWithTheRightChecksumIsCheckedAllTheSame(t *testing.T) {
 func FuzzScanCheckpoint(f *testing.F) {
 	f.Add([]byte("dynamoconn-scan-1."), false)
 	f.Add([]byte(`{"TableName":"Music","Region":"us-east-1","TotalSegments":1,"Key":`+keyOfSong+`}`), true)
-	f.Fuzz(func(t *testing.T, text []byte, sign bool) {
+	mutate.Fuzz(f, func(t *testing.T, text []byte, sign bool) {
 		if sign {
 			text = []byte(forged(string(text)))
 		}

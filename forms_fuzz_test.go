@@ -10,6 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
 // wildAttribute builds a value of the SDK's types from bytes, among them what the SDK
@@ -141,7 +143,7 @@ func FuzzFromAttributeValues(f *testing.F) {
 	for _, data := range []string{"", "\x01\x02a\x00\x00", strings.Repeat("\x0d\x03\x01k", 30), "\x03\x01a\x10\x00\x64\x01b\x11\x00\x01c\x12\x01", "\x01\x01a\x08\x03\x00\x02\x00\x04\x01\x03xyz"} {
 		f.Add([]byte(data))
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
+	mutate.Fuzz(f, func(t *testing.T, data []byte) {
 		w := &wildAttribute{data: data}
 		attributes := w.item(int(w.next()) % 6)
 		got, err := FromAttributeValues(attributes)
@@ -186,7 +188,7 @@ func FuzzItemForms(f *testing.F) {
 	f.Add([]byte(`{"A":{"SS":["a","b"]}}`), []byte(`{"A":{"SS":["b","a"]}}`))
 	f.Add([]byte(`{"A":{"L":[{"S":"a"},{"S":"b"}]}}`), []byte(`{"A":{"L":[{"S":"b"},{"S":"a"}]}}`))
 	f.Add([]byte("{\"\u202e\\n\":{\"S\":\"\\u2028\\u0000\"}}"), []byte(`{"A":{"M":{"B":{"NULL":true}}}}`))
-	f.Fuzz(func(t *testing.T, first, second []byte) {
+	mutate.Fuzz(f, func(t *testing.T, first, second []byte) {
 		var a, b DynamoDBJSON
 		if a.UnmarshalJSON(first) != nil || b.UnmarshalJSON(second) != nil {
 			return
@@ -211,7 +213,7 @@ func FuzzExpression(f *testing.F) {
 	}
 	f.Add(uint8(0), uint8(1), "a = :v0 OR #n1", ") AND (", "\xff", "#", ":")
 	f.Add(uint8(2), uint8(10), "#n0", ":v0", "#n1", "#n1", ":v1")
-	f.Fuzz(func(t *testing.T, first, second uint8, key, other, value, namePlaceholder, valuePlaceholder string) {
+	mutate.Fuzz(f, func(t *testing.T, first, second uint8, key, other, value, namePlaceholder, valuePlaceholder string) {
 		conditions := func(key, other, value string) []Condition {
 			return []Condition{fuzzCondition(first, key, value), fuzzCondition(second, other, value)}
 		}
@@ -277,7 +279,7 @@ func FuzzShowName(f *testing.F) {
 	for _, name := range []string{"", "a", "a.b", "a[0]", "\"", "\xff", "\u202e", strings.Repeat("é", 40), "a b"} {
 		f.Add(name, "x")
 	}
-	f.Fuzz(func(t *testing.T, a, b string) {
+	mutate.Fuzz(f, func(t *testing.T, a, b string) {
 		shown := showName(a)
 		requireShowable(t, shown)
 		require.LessOrEqual(t, len(shown), 4*longestShownName+8)

@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
 func TestDynamoDBJSONMarshal(t *testing.T) {
@@ -212,7 +214,7 @@ func sdkJSON(av types.AttributeValue) any {
 
 func FuzzDynamoDBJSON(f *testing.F) {
 	seedJSON(f, func(item Item) ([]byte, error) { return DynamoDBJSON(item).MarshalJSON() })
-	f.Fuzz(func(t *testing.T, data []byte) {
+	mutate.Fuzz(f, func(t *testing.T, data []byte) {
 		item := DynamoDBJSON{Long("old", 1)}
 		err := item.UnmarshalJSON(data)
 		want, refused := typedOracle(data)

@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
 var (
@@ -361,7 +363,7 @@ func TestItemJSONRoundTrip(t *testing.T) {
 
 func FuzzItemJSON(f *testing.F) {
 	seedJSON(f, Item.MarshalJSON)
-	f.Fuzz(func(t *testing.T, data []byte) {
+	mutate.Fuzz(f, func(t *testing.T, data []byte) {
 		item := Item{Long("old", 1)}
 		err := item.UnmarshalJSON(data)
 		want, refused := plainOracle(data)

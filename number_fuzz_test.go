@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
 // FuzzNumber requires that ParseNumber accepts exactly what the oracle accepts,
@@ -19,7 +21,7 @@ func FuzzNumber(f *testing.F) {
 	} {
 		f.Add(s, "1.0")
 	}
-	f.Fuzz(func(t *testing.T, a, b string) {
+	mutate.Fuzz(f, func(t *testing.T, a, b string) {
 		checkNumber(t, a)
 		n, err := ParseNumber(a)
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
 // regionCases lists the connector's 22 regions in the order of its
@@ -172,7 +173,7 @@ func FuzzParseRegion(f *testing.F) {
 	f.Add("XX_newplace-7")
 	label := regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 
-	f.Fuzz(func(t *testing.T, s string) {
+	mutate.Fuzz(f, func(t *testing.T, s string) {
 		region, err := dynamoconn.ParseRegion(s)
 		if err != nil {
 			require.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)

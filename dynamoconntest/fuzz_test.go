@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/difftest"
+	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
 // Whatever is sent, the answer is JSON with a right checksum, an error is a 400
@@ -30,7 +31,7 @@ func FuzzEveryRequestIsAnswered(f *testing.F) {
 	} {
 		f.Add(i, body)
 	}
-	f.Fuzz(func(t *testing.T, op int, body string) {
+	mutate.Fuzz(f, func(t *testing.T, op int, body string) {
 		db, _ := newTable(t)
 		operation := difftest.FuzzedOperation(op)
 		send := func(operation, body string) (int, string) {

@@ -111,6 +111,8 @@ func TestDamagedAnswersAreRefused(t *testing.T) {
 		"not closed":                    answer(200, object[:len(object)-1]),
 		"second object behind":          answer(200, object+object),
 		"text behind":                   answer(200, object+" CANARY }"),
+		"space that JSON has not":       answer(200, object+"\u00a0\v"),
+		"the same, with checksum":       answer(200, object+"\u2028", "X-Amz-Crc32", crcOf(object+"\u2028")),
 		"second object, with checksum":  answer(200, object+object, "X-Amz-Crc32", crcOf(object+object)),
 		"text behind, with checksum":    answer(200, object+" CANARY }", "X-Amz-Crc32", crcOf(object+" CANARY }")),
 		"open string, with checksum":    answer(200, `{"CANARY}`, "X-Amz-Crc32", crcOf(`{"CANARY}`)),

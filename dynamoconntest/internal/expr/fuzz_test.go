@@ -5,6 +5,7 @@ import (
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/difftest"
+	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
 func seeds(f *testing.F, list ...string) {
@@ -18,7 +19,7 @@ func FuzzConditionIsRefusedOrDecides(f *testing.F) {
 	seeds(f, "a = :a", "NOT (a.b[0] < :a) OR contains(a, :a)", "size(#n) BETWEEN :n AND n", "a IN (:a, b", "((a=:a))", "é",
 		"attribute_exists(l[2].k) AND attribute_not_exists(m.zz)", "attribute_type(a, :k) OR begins_with(#m.#a, :a)", "contains(ss, :a) and contains(l, :n)",
 		"n >= :n AND m.k<>:n OR l[0] <= sk", "n IN (:n, m.k, size(ss))", "ns = :ns OR l = :l OR m = :m OR t = :t", "size(b) > size(l)")
-	f.Fuzz(conditionIsRefusedOrDecides)
+	mutate.Fuzz(f, conditionIsRefusedOrDecides)
 }
 
 func conditionIsRefusedOrDecides(t *testing.T, s string) {
@@ -40,7 +41,7 @@ func conditionIsRefusedOrDecides(t *testing.T, s string) {
 func FuzzUpdateLeavesItsInputAlone(f *testing.F) {
 	seeds(f, "SET a = :a", "SET l[0] = l[1] + :n REMOVE l[2]", "ADD n :n DELETE ss :ss", "SET l = list_append(l, l), nil = if_not_exists(q, :a)",
 		"SET m.k = m.k - :n, m.new = :m, l[9] = :b", "REMOVE m.l[0], #n, l[1]", "ADD ns :ns, q :n SET #m.#a = :t", "SET n = if_not_exists(n, :n) + :n", "set l[0] = list_append(:l, m.l)")
-	f.Fuzz(updateLeavesItsInputAlone)
+	mutate.Fuzz(f, updateLeavesItsInputAlone)
 }
 
 func updateLeavesItsInputAlone(t *testing.T, s string) {
@@ -59,7 +60,7 @@ func updateLeavesItsInputAlone(t *testing.T, s string) {
 // attribute is named, and it is whole if it is asked for whole.
 func FuzzProjectionKeepsWhatItNames(f *testing.F) {
 	seeds(f, "a", "a, #n, m.k", "l[0], l[2].k, m.l[0]", "#m.#a,ss", "zz, m.zz.a, l[7]")
-	f.Fuzz(projectionKeepsWhatItNames)
+	mutate.Fuzz(f, projectionKeepsWhatItNames)
 }
 
 func projectionKeepsWhatItNames(t *testing.T, s string) {
@@ -83,7 +84,7 @@ func projectionKeepsWhatItNames(t *testing.T, s string) {
 // A key condition is a condition, and its terms hold together where it does.
 func FuzzKeyConditionIsACondition(f *testing.F) {
 	seeds(f, "pk = :a", "pk = :a AND sk > :n", ":a = pk and (sk BETWEEN :n AND :n)", "pk = :a AND begins_with(a, :a)", "#a = :a AND #n <= :a", "pk = :a AND sk <> :n")
-	f.Fuzz(keyConditionIsACondition)
+	mutate.Fuzz(f, keyConditionIsACondition)
 }
 
 func keyConditionIsACondition(t *testing.T, s string) {
@@ -122,7 +123,7 @@ func FuzzExpressionOfTokens(f *testing.F) {
 	f.Add(byte(3), difftest.TokensOf("pk = :a AND sk >= :n"))
 	f.Add(byte(3), difftest.TokensOf("pk = :a and begins_with( a , :a )"))
 	checks := []func(*testing.T, string){conditionIsRefusedOrDecides, updateLeavesItsInputAlone, projectionKeepsWhatItNames, keyConditionIsACondition}
-	f.Fuzz(func(t *testing.T, kind byte, tokens []byte) {
+	mutate.Fuzz(f, func(t *testing.T, kind byte, tokens []byte) {
 		checks[kind%4](t, difftest.ExpressionOf(tokens))
 	})
 }

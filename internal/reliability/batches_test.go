@@ -109,6 +109,8 @@ type batchRun struct {
 	honest *dynamoconn.Client         // past the adversary
 	model  map[string]dynamoconn.Item // what the tables hold, by table and key
 	calm   bool
+
+	padding int // bytes of each item that are nothing but that
 }
 
 var batchTables = []dynamoconntest.Table{
@@ -162,7 +164,7 @@ func (b *batchRun) trouble() {
 		b.foe.lies = b.random.IntN(60)
 	}
 	if b.random.IntN(4) == 0 {
-		b.foe.largest = 600 + b.random.IntN(2_000)
+		b.foe.largest = b.padding + 600 + b.random.IntN(2_000) // a single write always fits
 	}
 }
 
@@ -270,6 +272,7 @@ func (b *batchRun) drawWrites() (req dynamoconn.BatchWriteItemRequest, poison ma
 	if b.random.IntN(1_000) == 0 {
 		padding = strings.Repeat("x", 380_000)
 	}
+	b.padding = len(padding)
 	knows := b.random.IntN(2) == 0
 	for entry := range 1 + b.random.IntN(4) {
 		table := batchTables[b.random.IntN(len(batchTables))]
@@ -342,7 +345,7 @@ func (b *batchRun) judgeWrites(req dynamoconn.BatchWriteItemRequest, resp *dynam
 			require.Equal(b.t, req.Tables[failure.Entry].Name, failure.TableName, b.name)
 			require.Equal(b.t, req.Tables[failure.Entry].Writes[failure.Index], failure.Write, b.name)
 			require.Error(b.t, failure.Err, b.name)
-			require.Equal(b.t, failure.State == dynamoconn.WriteStateRefused, failure.State == dynamoconn.WriteStateRefused && poison[at], b.name)
+			require.Equal(b.t, failure.State == dynamoconn.WriteStateRefused, failure.State == dynamoconn.WriteStateRefused && poison[at], "%s: %v", b.name, failure.Err)
 		}
 	}
 	total := 0

@@ -366,6 +366,9 @@ func lastKey(attributes map[string]types.AttributeValue) (Item, error) {
 		return nil, under(field, err)
 	}
 	for _, kv := range key {
+		if kv.KeyName() == "" {
+			return nil, under(field, corrupt("has an attribute without a name"))
+		}
 		switch kv.(type) {
 		case *KeyValueString, *KeyValueLong, *KeyValueDecimal, *KeyValueBinary:
 		default:

@@ -84,7 +84,7 @@ func TestScanThatComesBackIsAnError(t *testing.T) {
 func TestLastEvaluatedKeyThatIsNoneIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{
-		`{"ID":{"BOOL":true}}`, `{"ID":{"NULL":true}}`, `{"ID":{"L":[]}}`, `{"ID":{"M":{}}}`, `{"ID":{"SS":["a"]}}`, `{"ID":{"N":"x"}}`,
+		`{"":{"S":"a"}}`, `{"ID":{"BOOL":true}}`, `{"ID":{"NULL":true}}`, `{"ID":{"L":[]}}`, `{"ID":{"M":{}}}`, `{"ID":{"SS":["a"]}}`, `{"ID":{"N":"x"}}`,
 		`{"ID":{}}`, `{"ID":null}`, `[]`, `"A"`, `1`,
 	} {
 		for form, scan := range scanForms {

@@ -329,12 +329,15 @@ func (p *parser) escaped(start int) (string, error) {
 			}
 			if utf16.IsSurrogate(r) {
 				if p.pos+1 < len(p.data) && p.data[p.pos] == '\\' && p.data[p.pos+1] == 'u' {
+					after := p.pos
 					p.pos += 2
 					low, ok := p.hex4()
 					if !ok {
 						return "", ErrSyntax
 					}
-					r = utf16.DecodeRune(r, low)
+					if r = utf16.DecodeRune(r, low); r == utf8.RuneError {
+						p.pos = after // the first is alone, and the second a character of its own
+					}
 				} else {
 					r = utf8.RuneError
 				}

@@ -33,7 +33,7 @@ func TestParseRefusesWhatIsNotJSON(t *testing.T) {
 }
 
 func FuzzParseAgreesWithTheStandardLibrary(f *testing.F) {
-	for _, s := range []string{`{"a":[1,2.5e-3,"x\u0000",null,true]}`, `[]`, `"\ud800"`, "{\"a\":1", "1e5", "1E700"} {
+	for _, s := range []string{`{"a":[1,2.5e-3,"x\u0000",null,true]}`, `[]`, `"\ud800"`, `"\ud800\u0041\ud800\ud800\udc00"`, "{\"a\":1", "1e5", "1E700"} {
 		f.Add([]byte(s))
 	}
 	mutate.Fuzz(f, func(t *testing.T, data []byte) {

@@ -168,11 +168,14 @@ func isOdd(body []byte) bool {
 	}
 }
 
-// hasUnknownType tells whether an answer has an attribute of a type that is none.
+// hasUnknownType tells whether an answer has an attribute of no type that is known.
 func hasUnknownType(answer map[string]any) bool {
 	known := map[string]bool{"S": true, "N": true, "B": true, "BOOL": true, "NULL": true, "L": true, "M": true, "SS": true, "NS": true, "BS": true}
 	var item, value func(any) bool
 	value = func(v any) bool {
+		if members, is := v.(map[string]any); is && len(members) == 0 {
+			return true
+		}
 		for kind, held := range object(v) {
 			if !known[kind] || kind == "M" && item(held) {
 				return true

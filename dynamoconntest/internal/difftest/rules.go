@@ -1,6 +1,7 @@
 package difftest
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -301,7 +302,11 @@ var precedenceRules = []Rule{
 		What: "as above, for the rule that the message names", Why: "as above",
 		Match: lateForOperands,
 		Want: func(c Case) []string {
-			return []string{"operands equal", c.Local.constraint(), c.Dynoxide.constraint()}
+			want := []string{"operands equal", c.Local.constraint(), c.Dynoxide.constraint()}
+			if c.Request.wrong("index name short") {
+				want = append(want, "too short") // which is looked at before any expression
+			}
+			return want
 		},
 	},
 	{
@@ -418,13 +423,19 @@ var precedenceRules = []Rule{
 		Want:  oneOf(aspectConstraint),
 	},
 	{
-		ID: "two-mistakes", Aspect: aspectConstraint, Right: Either,
-		What: "as above, for a mistake that the generator made by chance, and for updates that cannot be applied for two reasons",
+		ID: "two-mistakes", Aspect: aspectConstraint, Right: Service,
+		What: "as above, for updates that cannot be applied for two reasons or more",
 		Why:  "as above",
 		Match: func(c Case) bool {
-			if c.is("UpdateItem") && atRun[c.Local.constraint()] && atRun[c.Dynoxide.constraint()] {
-				return true
-			}
+			return c.is("UpdateItem") && atRun[c.Local.constraint()] && atRun[c.Dynoxide.constraint()]
+		},
+		Want: func(Case) []string { return slices.Sorted(maps.Keys(atRun)) },
+	},
+	{
+		ID: "two-mistakes", Aspect: aspectConstraint, Right: Either,
+		What: "as above, for a mistake that the generator made by chance",
+		Why:  "as above",
+		Match: func(c Case) bool {
 			return incidental[c.Local.constraint()] || incidental[c.Dynoxide.constraint()]
 		},
 	},

@@ -32,7 +32,7 @@ check: lint ## what to run before each commit: formatting, vet, linters, tests i
 	@for module in $(MODULES); do (cd $$module && go vet ./... && go test -short -race -shuffle=on ./...) || exit 1; done
 
 lint: ## run the linters
-	@test -z "$$(gofmt -s -l . | tee /dev/stderr)"
+	@files=$$(gofmt -s -l .); test -z "$$files" || { echo "not formatted: $$files" >&2; exit 1; }
 	go run $(GOLANGCI_LINT) run ./...
 	@for module in $(MODULES); do (cd $$module && go run $(GOLANGCI_LINT) run ./...) || exit 1; done
 

@@ -555,11 +555,13 @@ func TestBatchWriteChangesNoInput(t *testing.T) {
 		fresh := func() BatchWriteItemRequest {
 			req := music(append(songs(40), Item{Binary("Bytes", nil), Long("ID", 77)}, Item{String("ID", "wrong")})...)
 			req.Tables[0].KeyNames = slices.Clip([]string{"ID"})
-			req.Tables = append(req.Tables, TableWithItemsToDelete("Music", songKey(3)))
+			pair := Item{String("Title", "a"), String("Artist", "b")}
+			req.Tables = append(req.Tables, TableWithItemsToDelete("Music", songKey(3)),
+				WriteTable{Name: "Pairs", KeyNames: []string{"Title", "Artist"}, Writes: []Write{{ItemToAdd: pair}}}) // not in order
 			return req
 		}
 		req := fresh()
-		f := newBatchFake("Music:ID")
+		f := newBatchFake("Music:ID", "Pairs:Artist,Title")
 		f.script = func(n int, _ *fakeRequest) *fakeTrouble {
 			if n > 4 {
 				return &fakeTrouble{status: 400, code: "ExpiredTokenException", message: "expired"}

@@ -210,7 +210,7 @@ var mutants = []mutant{
 		"internal/batch", "TestEveryOperationEndsInItsTrueState"},
 	{0, "a write follows one in doubt", "internal/batch/batch.go",
 		`r.settleFrom(r.next[op], Result{State: NotSent, Err: err})`, `r.end(op, Result{State: Unknown, Err: err})`,
-		"internal/batch", "TestEveryOperationEndsInItsTrueState"},
+		"internal/batch", "TestRandomBatches"},
 	{0, "what is unprocessed counts as done", "internal/batch/batch.go",
 		`left[op] = true`, `left[op] = false`,
 		"internal/batch", "TestEveryOperationEndsInItsTrueState"},

@@ -149,8 +149,9 @@ func (r *Record) InDoubt() bool {
 	return slices.ContainsFunc(r.tries, Try.inDoubt)
 }
 
-// inDoubt tells whether the attempt leaves a doubt, whatever it came to in the end. That a transaction with the same
-// token is under way refuses this attempt, and an earlier one may yet be applied.
+// inDoubt tells whether the attempt leaves a doubt, whatever it came to in the end. That a
+// transaction with the same token is under way refuses this attempt, and an earlier one may
+// yet be applied.
 func (t Try) inDoubt() bool {
 	return t.Outcome == Unknown || t.Repeated || t.Code == "TransactionInProgressException"
 }

@@ -18,10 +18,9 @@ var (
 	ErrNoValue = errors.New("an attribute has no value of a known type")
 	// ErrTwice means that an object has two members of one name.
 	ErrTwice = errors.New("a name is there twice")
+	// ErrPanic means that the SDK's decoder panicked over an answer.
+	ErrPanic = errors.New("the answer is more than its decoder can take")
 )
-
-// ErrPanic means that the SDK's decoder panicked over an answer.
-var ErrPanic = errors.New("the answer is more than its decoder can take")
 
 // Strict is a protocol whose answers must give every attribute one value.
 //

@@ -44,7 +44,7 @@ func (w *write) prepare(t *store.Table) *Error {
 			return errItemSize()
 		}
 		w.key = t.Schema.Extract(w.item)
-		return w.checkScalars(t)
+		return nil
 	}
 	if err := t.Schema.CheckKey(w.key); err != nil {
 		return invalidErr(err)
@@ -56,9 +56,10 @@ func (w *write) prepare(t *store.Table) *Error {
 			}
 		}
 	}
-	return w.checkScalars(t)
+	return nil
 }
 
+// checkScalars refuses a path into a key in any of the write's expressions.
 func (w *write) checkScalars(t *store.Table) *Error {
 	paths := w.cond.Paths()
 	if w.update != nil {
@@ -199,6 +200,9 @@ func (c *call) single(w *write, attributes func(old, next attr.Item) attr.Item) 
 		t, err := c.active(w.table)
 		if err == nil {
 			err = w.prepare(t)
+		}
+		if err == nil {
+			err = w.checkScalars(t)
 		}
 		if err != nil {
 			failed = err

@@ -54,6 +54,8 @@ func TestAnswersToSomethingElseAreRefused(t *testing.T) {
 	}{
 		"a page of nothing":            {scan(dynamoconn.ScanTableRequest{}), `{}`, false},
 		"a page without its items":     {scan(dynamoconn.ScanTableRequest{}), `{"Count":0,"ScannedCount":0,"Items":null}`, false},
+		"a page with fewer items":      {scan(dynamoconn.ScanTableRequest{}), `{"Count":2,"ScannedCount":2,"Items":[{"A":{"S":"1"}}]}`, false},
+		"a page with more items":       {scan(dynamoconn.ScanTableRequest{}), `{"Count":0,"ScannedCount":2,"Items":[{"A":{"S":"1"}}]}`, false},
 		"a page of no item":            {scan(dynamoconn.ScanTableRequest{}), `{"Count":1,"ScannedCount":1,"Items":[null]}`, false},
 		"a count below 0":              {scan(dynamoconn.ScanTableRequest{CountOnly: true}), `{"Count":-1,"ScannedCount":1}`, false},
 		"a list of nothing":            {list, `{}`, false},

@@ -267,7 +267,7 @@ var mutants = []mutant{
 		".", "TestScanErrors"},
 	{0, "a page that lacks items is believed", "activities_scan.go",
 		`case int64(len(out.Items)) != int64(out.Count):`, `case false:`,
-		".", "TestScanErrors"},
+		".", "TestAnswersToSomethingElseAreRefused"},
 	{0, "a checkpoint of another scan is taken", "checkpoint.go",
 		`if end.key = c.key; end != c {`, `if end.key = c.key; false {`,
 		".", "TestCheckpointOfAnotherScanIsRefused"},

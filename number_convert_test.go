@@ -99,6 +99,28 @@ func TestNumberIntegersAgreeWithBigInt(t *testing.T) {
 	})
 }
 
+// What is over 64 bits must not come out as what is left of it.
+func TestNumberIntegersEndAtTheirBounds(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]uint64{
+		"9223372036854775807": math.MaxInt64, "9223372036854775808": 1 << 63, "18446744073709551615": math.MaxUint64, "1.8446744073709551615E19": math.MaxUint64,
+	} {
+		got, err := MustNumber(text).Uint64()
+		require.NoError(t, err, text)
+		assert.Equal(t, want, got, text)
+	}
+	for _, text := range []string{"18446744073709551616", "18446744073709551617", "36893488147419103232", "99999999999999999999", "2E19", "-1"} {
+		got, err := MustNumber(text).Uint64()
+		assert.ErrorIs(t, err, ErrInexact, text)
+		assert.Zero(t, got, text)
+	}
+	for _, text := range []string{"9223372036854775808", "-9223372036854775809", "18446744073709551616", "-18446744073709551617"} {
+		got, err := MustNumber(text).Int64()
+		assert.ErrorIs(t, err, ErrInexact, text)
+		assert.Zero(t, got, text)
+	}
+}
+
 func TestNumberFromIntegers(t *testing.T) {
 	t.Parallel()
 	for _, v := range []int64{0, 1, -1, 99, 100, math.MaxInt64, math.MinInt64} {

@@ -197,7 +197,7 @@ func (write Write) request() (types.WriteRequest, int, error) {
 	const frame = len(`{"DeleteRequest":{"Item":}},`)
 	switch {
 	case len(write.ItemToAdd) > 0 && len(write.ItemToDelete) > 0:
-		return types.WriteRequest{}, 0, invalid("", "must set only one of ItemToAdd and ItemToDelete")
+		return types.WriteRequest{}, 0, broken("must set only one of ItemToAdd and ItemToDelete")
 	case len(write.ItemToAdd) > 0:
 		item, err := checkItem(write.ItemToAdd)
 		return types.WriteRequest{PutRequest: &types.PutRequest{Item: item}},
@@ -207,7 +207,7 @@ func (write Write) request() (types.WriteRequest, int, error) {
 		return types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: key}},
 			frame + wireSize(write.ItemToDelete), under("ItemToDelete", err)
 	}
-	return types.WriteRequest{}, 0, invalid("", "must set ItemToAdd or ItemToDelete")
+	return types.WriteRequest{}, 0, broken("must set ItemToAdd or ItemToDelete")
 }
 
 // identity returns what tells the key of a write from all others in its table, and

@@ -324,7 +324,7 @@ func checkKey(table string, key Item) (map[string]types.AttributeValue, error) {
 // neither of them empty.
 func toKey(key Item) (map[string]types.AttributeValue, error) {
 	if len(key) < 1 || len(key) > 2 {
-		return nil, invalid("", "a key has one or two attributes")
+		return nil, broken("a key has one or two attributes")
 	}
 	converted, err := ToAttributeValues(key)
 	if err != nil {
@@ -358,7 +358,7 @@ func checkKeyValue(kv KeyValue) error {
 // checkItem converts a whole item.
 func checkItem(item Item) (map[string]types.AttributeValue, error) {
 	if len(item) == 0 {
-		return nil, invalid("", "must have at least its key")
+		return nil, broken("must have at least its key")
 	}
 	converted, err := ToAttributeValues(item)
 	if err != nil {

@@ -234,7 +234,7 @@ func checkOperands(c Condition) error {
 
 func operand(kv KeyValue) (types.AttributeValue, error) {
 	if !isNil(kv) && kv.KeyName() != "" {
-		return nil, invalid("", "a value to compare with has no name of its own")
+		return nil, broken("a value to compare with has no name of its own")
 	}
 	return ToAttributeValue(kv)
 }

@@ -33,7 +33,7 @@ const ruleKind = "must be one of the eleven KeyValue types, and not nil"
 // its places, are [ErrItemTooLarge] as well.
 func ToAttributeValue(kv KeyValue) (types.AttributeValue, error) {
 	if isNil(kv) {
-		return nil, invalid("", ruleKind)
+		return nil, broken(ruleKind)
 	}
 	value, err := toAttributeValue(kv, 0, &walk{})
 	if err != nil && kv.KeyName() != "" {
@@ -79,7 +79,7 @@ func toAttributeValues(item Item, depth int, w *walk) (map[string]types.Attribut
 	attributes := make(map[string]types.AttributeValue, len(item))
 	for i, kv := range item {
 		if isNil(kv) {
-			return nil, underElement(i, invalid("", ruleKind))
+			return nil, underElement(i, broken(ruleKind))
 		}
 		name := kv.KeyName()
 		if err := checkName(name); err != nil {
@@ -91,7 +91,7 @@ func toAttributeValues(item Item, depth int, w *walk) (map[string]types.Attribut
 		}
 		attributes[name] = value
 		if len(attributes) != i+1 {
-			return nil, underName(name, invalid("", "is in the item twice"))
+			return nil, underName(name, broken("is in the item twice"))
 		}
 	}
 	return attributes, nil
@@ -101,7 +101,7 @@ func toAttributeValues(item Item, depth int, w *walk) (map[string]types.Attribut
 func checkContainer(n, depth int, w *walk) error {
 	switch {
 	case depth > deepestNesting:
-		return invalid("", "is nested deeper than 32 levels")
+		return broken("is nested deeper than 32 levels")
 	case !w.takes(n):
 		return tooManyValues()
 	}
@@ -114,10 +114,10 @@ func tooManyValues() error {
 
 func checkName(name string) error {
 	if name == "" {
-		return invalid("", "the name must not be empty")
+		return broken("the name must not be empty")
 	}
 	if !utf8.ValidString(name) {
-		return invalid("", "the name must be valid UTF-8")
+		return broken("the name must be valid UTF-8")
 	}
 	return nil
 }
@@ -126,7 +126,7 @@ func toAttributeValue(kv KeyValue, depth int, w *walk) (types.AttributeValue, er
 	switch kv := kv.(type) {
 	case *KeyValueString:
 		if !utf8.ValidString(kv.StringValue) {
-			return nil, invalid("", "must be valid UTF-8")
+			return nil, broken("must be valid UTF-8")
 		}
 		return &types.AttributeValueMemberS{Value: kv.StringValue}, nil
 	case *KeyValueLong:
@@ -167,7 +167,7 @@ func toAttributeValue(kv KeyValue, depth int, w *walk) (types.AttributeValue, er
 		}
 		return toBinarySet(kv.BinarySetValue)
 	}
-	return nil, invalid("", ruleKind)
+	return nil, broken(ruleKind)
 }
 
 func toAttributeValueList(values []KeyValue, depth int, w *walk) ([]types.AttributeValue, error) {
@@ -177,10 +177,10 @@ func toAttributeValueList(values []KeyValue, depth int, w *walk) ([]types.Attrib
 	list := make([]types.AttributeValue, len(values))
 	for i, value := range values {
 		if isNil(value) {
-			return nil, underElement(i, invalid("", ruleKind))
+			return nil, underElement(i, broken(ruleKind))
 		}
 		if value.KeyName() != "" {
-			return nil, underElement(i, invalid("", "an element of a list has no name"))
+			return nil, underElement(i, broken("an element of a list has no name"))
 		}
 		var err error
 		if list[i], err = toAttributeValue(value, depth, w); err != nil {
@@ -193,7 +193,7 @@ func toAttributeValueList(values []KeyValue, depth int, w *walk) ([]types.Attrib
 func toStringSet(members []string) (types.AttributeValue, error) {
 	for i, member := range members {
 		if !utf8.ValidString(member) {
-			return nil, underElement(i, invalid("", "must be valid UTF-8"))
+			return nil, underElement(i, broken("must be valid UTF-8"))
 		}
 	}
 	if err := checkSet(members, func(s string) string { return s }); err != nil {
@@ -228,13 +228,13 @@ func toBinarySet(members [][]byte) (types.AttributeValue, error) {
 
 func checkSet[T any](members []T, text func(T) string) error {
 	if len(members) == 0 {
-		return invalid("", "a set must not be empty")
+		return broken("a set must not be empty")
 	}
 	seen := make(map[string]struct{}, len(members))
 	for i, member := range members {
 		seen[text(member)] = struct{}{}
 		if len(seen) != i+1 {
-			return underElement(i, invalid("", "is in the set twice"))
+			return underElement(i, broken("is in the set twice"))
 		}
 	}
 	return nil
@@ -245,10 +245,6 @@ func notNil(b []byte) []byte {
 		return []byte{}
 	}
 	return b
-}
-
-func corrupt(rule string, causes ...error) error {
-	return &FieldError{Rule: rule, causes: append([]error{ErrCorruptResponse}, causes...)}
 }
 
 func fromAttributeValues(attributes map[string]types.AttributeValue, depth int) (Item, error) {

@@ -263,60 +263,6 @@ func (e *Error) LogValue() slog.Value {
 	)
 }
 
-// FieldError names the part of a request, an item or a response that breaks a
-// rule. It is below an [ErrInvalidRequest], [ErrItemTooLarge] or
-// [ErrCorruptResponse], and what [Value] returns.
-type FieldError struct {
-	// Path is the field, or the place in an item: "TableName",
-	// "Item.Address.Lines[2]".
-	Path string
-	// Rule is what is broken, in words: "must not be nil". It holds no value.
-	Rule string
-
-	causes []error
-}
-
-// Error returns the cause, the path and the rule.
-func (e *FieldError) Error() string {
-	var b strings.Builder
-	if len(e.causes) > 0 {
-		b.WriteString(e.causes[0].Error())
-		b.WriteString(": ")
-	}
-	if e.Path != "" {
-		b.WriteString(e.Path)
-		b.WriteString(": ")
-	}
-	b.WriteString(e.Rule)
-	return b.String()
-}
-
-// Unwrap returns the causes among this package's Err variables.
-func (e *FieldError) Unwrap() []error { return e.causes }
-
-// invalid returns the FieldError of a request that is not sent.
-func invalid(path, rule string) *FieldError {
-	return &FieldError{Path: path, Rule: rule, causes: []error{ErrInvalidRequest}}
-}
-
-// under returns err with prefix before the path of the FieldError that it is.
-func under(prefix string, err error) error {
-	var field *FieldError
-	if !errors.As(err, &field) {
-		return err
-	}
-	moved := *field
-	switch {
-	case field.Path == "":
-		moved.Path = prefix
-	case field.Path[0] == '[':
-		moved.Path = prefix + field.Path
-	default:
-		moved.Path = prefix + "." + field.Path
-	}
-	return &moved
-}
-
 const longestMessage = 1024
 
 // clean makes text from a server fit to be shown: no control characters and none that

@@ -286,7 +286,7 @@ func FuzzShowName(f *testing.F) {
 		if len(a) <= longestShownName && len(b) <= longestShownName && a != b {
 			require.NotEqual(t, shown, showName(b))
 		}
-		err := under("Item", underName(a, underElement(3, invalid("", "rule"))))
+		err := under("Item", underName(a, underElement(3, broken("rule"))))
 		var field *FieldError
 		require.ErrorAs(t, err, &field)
 		require.Equal(t, fmt.Sprintf("Item.%s[3]", shown), field.Path)

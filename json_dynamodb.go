@@ -75,7 +75,7 @@ func (r *jsonReader) typedValue(key string, depth int) (KeyValue, error) {
 		return nil, r.otherThan("must be an object that names the type")
 	}
 	if r.take('}') {
-		return nil, invalid("", "names no type")
+		return nil, broken("names no type")
 	}
 	if r.peek() != '"' {
 		return nil, r.notJSON()
@@ -95,7 +95,7 @@ func (r *jsonReader) typedValue(key string, depth int) (KeyValue, error) {
 		return kv, nil
 	}
 	if r.take(',') {
-		return nil, invalid("", "must have one type only")
+		return nil, broken("must have one type only")
 	}
 	return nil, r.notJSON()
 }
@@ -143,7 +143,7 @@ func (r *jsonReader) ofType(tag, key string, depth int) (KeyValue, error) {
 		members, err := readSet(r, r.base64, func(b []byte) string { return string(b) })
 		return &KeyValueBinarySet{Key: key, BinarySetValue: members}, err
 	}
-	return nil, invalid("", "is of the unknown type "+showName(tag))
+	return nil, broken("is of the unknown type "+showName(tag))
 }
 
 // readSet reads an array of distinct members, of which there must be one.
@@ -180,7 +180,7 @@ func (r *jsonReader) base64() ([]byte, error) {
 	// The decoder would skip line breaks.
 	data, err := base64.StdEncoding.Strict().DecodeString(text)
 	if err != nil || strings.ContainsAny(text, "\r\n") {
-		return nil, invalid("", "is not base64")
+		return nil, broken("is not base64")
 	}
 	return data, nil
 }

@@ -56,7 +56,7 @@ func (r *jsonReader) literal(word string) bool {
 // object reads an object of attributes. The outermost is at depth 0.
 func (r *jsonReader) object(depth int) (Item, error) {
 	if depth > deepestNesting {
-		return nil, invalid("", "is nested deeper than 32 levels")
+		return nil, broken("is nested deeper than 32 levels")
 	}
 	if !r.take('{') {
 		return nil, r.otherThan("must be an object")
@@ -78,7 +78,7 @@ func (r *jsonReader) object(depth int) (Item, error) {
 			return nil, underName(name, err)
 		}
 		if !names.add(item, name) {
-			return nil, underName(name, invalid("", "is in the object twice"))
+			return nil, underName(name, broken("is in the object twice"))
 		}
 		if !r.take(':') {
 			return nil, underName(name, r.notJSON())
@@ -106,7 +106,7 @@ func (r *jsonReader) value(key string, depth int) (KeyValue, error) {
 
 func (r *jsonReader) list(depth int) ([]KeyValue, error) {
 	if depth > deepestNesting {
-		return nil, invalid("", "is nested deeper than 32 levels")
+		return nil, broken("is nested deeper than 32 levels")
 	}
 	list := []KeyValue{}
 	err := r.array(func() error {
@@ -189,7 +189,7 @@ func (r *jsonReader) text() (string, error) {
 			raw := r.data[start:r.i]
 			r.i++
 			if !utf8.Valid(raw) {
-				return "", invalid("", "holds what is not valid UTF-8")
+				return "", broken("holds what is not valid UTF-8")
 			}
 			return string(raw), nil
 		case c == '\\':
@@ -211,7 +211,7 @@ func (r *jsonReader) escapedText(start int) (string, error) {
 		case c == '"':
 			r.i++
 			if !utf8.Valid(b) {
-				return "", invalid("", "holds what is not valid UTF-8")
+				return "", broken("holds what is not valid UTF-8")
 			}
 			return string(b), nil
 		case c < ' ':
@@ -263,7 +263,7 @@ func (r *jsonReader) escapedRune() (rune, error) {
 			return pair, nil
 		}
 	}
-	return 0, invalid("", "holds half of a surrogate pair")
+	return 0, broken("holds half of a surrogate pair")
 }
 
 func (r *jsonReader) hex() (rune, bool) {
@@ -294,15 +294,15 @@ func (r *jsonReader) hex() (rune, bool) {
 func (r *jsonReader) otherThan(rule string) error {
 	switch c := r.peek(); c {
 	case '"', '{', '[', '-', 't', 'f', 'n':
-		return invalid("", rule)
+		return broken(rule)
 	default:
 		if c-'0' <= 9 {
-			return invalid("", rule)
+			return broken(rule)
 		}
 	}
 	return r.notJSON()
 }
 
 func (r *jsonReader) notJSON() error {
-	return invalid("", "is not valid JSON at byte "+strconv.Itoa(r.i))
+	return broken("is not valid JSON at byte "+strconv.Itoa(r.i))
 }

@@ -14,13 +14,13 @@ type jsonWriter struct {
 
 func (w *jsonWriter) object(item Item, depth int) error {
 	if depth > deepestNesting {
-		return invalid("", "is nested deeper than 32 levels")
+		return broken("is nested deeper than 32 levels")
 	}
 	var names nameSet
 	w.b = append(w.b, '{')
 	for i, kv := range item {
 		if isNil(kv) {
-			return underElement(i, invalid("", ruleKind))
+			return underElement(i, broken(ruleKind))
 		}
 		name := kv.KeyName()
 		if err := checkName(name); err != nil {
@@ -35,7 +35,7 @@ func (w *jsonWriter) object(item Item, depth int) error {
 			return underName(name, err)
 		}
 		if !names.add(item[:i], name) {
-			return underName(name, invalid("", "is in the item twice"))
+			return underName(name, broken("is in the item twice"))
 		}
 	}
 	w.b = append(w.b, '}')
@@ -44,15 +44,15 @@ func (w *jsonWriter) object(item Item, depth int) error {
 
 func (w *jsonWriter) list(values []KeyValue, depth int) error {
 	if depth > deepestNesting {
-		return invalid("", "is nested deeper than 32 levels")
+		return broken("is nested deeper than 32 levels")
 	}
 	w.b = append(w.b, '[')
 	for i, value := range values {
 		if isNil(value) {
-			return underElement(i, invalid("", ruleKind))
+			return underElement(i, broken(ruleKind))
 		}
 		if value.KeyName() != "" {
-			return underElement(i, invalid("", "an element of a list has no name"))
+			return underElement(i, broken("an element of a list has no name"))
 		}
 		if i > 0 {
 			w.b = append(w.b, ',')
@@ -76,7 +76,7 @@ func (w *jsonWriter) value(kv KeyValue, depth int) error {
 	switch kv := kv.(type) {
 	case *KeyValueString:
 		if !utf8.ValidString(kv.StringValue) {
-			return invalid("", "must be valid UTF-8")
+			return broken("must be valid UTF-8")
 		}
 		w.b = appendJSONString(w.b, kv.StringValue)
 	case *KeyValueLong:
@@ -110,7 +110,7 @@ func (w *jsonWriter) value(kv KeyValue, depth int) error {
 			writeSet(w, kv.BinarySetValue, func(member []byte) { w.b = appendBase64(w.b, member) })
 		}
 	default:
-		return invalid("", ruleKind)
+		return broken(ruleKind)
 	}
 	if w.typed {
 		w.b = append(w.b, '}')

@@ -192,12 +192,12 @@ func (r Region) validate() error {
 		return nil
 	}
 	if r == "" {
-		return invalid("", "must not be empty")
+		return broken("must not be empty")
 	}
 	if parsed, err := ParseRegion(string(r)); err == nil {
-		return invalid("", fmt.Sprintf("region %.32q must be written %q", string(r), string(parsed)))
+		return broken(fmt.Sprintf("region %.32q must be written %q", string(r), string(parsed)))
 	}
-	return invalid("", fmt.Sprintf("%.32q is not a region such as %q", string(r), string(RegionUSEast1)))
+	return broken(fmt.Sprintf("%.32q is not a region such as %q", string(r), string(RegionUSEast1)))
 }
 
 func (r Region) wellFormed() bool {

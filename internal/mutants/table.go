@@ -35,13 +35,13 @@ var mutants = []mutant{
 		".", "TestConversionRefuses"},
 	{6, "a name that is not UTF-8 is sent", "convert.go",
 		`if !utf8.ValidString(name) {
-		return invalid("", "the name must be valid UTF-8")`, `if false {
-		return invalid("", "the name must be valid UTF-8")`,
+		return broken("the name must be valid UTF-8")`, `if false {
+		return broken("the name must be valid UTF-8")`,
 		".", "TestConversionRefuses"},
 	{7, "a typed nil among the attributes", "convert.go",
 		`if isNil(kv) {
-			return nil, underElement(i, invalid("", ruleKind))`, `if kv == nil {
-			return nil, underElement(i, invalid("", ruleKind))`,
+			return nil, underElement(i, broken(ruleKind))`, `if kv == nil {
+			return nil, underElement(i, broken(ruleKind))`,
 		".", "TestConversionRefuses"},
 	{8, "an attribute of an unknown type has the value before it", "internal/wire/strict.go",
 		`case !ends && member == nil:

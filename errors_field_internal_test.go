@@ -7,9 +7,9 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestPathText(t *testing.T) {
+func TestFieldErrorPath(t *testing.T) {
 	t.Parallel()
-	var err error = invalid("", "is wrong")
+	var err error = broken("is wrong")
 	for _, step := range []struct {
 		way  func(error) error
 		want string

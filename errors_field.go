@@ -1,0 +1,108 @@
+package dynamoconn
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// FieldError names the part of a request, an item or a response that breaks a
+// rule. It is below an [ErrInvalidRequest], [ErrItemTooLarge] or
+// [ErrCorruptResponse], and what [Value] returns.
+type FieldError struct {
+	// Path is the field, or the place in an item: "TableName",
+	// "Item.Address.Lines[2]".
+	Path string
+	// Rule is the broken rule in words: "must not be nil". It holds no value.
+	Rule string
+
+	causes []error
+}
+
+// Error returns the cause, the path and the rule.
+func (e *FieldError) Error() string {
+	var b strings.Builder
+	if len(e.causes) > 0 {
+		b.WriteString(e.causes[0].Error())
+		b.WriteString(": ")
+	}
+	if e.Path != "" {
+		b.WriteString(e.Path)
+		b.WriteString(": ")
+	}
+	b.WriteString(e.Rule)
+	return b.String()
+}
+
+// Unwrap returns the causes among this package's Err variables.
+func (e *FieldError) Unwrap() []error { return e.causes }
+
+// invalid returns the error for a request whose field at path breaks a rule. The
+// request is not sent.
+func invalid(path, rule string) *FieldError {
+	return &FieldError{Path: path, Rule: rule, causes: []error{ErrInvalidRequest}}
+}
+
+// broken is invalid without a path: the function that finds the broken rule does not
+// know where the value is. Its callers add the path, from the inside out, with under,
+// underName and underElement. So a path costs nothing while all is well.
+func broken(rule string) *FieldError { return invalid("", rule) }
+
+// corrupt is broken for a part of an answer.
+func corrupt(rule string, causes ...error) error {
+	return &FieldError{Rule: rule, causes: append([]error{ErrCorruptResponse}, causes...)}
+}
+
+// under returns err with prefix before the path of its FieldError. Any other error is
+// returned as it is.
+func under(prefix string, err error) error {
+	var field *FieldError
+	if !errors.As(err, &field) {
+		return err
+	}
+	moved := *field
+	switch {
+	case field.Path == "":
+		moved.Path = prefix
+	case field.Path[0] == '[':
+		moved.Path = prefix + field.Path
+	default:
+		moved.Path = prefix + "." + field.Path
+	}
+	return &moved
+}
+
+// underName returns err with the name of an attribute before its path.
+func underName(name string, err error) error { return under(showName(name), err) }
+
+// underElement returns err with the index of an element of a list or set before its path.
+func underElement(i int, err error) error { return under("["+strconv.Itoa(i)+"]", err) }
+
+// pathOf returns the path to an attribute in nested maps: Address.City.
+func pathOf(key string, nested []string) string {
+	path := showName(key)
+	for _, name := range nested {
+		path += "." + showName(name)
+	}
+	return path
+}
+
+const longestShownName = 64
+
+// showName returns the name of an attribute as a path shows it: cut if it is long, and
+// quoted if it could be mistaken for something else.
+func showName(name string) string {
+	dots := ""
+	if len(name) > longestShownName {
+		name, dots = strings.ToValidUTF8(name[:longestShownName], ""), "..."
+	}
+	if name == "" || strings.ContainsFunc(name, needsQuotes) {
+		return strconv.Quote(name + dots)
+	}
+	return name + dots
+}
+
+func needsQuotes(r rune) bool {
+	return r != '_' && r != '-' && r != ':' && r != '#' &&
+		(r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+}

@@ -6,60 +6,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/dynamoconn/dynamoconn/internal/attempt"
 )
-
-// CallOption changes one call of an activity.
-type CallOption interface {
-	applyCall(*callConfig)
-}
-
-type callConfig struct {
-	region      Region
-	credentials aws.CredentialsProvider
-	capacity    bool
-	sendOnce    bool
-	token       string // of ExactlyOnce
-	fault       error
-}
-
-type callOption func(*callConfig)
-
-func (o callOption) applyCall(c *callConfig) { o(c) }
-
-// InRegion sends the call to another region than the client's own.
-func InRegion(region Region) CallOption {
-	return callOption(func(c *callConfig) {
-		if err := region.validate(); err != nil {
-			c.fault = under("InRegion", err)
-			return
-		}
-		c.region = region
-	})
-}
-
-// UsingCredentials signs the call with other credentials than the client's own. Wrap
-// a provider that is slow in an aws.CredentialsCache of your own and give that each
-// time, since nothing is kept from one call to the next.
-func UsingCredentials(provider aws.CredentialsProvider) CallOption {
-	return callOption(func(c *callConfig) {
-		if provider == nil {
-			c.fault = invalid("UsingCredentials", "the provider must not be nil")
-			return
-		}
-		c.credentials = provider
-	})
-}
-
-// WithConsumedCapacity asks DynamoDB to tell what the call used:
-// [ResponseMetadata.ConsumedCapacity]. It costs nothing.
-func WithConsumedCapacity() CallOption {
-	return callOption(func(c *callConfig) { c.capacity = true })
-}
 
 // call is one call of an activity: what it is, how it sends, and what it has
 // gathered. Its methods may be used by the goroutines of one batch.

@@ -2,11 +2,9 @@ package dynamoconn
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -15,63 +13,9 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/attempt"
 )
 
-// SendOnce keeps a write from being sent again once an attempt of it may have been
-// applied: its error is then [ErrAmbiguous]. An attempt that certainly did nothing,
-// because it was throttled, refused or never sent, is still repeated.
-//
-// Without it [Client.PutItem], [Client.DeleteItem] and [Client.BatchWrite] send a
-// write again after an attempt in doubt, because a put or a delete that is applied
-// twice leaves the same item as one that is applied once. If another writer changes
-// the item between the two, however, the second undoes that change. SendOnce is for
-// where that matters; so are a condition and [ExactlyOnce]. It costs nothing, and has
-// no effect on an activity that only reads.
-func SendOnce() CallOption {
-	return callOption(func(c *callConfig) { c.sendOnce = true })
-}
-
-// ExactlyOnce makes a [Client.PutItem] or [Client.DeleteItem] one that DynamoDB
-// applies at most once, however often it is sent: it goes as a transaction of this one
-// write (dynamodb:TransactWriteItems) with token as its ClientRequestToken, which
-// DynamoDB remembers for 10 minutes. It costs twice the write capacity, since DynamoDB
-// writes each item of a transaction twice, to prepare and to commit:
-// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html.
-//
-// With it a repetition changes nothing if an earlier attempt was applied, also where
-// another writer has changed the item since, and a condition that is false is
-// [ErrConditionFailed] even after an attempt whose answer was lost: DynamoDB would have
-// known the token of a write that it had applied. (Only an attempt that DynamoDB has yet to
-// look at could be applied after that, if the condition comes true first.)
-//
-// The token has 1 to 36 bytes; the same one must not be given with another write, which
-// is [ErrValidation]. Empty draws a random one for each call. [Error.Token] tells it, and
-// with it the same write may be sent again after an [ErrAmbiguous] and is still applied
-// once, until 10 minutes after [Error.Began]. A program that wants to go on so after a
-// restart makes the token itself and keeps it before it writes. What is sent later than
-// that is a new write. Within one call no attempt is begun in the tenth minute or later.
-//
-// ReturnOldItem is refused with it: a transaction returns no items. It is for one item:
-// every other activity is refused.
-func ExactlyOnce(token string) CallOption {
-	return callOption(func(c *callConfig) {
-		switch {
-		case len(token) > longestToken:
-			c.fault = invalid("ExactlyOnce", "the token must have at most 36 bytes")
-		case !utf8.ValidString(token):
-			c.fault = invalid("ExactlyOnce", "the token must be valid UTF-8")
-		case token == "":
-			c.token = rand.Text()
-		default:
-			c.token = token
-		}
-	})
-}
-
-const (
-	longestToken = 36
-	// tokenLife is a minute less than DynamoDB remembers a token, so that an attempt
-	// that is begun at its end also arrives in time.
-	tokenLife = 9 * time.Minute
-)
+// tokenLife is a minute less than DynamoDB remembers a token, so that an attempt
+// that is begun at its end also arrives in time.
+const tokenLife = 9 * time.Minute
 
 var (
 	errSentOnce = errors.New("not sent again, as SendOnce asks")

@@ -1,21 +1,15 @@
 package dynamoconn
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
-	"github.com/dynamoconn/dynamoconn/internal/transport"
 )
 
 // Option is a setting of a [Client]. The functions of this package whose names
@@ -55,31 +49,6 @@ const (
 	longestAttemptTimeout  = 24 * time.Hour
 	shortestRetryBudget    = time.Millisecond
 )
-
-type config struct {
-	region        Region
-	endpoint      string
-	plainHosts    []string
-	static        *aws.Credentials
-	profile       string
-	role          *AssumedRole
-	provider      aws.CredentialsProvider
-	awsConfig     *aws.Config
-	httpClient    HTTPClient
-	logger        *slog.Logger
-	onAttempt     []func(context.Context, AttemptEvent)
-	onCall        []func(context.Context, CallEvent)
-	sdkOptions    []func(*dynamodb.Options)
-	maxInFlight   int
-	maxAttempts   int // 0 if the option is not given
-	attemptTime   time.Duration
-	retryBudget   time.Duration // 0 is none
-	stsTime       time.Duration // how long STS and the like have for one answer
-	largestAnswer int64
-	faults        []error
-
-	renewals renewals
-}
 
 type option func(*config)
 
@@ -354,70 +323,4 @@ func WithLargestAnswer(bytes int64) Option {
 		}
 		c.largestAnswer = bytes
 	})
-}
-
-func (c *config) fault(format string, args ...any) {
-	c.faults = append(c.faults, fmt.Errorf("%w: "+format, append([]any{ErrInvalidOption}, args...)...))
-}
-
-// gather applies the options and returns everything that is wrong with them.
-func gather(opts []Option) (*config, error) {
-	c := &config{
-		maxInFlight:   defaultMaxInFlight,
-		attemptTime:   defaultAttemptTimeout,
-		stsTime:       stsTimeout,
-		largestAnswer: defaultLargestAnswer,
-	}
-	for _, opt := range opts {
-		if opt == nil {
-			c.fault("an option must not be nil")
-			continue
-		}
-		opt.apply(c)
-	}
-	c.checkEndpoint()
-	c.checkSources()
-	return c, errors.Join(c.faults...)
-}
-
-func (c *config) checkEndpoint() {
-	if c.endpoint == "" {
-		return
-	}
-	endpoint, err := url.Parse(c.endpoint)
-	switch {
-	case err != nil:
-		c.fault("WithEndpoint: not a URL")
-	case endpoint.Scheme != "http" && endpoint.Scheme != "https" || endpoint.Hostname() == "":
-		c.fault("WithEndpoint: must be a URL that begins with https:// or http:// and names a host")
-	case endpoint.User != nil:
-		c.fault("WithEndpoint: must hold no user name and no password")
-	case endpoint.RawQuery != "" || endpoint.Fragment != "":
-		c.fault("WithEndpoint: must have no query and no fragment")
-	case endpoint.Scheme == "http" && !transport.IsLoopback(endpoint.Hostname()) && !c.allowsPlain(endpoint.Hostname()):
-		c.fault("WithEndpoint: %w; allow it with WithPlainHTTP(%q)", transport.ErrPlainHTTP, endpoint.Hostname())
-	}
-}
-
-func (c *config) checkSources() {
-	var sources []string
-	if c.static != nil {
-		sources = append(sources, "WithStaticCredentials")
-	}
-	if c.provider != nil {
-		sources = append(sources, "WithCredentials")
-	}
-	if c.profile != "" {
-		sources = append(sources, "WithProfile")
-	}
-	if len(sources) > 1 {
-		c.fault("%s: only one of them can give the credentials", strings.Join(sources, ", "))
-	}
-	if c.profile != "" && c.awsConfig != nil {
-		c.fault("WithProfile, WithAWSConfig: the configuration is loaded already, a profile cannot change it")
-	}
-}
-
-func (c *config) allowsPlain(host string) bool {
-	return slices.ContainsFunc(c.plainHosts, func(allowed string) bool { return strings.EqualFold(allowed, host) })
 }

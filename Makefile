@@ -23,7 +23,7 @@ run: ## run the quickstart: all eight activities on real cities; needs only Go
 test: ## set up what is missing and run every test, with the race detector, in random order
 	@go run ./internal/dynamodblocal/cmd/dynamodb-local fetch >/dev/null || echo "DynamoDB Local could not be fetched beforehand; the tests look for another way."
 	go test -race -shuffle=on ./...
-	go test -race -shuffle=on . -backend=memory
+	go test -race -shuffle=on ./internal/integration -backend=memory
 	@for module in $(MODULES); do (cd $$module && go test -race -shuffle=on ./...) || exit 1; done
 
 check: lint ## what to run before each commit: formatting, vet, linters, tests in memory

@@ -178,6 +178,11 @@ func TestScanPagesHandsOverEmptyPagesAndTheirProgress(t *testing.T) {
 	assert.Equal(t, []int{0, 3, 6, 9, 12, 15, 18}, table.starts)
 }
 
+// rare is a filter; numbered answers a scan with any filter in its own way.
+var rare = []dynamoconn.Condition{{
+	Key: "ID", ComparisonOperator: dynamoconn.ComparisonOperatorEQ, Values: []dynamoconn.KeyValue{dynamoconn.Long("", 50)},
+}}
+
 func first[T any](loop iter.Seq2[T, error]) (value T, err error) {
 	for value, err = range loop {
 		break

@@ -103,7 +103,7 @@ var mutants = []mutant{
 	{14, "a failure shares the memory of the caller's item", "activities_batchwrite.go",
 		`write.ItemToAdd, write.ItemToDelete = write.ItemToAdd.Clone(), write.ItemToDelete.Clone()`,
 		`write.ItemToAdd, write.ItemToDelete = write.ItemToAdd[:], write.ItemToDelete.Clone()`,
-		".", "TestFailuresOfABatchAreTheCallersOwn"},
+		"internal/integration", "TestFailuresOfABatchAreTheCallersOwn"},
 	{14, "a batch changes its request", "activities_batchwrite.go",
 		`sorted := slices.Clone(names)`, `sorted := names`,
 		".", "TestBatchWriteChangesNoInput"},
@@ -117,7 +117,7 @@ var mutants = []mutant{
 		"internal/attempt", "TestPauseStaysWithinItsBounds"},
 	{16, "a scan that has not begun is done", "checkpoint.go",
 		`return c.started() && !c.atKey()`, `return !c.atKey()`,
-		".", "TestResumableParallelScan"},
+		"internal/integration", "TestResumableParallelScan"},
 	{17, "an empty page of tables is the last", "activities_table.go",
 		`if next == "" || full {`, `if next == "" || len(names) == 0 || full {`,
 		".", "TestEmptyPageOfTablesIsNotTheEnd"},
@@ -270,7 +270,7 @@ var mutants = []mutant{
 			return resp, nil
 		}
 		resp.Items`,
-		".", "TestScanErrors"},
+		"internal/integration", "TestScanErrors"},
 	{0, "a page that lacks items is believed", "activities_scan.go",
 		`case int64(len(out.Items)) != int64(out.Count):`, `case false:`,
 		".", "TestAnswersToSomethingElseAreRefused"},

@@ -1,4 +1,4 @@
-package dynamoconn_test
+package integration
 
 import (
 	"encoding/json"

@@ -1,10 +1,8 @@
-package dynamoconn_test
+package integration
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -13,23 +11,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/testdata"
 )
 
 // cities returns n rows of the GeoNames sample, each with an ID of its own from 1:
 // after the last the sample begins again.
 func cities(t *testing.T, n int) []dynamoconn.Item {
 	t.Helper()
-	file, err := os.Open("testdata/cities-1000.jsonl")
-	require.NoError(t, err)
-	defer func() { _ = file.Close() }()
 	type row struct {
 		Name, Country, Admin1 string
 		Latitude, Longitude   json.Number
 	}
 	var sample []row
-	for lines := bufio.NewScanner(file); lines.Scan(); {
+	for line := range strings.Lines(testdata.Cities()) {
 		var r row
-		require.NoError(t, json.Unmarshal(lines.Bytes(), &r))
+		require.NoError(t, json.Unmarshal([]byte(line), &r))
 		sample = append(sample, r)
 	}
 	require.Len(t, sample, 1000)

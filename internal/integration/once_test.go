@@ -1,4 +1,4 @@
-package dynamoconn_test
+package integration
 
 import (
 	"io"
@@ -52,6 +52,13 @@ func losing(t *testing.T, between func()) (*dynamoconn.Client, *loser) {
 	client, err := dynamoconn.New(t.Context(), localOptions(dynamoconn.WithHTTPClient(l))...)
 	require.NoError(t, err)
 	return client, l
+}
+
+func errorOf(t *testing.T, err error) *dynamoconn.Error {
+	t.Helper()
+	var e *dynamoconn.Error
+	require.ErrorAs(t, err, &e)
+	return e
 }
 
 func stored(t *testing.T, table string) dynamoconn.Item {

@@ -54,8 +54,8 @@ func startDocker(ctx context.Context, opts Options) (*Server, error) {
 	return nil, errors.Join(err, p.stop())
 }
 
-// dockerArgs stays attached, so that the end of the command is the end of the
-// container. Docker itself picks the host's port if it is 0.
+// dockerArgs returns the arguments of a docker command that stays attached: the
+// command ends when the container ends. If port is 0, Docker picks the host's port.
 func dockerArgs(name string, port int, origin string) []string {
 	return []string{
 		"run", "--rm", "--name", name, "-p", "127.0.0.1:" + strconv.Itoa(port) + ":8000", "-e", noTelemetry, dockerImage,
@@ -63,7 +63,8 @@ func dockerArgs(name string, port int, origin string) []string {
 	}
 }
 
-// dockerEndpoint waits until the container has its port on this machine.
+// dockerEndpoint waits until Docker has given the container a port of this machine,
+// and returns the URL of that port.
 func (p *process) dockerEndpoint(ctx context.Context, timeout time.Duration, docker, name string) (string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no container within %v", timeout))
 	defer cancel()

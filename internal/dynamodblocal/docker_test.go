@@ -13,8 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fakeDocker logs each command line. "docker run" lasts until "docker rm"; its
-// port is that of a server in this test which allows any origin.
+// fakeDocker puts a docker into PATH that logs each command line. "docker run" lasts
+// until "docker rm"; "docker port" names a server in this test that allows any
+// origin.
 func fakeDocker(t *testing.T) (log func() []string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -22,8 +23,8 @@ func fakeDocker(t *testing.T) (log func() []string) {
 		_, _ = io.WriteString(w, `{"TableNames":[]}`)
 	}))
 	t.Cleanup(server.Close)
-	bare(t)
-	dir := filepath.Dir(script(t, "docker", `
+	clearEnvironment(t)
+	dir := filepath.Dir(installScript(t, "docker", `
 echo "$*" >> "$0.log"
 case $1 in
 info) exit $INFO_STATUS;;
@@ -62,7 +63,7 @@ func TestStartWithDocker(t *testing.T) {
 		case "run":
 			name, origin = fields[3], fields[len(fields)-1]
 			rest = append(rest, line)
-		case "port": // asked until there is one
+		case "port": // repeated until there is a port
 		default:
 			rest = append(rest, line)
 		}
@@ -78,7 +79,7 @@ func TestStartWithDocker(t *testing.T) {
 	}, rest)
 }
 
-func TestStartWithoutADockerEngineSaysSo(t *testing.T) {
+func TestStartReportsThatNoDockerEngineRuns(t *testing.T) {
 	log := fakeDocker(t)
 	t.Setenv("INFO_STATUS", "1")
 	_, err := Start(t.Context(), Options{})
@@ -87,9 +88,9 @@ func TestStartWithoutADockerEngineSaysSo(t *testing.T) {
 	assert.Len(t, log(), 1, "nothing else was tried")
 }
 
-func TestStartWithDockerTellsOfATakenPort(t *testing.T) {
-	bare(t)
-	script(t, "docker", `
+func TestStartWithDockerReportsATakenPort(t *testing.T) {
+	clearEnvironment(t)
+	installScript(t, "docker", `
 case $1 in
 run) echo 'Bind for 127.0.0.1:8123 failed: port is already allocated' >&2; exit 125;;
 port) exit 1;;

@@ -7,36 +7,34 @@
 //	}
 //	client := connect(server.Endpoint())
 //
-// # Where it comes from
+// # Where the server comes from
 //
-// The first of these that applies is used:
+// The package uses the first of these that applies:
 //
 //   - the server at the URL in the environment variable DYNAMODB_ENDPOINT, which
-//     must answer and is never stopped;
+//     must answer within two seconds and is never stopped;
 //   - Java 17 or newer, with the program from the npm package
-//     amplify-dynamodb-simulator. npm is needed only for the first start: its
-//     tarball is compared with a pinned SHA-512 before anything is unpacked, and
-//     kept under the user's cache directory, or under the absolute path in
-//     DYNAMOCONN_CACHE;
+//     amplify-dynamodb-simulator. Only the first start needs npm: it downloads the
+//     package, compares its tarball with a pinned SHA-512, and unpacks it under the
+//     user's cache directory, or under the absolute path in DYNAMOCONN_CACHE;
 //   - Docker, if its engine runs.
 //
-// # What it is
+// # What the server does
 //
 // Every server keeps its data in memory and shows the same tables to all
-// regions and credentials. Any access key of letters and digits is accepted. A
-// server started with Java listens on all network interfaces, because the
-// program has no setting for that.
+// regions and credentials. It accepts any access key of letters and digits. A
+// server started with Java listens on all network interfaces, because DynamoDB
+// Local has no setting for that.
 //
-// # How it ends
+// # How the server ends
 //
-// A server ends with [Server.Stop], or by itself when the program that started
-// it is gone, be it by os.Exit, a panic or SIGKILL. For the latter a second small
-// process, a shell that reads from a pipe held by this one, waits for the end of
-// that pipe and then kills the server. The kernel closes the pipe however the
-// program ends, which is true on every Unix; the parent-death signal of Linux
-// was not taken because it fires when the thread that started the child ends.
-// Windows has no such shell: there a server outlives a program that does not
-// call Stop.
+// [Server.Stop] ends a server. On Unix a server also ends when the program that
+// started it ends, even by os.Exit, a panic or SIGKILL. A second small process sees
+// to that: a shell that reads from a pipe that only this program can write to. The
+// kernel closes the pipe when the program ends, and then the shell kills the server.
+// The parent-death signal of Linux would not do: it fires when the thread that
+// started the child ends. On Windows there is no such shell, so a server outlives
+// a program that does not call Stop.
 package dynamodblocal
 
 import (
@@ -50,12 +48,12 @@ import (
 )
 
 var (
-	// ErrUnavailable means that there is no way to get a DynamoDB Local here. The
+	// ErrUnavailable means that no way to get a DynamoDB Local works here. The
 	// text of the error says what was tried, why it failed and what to install.
 	ErrUnavailable = errors.New("no DynamoDB Local available")
 
-	// ErrIntegrity means that the downloaded package is not the pinned one. It was
-	// not unpacked and has been deleted.
+	// ErrIntegrity means that the downloaded package is not the pinned one. The
+	// package was deleted without being unpacked.
 	ErrIntegrity = errors.New("package does not match the pinned SHA-512")
 
 	// ErrPortTaken means that the port in [Options.Port] is in use. The server was
@@ -63,43 +61,49 @@ var (
 	ErrPortTaken = errors.New("port is taken")
 )
 
-// DefaultReadyTimeout is how long a started server may take to answer if
+// DefaultReadyTimeout limits how long a started server may take to answer if
 // [Options.ReadyTimeout] is zero.
 const DefaultReadyTimeout = 60 * time.Second
 
-const endpointVariable = "DYNAMODB_ENDPOINT"
+const (
+	endpointVariable = "DYNAMODB_ENDPOINT"
+	endpointTimeout  = 2 * time.Second
+)
 
 // Options adjusts [Start] and [Shared]. Its zero value is ready for tests.
 type Options struct {
-	// Progress is told in one line each what takes long: the download, the pull of
-	// an image. Nil is silent.
+	// Progress gets a line before each step that takes long: the download of the
+	// package, or the pull of the Docker image. Nil means that nothing is printed.
 	Progress io.Writer
 
-	// Port is the TCP port to listen on. Zero picks a free one. It is ignored when
-	// DYNAMODB_ENDPOINT is set.
+	// Port is the TCP port to listen on. Zero picks a free port. Port is ignored
+	// when DYNAMODB_ENDPOINT is set.
 	Port int
 
-	// ReadyTimeout limits the time from the start of the program to its first
-	// answer; the download is not part of it. Zero means [DefaultReadyTimeout].
+	// ReadyTimeout limits the time from the start of the server to its first
+	// answer. The download is not part of it. A shorter timeout than two seconds
+	// holds for a server from DYNAMODB_ENDPOINT, too. Zero means
+	// [DefaultReadyTimeout].
 	ReadyTimeout time.Duration
 }
 
-// Server is a DynamoDB Local that answers. Its methods may be called from any
+// Server is a running DynamoDB Local. Its methods may be called from any
 // goroutine.
 type Server struct {
 	endpoint string
-	process  *process // nil if it was running already
+	process  *process // nil for a server from DYNAMODB_ENDPOINT
 
 	stop    sync.Once
 	stopErr error
 }
 
-// Start returns a server of the caller's own, unless DYNAMODB_ENDPOINT names one
-// to use. ctx limits the start only: ending it later does not stop the server.
+// Start starts a server for the caller alone, unless DYNAMODB_ENDPOINT names a
+// server to use. ctx limits the start only: ending ctx later does not stop the
+// server.
 //
 // The error is [ErrUnavailable] if no way works, [ErrIntegrity] if a wrong
-// package was downloaded, [ErrPortTaken] if Options.Port is in use, or that of
-// ctx. Neither of the last three leads to a try of the next way.
+// package was downloaded, [ErrPortTaken] if Options.Port is in use, or the error
+// of ctx. After one of the last three, Start does not try the next way.
 func Start(ctx context.Context, opts Options) (*Server, error) {
 	if opts.Port < 0 || opts.Port > 65535 {
 		return nil, fmt.Errorf("dynamodblocal: port %d is not between 0 and 65535", opts.Port)
@@ -115,7 +119,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 	}
 
 	if endpoint := os.Getenv(endpointVariable); endpoint != "" {
-		if err := awaitEndpoint(ctx, endpoint); err != nil {
+		if err := awaitEndpoint(ctx, endpoint, min(endpointTimeout, opts.ReadyTimeout)); err != nil {
 			return nil, fmt.Errorf("dynamodblocal: %w: %s is %s: %w", ErrUnavailable, endpointVariable, redact(endpoint), err)
 		}
 		return &Server{endpoint: endpoint}, nil
@@ -143,17 +147,18 @@ do one of these: set %[2]s to the URL of a running DynamoDB Local; install Java 
 		ErrUnavailable, endpointVariable, javaErr, dockerErr, minJava)
 }
 
+// isFinal reports whether Start returns err without trying the next way.
 func isFinal(ctx context.Context, err error) bool {
 	return ctx.Err() != nil || errors.Is(err, ErrIntegrity) || errors.Is(err, ErrPortTaken)
 }
 
-// Endpoint returns the server's URL, for example "http://127.0.0.1:40123". One
-// from DYNAMODB_ENDPOINT is returned as it was given.
+// Endpoint returns the server's URL, for example "http://127.0.0.1:40123". A URL
+// from DYNAMODB_ENDPOINT is returned unchanged.
 func (s *Server) Endpoint() string { return s.endpoint }
 
 // Done returns a channel that is closed when the server's process has ended,
-// stopped or not. It is nil, and so blocks for ever, for a server from
-// DYNAMODB_ENDPOINT.
+// whether by [Server.Stop] or otherwise. For a server from DYNAMODB_ENDPOINT the
+// channel is nil, so that receiving from it blocks for ever.
 func (s *Server) Done() <-chan struct{} {
 	if s.process == nil {
 		return nil
@@ -170,9 +175,9 @@ func (s *Server) Output() string {
 	return s.process.output.String()
 }
 
-// Stop kills the server with all its data and waits until it is gone. Calls after
-// the first return what the first returned. A server from DYNAMODB_ENDPOINT is
-// left running.
+// Stop kills the server, whose data is lost, and waits until the process has
+// ended. Later calls return the same error as the first. A server from
+// DYNAMODB_ENDPOINT is left running.
 func (s *Server) Stop() error {
 	s.stop.Do(func() {
 		if s.process == nil {
@@ -191,14 +196,14 @@ var shared struct {
 	err    error
 }
 
-// Shared returns the one server of this program, started by the first call with
-// that call's options. It is for tests, which then keep apart by the names of
-// their tables. A failed start is remembered, so that the tests after it fail at
-// once, except if ctx ended; a server that has ended is replaced.
+// Shared returns a server that all tests of this program share. The first call
+// starts it, with the options of that call. Tests that share it must use different
+// table names. If the start fails, later calls return the same error at once,
+// unless the start failed because ctx ended. A server that has ended is replaced.
 //
-// Calling Stop on it is not needed where a server ends with its program; see
-// [StopShared]. Until then one goroutine waits for the server's end, to be told
-// to leak detectors: it runs (*process).wait of this package.
+// [StopShared] stops the server. It is not needed on Unix, where the server ends
+// with the program. While the server runs, a goroutine in (*process).wait of this
+// package waits for its end: tell leak detectors to ignore it.
 func Shared(ctx context.Context, opts Options) (*Server, error) {
 	shared.Lock()
 	defer shared.Unlock()
@@ -221,7 +226,7 @@ func Shared(ctx context.Context, opts Options) (*Server, error) {
 }
 
 // StopShared stops the server of [Shared], if there is one, and forgets a failed
-// start. A TestMain calls it after m.Run.
+// start. Call it in TestMain after m.Run.
 func StopShared() error {
 	shared.Lock()
 	defer shared.Unlock()

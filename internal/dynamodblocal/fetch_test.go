@@ -17,10 +17,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// testCache downloads a small package and counts how often it does.
+// testCache returns a cache that downloads a small package, and the number of its
+// downloads.
 func testCache(t *testing.T) (c *cache, downloads *atomic.Int32) {
 	t.Helper()
-	tarball := pack(t, file("package/emulator/DynamoDBLocal.jar", "jar"), file("package/emulator/lib/a.so", "so"))
+	tarball := makeTarball(t, fileEntry("package/emulator/DynamoDBLocal.jar", "jar"), fileEntry("package/emulator/lib/a.so", "so"))
 	downloads = new(atomic.Int32)
 	return &cache{
 		root:      filepath.Join(t.TempDir(), "cache"),
@@ -35,8 +36,9 @@ func testCache(t *testing.T) (c *cache, downloads *atomic.Int32) {
 	}, downloads
 }
 
-// filled is what a cache holds afterwards: no tarball, no temporary directory.
-func filled(c *cache) map[string]string {
+// wantFilled returns the files that a filled cache holds: there is no tarball and no
+// temporary directory.
+func wantFilled(c *cache) map[string]string {
 	return map[string]string{
 		"2.9.30.lock":              "",
 		"2.9.30/.complete":         c.integrity + "\n3 DynamoDBLocal.jar\n2 lib/a.so\n",
@@ -53,13 +55,13 @@ func TestFillDownloadsOnce(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, filepath.Join(c.root, "2.9.30"), dir)
 	}
-	assert.Equal(t, filled(c), tree(t, c.root))
+	assert.Equal(t, wantFilled(c), readTree(t, c.root))
 	assert.EqualValues(t, 1, downloads.Load())
 	assert.Equal(t, "fetching DynamoDB Local 1.25.1 (57 MB, npm package amplify-dynamodb-simulator 2.9.30) ...\n",
 		c.progress.(*bytes.Buffer).String())
 }
 
-func TestFillAtOnceDownloadsOnce(t *testing.T) {
+func TestConcurrentFillsDownloadOnce(t *testing.T) {
 	t.Parallel()
 	c, downloads := testCache(t)
 	var wg sync.WaitGroup
@@ -70,17 +72,17 @@ func TestFillAtOnceDownloadsOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	assert.Equal(t, filled(c), tree(t, c.root))
+	assert.Equal(t, wantFilled(c), readTree(t, c.root))
 	if locksFiles {
 		assert.EqualValues(t, 1, downloads.Load())
 	}
 }
 
-func TestFillRedoesAnIncompleteCache(t *testing.T) {
+func TestFillReplacesAnIncompleteCache(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]func(dir string) error{
-		"no marker":      func(dir string) error { return os.Remove(filepath.Join(dir, marker)) },
-		"empty marker":   func(dir string) error { return os.Truncate(filepath.Join(dir, marker), 0) },
+		"no marker":      func(dir string) error { return os.Remove(filepath.Join(dir, markerFile)) },
+		"empty marker":   func(dir string) error { return os.Truncate(filepath.Join(dir, markerFile), 0) },
 		"file lost":      func(dir string) error { return os.Remove(filepath.Join(dir, "lib", "a.so")) },
 		"file cut short": func(dir string) error { return os.Truncate(filepath.Join(dir, "DynamoDBLocal.jar"), 1) },
 		"not even a directory": func(dir string) error {
@@ -101,15 +103,15 @@ func TestFillRedoesAnIncompleteCache(t *testing.T) {
 			require.NoError(t, damage(dir))
 			_, err = c.fill(t.Context())
 			require.NoError(t, err)
-			assert.Equal(t, filled(c), tree(t, c.root))
+			assert.Equal(t, wantFilled(c), readTree(t, c.root))
 			assert.EqualValues(t, 2, downloads.Load())
 		})
 	}
 }
 
-// DynamoDB Local wrote a file beside itself at each start, which once made every
-// program fetch again what the one before it was still using.
-func TestFillKeepsACacheWithMoreFiles(t *testing.T) {
+// DynamoDB Local wrote a file into its directory at each start. An earlier fill took
+// such a directory for damaged and downloaded it again while other programs used it.
+func TestFillKeepsACacheWithAdditionalFiles(t *testing.T) {
 	t.Parallel()
 	c, downloads := testCache(t)
 	dir, err := c.fill(t.Context())
@@ -127,13 +129,13 @@ func TestFillRefusesAnotherPackage(t *testing.T) {
 	c.integrity = integrityOf([]byte("something else"))
 	_, err := c.fill(t.Context())
 	require.ErrorIs(t, err, ErrIntegrity)
-	assert.Equal(t, map[string]string{"2.9.30.lock": ""}, tree(t, c.root))
+	assert.Equal(t, map[string]string{"2.9.30.lock": ""}, readTree(t, c.root))
 	entries, err := os.ReadDir(c.root)
 	require.NoError(t, err)
 	assert.Len(t, entries, 1, "only the lock stays")
 }
 
-func TestFillLeavesNothingOfAFailedDownload(t *testing.T) {
+func TestFillRemovesAFailedDownload(t *testing.T) {
 	t.Parallel()
 	c, _ := testCache(t)
 	failure := errors.New("no network")
@@ -142,7 +144,7 @@ func TestFillLeavesNothingOfAFailedDownload(t *testing.T) {
 	}
 	_, err := c.fill(t.Context())
 	require.ErrorIs(t, err, failure)
-	assert.Equal(t, map[string]string{"2.9.30.lock": ""}, tree(t, c.root))
+	assert.Equal(t, map[string]string{"2.9.30.lock": ""}, readTree(t, c.root))
 }
 
 func TestFillWaitingForTheLockHonoursItsContext(t *testing.T) {
@@ -163,20 +165,20 @@ func TestFillWaitingForTheLockHonoursItsContext(t *testing.T) {
 }
 
 func TestFetchRefusesARelativeCache(t *testing.T) {
-	bare(t)
+	clearEnvironment(t)
 	t.Setenv("DYNAMOCONN_CACHE", "relative")
 	_, err := Fetch(t.Context(), nil)
 	require.ErrorContains(t, err, "DYNAMOCONN_CACHE")
 }
 
-func TestFetchComparesWhatNpmBrings(t *testing.T) {
-	bare(t)
-	npm := script(t, "npm", `echo "$@" > "$0.args"; pwd > "$0.dir"; echo not the package > amplify-dynamodb-simulator-2.9.30.tgz`)
+func TestFetchVerifiesThePackageFromNpm(t *testing.T) {
+	clearEnvironment(t)
+	npm := installScript(t, "npm", `echo "$@" > "$0.args"; pwd > "$0.dir"; echo not the package > amplify-dynamodb-simulator-2.9.30.tgz`)
 	root := t.TempDir()
 	t.Setenv("DYNAMOCONN_CACHE", root)
 	_, err := Fetch(t.Context(), nil)
 	require.ErrorIs(t, err, ErrIntegrity)
-	assert.Equal(t, map[string]string{"dynamodb-local/2.9.30.lock": ""}, tree(t, root))
+	assert.Equal(t, map[string]string{"dynamodb-local/2.9.30.lock": ""}, readTree(t, root))
 
 	args, err := os.ReadFile(npm + ".args")
 	require.NoError(t, err)
@@ -184,17 +186,17 @@ func TestFetchComparesWhatNpmBrings(t *testing.T) {
 	require.NoError(t, err)
 	where := strings.TrimSpace(string(dir))
 	assert.Equal(t, "pack amplify-dynamodb-simulator@2.9.30 --pack-destination "+where+"\n", string(args))
-	assert.Equal(t, filepath.Join(root, "dynamodb-local"), filepath.Dir(where), "not where the user's project is")
+	assert.Equal(t, filepath.Join(root, "dynamodb-local"), filepath.Dir(where), "npm must not run in the user's project")
 }
 
-func TestFetchTellsWhatNpmSaid(t *testing.T) {
+func TestFetchReportsTheOutputOfNpm(t *testing.T) {
 	for name, body := range map[string]string{
 		"failure":    "echo ECONNREFUSED >&2; exit 1",
 		"no tarball": "echo ECONNREFUSED",
 	} {
 		t.Run(name, func(t *testing.T) {
-			bare(t)
-			script(t, "npm", body)
+			clearEnvironment(t)
+			installScript(t, "npm", body)
 			_, err := Fetch(t.Context(), nil)
 			require.ErrorContains(t, err, "ECONNREFUSED")
 		})
@@ -202,8 +204,8 @@ func TestFetchTellsWhatNpmSaid(t *testing.T) {
 }
 
 func TestFetchEndsWithItsContext(t *testing.T) {
-	bare(t)
-	script(t, "npm", "exec /bin/sleep 60")
+	clearEnvironment(t)
+	installScript(t, "npm", "exec /bin/sleep 60")
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	began := time.Now()

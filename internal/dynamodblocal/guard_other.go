@@ -4,7 +4,7 @@ package dynamodblocal
 
 import "os/exec"
 
-// guard does nothing here: there is no shell to rely on.
+// guard does nothing on this system, which has no POSIX shell.
 type guard struct{}
 
 func newGuard(...string) (*guard, error) { return &guard{}, nil }

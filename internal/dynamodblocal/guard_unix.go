@@ -9,9 +9,10 @@ import (
 	"syscall"
 )
 
-// guard is a shell that waits for the end of a pipe whose other end only this
-// program holds, and then runs a command. All but that command is built into
-// every POSIX shell.
+// guard is a shell that reads from a pipe and runs a command when the pipe ends.
+// Only this program can write to the pipe, so the pipe ends when the program ends.
+// Except for that command, the script uses only what is built into every POSIX
+// shell.
 type guard struct {
 	cmd  *exec.Cmd
 	pipe *os.File
@@ -35,20 +36,23 @@ func newGuard(command ...string) (*guard, error) {
 	return &guard{cmd: cmd, pipe: w}, nil
 }
 
-// arm names the target. Before that the end of this program does nothing.
+// arm tells the shell the last argument of its command. If the program ends before
+// that, the shell runs no command.
 func (g *guard) arm(target string) {
 	_, _ = g.pipe.WriteString(target + "\n") // fails only if the shell was killed
 }
 
-// release ends the guard without its command. The pipe must outlive the shell.
+// release ends the guard without running its command. The pipe is closed last: the
+// shell would take its end for the end of the program.
 func (g *guard) release() {
 	_ = g.cmd.Process.Kill()
 	_ = g.cmd.Wait()
 	g.pipe.Close()
 }
 
-// detach spares cmd the signals that the terminal sends to this program's group:
-// a program that handles an interrupt still has its server while it cleans up.
+// detach puts cmd into a process group of its own, so that an interrupt from the
+// terminal does not reach it: a program that handles the interrupt can still use
+// its server while it cleans up.
 func detach(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 }

@@ -20,8 +20,8 @@ const (
 	minJava      = 17
 	portAttempts = 5
 
-	// The option -disableTelemetry alone still leaves a file with an
-	// identification of this installation beside the program.
+	// With the option -disableTelemetry alone, DynamoDB Local still writes a file
+	// that identifies this installation into the directory of the program.
 	noTelemetry = "DDB_LOCAL_TELEMETRY=0"
 )
 
@@ -52,7 +52,7 @@ func startJava(ctx context.Context, opts Options) (*Server, error) {
 			return nil, fmt.Errorf("port %d: %w", port, err)
 		}
 		if attempt == portAttempts {
-			// Not ErrPortTaken: that is about a port the caller chose.
+			// This is not ErrPortTaken, which means a port that the caller chose.
 			return nil, fmt.Errorf("%s: lost %d free ports in a row to other programs", java, portAttempts)
 		}
 	}
@@ -74,8 +74,9 @@ func startJavaOn(ctx context.Context, java, dir string, port int, timeout time.D
 	return &Server{endpoint: endpoint, process: p}, nil
 }
 
-// javaArgs favours a fast start over speed later: without the second compiler
-// the first answer comes in half the time. Items are not on Java's heap.
+// javaArgs prefers a fast start to speed later: without Java's second compiler the
+// first answer comes in half the time. DynamoDB Local keeps items outside Java's
+// heap, so -Xmx does not limit them.
 func javaArgs(port int, origin string) []string {
 	return []string{
 		"-XX:+IgnoreUnrecognizedVMOptions", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xmx1g",
@@ -84,7 +85,8 @@ func javaArgs(port int, origin string) []string {
 	}
 }
 
-// freePort asks for all interfaces, as the server does.
+// freePort returns a port that is free on all interfaces, because the server
+// listens on all of them.
 func freePort() (int, error) {
 	listener, err := net.Listen("tcp", ":0")
 	if err != nil {
@@ -94,7 +96,8 @@ func freePort() (int, error) {
 	return listener.Addr().(*net.TCPAddr).Port, nil
 }
 
-// findJava returns the first of JAVA_HOME and PATH that is new enough.
+// findJava returns the java of JAVA_HOME if it is new enough, or else the first one
+// in PATH.
 func findJava(ctx context.Context) (string, error) {
 	var candidates, found []string
 	if home := os.Getenv("JAVA_HOME"); home != "" {
@@ -126,7 +129,8 @@ func findJava(ctx context.Context) (string, error) {
 
 var versionPattern = regexp.MustCompile(`version "((?:1\.)?(\d+)[^"]*)"`)
 
-// javaVersion understands "17.0.15" as 17 and, as it was up to 8, "1.8.0_392" as 8.
+// javaVersion returns the version that java prints, and its major number. Up to
+// Java 8 the major number comes second: "17.0.15" is 17, and "1.8.0_392" is 8.
 func javaVersion(ctx context.Context, java string) (version string, major int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()

@@ -12,8 +12,9 @@ import (
 
 const locksFiles = true
 
-// lockFile waits until no other program, and no other call in this one, holds
-// the lock. The kernel frees the lock of a program that dies. The file stays.
+// lockFile waits until no other program, and no other call in this program, holds
+// the lock, and takes it. The kernel frees the lock of a program that ends. The
+// file itself is never deleted.
 func lockFile(ctx context.Context, name string) (unlock func(), err error) {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 }
 
 // needJava skips a test that starts the real server if -short is given. Without
-// it a machine that lacks Java fails.
+// -short the test fails on a machine that lacks Java.
 func needJava(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
@@ -30,8 +30,9 @@ func needJava(t *testing.T) {
 	}
 }
 
-// bare leaves no way to a server: no endpoint, no programs, an empty cache.
-func bare(t *testing.T) {
+// clearEnvironment takes away every way to get a server: the test has no endpoint, no
+// programs in PATH and an empty cache.
+func clearEnvironment(t *testing.T) {
 	t.Helper()
 	t.Setenv("DYNAMODB_ENDPOINT", "")
 	t.Setenv("DYNAMOCONN_CACHE", t.TempDir())
@@ -39,8 +40,9 @@ func bare(t *testing.T) {
 	t.Setenv("PATH", "")
 }
 
-// script puts an executable of the shell into a new directory that is all of PATH.
-func script(t *testing.T, name, body string) (path string) {
+// installScript writes an executable shell script into a new directory and sets PATH
+// to that directory.
+func installScript(t *testing.T, name, body string) (path string) {
 	t.Helper()
 	dir := t.TempDir()
 	path = filepath.Join(dir, name)
@@ -49,6 +51,7 @@ func script(t *testing.T, name, body string) (path string) {
 	return path
 }
 
+// entry is an entry of a tarball.
 type entry struct {
 	name    string
 	content string
@@ -56,9 +59,11 @@ type entry struct {
 	link    string
 }
 
-func file(name, content string) entry { return entry{name: name, content: content, kind: tar.TypeReg} }
+func fileEntry(name, content string) entry {
+	return entry{name: name, content: content, kind: tar.TypeReg}
+}
 
-func pack(t *testing.T, entries ...entry) []byte {
+func makeTarball(t *testing.T, entries ...entry) []byte {
 	t.Helper()
 	var buf bytes.Buffer
 	zipped := gzip.NewWriter(&buf)
@@ -80,8 +85,8 @@ func integrityOf(content []byte) string {
 	return "sha512-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// tree maps each file below dir to its content, with slashes.
-func tree(t *testing.T, dir string) map[string]string {
+// readTree returns the content of each file below dir, by its name with slashes.
+func readTree(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	require.NoError(t, filepath.Walk(dir, func(name string, info os.FileInfo, err error) error {

@@ -13,11 +13,12 @@ import (
 	"time"
 )
 
-var errForeign = errors.New("another server answers on this port")
+var errOtherServer = errors.New("another server answers on this port")
 
-// probe asks for the tables. If origin is not empty, only the server that was
-// told to allow that origin is accepted: two programs that picked the same free
-// port would otherwise both be content with the server of the first.
+// probe sends ListTables and returns nil if a DynamoDB answers. If origin is not
+// empty, probe accepts only the server that was started with that allowed origin:
+// otherwise two programs that picked the same free port would both use the server
+// of the first.
 func probe(ctx context.Context, endpoint, origin string) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -34,7 +35,7 @@ func probe(ctx context.Context, endpoint, origin string) error {
 	client := http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}}
 	resp, err := client.Do(req)
 	if err != nil {
-		// The outer error repeats the URL, which may hold a password.
+		// The text of a url.Error holds the URL, which may hold a password.
 		var urlErr *url.Error
 		if errors.As(err, &urlErr) {
 			err = urlErr.Err
@@ -43,7 +44,7 @@ func probe(ctx context.Context, endpoint, origin string) error {
 	}
 	defer resp.Body.Close()
 	if origin != "" && resp.Header.Get("Access-Control-Allow-Origin") != origin {
-		return errForeign
+		return errOtherServer
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if err != nil {
@@ -54,19 +55,19 @@ func probe(ctx context.Context, endpoint, origin string) error {
 		Type       string    `json:"__type"`
 	}
 	if err := json.NewDecoder(bytes.NewReader(body)).Decode(&answer); err != nil || answer.TableNames == nil && answer.Type == "" {
-		return fmt.Errorf("status %d without an answer of DynamoDB", resp.StatusCode)
+		return fmt.Errorf("the answer (status %d) is not one of DynamoDB", resp.StatusCode)
 	}
 	return nil
 }
 
-// awaitEndpoint gives a server that is just starting beside this program, as in
-// a continuous integration job, two seconds.
-func awaitEndpoint(ctx context.Context, endpoint string) error {
+// awaitEndpoint waits for an answer: in a continuous integration job the server may
+// start at the same time as this program.
+func awaitEndpoint(ctx context.Context, endpoint string, timeout time.Duration) error {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return errors.New("not a URL that starts with http:// or https://")
 	}
-	for deadline := time.Now().Add(2 * time.Second); ; {
+	for deadline := time.Now().Add(timeout); ; {
 		err := probe(ctx, endpoint, "")
 		if err == nil || time.Now().After(deadline) {
 			return err
@@ -77,7 +78,8 @@ func awaitEndpoint(ctx context.Context, endpoint string) error {
 	}
 }
 
-// redact drops a password and anything that is not a URL at all.
+// redact returns scheme and host of the endpoint, without a password. For a text
+// that is not a URL it returns "set".
 func redact(endpoint string) string {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Host == "" {

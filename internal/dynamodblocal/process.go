@@ -16,7 +16,8 @@ import (
 
 const stopTimeout = 10 * time.Second
 
-// process is a running server, or the docker command that is attached to one.
+// process is a running Java server, or the docker command that is attached to a
+// server.
 type process struct {
 	cmd    *exec.Cmd
 	output *tail
@@ -25,9 +26,9 @@ type process struct {
 	done   chan struct{} // closed once cmd has ended and been waited for
 }
 
-// startProcess runs cmd. If this program ends first, the guard runs killer with
-// target, or with the process ID if target is empty, as last argument. kill, or
-// a plain kill if it is nil, is what stop does.
+// startProcess starts cmd. If this program ends before cmd does, the guard runs the
+// command killer with target as its last argument; if target is empty, with the
+// process ID. stop calls kill; if kill is nil, it kills the process.
 func startProcess(cmd *exec.Cmd, target string, killer []string, kill func() error) (*process, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -62,13 +63,14 @@ func startProcess(cmd *exec.Cmd, target string, killer []string, kill func() err
 	return p, nil
 }
 
-// wait also keeps the guard's pipe reachable, and with it the server alive, when
-// the caller has kept no more than the endpoint.
+// wait collects the output of the process until it ends. This goroutine also keeps
+// the guard's pipe reachable: a caller may keep only the endpoint, and if the pipe
+// were garbage-collected, the guard would kill the server.
 func (p *process) wait(output *os.File) {
 	defer close(p.done)
 	_, _ = io.Copy(p.output, output)
 	output.Close()
-	_ = p.cmd.Wait() // the state is read from cmd
+	_ = p.cmd.Wait() // p.cmd.ProcessState holds the result
 	p.guard.release()
 }
 
@@ -82,12 +84,12 @@ func (p *process) stop() error {
 	case <-p.done:
 		return nil
 	case <-timer.C:
-		return fmt.Errorf("process %d is still there after %v", p.cmd.Process.Pid, stopTimeout)
+		return fmt.Errorf("process %d is still running after %v", p.cmd.Process.Pid, stopTimeout)
 	}
 }
 
-// awaitReady returns [ErrPortTaken] if the server cannot have its port. The
-// server itself does not end in that case, it hangs.
+// awaitReady waits for the first answer. It returns [ErrPortTaken] if another
+// program uses the port: the server does not end in that case, it hangs.
 func (p *process) awaitReady(ctx context.Context, timeout time.Duration, endpoint, origin string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer within %v", timeout))
 	defer cancel()
@@ -96,7 +98,7 @@ func (p *process) awaitReady(ctx context.Context, timeout time.Duration, endpoin
 		if err == nil {
 			return nil
 		}
-		if errors.Is(err, errForeign) {
+		if errors.Is(err, errOtherServer) {
 			return ErrPortTaken
 		}
 		if strings.Contains(p.output.String(), "Failed to bind") {
@@ -113,7 +115,8 @@ func (p *process) awaitReady(ctx context.Context, timeout time.Duration, endpoin
 	}
 }
 
-// bindError waits for the cause, which is printed some lines further down.
+// bindError returns why the server cannot listen. It waits first, because the
+// server prints the cause some lines later.
 func (p *process) bindError(ctx context.Context) error {
 	_ = sleep(ctx, 200*time.Millisecond)
 	if strings.Contains(p.output.String(), "BindException") {
@@ -122,8 +125,8 @@ func (p *process) bindError(ctx context.Context) error {
 	return errors.New("cannot listen on its port" + p.output.quoted())
 }
 
-// newOrigin makes the name by which probe knows a server that was started with
-// it as its only allowed origin.
+// newOrigin returns a random origin. A server that is started with it as its only
+// allowed origin can be recognized by probe.
 func newOrigin() string {
 	return "http://" + strings.ToLower(rand.Text()) + ".invalid"
 }
@@ -152,6 +155,7 @@ func (t *tail) String() string {
 	return string(t.buf)
 }
 
+// quoted returns the text as the last part of an error message.
 func (t *tail) quoted() string {
 	text := strings.TrimSpace(t.String())
 	if text == "" {

@@ -48,7 +48,7 @@ func TestServerAnswersUntilItIsStopped(t *testing.T) {
 	assert.False(t, isOpen(server.Endpoint()))
 	<-server.Done()
 	require.NoError(t, server.Stop())
-	assert.Equal(t, before, fileNames(t, dir), "the cache is as it was")
+	assert.Equal(t, before, fileNames(t, dir), "the server must not change the cache")
 }
 
 func fileNames(t *testing.T, dir string) (names []string) {
@@ -61,7 +61,8 @@ func fileNames(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// TestHelperProcess is no test: it is the program that the next one kills.
+// TestHelperProcess is not a test. It is the program that
+// TestServerEndsWithItsKilledProgram kills.
 func TestHelperProcess(t *testing.T) {
 	if os.Getenv("DYNAMODBLOCAL_TEST_HELPER") == "" {
 		t.Skip("run by TestServerEndsWithItsKilledProgram only")

@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// answering stands in for a server that runs already.
-func answering(t *testing.T, status int, body string) (endpoint string) {
+// fakeServer starts an HTTP server that answers every request with body.
+func fakeServer(t *testing.T, status int, body string) (endpoint string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(status)
@@ -29,11 +29,11 @@ func answering(t *testing.T, status int, body string) (endpoint string) {
 
 func TestStartUsesTheEndpointOfTheEnvironment(t *testing.T) {
 	for name, endpoint := range map[string]string{
-		"as given":             answering(t, 200, `{"TableNames":[]}`) + "/",
-		"that wants real keys": answering(t, 400, `{"__type":"com.amazon.coral.service#UnrecognizedClientException"}`),
+		"as given":             fakeServer(t, 200, `{"TableNames":[]}`) + "/",
+		"that wants real keys": fakeServer(t, 400, `{"__type":"com.amazon.coral.service#UnrecognizedClientException"}`),
 	} {
 		t.Run(name, func(t *testing.T) {
-			bare(t)
+			clearEnvironment(t)
 			t.Setenv("DYNAMODB_ENDPOINT", endpoint)
 			server, err := Start(t.Context(), Options{})
 			require.NoError(t, err)
@@ -42,26 +42,26 @@ func TestStartUsesTheEndpointOfTheEnvironment(t *testing.T) {
 			assert.Empty(t, server.Output())
 			require.NoError(t, server.Stop())
 			require.NoError(t, server.Stop())
-			assert.True(t, isOpen(strings.TrimSuffix(endpoint, "/")), "not ours to stop")
+			assert.True(t, isOpen(strings.TrimSuffix(endpoint, "/")), "Stop must leave it running")
 		})
 	}
 }
 
-func TestStartRefusesAnEndpointThatIsNoDynamoDB(t *testing.T) {
+func TestStartRefusesAnEndpointThatIsNotDynamoDB(t *testing.T) {
 	closed := httptest.NewServer(nil)
 	closed.Close()
 	for name, endpoint := range map[string]string{
-		"another server": answering(t, 200, "<html>"),
-		"other JSON":     answering(t, 404, `{"message":"not found"}`),
-		"nobody":         strings.Replace(closed.URL, "http://", "http://user:hunter2@", 1),
+		"another server": fakeServer(t, 200, "<html>"),
+		"other JSON":     fakeServer(t, 404, `{"message":"not found"}`),
+		"no server":      strings.Replace(closed.URL, "http://", "http://user:hunter2@", 1),
 		"no scheme":      "localhost:8000",
 		"no host":        "http://",
 		"no URL":         "http://hunter2:%zz",
 	} {
 		t.Run(name, func(t *testing.T) {
-			bare(t)
+			clearEnvironment(t)
 			t.Setenv("DYNAMODB_ENDPOINT", endpoint)
-			_, err := Start(t.Context(), Options{})
+			_, err := Start(t.Context(), Options{ReadyTimeout: 200 * time.Millisecond})
 			require.ErrorIs(t, err, ErrUnavailable)
 			assert.ErrorContains(t, err, "DYNAMODB_ENDPOINT")
 			assert.NotContains(t, err.Error(), "hunter2")
@@ -70,7 +70,7 @@ func TestStartRefusesAnEndpointThatIsNoDynamoDB(t *testing.T) {
 }
 
 func TestStartWithNothingAvailableNamesEveryWay(t *testing.T) {
-	bare(t)
+	clearEnvironment(t)
 	_, err := Start(t.Context(), Options{})
 	require.ErrorIs(t, err, ErrUnavailable)
 	assert.Equal(t, `dynamodblocal: no DynamoDB Local available
@@ -97,7 +97,7 @@ func TestStartRefusesImpossibleOptions(t *testing.T) {
 }
 
 func TestStartHonoursItsContext(t *testing.T) {
-	bare(t)
+	clearEnvironment(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	t.Setenv("DYNAMODB_ENDPOINT", "http://127.0.0.1:1")
@@ -105,12 +105,12 @@ func TestStartHonoursItsContext(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// javaWith is a java of the current version that runs body as the server, with
-// the port in $port and the origin in $origin.
-func javaWith(t *testing.T, body string) {
+// fakeJava puts a java into PATH that calls itself version 21 and runs body in place
+// of the server, with the port in $port and the origin in $origin.
+func fakeJava(t *testing.T, body string) {
 	t.Helper()
-	bare(t)
-	script(t, "java", `
+	clearEnvironment(t)
+	installScript(t, "java", `
 if [ "$1" = -version ]; then echo 'openjdk version "21.0.1" 2023-10-17' >&2; exit; fi
 for arg; do case $last in -port) port=$arg;; -cors) origin=$arg;; esac; last=$arg; done
 `+body)
@@ -122,11 +122,11 @@ for arg; do case $last in -port) port=$arg;; -cors) origin=$arg;; esac; last=$ar
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "DynamoDBLocal.jar"), nil, 0o644))
 	text, err := c.markerText(dir)
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, marker), []byte(text), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, markerFile), []byte(text), 0o644))
 }
 
-func TestStartTellsWhatADyingServerSaid(t *testing.T) {
-	javaWith(t, `echo "Error: Unable to access jarfile" >&2; exit 3`)
+func TestStartReportsTheOutputOfAServerThatEnds(t *testing.T) {
+	fakeJava(t, `echo "Error: Unable to access jarfile" >&2; exit 3`)
 	_, err := Start(t.Context(), Options{})
 	require.ErrorIs(t, err, ErrUnavailable)
 	assert.ErrorContains(t, err, "exit status 3")
@@ -134,7 +134,7 @@ func TestStartTellsWhatADyingServerSaid(t *testing.T) {
 }
 
 func TestStartGivesUpOnASilentServer(t *testing.T) {
-	javaWith(t, `echo started; exec /bin/sleep 60`)
+	fakeJava(t, `echo started; exec /bin/sleep 60`)
 	began := time.Now()
 	_, err := Start(t.Context(), Options{ReadyTimeout: 200 * time.Millisecond})
 	require.ErrorIs(t, err, ErrUnavailable)
@@ -145,7 +145,7 @@ func TestStartGivesUpOnASilentServer(t *testing.T) {
 func TestStartStopsWhatItStartedWhenItsContextEnds(t *testing.T) {
 	pidFile := filepath.Join(t.TempDir(), "pid")
 	t.Setenv("PID_FILE", pidFile)
-	javaWith(t, `echo $$ > "$PID_FILE"; exec /bin/sleep 60`)
+	fakeJava(t, `echo $$ > "$PID_FILE"; exec /bin/sleep 60`)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go func() {
@@ -161,7 +161,7 @@ func TestStartStopsWhatItStartedWhenItsContextEnds(t *testing.T) {
 	assert.NotErrorIs(t, err, ErrUnavailable)
 }
 
-func TestStartTriesAnotherPortOnlyIfItPickedTheFirst(t *testing.T) {
+func TestStartTriesAnotherPortUnlessTheCallerChoseIt(t *testing.T) {
 	const hang = `
 echo "java.io.IOException: Failed to bind to 0.0.0.0/0.0.0.0:$port" >&2
 echo "Caused by: java.net.BindException: Address already in use" >&2
@@ -169,7 +169,7 @@ echo $port >> "$PORTS"
 exec /bin/sleep 60`
 	ports := filepath.Join(t.TempDir(), "ports")
 	t.Setenv("PORTS", ports)
-	javaWith(t, hang)
+	fakeJava(t, hang)
 
 	_, err := Start(t.Context(), Options{Port: 1})
 	require.ErrorIs(t, err, ErrPortTaken)
@@ -185,8 +185,8 @@ exec /bin/sleep 60`
 	assert.Len(t, strings.Fields(string(content)), 1+portAttempts)
 }
 
-func TestStartTellsWhyAPortIsRefused(t *testing.T) {
-	javaWith(t, `
+func TestStartReportsWhyAPortIsRefused(t *testing.T) {
+	fakeJava(t, `
 echo "java.io.IOException: Failed to bind to 0.0.0.0/0.0.0.0:$port" >&2
 echo "Caused by: java.net.SocketException: Permission denied" >&2
 exec /bin/sleep 60`)
@@ -196,20 +196,20 @@ exec /bin/sleep 60`)
 	assert.ErrorContains(t, err, "Permission denied")
 }
 
-// Two programs once could pick the same port; the second took the first one's
-// server for its own, and lost it when the first ended.
-func TestStartDoesNotTakeTheServerOfAnotherForItsOwn(t *testing.T) {
-	javaWith(t, `exec /bin/sleep 60`)
-	other := answering(t, 200, `{"TableNames":[]}`)
+// Two programs can pick the same free port. The second used to take the server of
+// the first for its own, and lost it when the first ended.
+func TestStartDoesNotUseTheServerOfAnotherProgram(t *testing.T) {
+	fakeJava(t, `exec /bin/sleep 60`)
+	other := fakeServer(t, 200, `{"TableNames":[]}`)
 	addr, err := net.ResolveTCPAddr("tcp", strings.TrimPrefix(other, "http://"))
 	require.NoError(t, err)
 	_, err = Start(t.Context(), Options{Port: addr.Port, ReadyTimeout: 5 * time.Second})
 	require.ErrorIs(t, err, ErrPortTaken)
 }
 
-func TestStartDoesNotPassOverAWrongPackage(t *testing.T) {
-	bare(t)
-	dir := filepath.Dir(script(t, "java", `echo 'java version "17"' >&2`))
+func TestStartStopsAtAWrongPackage(t *testing.T) {
+	clearEnvironment(t)
+	dir := filepath.Dir(installScript(t, "java", `echo 'java version "17"' >&2`))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "npm"), []byte("#!/bin/sh\necho wrong > a.tgz"), 0o755))
 	_, err := Start(t.Context(), Options{})
 	require.ErrorIs(t, err, ErrIntegrity)
@@ -219,7 +219,7 @@ func TestStartDoesNotPassOverAWrongPackage(t *testing.T) {
 func TestFindJava(t *testing.T) {
 	for name, tc := range map[string]struct {
 		says string
-		want string // in the error; empty for a java that will do
+		want string // part of the error; empty if java is accepted
 	}{
 		"17":                 {says: `openjdk version "17.0.15" 2025-04-15`},
 		"early access":       {says: `openjdk version "26-ea" 2026-03-17`},
@@ -230,8 +230,8 @@ func TestFindJava(t *testing.T) {
 		"a number too big":   {says: `version "99999999999999999999"`, want: "out of range"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bare(t)
-			java := script(t, "java", "/bin/cat >&2 <<'END'\n"+tc.says+"\nEND\n")
+			clearEnvironment(t)
+			java := installScript(t, "java", "/bin/cat >&2 <<'END'\n"+tc.says+"\nEND\n")
 			got, err := findJava(t.Context())
 			if tc.want != "" {
 				require.ErrorContains(t, err, tc.want)
@@ -244,9 +244,9 @@ func TestFindJava(t *testing.T) {
 	}
 }
 
-func TestFindJavaTakesJavaHomeFirstAndPathIfThatIsTooOld(t *testing.T) {
-	bare(t)
-	inPath := script(t, "java", `echo 'version "17.0.1"' >&2`)
+func TestFindJavaPrefersJavaHomeUnlessItIsTooOld(t *testing.T) {
+	clearEnvironment(t)
+	inPath := installScript(t, "java", `echo 'version "17.0.1"' >&2`)
 	home := t.TempDir()
 	t.Setenv("JAVA_HOME", home)
 	inHome := filepath.Join(home, "bin", "java")
@@ -268,9 +268,9 @@ func TestFindJavaTakesJavaHomeFirstAndPathIfThatIsTooOld(t *testing.T) {
 }
 
 func TestSharedRemembersAFailureButNotAnEndedContext(t *testing.T) {
-	bare(t)
+	clearEnvironment(t)
 	t.Cleanup(func() { require.NoError(t, StopShared()) })
-	endpoint := answering(t, 200, `{"TableNames":[]}`)
+	endpoint := fakeServer(t, 200, `{"TableNames":[]}`)
 
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -278,34 +278,34 @@ func TestSharedRemembersAFailureButNotAnEndedContext(t *testing.T) {
 	_, err := Shared(ended, Options{})
 	require.ErrorIs(t, err, context.Canceled)
 
-	_, first := Shared(t.Context(), Options{})
+	_, first := Shared(t.Context(), Options{ReadyTimeout: 200 * time.Millisecond})
 	require.ErrorIs(t, first, ErrUnavailable)
 	t.Setenv("DYNAMODB_ENDPOINT", endpoint)
 	_, err = Shared(t.Context(), Options{})
 	require.ErrorIs(t, err, first, "the failure is remembered")
 
 	require.NoError(t, StopShared())
-	one, err := Shared(t.Context(), Options{})
+	server, err := Shared(t.Context(), Options{})
 	require.NoError(t, err)
-	two, err := Shared(t.Context(), Options{})
+	again, err := Shared(t.Context(), Options{})
 	require.NoError(t, err)
-	assert.Same(t, one, two)
+	assert.Same(t, server, again)
 }
 
 func TestSharedReplacesAServerThatHasEnded(t *testing.T) {
 	fakeDocker(t)
 	t.Cleanup(func() { require.NoError(t, StopShared()) })
-	one, err := Shared(t.Context(), Options{})
+	server, err := Shared(t.Context(), Options{})
 	require.NoError(t, err)
-	two, err := Shared(t.Context(), Options{})
+	again, err := Shared(t.Context(), Options{})
 	require.NoError(t, err)
-	assert.Same(t, one, two)
+	assert.Same(t, server, again)
 
-	require.NoError(t, one.process.cmd.Process.Kill())
-	<-one.Done()
-	three, err := Shared(t.Context(), Options{})
+	require.NoError(t, server.process.cmd.Process.Kill())
+	<-server.Done()
+	replacement, err := Shared(t.Context(), Options{})
 	require.NoError(t, err)
-	assert.NotSame(t, one, three)
+	assert.NotSame(t, server, replacement)
 }
 
 func TestTailKeepsTheEnd(t *testing.T) {

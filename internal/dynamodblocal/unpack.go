@@ -12,17 +12,17 @@ import (
 	"strings"
 )
 
-// The package has 175 files of 64 MB in all.
+// The pinned package has 175 files, 64 MB in all.
 const (
 	maxUnpackedFiles = 2000
 	maxUnpackedBytes = 512 << 20
 	emulatorFolder   = "package/emulator/"
 )
 
-// unpack writes the emulator's folder of a gzipped tarball into dir, which
-// exists. Everything beside that folder is passed over; anything within it that
-// is neither a file nor a directory, or would be written elsewhere, is an error, as
-// is an archive of more than maxBytes.
+// unpack writes the emulator's folder of a gzipped tarball into dir, which must
+// exist. It skips all other folders. It returns an error for an entry of the
+// emulator's folder that is neither a file nor a directory or that leads out of
+// dir, and for an archive of more than maxBytes or maxUnpackedFiles.
 func unpack(ctx context.Context, tarball io.Reader, dir string, maxBytes int64) error {
 	unzipped, err := gzip.NewReader(tarball)
 	if err != nil {
@@ -34,7 +34,7 @@ func unpack(ctx context.Context, tarball io.Reader, dir string, maxBytes int64) 
 	}
 	defer root.Close()
 
-	// What is passed over counts as well: it has to be unzipped all the same.
+	// Skipped entries count as well, because they have to be unzipped, too.
 	limited := &io.LimitedReader{R: unzipped, N: maxBytes}
 	archive := tar.NewReader(limited)
 	written := false

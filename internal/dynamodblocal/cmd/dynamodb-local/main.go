@@ -3,9 +3,9 @@
 //	dynamodb-local fetch
 //	dynamodb-local run [-port 8000]
 //
-// fetch fills the cache, if need be, and prints the directory of the program. run
-// starts a server on the given port, or a free one, prints its URL and stops it
-// on an interrupt; DYNAMODB_ENDPOINT is ignored.
+// fetch downloads DynamoDB Local if it is not in the cache and prints the directory
+// of the program. run starts a server on the given port, or on a free one, prints its
+// URL and stops it on an interrupt; it ignores DYNAMODB_ENDPOINT.
 package main
 
 import (
@@ -92,6 +92,6 @@ func run(ctx context.Context, port int, stdout, stderr io.Writer) error {
 	case <-ctx.Done():
 		return server.Stop()
 	case <-server.Done():
-		return fmt.Errorf("DynamoDB Local has ended; it said:\n%s", server.Output())
+		return fmt.Errorf("DynamoDB Local has ended. Its last output:\n%s", server.Output())
 	}
 }

@@ -86,5 +86,5 @@ func TestRunStopsWithItsContext(t *testing.T) {
 	if err == nil {
 		resp.Body.Close()
 	}
-	require.Error(t, err, "the server is still there")
+	require.Error(t, err, "the server still answers")
 }

@@ -26,7 +26,7 @@ func (v Value) AppendJSON(dst []byte) []byte {
 	case B:
 		dst = appendBase64(dst, v.text)
 	case BOOL:
-		if v.flag {
+		if v.boolean {
 			dst = append(dst, "true"...)
 		} else {
 			dst = append(dst, "false"...)
@@ -83,26 +83,26 @@ func (it Item) AppendJSON(dst []byte) []byte {
 
 // The service's messages about a malformed value.
 var (
-	errEmptyValue  = errors.New("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
-	errManyTypes   = errors.New("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
-	errNullFalse   = errors.New("One or more parameter values were invalid: Null attribute value types must have the value of true")
-	errEmptySS     = errors.New("One or more parameter values were invalid: An string set  may not be empty")
-	errEmptyNS     = errors.New("One or more parameter values were invalid: An number set  may not be empty")
-	errEmptyBS     = errors.New("One or more parameter values were invalid: Binary sets should not be empty")
-	errNullMember  = errors.New("One or more parameter values were invalid: An string set may not have a null string as a member")
-	errSameNumbers = errors.New("Input collection contains duplicates")
-	errEmptyName   = errors.New("Empty attribute name")
-	errLongName    = errors.New("Attribute name is too large, must be less than 65536 bytes")
-	errNesting     = errors.New("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
+	errEmptyValue       = errors.New("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
+	errManyTypes        = errors.New("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
+	errNullFalse        = errors.New("One or more parameter values were invalid: Null attribute value types must have the value of true")
+	errEmptySS          = errors.New("One or more parameter values were invalid: An string set  may not be empty")
+	errEmptyNS          = errors.New("One or more parameter values were invalid: An number set  may not be empty")
+	errEmptyBS          = errors.New("One or more parameter values were invalid: Binary sets should not be empty")
+	errNullMember       = errors.New("One or more parameter values were invalid: An string set may not have a null string as a member")
+	errDuplicateNumbers = errors.New("Input collection contains duplicates")
+	errEmptyName        = errors.New("Empty attribute name")
+	errLongName         = errors.New("Attribute name is too large, must be less than 65536 bytes")
+	errNesting          = errors.New("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
 )
 
-// maxName is the longest name of an attribute, in bytes.
-const maxName = 65535
+// maxNameLength is the longest name of an attribute, in bytes.
+const maxNameLength = 65535
 
 // CheckName refuses a name of an attribute that is too long. The error's text
 // is the service's message.
 func CheckName(name string) error {
-	if len(name) > maxName {
+	if len(name) > maxNameLength {
 		return errLongName
 	}
 	return nil
@@ -219,14 +219,14 @@ func decodeSet(k Kind, m *wire.Node) (Value, error) {
 		members = append(members, text)
 	}
 	if repeated {
-		return Value{}, repeatedError(k, m)
+		return Value{}, duplicatesError(k, m)
 	}
 	return Set(k, members), nil
 }
 
-func repeatedError(k Kind, m *wire.Node) error {
+func duplicatesError(k Kind, m *wire.Node) error {
 	if k == NS {
-		return errSameNumbers
+		return errDuplicateNumbers
 	}
 	shown := make([]string, 0, len(m.Elems))
 	for i := range m.Elems {
@@ -255,22 +255,22 @@ func DecodeItem(n *wire.Node) (Item, error) {
 		}
 	}
 	for i := range n.Members {
-		if nested(&n.Members[i].Value, MaxDepth) {
+		if nodeNestsDeeperThan(&n.Members[i].Value, MaxDepth) {
 			return nil, errNesting
 		}
 	}
 	return decodeItem(n, MaxDepth)
 }
 
-// nested reports whether more than left lists and maps lie inside one another
+// nodeNestsDeeperThan reports whether more than left lists and maps lie inside one another
 // in the value, which the service looks for before it reads values.
-func nested(n *wire.Node, left int) bool {
+func nodeNestsDeeperThan(n *wire.Node, left int) bool {
 	if list := n.Get("L"); list != nil {
 		if left == 0 {
 			return true
 		}
 		for i := range list.Elems {
-			if nested(&list.Elems[i], left-1) {
+			if nodeNestsDeeperThan(&list.Elems[i], left-1) {
 				return true
 			}
 		}
@@ -280,7 +280,7 @@ func nested(n *wire.Node, left int) bool {
 			return true
 		}
 		for i := range m.Members {
-			if nested(&m.Members[i].Value, left-1) {
+			if nodeNestsDeeperThan(&m.Members[i].Value, left-1) {
 				return true
 			}
 		}

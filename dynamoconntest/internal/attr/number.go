@@ -8,10 +8,10 @@ import (
 
 // The bounds of DynamoDB's number type.
 const (
-	maxDigits   = 38
-	maxExponent = 125  // of the first significant digit
-	minExponent = -130 // of the first significant digit
-	farExponent = 1 << 40
+	maxDigits         = 38
+	maxExponent       = 125  // of the first significant digit
+	minExponent       = -130 // of the first significant digit
+	maxParsedExponent = 1 << 40
 )
 
 // NumberError is what can be wrong with the text of a number: the service's
@@ -72,7 +72,7 @@ func ParseNumber(s string) (Number, error) {
 		}
 		// An exponent beyond any use is as good as one just beyond the range of
 		// numbers, however many digits stand before it.
-		exp10 = int(max(-farExponent, min(farExponent, v)))
+		exp10 = int(max(-maxParsedExponent, min(maxParsedExponent, v)))
 	}
 	all := whole + frac
 	lead := 0
@@ -92,10 +92,10 @@ func ParseNumber(s string) (Number, error) {
 	}
 	n.digits = digits
 	n.exp = len(whole) - 1 - lead + exp10
-	return n, n.check()
+	return n, n.checkRange()
 }
 
-func (n Number) check() error {
+func (n Number) checkRange() error {
 	switch {
 	case n.digits == "":
 		return nil
@@ -188,8 +188,8 @@ func (n Number) Add(m Number) (Number, error) {
 	if m.digits == "" {
 		return n, nil
 	}
-	an, ae := n.scaled()
-	bn, be := m.scaled()
+	an, ae := n.integerAndExponent()
+	bn, be := m.integerAndExponent()
 	low := min(ae, be)
 	an.Mul(an, pow10(ae-low))
 	bn.Mul(bn, pow10(be-low))
@@ -204,7 +204,7 @@ func (n Number) Add(m Number) (Number, error) {
 	if len(out.digits) > maxDigits {
 		return out, errNumberPrecision // before the magnitude, unlike a given number
 	}
-	return out, out.check()
+	return out, out.checkRange()
 }
 
 // Sub is n - m, exactly; see [Number.Add].
@@ -215,8 +215,8 @@ func (n Number) Sub(m Number) (Number, error) {
 	return n.Add(m)
 }
 
-// scaled is the number as integer × 10^exponent.
-func (n Number) scaled() (*big.Int, int) {
+// integerAndExponent is the number as integer × 10^exponent.
+func (n Number) integerAndExponent() (*big.Int, int) {
 	i, _ := new(big.Int).SetString(n.digits, 10)
 	if n.neg {
 		i.Neg(i)
@@ -246,10 +246,10 @@ func (n Number) size() int {
 	return min(s, 21)
 }
 
-// appendHashed appends the bytes that the service hashes of a number: its digits
+// appendHashInput appends the bytes that the service hashes of a number: its digits
 // in pairs, base 100, after an exponent of a hundred; of a negative number the
 // complements.
-func (n Number) appendHashed(dst []byte) []byte {
+func (n Number) appendHashInput(dst []byte) []byte {
 	if n.digits == "" {
 		return append(dst, 0x80)
 	}

@@ -85,7 +85,7 @@ func genNumber() *rapid.Generator[Number] {
 	})
 }
 
-func rat(n Number) *big.Rat {
+func exactValue(n Number) *big.Rat {
 	r, _ := new(big.Rat).SetString(n.String())
 	return r
 }
@@ -94,22 +94,22 @@ func TestArithmeticAndOrderAgreeWithExactRationals(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := genNumber().Draw(t, "a"), genNumber().Draw(t, "b")
-		if got, want := a.Cmp(b), rat(a).Cmp(rat(b)); got != want {
+		if got, want := a.Cmp(b), exactValue(a).Cmp(exactValue(b)); got != want {
 			t.Fatalf("Cmp(%v, %v) = %d, want %d", a, b, got, want)
 		}
 		ka, kb := string(a.appendKey(nil)), string(b.appendKey(nil))
-		if got, want := strings.Compare(ka, kb), rat(a).Cmp(rat(b)); got != want {
+		if got, want := strings.Compare(ka, kb), exactValue(a).Cmp(exactValue(b)); got != want {
 			t.Fatalf("keys of %v and %v compare %d, want %d", a, b, got, want)
 		}
 		sum, err := a.Add(b)
-		exact := new(big.Rat).Add(rat(a), rat(b))
+		exact := new(big.Rat).Add(exactValue(a), exactValue(b))
 		if err != nil {
 			if err.Error() != errNumberPrecision.Error() {
 				t.Fatal(err)
 			}
 			return
 		}
-		if rat(sum).Cmp(exact) != 0 {
+		if exactValue(sum).Cmp(exact) != 0 {
 			t.Fatalf("%v + %v = %v, want %v", a, b, sum, exact)
 		}
 		back, err := sum.Sub(b)

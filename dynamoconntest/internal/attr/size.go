@@ -31,7 +31,7 @@ func (v Value) Size() int {
 	case NS:
 		n := 0
 		for _, m := range v.Members() {
-			n += mustNumber(m).size()
+			n += parseCanonical(m).size()
 		}
 		return n
 	case L:
@@ -56,16 +56,16 @@ const MaxDepth = 31
 
 // TooDeep reports whether the value nests lists and maps deeper than the
 // service stores.
-func (v Value) TooDeep() bool { return v.deeper(MaxDepth) }
+func (v Value) TooDeep() bool { return v.nestsDeeperThan(MaxDepth) }
 
-func (v Value) deeper(left int) bool {
+func (v Value) nestsDeeperThan(left int) bool {
 	switch v.kind {
 	case L:
 		if left == 0 {
 			return true
 		}
 		for _, e := range v.List() {
-			if e.deeper(left - 1) {
+			if e.nestsDeeperThan(left - 1) {
 				return true
 			}
 		}
@@ -74,7 +74,7 @@ func (v Value) deeper(left int) bool {
 			return true
 		}
 		for _, a := range v.Map() {
-			if a.Value.deeper(left - 1) {
+			if a.Value.nestsDeeperThan(left - 1) {
 				return true
 			}
 		}
@@ -82,11 +82,11 @@ func (v Value) deeper(left int) bool {
 	return false
 }
 
-// AppendHashed appends the bytes of a key value (S, N or B) that the service
+// AppendHashInput appends the bytes of a key value (S, N or B) that the service
 // hashes to find its partition.
-func (v Value) AppendHashed(dst []byte) []byte {
+func (v Value) AppendHashInput(dst []byte) []byte {
 	if v.kind == N {
-		return v.Number().appendHashed(dst)
+		return v.Number().appendHashInput(dst)
 	}
 	return append(dst, v.text...)
 }

@@ -83,10 +83,10 @@ func (k Kind) IsScalarKey() bool { return k == S || k == N || k == B }
 
 // Value is one attribute value. The zero Value is no value: its kind is None.
 type Value struct {
-	kind Kind
-	flag bool
-	text string // S, B: the bytes; N: canonical text
-	more any    // L: []Value; M: Item; sets: []string in canonical order
+	kind    Kind
+	boolean bool
+	text    string // S, B: the bytes; N: canonical text
+	content any    // L: []Value; M: Item; sets: []string in canonical order
 }
 
 // Attr is one named value of an item or a map.
@@ -109,28 +109,28 @@ func Binary(s string) Value { return Value{kind: B, text: s} }
 func FromNumber(n Number) Value { return Value{kind: N, text: n.String()} }
 
 // Bool makes a boolean value.
-func Bool(b bool) Value { return Value{kind: BOOL, flag: b} }
+func Bool(b bool) Value { return Value{kind: BOOL, boolean: b} }
 
 // Null makes a null value.
 func Null() Value { return Value{kind: NULL} }
 
 // List makes a list. It keeps vs.
-func List(vs []Value) Value { return Value{kind: L, more: vs} }
+func List(vs []Value) Value { return Value{kind: L, content: vs} }
 
 // Map makes a map. It keeps m.
-func Map(m Item) Value { return Value{kind: M, more: m} }
+func Map(m Item) Value { return Value{kind: M, content: m} }
 
 // Set makes a set of kind k from members in the text form of their type,
 // which must be distinct; it puts them in order. It keeps members.
 func Set(k Kind, members []string) Value {
 	if k == NS {
 		sort.Slice(members, func(i, j int) bool {
-			return mustNumber(members[i]).Cmp(mustNumber(members[j])) < 0
+			return parseCanonical(members[i]).Cmp(parseCanonical(members[j])) < 0
 		})
 	} else {
 		sort.Strings(members)
 	}
-	return Value{kind: k, more: members}
+	return Value{kind: k, content: members}
 }
 
 // Kind is the value's type; None for no value.
@@ -143,21 +143,21 @@ func (v Value) Exists() bool { return v.kind != None }
 func (v Value) Text() string { return v.text }
 
 // Bool is a boolean's value.
-func (v Value) Bool() bool { return v.flag }
+func (v Value) Bool() bool { return v.boolean }
 
 // Number is a number's value.
-func (v Value) Number() Number { return mustNumber(v.text) }
+func (v Value) Number() Number { return parseCanonical(v.text) }
 
 // List is the elements of a list.
-func (v Value) List() []Value { l, _ := v.more.([]Value); return l }
+func (v Value) List() []Value { l, _ := v.content.([]Value); return l }
 
 // Map is the attributes of a map.
-func (v Value) Map() Item { m, _ := v.more.(Item); return m }
+func (v Value) Map() Item { m, _ := v.content.(Item); return m }
 
 // Members is a set's members in the text form of their type.
-func (v Value) Members() []string { m, _ := v.more.([]string); return m }
+func (v Value) Members() []string { m, _ := v.content.([]string); return m }
 
-func mustNumber(s string) Number {
+func parseCanonical(s string) Number {
 	n, err := ParseNumber(s)
 	if err != nil {
 		return Number{}
@@ -223,7 +223,7 @@ func Equal(a, b Value) bool {
 	case S, B, N:
 		return a.text == b.text
 	case BOOL:
-		return a.flag == b.flag
+		return a.boolean == b.boolean
 	case L:
 		x, y := a.List(), b.List()
 		if len(x) != len(y) {

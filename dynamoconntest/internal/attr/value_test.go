@@ -11,7 +11,7 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
-func decodeText(t testing.TB, s string) (Value, error) {
+func decodeJSON(t testing.TB, s string) (Value, error) {
 	t.Helper()
 	n, err := wire.Parse([]byte(s))
 	require.NoError(t, err)
@@ -35,7 +35,7 @@ func TestValuesComeBackInCanonicalForm(t *testing.T) {
 		`{"M":{"a":{"N":"1"},"a":{"N":"2"}}}`:        `{"M":{"a":{"N":"2"}}}`,
 		`{"S":"x","N":null,"Other":{"a":"ignored"}}`: `{"S":"x"}`,
 	} {
-		v, err := decodeText(t, in)
+		v, err := decodeJSON(t, in)
 		require.NoError(t, err, in)
 		assert.Equal(t, want, string(v.AppendJSON(nil)), in)
 	}
@@ -56,15 +56,15 @@ func TestMalformedValuesGetTheServicesMessages(t *testing.T) {
 		`{"BS":[]}`:             errEmptyBS.Error(),
 		`{"SS":["a",null]}`:     errNullMember.Error(),
 		`{"SS":["a","b","a"]}`:  "One or more parameter values were invalid: Input collection [a, b, a] contains duplicates.",
-		`{"NS":["1","1.0"]}`:    errSameNumbers.Error(),
+		`{"NS":["1","1.0"]}`:    errDuplicateNumbers.Error(),
 		`{"NS":["x"]}`:          errNotANumber.Error() + ": x",
 		`{"L":[{}]}`:            errEmptyValue.Error(),
 		`{"M":{"":{"S":"x"}}}`:  errEmptyName.Error(),
 		`{"M":{"a":{"SS":[]}}}`: errEmptySS.Error(),
-		`{"M":{"` + strings.Repeat("n", maxName+1) + `":{"S":""}}}`: errLongName.Error(),
+		`{"M":{"` + strings.Repeat("n", maxNameLength+1) + `":{"S":""}}}`: errLongName.Error(),
 		deep: errNesting.Error(),
 	} {
-		_, err := decodeText(t, in)
+		_, err := decodeJSON(t, in)
 		require.Error(t, err, in)
 		assert.Equal(t, want, err.Error())
 	}
@@ -78,11 +78,11 @@ func TestSizesFollowThePublishedRules(t *testing.T) {
 		`{"L":[]}`: 3, `{"L":[{"S":"ab"}]}`: 6, `{"M":{}}`: 3, `{"M":{"k":{"S":"ab"}}}`: 7,
 		`{"SS":["a","bc"]}`: 3, `{"NS":["1","2"]}`: 4, `{"BS":["YQ=="]}`: 1,
 	} {
-		v, err := decodeText(t, in)
+		v, err := decodeJSON(t, in)
 		require.NoError(t, err)
 		assert.Equal(t, want, v.Size(), in)
 	}
-	assert.Equal(t, 9, Item{{"id", String("ab")}, {"n", FromNumber(mustNumber("1234"))}, {"x", Bool(true)}}.Size()-1)
+	assert.Equal(t, 9, Item{{"id", String("ab")}, {"n", FromNumber(parseCanonical("1234"))}, {"x", Bool(true)}}.Size()-1)
 }
 
 func TestItemsAreChangedByCopy(t *testing.T) {
@@ -116,9 +116,9 @@ func TestEqualityIgnoresTheOrderOfSetsButNotOfLists(t *testing.T) {
 	t.Parallel()
 	assert.True(t, Equal(Set(SS, []string{"b", "a"}), Set(SS, []string{"a", "b"})))
 	assert.False(t, Equal(List([]Value{Null(), Bool(true)}), List([]Value{Bool(true), Null()})))
-	assert.False(t, Equal(String("1"), FromNumber(mustNumber("1"))))
+	assert.False(t, Equal(String("1"), FromNumber(parseCanonical("1"))))
 	assert.False(t, Equal(Set(SS, []string{"YQ"}), Set(BS, []string{"YQ"})))
-	_, ok := Compare(String("1"), FromNumber(mustNumber("1")))
+	_, ok := Compare(String("1"), FromNumber(parseCanonical("1")))
 	assert.False(t, ok)
 	_, ok = Compare(Bool(true), Bool(true))
 	assert.False(t, ok)

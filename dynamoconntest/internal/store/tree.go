@@ -58,7 +58,7 @@ func hash(values ...attr.Value) [md5.Size]byte {
 	var few [64]byte
 	hashed := append(few[:0], salt...)
 	for _, v := range values {
-		hashed = v.AppendHashed(hashed)
+		hashed = v.AppendHashInput(hashed)
 	}
 	return md5.Sum(hashed)
 }

@@ -52,7 +52,7 @@ func benchTable(b *testing.B, c *dynamodb.Client) {
 }
 
 func benchItem(p string, s int) item {
-	return with(key(p, s), item{"name": str("a name of some length"), "count": num(s * 17), "tags": &types.AttributeValueMemberSS{Value: []string{"x", "y"}}, "pad": str(strings.Repeat("z", 200))})
+	return merge(key(p, s), item{"name": str("a name of some length"), "count": num(s * 17), "tags": &types.AttributeValueMemberSS{Value: []string{"x", "y"}}, "pad": str(strings.Repeat("z", 200))})
 }
 
 func benchFill(b *testing.B, c *dynamodb.Client, n int) {
@@ -159,11 +159,11 @@ func BenchmarkPointReadBySize(b *testing.B) {
 			}
 			db := dynamoconntest.New(dynamoconntest.WithJournalSize(0))
 			require.NoError(b, db.CreateTable(dynamoconntest.Table{Name: "Bench", PartitionKey: "p"}))
-			before := heap()
+			before := heapBytes()
 			for i := range n {
 				require.NoError(b, db.Load("Bench", map[string]any{"p": fmt.Sprint("key-", i), "name": "a small item", "n": i}))
 			}
-			used := heap() - before
+			used := heapBytes() - before
 			c := db.SDKClient()
 			i := 0
 			for b.Loop() {
@@ -177,7 +177,7 @@ func BenchmarkPointReadBySize(b *testing.B) {
 	}
 }
 
-func heap() int64 {
+func heapBytes() int64 {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

@@ -17,7 +17,7 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-func count(t *testing.T, v types.AttributeValue) int64 {
+func intValue(t *testing.T, v types.AttributeValue) int64 {
 	t.Helper()
 	if v == nil {
 		return 0
@@ -47,7 +47,7 @@ func TestConsistentReadsAreLinearizable(t *testing.T) {
 				if !assert.NoError(t, err) {
 					return
 				}
-				_, twice := answers.LoadOrStore(count(t, out.Attributes["n"]), true)
+				_, twice := answers.LoadOrStore(intValue(t, out.Attributes["n"]), true)
 				assert.False(t, twice)
 			}
 		})
@@ -85,7 +85,7 @@ func TestConsistentReadsAreLinearizable(t *testing.T) {
 				if !assert.NoError(t, err) {
 					return
 				}
-				n := count(t, it["n"])
+				n := intValue(t, it["n"])
 				assert.True(t, least <= n && n <= most, "%d is not between %d and %d", n, least, most)
 				select {
 				case <-done:
@@ -106,8 +106,8 @@ func TestConsistentReadsAreLinearizable(t *testing.T) {
 func TestNothingIsSeenOfHalfATransaction(t *testing.T) {
 	t.Parallel()
 	db, c := newTable(t)
-	put(t, c, with(key("a", 1), item{"n": num(100)}))
-	put(t, c, with(key("b", 1), item{"n": num(100)}))
+	put(t, c, merge(key("a", 1), item{"n": num(100)}))
+	put(t, c, merge(key("b", 1), item{"n": num(100)}))
 	done := make(chan struct{})
 	var writing, reading sync.WaitGroup
 	for range 3 {
@@ -137,8 +137,8 @@ func TestNothingIsSeenOfHalfATransaction(t *testing.T) {
 		other := dynamoconntest.New()
 		other.Restore(db.Snapshot())
 		oc := other.SDKClient()
-		assert.EqualValues(t, 200, count(t, get(t, oc, key("a", 1))["n"])+count(t, get(t, oc, key("b", 1))["n"]))
-		put(t, oc, with(key("a", 1), item{"n": num(7)}))
+		assert.EqualValues(t, 200, intValue(t, get(t, oc, key("a", 1))["n"])+intValue(t, get(t, oc, key("b", 1))["n"]))
+		put(t, oc, merge(key("a", 1), item{"n": num(7)}))
 	})
 	until(func() {
 		one := func(p string) types.TransactGetItem {
@@ -146,7 +146,7 @@ func TestNothingIsSeenOfHalfATransaction(t *testing.T) {
 		}
 		out, err := c.TransactGetItems(t.Context(), &dynamodb.TransactGetItemsInput{TransactItems: []types.TransactGetItem{one("a"), one("b")}})
 		if assert.NoError(t, err) {
-			assert.EqualValues(t, 200, count(t, out.Responses[0].Item["n"])+count(t, out.Responses[1].Item["n"]))
+			assert.EqualValues(t, 200, intValue(t, out.Responses[0].Item["n"])+intValue(t, out.Responses[1].Item["n"]))
 		}
 	})
 	writing.Wait()
@@ -169,11 +169,11 @@ func TestStateIsReplacedWhileRequestsRun(t *testing.T) {
 			for j := 0; ; j++ {
 				_, err := c.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("Tab"), Item: key(fmt.Sprint("w", i), j)})
 				if err != nil {
-					assert.Equal(t, "ResourceNotFoundException", code(err))
+					assert.Equal(t, "ResourceNotFoundException", errorCode(err))
 				}
 				_, err = c.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("Tab")})
 				if err != nil {
-					assert.Equal(t, "ResourceNotFoundException", code(err))
+					assert.Equal(t, "ResourceNotFoundException", errorCode(err))
 				}
 				select {
 				case <-done:

@@ -46,7 +46,7 @@
 //
 // There is no IAM: any credentials may do anything. There are no streams,
 // backups, exports, global tables, PartiQL or resource policies. All regions
-// share one set of tables unless [WithRegions] is given. Provisioned capacity is
+// share one set of tables unless [WithSeparateRegions] is given. Provisioned capacity is
 // recorded and never enforced: throttling comes from faults only. Operations are
 // carried out one after another, each in no time, so two transactions are never
 // under way at once and none meets another: their conflicts, too, come from

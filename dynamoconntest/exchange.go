@@ -28,12 +28,12 @@ const (
 // reply is what comes back of a request, before it takes the form of a
 // response or of a transport's error.
 type reply struct {
-	status int
-	header http.Header
-	body   []byte
-	cut    int           // bytes of the body after which the connection breaks; -1 for none
-	wait   time.Duration // before the answer; negative is for ever
-	fail   failure
+	status   int
+	header   http.Header
+	body     []byte
+	cutAfter int           // bytes of the body after which the connection breaks; -1 for none
+	delay    time.Duration // before the answer; negative is for ever
+	fail     failure
 }
 
 type failure uint8
@@ -47,7 +47,7 @@ const (
 
 // exchange carries out one HTTP request whose body has been read.
 func (s *Server) exchange(method string, header http.Header, body []byte) reply {
-	r := s.dispatch(method, header, body)
+	r := s.handle(method, header, body)
 	if r.header == nil {
 		return r
 	}
@@ -57,20 +57,20 @@ func (s *Server) exchange(method string, header http.Header, body []byte) reply 
 	return r
 }
 
-func (s *Server) dispatch(method string, header http.Header, body []byte) reply {
+func (s *Server) handle(method string, header http.Header, body []byte) reply {
 	e := Entry{
 		Time: s.clock(), Input: body,
 		InvocationID: header.Get("Amz-Sdk-Invocation-Id"), Attempt: header.Get("Amz-Sdk-Request"),
 	}
 	switch {
 	case method == http.MethodOptions && header.Get("Origin") != "":
-		return preflight(header)
-	case method != http.MethodPost, header.Get("X-Amz-Target") == "" && len(body) > 0 && !isJSON(header):
-		return plain(method)
+		return preflightReply(header)
+	case method != http.MethodPost, header.Get("X-Amz-Target") == "" && len(body) > 0 && !hasJSONContentType(header):
+		return plainTextReply(method)
 	}
-	body, packed := unpack(header.Get("Content-Encoding"), body)
+	body, packed := decompress(header.Get("Content-Encoding"), body)
 	if packed != nil {
-		r := failed(internalError(), &e)
+		r := errorReply(internalError(), &e)
 		e.Status, e.RequestID = r.status, r.header.Get("X-Amzn-Requestid")
 		s.journal.add(e)
 		return r
@@ -78,10 +78,10 @@ func (s *Server) dispatch(method string, header http.Header, body []byte) reply 
 	e.Input = body
 	region := signedRegion(header.Get("Authorization"))
 	req := api.Request{ARNRegion: region}
-	if s.regions {
+	if s.separateRegions {
 		req.Region = region
 	}
-	if op, ok := strings.CutPrefix(header.Get("X-Amz-Target"), targetPrefix); ok && api.Known(op) {
+	if op, ok := strings.CutPrefix(header.Get("X-Amz-Target"), targetPrefix); ok && api.IsOperation(op) {
 		req.Operation, e.Operation = op, op
 	}
 	node, parseErr := wire.Parse(body)
@@ -89,13 +89,13 @@ func (s *Server) dispatch(method string, header http.Header, body []byte) reply 
 		req.Input = node
 		e.Tables = tablesIn(node)
 	}
-	effect := s.faults.pick(e)
+	effect := s.faults.effectFor(e)
 	e.Fault = effect.name
-	r := s.answer(req, header, parseErr, effect, &e)
+	r := s.answerWithFault(req, header, parseErr, effect, &e)
 	if r.header.Get("Content-Type") == jsonType && !strings.HasPrefix(header.Get("Content-Type"), jsonType) {
 		r.header.Set("Content-Type", "application/json")
 	}
-	if r.fail == failNone && r.wait >= 0 {
+	if r.fail == failNone && r.delay >= 0 {
 		e.Status = r.status
 		e.RequestID = r.header.Get("X-Amzn-Requestid")
 	}
@@ -103,9 +103,9 @@ func (s *Server) dispatch(method string, header http.Header, body []byte) reply 
 	return r
 }
 
-// unpack is the body of a request that may be compressed. The service knows
+// decompress is the body of a request that may be compressed. The service knows
 // gzip alone, and fails if it cannot unpack a body.
-func unpack(encoding string, body []byte) ([]byte, error) {
+func decompress(encoding string, body []byte) ([]byte, error) {
 	switch strings.ToLower(encoding) {
 	case "", "identity":
 		return body, nil
@@ -119,17 +119,17 @@ func unpack(encoding string, body []byte) ([]byte, error) {
 	return nil, errors.ErrUnsupported
 }
 
-// answer evaluates the request, if its fault lets it, and damages the outcome.
-func (s *Server) answer(req api.Request, header http.Header, parseErr error, effect Effect, e *Entry) reply {
+// answerWithFault evaluates the request, if its fault lets it, and damages the outcome.
+func (s *Server) answerWithFault(req api.Request, header http.Header, parseErr error, effect Effect, e *Entry) reply {
 	switch effect.kind {
 	case effectRefuse:
 		return reply{fail: failRefused}
 	case effectReset:
 		return reply{fail: failReset}
 	case effectErrorBefore:
-		return failed(effect.err, e)
+		return errorReply(effect.err, e)
 	case effectConflict:
-		return failed(conflict(req, effect.list), e)
+		return errorReply(transactionConflictError(req, effect.places), e)
 	case effectHTML:
 		r := newReply(503, []byte("<html><body><h1>503 Service Unavailable</h1></body></html>\n"))
 		r.header.Set("Content-Type", "text/html")
@@ -139,19 +139,19 @@ func (s *Server) answer(req api.Request, header http.Header, parseErr error, eff
 	r := s.evaluate(req, header, parseErr, effect, e)
 	switch effect.kind {
 	case effectErrorAfter:
-		return failed(effect.err, e)
+		return errorReply(effect.err, e)
 	case effectLose:
 		return reply{fail: failLost}
 	case effectSlow:
-		r.wait = effect.wait
+		r.delay = effect.delay
 	case effectHang:
-		r.wait = -1
+		r.delay = -1
 	case effectTruncate:
-		r.cut = effect.n
-		if r.cut < 0 {
-			r.cut += len(r.body)
+		r.cutAfter = effect.n
+		if r.cutAfter < 0 {
+			r.cutAfter += len(r.body)
 		}
-		r.cut = min(max(r.cut, 0), max(len(r.body)-1, 0))
+		r.cutAfter = min(max(r.cutAfter, 0), max(len(r.body)-1, 0))
 	case effectFlip:
 		if n := len(r.body) * 8; n > 0 {
 			bit := (effect.n%n + n) % n
@@ -163,7 +163,7 @@ func (s *Server) answer(req api.Request, header http.Header, parseErr error, eff
 	case effectOversize:
 		if pad := effect.n - len(r.body); pad > 0 {
 			r.body = append(r.body, bytes.Repeat([]byte{' '}, pad)...)
-			r.seal()
+			r.setLengthAndChecksum()
 		}
 	}
 	return r
@@ -176,27 +176,27 @@ func (s *Server) evaluate(req api.Request, header http.Header, parseErr error, e
 		r.header.Del("X-Amz-Crc32")
 		return r
 	case parseErr != nil && len(e.Input) > 0:
-		return failed(api.CoralError("SerializationException", ""), e)
+		return errorReply(api.CoralError("SerializationException", ""), e)
 	case req.Operation == "":
-		return failed(api.CoralError("UnknownOperationException", ""), e)
+		return errorReply(api.CoralError("UnknownOperationException", ""), e)
 	}
 	if err := checkAuthorization(header); err != nil {
-		return failed(err, e)
+		return errorReply(err, e)
 	}
-	req.Unprocessed = effect.unprocessed(&s.faults)
+	req.LeaveUnprocessed = effect.unprocessed(&s.faults)
 	req.EmptyPage = effect.kind == effectEmptyPage
 	e.Applied = true
-	req.Repeated = func() { e.Applied = false }
+	req.OnRepeat = func() { e.Applied = false }
 	out, err := s.engine.Do(req)
 	if err != nil {
 		e.Applied = false
-		return failed(err, e)
+		return errorReply(err, e)
 	}
 	return newReply(200, out)
 }
 
-// isJSON reports whether a request says that its body is JSON.
-func isJSON(header http.Header) bool {
+// hasJSONContentType reports whether a request says that its body is JSON.
+func hasJSONContentType(header http.Header) bool {
 	kind, _, _ := strings.Cut(header.Get("Content-Type"), ";")
 	kind = strings.TrimSpace(kind)
 	return kind == jsonType || kind == "application/json"
@@ -228,13 +228,13 @@ func checkAuthorization(header http.Header) *api.Error {
 	return api.CoralError("IncompleteSignatureException", message+"Authorization="+auth)
 }
 
-func failed(err *api.Error, e *Entry) reply {
+func errorReply(err *api.Error, e *Entry) reply {
 	_, e.Error, _ = strings.Cut(err.Type, "#")
 	return newReply(err.Status, err.Body())
 }
 
-// conflict is the error of a write that another transaction is in the way of.
-func conflict(req api.Request, places []int) *api.Error {
+// transactionConflictError is the error of a write that another transaction is in the way of.
+func transactionConflictError(req api.Request, places []int) *api.Error {
 	const message = "Transaction is ongoing for the item"
 	list := req.Input.Get("TransactItems")
 	if list == nil {
@@ -261,22 +261,22 @@ func conflict(req api.Request, places []int) *api.Error {
 }
 
 func newReply(status int, body []byte) reply {
-	r := reply{status: status, header: http.Header{}, body: body, cut: -1}
+	r := reply{status: status, header: http.Header{}, body: body, cutAfter: -1}
 	r.header.Set("Server", "Server")
 	r.header.Set("Content-Type", jsonType)
 	r.header.Set("X-Amzn-Requestid", requestID())
-	r.seal()
+	r.setLengthAndChecksum()
 	return r
 }
 
-// seal makes length and checksum agree with the body.
-func (r *reply) seal() {
+// setLengthAndChecksum makes length and checksum agree with the body.
+func (r *reply) setLengthAndChecksum() {
 	r.header.Set("Content-Length", strconv.Itoa(len(r.body)))
 	r.header.Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(r.body)), 10))
 }
 
-// preflight answers what a browser asks before it sends a request.
-func preflight(header http.Header) reply {
+// preflightReply answers what a browser asks before it sends a request.
+func preflightReply(header http.Header) reply {
 	r := newReply(200, nil)
 	r.header.Del("X-Amz-Crc32")
 	r.header.Del("Content-Type")
@@ -289,7 +289,7 @@ func preflight(header http.Header) reply {
 	return r
 }
 
-func plain(method string) reply {
+func plainTextReply(method string) reply {
 	r := newReply(404, []byte("<UnknownOperationException/>\n"))
 	if method == http.MethodGet || method == http.MethodHead {
 		r = newReply(200, []byte(fmt.Sprintf("healthy: dynamodb.%s.amazonaws.com ", defaultRegion)))

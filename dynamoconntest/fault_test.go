@@ -89,7 +89,7 @@ func ptr[T any](v T) *T { return &v }
 func TestAnExpiredTokenIsRefused(t *testing.T) {
 	t.Parallel()
 	there, _, err := tryPut(t, dynamoconntest.ExpiredToken())
-	assert.Equal(t, "ExpiredTokenException", code(err))
+	assert.Equal(t, "ExpiredTokenException", errorCode(err))
 	assert.False(t, there)
 }
 
@@ -129,7 +129,7 @@ func TestTruncatedAndEmptyAndForeignBodies(t *testing.T) {
 	assert.True(t, there)
 
 	db, c := newTable(t)
-	put(t, c, with(key("a", 1), item{"v": str(strings.Repeat("x", 100))}))
+	put(t, c, merge(key("a", 1), item{"v": str(strings.Repeat("x", 100))}))
 	in := &dynamodb.GetItemInput{TableName: aws.String("Tab"), Key: key("a", 1)}
 	for _, n := range []int{0, 1, 17, 50, -1, 1 << 20} {
 		f := db.Inject(dynamoconntest.Fault{Effect: dynamoconntest.Truncate(n)})
@@ -154,7 +154,7 @@ func TestTruncatedAndEmptyAndForeignBodies(t *testing.T) {
 func TestAFlippedBitKeepsTheOldChecksum(t *testing.T) {
 	t.Parallel()
 	db, c := newTable(t)
-	put(t, c, with(key("a", 1), item{"v": str("aaaaaaaa")}))
+	put(t, c, merge(key("a", 1), item{"v": str("aaaaaaaa")}))
 	raw := func() (string, string) {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://db/", strings.NewReader(`{"TableName":"Tab","Key":{"p":{"S":"a"},"s":{"N":"1"}}}`))
 		require.NoError(t, err)
@@ -182,7 +182,7 @@ func TestAnOversizedBodyIsStillTheAnswer(t *testing.T) {
 	db.Inject(dynamoconntest.Fault{Effect: dynamoconntest.Oversize(1 << 20)})
 	var length int64
 	out, err := db.SDKClient(func(o *dynamodb.Options) {
-		o.HTTPClient = doer(func(r *http.Request) (*http.Response, error) {
+		o.HTTPClient = doFunc(func(r *http.Request) (*http.Response, error) {
 			resp, err := db.HTTPClient().Do(r)
 			if err == nil {
 				length = resp.ContentLength
@@ -195,9 +195,9 @@ func TestAnOversizedBodyIsStillTheAnswer(t *testing.T) {
 	assert.EqualValues(t, 1<<20, length)
 }
 
-type doer func(*http.Request) (*http.Response, error)
+type doFunc func(*http.Request) (*http.Response, error)
 
-func (f doer) Do(r *http.Request) (*http.Response, error) { return f(r) }
+func (f doFunc) Do(r *http.Request) (*http.Response, error) { return f(r) }
 
 func TestUnprocessedWritesAndKeys(t *testing.T) {
 	t.Parallel()
@@ -269,7 +269,7 @@ func TestAnEmptyPageLosesNothing(t *testing.T) {
 	t.Parallel()
 	db, c := newTable(t)
 	for i := range 6 {
-		put(t, c, with(key("a", i), item{"g": str("G"), "x": num(i)}))
+		put(t, c, merge(key("a", i), item{"g": str("G"), "x": num(i)}))
 	}
 	for _, forward := range []bool{true, false} {
 		for _, index := range []string{"", "byG", "byX"} {
@@ -327,11 +327,11 @@ func TestFaultsMeetTheRequestsThatTheyAreFor(t *testing.T) {
 	var got []string
 	for range 5 {
 		_, err := c.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("Tab"), Key: key("a", 1)})
-		got = append(got, code(err))
+		got = append(got, errorCode(err))
 	}
 	assert.Equal(t, []string{"", "InternalServerError", "InternalServerError", "", ""}, got)
 	_, err := c.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("Tab"), Item: key("poison", 1)})
-	assert.Equal(t, "ExpiredTokenException", code(err))
+	assert.Equal(t, "ExpiredTokenException", errorCode(err))
 	put(t, c, key("a", 1))
 }
 

@@ -25,13 +25,13 @@ type Fault struct {
 // Effect is what happens to a request. Make one with a function of this
 // package. The zero Effect is none.
 type Effect struct {
-	name string
-	kind effectKind
-	err  *api.Error
-	wait time.Duration
-	n    int
-	list []int
-	p    float64
+	name        string
+	kind        effectKind
+	err         *api.Error
+	delay       time.Duration
+	n           int
+	places      []int
+	probability float64
 }
 
 type effectKind uint8
@@ -118,7 +118,7 @@ func ExpiredToken() Effect {
 // items are the places in the transaction that conflict; none given is the
 // first.
 func TransactionConflict(items ...int) Effect {
-	return Effect{name: "transaction conflict", kind: effectConflict, list: items}
+	return Effect{name: "transaction conflict", kind: effectConflict, places: items}
 }
 
 // TransactionInProgress answers that a transaction with the same token is under
@@ -131,13 +131,13 @@ func TransactionInProgress() Effect {
 // Unprocessed leaves the chosen writes of a BatchWriteItem, or keys of a
 // BatchGetItem, undone, by their place in the request; none given is all.
 func Unprocessed(places ...int) Effect {
-	return Effect{name: "unprocessed", kind: effectUnprocessed, list: places, p: 1}
+	return Effect{name: "unprocessed", kind: effectUnprocessed, places: places, probability: 1}
 }
 
 // UnprocessedRandomly leaves each write or key undone with probability p, drawn
 // from the server's seed.
 func UnprocessedRandomly(p float64) Effect {
-	return Effect{name: "unprocessed randomly", kind: effectUnprocessed, p: p, n: 1}
+	return Effect{name: "unprocessed randomly", kind: effectUnprocessed, probability: p, n: 1}
 }
 
 // RefuseConnection fails before there is a connection.
@@ -152,7 +152,7 @@ func ResetBefore() Effect { return Effect{name: "reset before", kind: effectRese
 func LoseAnswer() Effect { return Effect{name: "lose answer", kind: effectLose} }
 
 // Slow carries the request out and answers d later.
-func Slow(d time.Duration) Effect { return Effect{name: "slow", kind: effectSlow, wait: d} }
+func Slow(d time.Duration) Effect { return Effect{name: "slow", kind: effectSlow, delay: d} }
 
 // Hang carries the request out and never answers: the client's deadline ends
 // it.
@@ -197,7 +197,7 @@ func (s *Server) Inject(f Fault) *Injection {
 	in := &Injection{fault: f, owner: &s.faults}
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
-	s.faults.active = append(s.faults.active, in)
+	s.faults.injections = append(s.faults.injections, in)
 	return in
 }
 
@@ -213,25 +213,25 @@ func (in *Injection) Remove() {
 	in.owner.mu.Lock()
 	defer in.owner.mu.Unlock()
 	var left []*Injection
-	for _, a := range in.owner.active {
+	for _, a := range in.owner.injections {
 		if a != in {
 			left = append(left, a)
 		}
 	}
-	in.owner.active = left
+	in.owner.injections = left
 }
 
 // ClearFaults ends all faults.
 func (s *Server) ClearFaults() {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
-	s.faults.active = nil
+	s.faults.injections = nil
 }
 
 type faults struct {
-	mu     sync.Mutex
-	rand   *rand.Rand
-	active []*Injection
+	mu         sync.Mutex
+	rand       *rand.Rand
+	injections []*Injection
 }
 
 func (f *faults) seed(seed uint64) { f.rand = rand.New(rand.NewPCG(seed, seed)) }
@@ -242,17 +242,17 @@ func (f *faults) draw() float64 {
 	return f.rand.Float64()
 }
 
-// pick is the effect that a request meets.
-func (f *faults) pick(e Entry) Effect {
+// effectFor is the effect that a request meets.
+func (f *faults) effectFor(e Entry) Effect {
 	f.mu.Lock()
-	candidates := f.active
+	candidates := f.injections
 	f.mu.Unlock()
 	for _, in := range candidates {
 		if !in.fault.matches(e) {
 			continue
 		}
 		f.mu.Lock()
-		met := in.take(f.rand)
+		met := in.meets(f.rand)
 		f.mu.Unlock()
 		if met {
 			return in.fault.Effect
@@ -261,7 +261,7 @@ func (f *faults) pick(e Entry) Effect {
 	return Effect{}
 }
 
-func (in *Injection) take(r *rand.Rand) bool {
+func (in *Injection) meets(r *rand.Rand) bool {
 	in.seen++
 	if in.seen <= in.fault.Skip {
 		return false
@@ -299,12 +299,12 @@ func (e Effect) unprocessed(f *faults) func(string, int) bool {
 	}
 	return func(_ string, i int) bool {
 		if e.n == 1 {
-			return f.draw() < e.p
+			return f.draw() < e.probability
 		}
-		if len(e.list) == 0 {
+		if len(e.places) == 0 {
 			return true
 		}
-		for _, at := range e.list {
+		for _, at := range e.places {
 			if at == i {
 				return true
 			}

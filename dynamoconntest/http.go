@@ -63,14 +63,14 @@ func (c *HTTPClient) do(req *http.Request) (*http.Response, error) {
 		trace.GotFirstResponseByte()
 	}
 	var stream io.Reader = bytes.NewReader(r.body)
-	if r.cut >= 0 {
-		stream = io.MultiReader(bytes.NewReader(r.body[:r.cut]), brokenReader{})
+	if r.cutAfter >= 0 {
+		stream = io.MultiReader(bytes.NewReader(r.body[:r.cutAfter]), brokenReader{})
 	}
 	return &http.Response{
 		Status: http.StatusText(r.status), StatusCode: r.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: r.header, ContentLength: int64(len(r.body)), Request: req,
-		Body: &answerBody{Reader: stream, ctx: ctx},
+		Body: &responseBody{Reader: stream, ctx: ctx},
 	}, nil
 }
 
@@ -132,11 +132,11 @@ func (r *reply) connect(req *http.Request, trace *httptrace.ClientTrace) error {
 // pause waits as long as the reply says, or until ctx ends.
 func (r *reply) pause(ctx context.Context) error {
 	switch {
-	case r.wait < 0:
+	case r.delay < 0:
 		<-ctx.Done()
 		return ctx.Err()
-	case r.wait > 0:
-		timer := time.NewTimer(r.wait)
+	case r.delay > 0:
+		timer := time.NewTimer(r.delay)
 		defer timer.Stop()
 		select {
 		case <-timer.C:
@@ -152,14 +152,14 @@ type brokenReader struct{}
 // Read always fails, as a body does whose connection broke.
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// answerBody is a response's body: it ends with the request's context.
-type answerBody struct {
+// responseBody is a response's body: it ends with the request's context.
+type responseBody struct {
 	io.Reader
 	ctx    context.Context
 	closed bool
 }
 
-func (b *answerBody) Read(p []byte) (int, error) {
+func (b *responseBody) Read(p []byte) (int, error) {
 	if b.closed {
 		return 0, errors.New("http: read on closed response body")
 	}
@@ -169,7 +169,7 @@ func (b *answerBody) Read(p []byte) (int, error) {
 	return b.Reader.Read(p)
 }
 
-func (b *answerBody) Close() error {
+func (b *responseBody) Close() error {
 	b.closed = true
 	return nil
 }
@@ -189,8 +189,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		w.Header()[k] = v
 	}
 	w.WriteHeader(r.status)
-	if r.cut >= 0 {
-		_, _ = w.Write(r.body[:r.cut])
+	if r.cutAfter >= 0 {
+		_, _ = w.Write(r.body[:r.cutAfter])
 		if f, ok := w.(http.Flusher); ok {
 			f.Flush()
 		}

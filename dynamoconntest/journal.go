@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-const defaultJournal = 10_000
+const defaultJournalSize = 10_000
 
 // Entry is one request that reached the server, or would have if a fault had
 // not kept it.

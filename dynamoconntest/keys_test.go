@@ -12,9 +12,9 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// indexed is a server with a table of the keys p and c, a local index on x and
+// newIndexedTable is a server with a table of the keys p and c, a local index on x and
 // two global ones on y.
-func indexed(t *testing.T) http.Handler {
+func newIndexedTable(t *testing.T) http.Handler {
 	t.Helper()
 	h := dynamoconntest.New().Handler()
 	kind, message := post(t, h, "CreateTable", `{"TableName":"Tab","BillingMode":"PAY_PER_REQUEST",
@@ -32,7 +32,7 @@ func indexed(t *testing.T) http.Handler {
 // only on the table's own key refused a path into one.
 func TestNoPathLeadsIntoAKey(t *testing.T) {
 	t.Parallel()
-	h := indexed(t)
+	h := newIndexedTable(t)
 	const key = `"TableName":"Tab","Key":{"p":{"S":"a"},"c":{"S":"b"}}`
 	const value = `"ExpressionAttributeValues":{":v":{"S":"a"}}`
 	for _, c := range []struct{ operation, body, what string }{
@@ -59,7 +59,7 @@ func TestNoPathLeadsIntoAKey(t *testing.T) {
 // type cancels it. Of the indexes that refuse an item the first by name is named.
 func TestWrongKeysInATransaction(t *testing.T) {
 	t.Parallel()
-	h := indexed(t)
+	h := newIndexedTable(t)
 	const empty = "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: c"
 	const cancelled = "Transaction cancelled, please refer cancellation reasons for specific reasons [None, ValidationError]"
 	bad := func(key string) string { return `"TableName":"Tab","Key":` + key }
@@ -89,7 +89,7 @@ func TestWrongKeysInATransaction(t *testing.T) {
 
 func TestAStartingKeyMustBeOneOfTheRead(t *testing.T) {
 	t.Parallel()
-	h := indexed(t)
+	h := newIndexedTable(t)
 	const query, index = `"TableName":"Tab","KeyConditionExpression":"p = :v"`, `"TableName":"Tab","IndexName":"first","KeyConditionExpression":"y = :v"`
 	const vague, mismatch = "The provided starting key is invalid", "The provided key element does not match the schema"
 	for _, c := range []struct{ operation, read, start, message string }{
@@ -123,7 +123,7 @@ func TestAStartingKeyMustBeOneOfTheRead(t *testing.T) {
 // and kept definitions that nothing used.
 func TestANewIndexIsDefinedByItsRequest(t *testing.T) {
 	t.Parallel()
-	h := indexed(t)
+	h := newIndexedTable(t)
 	index := func(name, attribute string) string {
 		return `"GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"` + name + `","KeySchema":[{"AttributeName":"` + attribute + `","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}}]`
 	}

@@ -38,8 +38,8 @@ func (s *Server) Load(table string, items ...any) error {
 		if err == nil && v.Kind() != attr.M {
 			err = errors.New("not a map or struct")
 		}
-		if err = noItem(err); err == nil {
-			err = s.put(table, v.Map())
+		if err = loadError(err); err == nil {
+			err = s.loadItem(table, v.Map())
 		}
 		if err != nil {
 			return fmt.Errorf("table %q, item %d: %w", table, i, err)
@@ -48,8 +48,8 @@ func (s *Server) Load(table string, items ...any) error {
 	return nil
 }
 
-// noItem says of what cannot be made an item that it is no request's.
-func noItem(err error) error {
+// loadError says of what cannot be made an item that it is no request's.
+func loadError(err error) error {
 	if err == nil || errors.Is(err, dynamoconn.ErrInvalidRequest) {
 		return err
 	}
@@ -60,8 +60,8 @@ func noItem(err error) error {
 	return fmt.Errorf("%w: %w", dynamoconn.ErrInvalidRequest, err)
 }
 
-// number reads the text of a number.
-func number(text string) (attr.Value, error) {
+// numberValue reads the text of a number.
+func numberValue(text string) (attr.Value, error) {
 	n, err := attr.ParseNumber(text)
 	return attr.FromNumber(n), err
 }
@@ -99,8 +99,8 @@ func (s *Server) LoadJSON(table string, r io.Reader) error {
 		}
 		for _, o := range objects {
 			v, err := fromJSONObject(o)
-			if err = noItem(err); err == nil {
-				err = s.put(table, v.Map())
+			if err = loadError(err); err == nil {
+				err = s.loadItem(table, v.Map())
 			}
 			if err != nil {
 				return fmt.Errorf("table %q, item %d: %w", table, n, err)
@@ -110,7 +110,7 @@ func (s *Server) LoadJSON(table string, r io.Reader) error {
 	}
 }
 
-func (s *Server) put(table string, it attr.Item) error {
+func (s *Server) loadItem(table string, it attr.Item) error {
 	var w wire.Writer
 	w.Open('{')
 	w.Key("TableName")
@@ -118,7 +118,7 @@ func (s *Server) put(table string, it attr.Item) error {
 	w.Key("Item")
 	w.Append(it.AppendJSON)
 	w.Close('}')
-	return s.call("PutItem", w.Buf)
+	return s.doInternal("PutItem", w.Buf)
 }
 
 func fromJSONObject(o []byte) (attr.Value, error) {
@@ -140,7 +140,7 @@ func fromJSON(n *wire.Node) (attr.Value, error) {
 	case wire.Bool:
 		return attr.Bool(n.True()), nil
 	case wire.Number:
-		return number(n.Text)
+		return numberValue(n.Text)
 	case wire.String:
 		return attr.String(n.Text), nil
 	case wire.Array:
@@ -195,17 +195,17 @@ func fromGo(v reflect.Value, depth int) (attr.Value, error) {
 		return fromGo(v.Elem(), depth+1)
 	case reflect.String:
 		if v.Type() == numberType {
-			return number(v.String())
+			return numberValue(v.String())
 		}
 		return attr.String(v.String()), nil
 	case reflect.Bool:
 		return attr.Bool(v.Bool()), nil
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return number(strconv.FormatInt(v.Int(), 10))
+		return numberValue(strconv.FormatInt(v.Int(), 10))
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return number(strconv.FormatUint(v.Uint(), 10))
+		return numberValue(strconv.FormatUint(v.Uint(), 10))
 	case reflect.Float32, reflect.Float64:
-		return number(strconv.FormatFloat(v.Float(), 'g', -1, v.Type().Bits()))
+		return numberValue(strconv.FormatFloat(v.Float(), 'g', -1, v.Type().Bits()))
 	case reflect.Slice, reflect.Array:
 		if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
 			return attr.Binary(string(v.Bytes())), nil
@@ -282,7 +282,7 @@ func fromSDK(av types.AttributeValue, depth int) (attr.Value, error) {
 	case *types.AttributeValueMemberS:
 		return attr.String(x.Value), nil
 	case *types.AttributeValueMemberN:
-		return number(x.Value)
+		return numberValue(x.Value)
 	case *types.AttributeValueMemberB:
 		return attr.Binary(string(x.Value)), nil
 	case *types.AttributeValueMemberBOOL:
@@ -294,7 +294,7 @@ func fromSDK(av types.AttributeValue, depth int) (attr.Value, error) {
 	case *types.AttributeValueMemberNS:
 		var members []string
 		for _, text := range x.Value {
-			n, err := number(text)
+			n, err := numberValue(text)
 			if err != nil {
 				return attr.Value{}, err
 			}

@@ -116,7 +116,7 @@ func TestThePortAnswersWhatIsNoRequest(t *testing.T) {
 // Tagging has nothing to answer, not even an empty object.
 func TestTaggingAnswersWithoutABody(t *testing.T) {
 	t.Parallel()
-	h := indexed(t)
+	h := newIndexedTable(t)
 	for _, operation := range []string{"TagResource", "UntagResource"} {
 		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/",
 			strings.NewReader(`{"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/Tab","Tags":[{"Key":"k","Value":"v"}],"TagKeys":["k"]}`))
@@ -134,7 +134,7 @@ func TestTaggingAnswersWithoutABody(t *testing.T) {
 
 func TestNoAttributeHasANameOf64KB(t *testing.T) {
 	t.Parallel()
-	h := indexed(t)
+	h := newIndexedTable(t)
 	long := strings.Repeat("a", 65536)
 	for operation, body := range map[string]string{
 		"GetItem":    `"AttributesToGet":["` + long + `"]`,

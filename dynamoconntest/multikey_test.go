@@ -134,7 +134,7 @@ func TestAGlobalIndexMayHaveSeveralAttributesInEachKey(t *testing.T) {
 		whole + " AND rest = :n",                   // no key attribute
 	} {
 		_, err := query(condition, false)
-		assert.Equal(t, "ValidationException", code(err), condition)
+		assert.Equal(t, "ValidationException", errorCode(err), condition)
 	}
 	scanned, err := c.Scan(t.Context(), &dynamodb.ScanInput{TableName: in.TableName, IndexName: aws.String("byRound")})
 	require.NoError(t, err)
@@ -163,7 +163,7 @@ func TestKeysOfTooManyAttributesAreRefused(t *testing.T) {
 			c, in := newMatches(t)
 			test(in)
 			_, err := c.CreateTable(t.Context(), in)
-			require.Equal(t, "ValidationException", code(err))
+			require.Equal(t, "ValidationException", errorCode(err))
 		})
 	}
 }

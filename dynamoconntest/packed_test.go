@@ -13,7 +13,7 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-func packed(t *testing.T, body string) string {
+func gzipText(t *testing.T, body string) string {
 	t.Helper()
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -34,13 +34,13 @@ func TestACompressedRequestIsUnpacked(t *testing.T) {
 	}{
 		"not compressed":   {"", list, 200},
 		"by name":          {"identity", list, 200},
-		"compressed":       {"GZIP", packed(t, list), 200},
-		"in two parts":     {"gzip", packed(t, list[:4]) + packed(t, list[4:]), 200},
+		"compressed":       {"GZIP", gzipText(t, list), 200},
+		"in two parts":     {"gzip", gzipText(t, list[:4]) + gzipText(t, list[4:]), 200},
 		"not what it says": {"gzip", list, 500},
-		"cut off":          {"gzip", packed(t, list)[:20], 500},
+		"cut off":          {"gzip", gzipText(t, list)[:20], 500},
 		"empty":            {"gzip", "", 500},
 		"of another kind":  {"br", list, 500},
-		"too long":         {"gzip", packed(t, list+string(bytes.Repeat([]byte(" "), 16<<20))), 413},
+		"too long":         {"gzip", gzipText(t, list+string(bytes.Repeat([]byte(" "), 16<<20))), 413},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -28,7 +28,7 @@ func num(n any) types.AttributeValue    { return &types.AttributeValueMemberN{Va
 
 func key(p string, s any) item { return item{"p": str(p), "s": num(s)} }
 
-func with(it item, more item) item {
+func merge(it item, more item) item {
 	out := item{}
 	for k, v := range it {
 		out[k] = v
@@ -64,7 +64,7 @@ func get(t testing.TB, c *dynamodb.Client, k item) item {
 	return out.Item
 }
 
-func code(err error) string {
+func errorCode(err error) string {
 	var api smithy.APIError
 	if errors.As(err, &api) {
 		return api.ErrorCode()
@@ -75,7 +75,7 @@ func code(err error) string {
 func TestAnItemOfEveryTypeComesBackAsItWasPut(t *testing.T) {
 	t.Parallel()
 	_, c := newTable(t)
-	whole := with(key("a", 1), item{
+	whole := merge(key("a", 1), item{
 		"str": str("é\n\"\x00"), "empty": str(""), "num": num("-12345678901234567890.123456789012345678"),
 		"bin": &types.AttributeValueMemberB{Value: []byte{0, 255}}, "t": &types.AttributeValueMemberBOOL{Value: true},
 		"nil": &types.AttributeValueMemberNULL{Value: true},
@@ -92,14 +92,14 @@ func TestAnItemOfEveryTypeComesBackAsItWasPut(t *testing.T) {
 func TestPutReturnsTheOldItemAndTellsTheCapacity(t *testing.T) {
 	t.Parallel()
 	_, c := newTable(t)
-	put(t, c, with(key("a", 1), item{"v": str("old")}))
+	put(t, c, merge(key("a", 1), item{"v": str("old")}))
 	out, err := c.PutItem(t.Context(), &dynamodb.PutItemInput{
-		TableName: aws.String("Tab"), Item: with(key("a", 1), item{"v": str(strings.Repeat("x", 1500)), "g": str("G"), "x": num(1)}),
+		TableName: aws.String("Tab"), Item: merge(key("a", 1), item{"v": str(strings.Repeat("x", 1500)), "g": str("G"), "x": num(1)}),
 		ReturnValues: types.ReturnValueAllOld, ReturnConsumedCapacity: types.ReturnConsumedCapacityIndexes,
 		ReturnItemCollectionMetrics: types.ReturnItemCollectionMetricsSize,
 	})
 	require.NoError(t, err)
-	assert.Equal(t, with(key("a", 1), item{"v": str("old")}), out.Attributes)
+	assert.Equal(t, merge(key("a", 1), item{"v": str("old")}), out.Attributes)
 	assert.Equal(t, &types.ConsumedCapacity{
 		TableName: aws.String("Tab"), CapacityUnits: aws.Float64(6), Table: &types.Capacity{CapacityUnits: aws.Float64(2)},
 		LocalSecondaryIndexes:  map[string]types.Capacity{"byX": {CapacityUnits: aws.Float64(2)}},
@@ -130,13 +130,13 @@ func TestUpdateReturnsTheValuesThatWereAskedFor(t *testing.T) {
 	t.Parallel()
 	for rv, want := range map[types.ReturnValue]item{
 		types.ReturnValueNone:       nil,
-		types.ReturnValueAllOld:     with(key("a", 1), item{"n": num(1), "m": &types.AttributeValueMemberM{Value: item{"x": num(1), "y": num(2)}}}),
-		types.ReturnValueAllNew:     with(key("a", 1), item{"n": num(3), "m": &types.AttributeValueMemberM{Value: item{"x": num(9), "y": num(2)}}}),
+		types.ReturnValueAllOld:     merge(key("a", 1), item{"n": num(1), "m": &types.AttributeValueMemberM{Value: item{"x": num(1), "y": num(2)}}}),
+		types.ReturnValueAllNew:     merge(key("a", 1), item{"n": num(3), "m": &types.AttributeValueMemberM{Value: item{"x": num(9), "y": num(2)}}}),
 		types.ReturnValueUpdatedOld: {"n": num(1), "m": &types.AttributeValueMemberM{Value: item{"x": num(1)}}},
 		types.ReturnValueUpdatedNew: {"n": num(3), "m": &types.AttributeValueMemberM{Value: item{"x": num(9)}}},
 	} {
 		_, c := newTable(t)
-		put(t, c, with(key("a", 1), item{"n": num(1), "m": &types.AttributeValueMemberM{Value: item{"x": num(1), "y": num(2)}}}))
+		put(t, c, merge(key("a", 1), item{"n": num(1), "m": &types.AttributeValueMemberM{Value: item{"x": num(1), "y": num(2)}}}))
 		out, err := c.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
 			TableName: aws.String("Tab"), Key: key("a", 1), UpdateExpression: aws.String("SET m.x = :v ADD n :two"),
 			ExpressionAttributeValues: item{":v": num(9), ":two": num(2)}, ReturnValues: rv,
@@ -154,7 +154,7 @@ func TestUpdateMakesAnItemThatIsNotThereButNotOfABadKind(t *testing.T) {
 		return err
 	}
 	require.NoError(t, update(key("a", 1), "ADD n :n", item{":n": num(1)}))
-	assert.Equal(t, with(key("a", 1), item{"n": num(1)}), get(t, c, key("a", 1)))
+	assert.Equal(t, merge(key("a", 1), item{"n": num(1)}), get(t, c, key("a", 1)))
 	for _, e := range []error{
 		update(key("a", 1), "SET p = :n", item{":n": str("x")}),
 		update(key("a", 1), "SET g = :n", item{":n": num(1)}),
@@ -162,9 +162,9 @@ func TestUpdateMakesAnItemThatIsNotThereButNotOfABadKind(t *testing.T) {
 		update(key("a", 1), "SET big = :n", item{":n": str(strings.Repeat("x", 400<<10))}),
 		update(item{"p": str("a")}, "SET q = :n", item{":n": num(1)}),
 	} {
-		assert.Equal(t, "ValidationException", code(e), e)
+		assert.Equal(t, "ValidationException", errorCode(e), e)
 	}
-	assert.Equal(t, with(key("a", 1), item{"n": num(1)}), get(t, c, key("a", 1)))
+	assert.Equal(t, merge(key("a", 1), item{"n": num(1)}), get(t, c, key("a", 1)))
 }
 
 func queryAll(t testing.TB, c *dynamodb.Client, in dynamodb.QueryInput) (items []item, pages int) {
@@ -186,7 +186,7 @@ func TestQueryPagesInOrderBothWaysOverTableAndIndexes(t *testing.T) {
 	_, c := newTable(t)
 	const n = 25
 	for i := range n {
-		put(t, c, with(key("a", i-10), item{"g": str("G"), "x": num(i % 5)}))
+		put(t, c, merge(key("a", i-10), item{"g": str("G"), "x": num(i % 5)}))
 		put(t, c, key("b", i))
 	}
 	for _, index := range []string{"", "byX", "byG"} {
@@ -260,7 +260,7 @@ func TestAPageEndsAtOneMegabyteAndAFilterDoesNotShortenIt(t *testing.T) {
 	t.Parallel()
 	_, c := newTable(t)
 	for i := range 5 {
-		put(t, c, with(key("a", i), item{"d": str(strings.Repeat("x", 300_000)), "odd": &types.AttributeValueMemberBOOL{Value: i%2 == 1}}))
+		put(t, c, merge(key("a", i), item{"d": str(strings.Repeat("x", 300_000)), "odd": &types.AttributeValueMemberBOOL{Value: i%2 == 1}}))
 	}
 	in := &dynamodb.QueryInput{
 		TableName: aws.String("Tab"), KeyConditionExpression: aws.String("p = :p"), FilterExpression: aws.String("odd = :t"),
@@ -310,14 +310,14 @@ func TestBatches(t *testing.T) {
 	var writes []types.WriteRequest
 	var keys []item
 	for i := range 25 {
-		writes = append(writes, types.WriteRequest{PutRequest: &types.PutRequest{Item: with(key("a", i), item{"d": str(strings.Repeat("x", 300_000))})}})
+		writes = append(writes, types.WriteRequest{PutRequest: &types.PutRequest{Item: merge(key("a", i), item{"d": str(strings.Repeat("x", 300_000))})}})
 		keys = append(keys, key("a", i))
 	}
 	w, err := c.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{"Tab": writes}})
 	require.NoError(t, err)
 	assert.Empty(t, w.UnprocessedItems)
 	for i := range 75 {
-		put(t, c, with(key("b", i), item{"d": str(strings.Repeat("x", 300_000))}))
+		put(t, c, merge(key("b", i), item{"d": str(strings.Repeat("x", 300_000))}))
 		keys = append(keys, key("b", i))
 	}
 	r, err := c.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{"Tab": {Keys: keys, ConsistentRead: aws.Bool(true)}}})
@@ -327,17 +327,17 @@ func TestBatches(t *testing.T) {
 	assert.True(t, *r.UnprocessedKeys["Tab"].ConsistentRead)
 
 	_, err = c.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{"Tab": append(writes, writes[0])}})
-	assert.Equal(t, "ValidationException", code(err))
+	assert.Equal(t, "ValidationException", errorCode(err))
 	_, err = c.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{"Tab": {writes[0], writes[0]}}})
-	assert.Equal(t, "ValidationException", code(err))
+	assert.Equal(t, "ValidationException", errorCode(err))
 	_, err = c.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{"Tab": {Keys: []item{keys[0], keys[0]}}}})
-	assert.Equal(t, "ValidationException", code(err))
+	assert.Equal(t, "ValidationException", errorCode(err))
 }
 
 func TestATransactionHappensWhollyOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	_, c := newTable(t)
-	put(t, c, with(key("a", 1), item{"n": num(1)}))
+	put(t, c, merge(key("a", 1), item{"n": num(1)}))
 	items := []types.TransactWriteItem{
 		{Put: &types.Put{TableName: aws.String("Tab"), Item: key("a", 2)}},
 		{Update: &types.Update{TableName: aws.String("Tab"), Key: key("a", 1), UpdateExpression: aws.String("ADD n :n"), ExpressionAttributeValues: item{":n": num(1)}}},
@@ -353,12 +353,12 @@ func TestATransactionHappensWhollyOrNotAtAll(t *testing.T) {
 	}
 	assert.Equal(t, []string{"None", "None", "None", "ConditionalCheckFailed"}, codes)
 	assert.Nil(t, get(t, c, key("a", 2)))
-	assert.Equal(t, with(key("a", 1), item{"n": num(1)}), get(t, c, key("a", 1)))
+	assert.Equal(t, merge(key("a", 1), item{"n": num(1)}), get(t, c, key("a", 1)))
 
 	out, err := c.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: items[:3], ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal})
 	require.NoError(t, err)
 	assert.Equal(t, 6.0, *out.ConsumedCapacity[0].CapacityUnits)
-	assert.Equal(t, with(key("a", 1), item{"n": num(2)}), get(t, c, key("a", 1)))
+	assert.Equal(t, merge(key("a", 1), item{"n": num(2)}), get(t, c, key("a", 1)))
 	got, err := c.TransactGetItems(t.Context(), &dynamodb.TransactGetItemsInput{TransactItems: []types.TransactGetItem{
 		{Get: &types.Get{TableName: aws.String("Tab"), Key: key("a", 2)}}, {Get: &types.Get{TableName: aws.String("Tab"), Key: key("a", 9)}},
 	}})
@@ -389,7 +389,7 @@ func TestATokenIsRememberedForTenMinutes(t *testing.T) {
 	clk.now = clk.now.Add(9 * time.Minute)
 	require.NoError(t, add(1))
 	assert.Equal(t, num(1), get(t, c, key("a", 1))["n"])
-	assert.Equal(t, "IdempotentParameterMismatchException", code(add(2)))
+	assert.Equal(t, "IdempotentParameterMismatchException", errorCode(add(2)))
 	clk.now = clk.now.Add(61 * time.Second)
 	require.NoError(t, add(1))
 	assert.Equal(t, num(2), get(t, c, key("a", 1))["n"])
@@ -407,10 +407,10 @@ func TestItemsExpireByTheClock(t *testing.T) {
 	db := dynamoconntest.New(dynamoconntest.WithClock(clk.Now))
 	require.NoError(t, db.CreateTable(dynamoconntest.Table{Name: "Tab", PartitionKey: "p", SortKey: "s:N", TimeToLive: "ttl"}))
 	c := db.SDKClient()
-	put(t, c, with(key("a", 1), item{"ttl": num(clk.now.Unix() + 10)}))
-	put(t, c, with(key("a", 2), item{"ttl": num(clk.now.Unix() + 20)}))
-	put(t, c, with(key("a", 3), item{"ttl": str("soon")}))
-	put(t, c, with(key("a", 4), item{"ttl": num(1)}))
+	put(t, c, merge(key("a", 1), item{"ttl": num(clk.now.Unix() + 10)}))
+	put(t, c, merge(key("a", 2), item{"ttl": num(clk.now.Unix() + 20)}))
+	put(t, c, merge(key("a", 3), item{"ttl": str("soon")}))
+	put(t, c, merge(key("a", 4), item{"ttl": num(1)}))
 	ttl, err := c.DescribeTimeToLive(t.Context(), &dynamodb.DescribeTimeToLiveInput{TableName: aws.String("Tab")})
 	require.NoError(t, err)
 	assert.Equal(t, types.TimeToLiveStatusEnabled, ttl.TimeToLiveDescription.TimeToLiveStatus)
@@ -437,18 +437,18 @@ func TestTablesTakeTheTimeThatWasChosen(t *testing.T) {
 	status := func() types.TableStatus {
 		out, err := c.DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: aws.String("Tab")})
 		if err != nil {
-			return types.TableStatus(code(err))
+			return types.TableStatus(errorCode(err))
 		}
 		return out.Table.TableStatus
 	}
 	assert.Equal(t, types.TableStatusCreating, status())
 	_, err := c.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: aws.String("Tab"), Item: key("a", 1)})
-	assert.Equal(t, "ResourceNotFoundException", code(err))
+	assert.Equal(t, "ResourceNotFoundException", errorCode(err))
 	_, err = c.DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: aws.String("Tab")})
-	assert.Equal(t, "ResourceInUseException", code(err))
+	assert.Equal(t, "ResourceInUseException", errorCode(err))
 	clk.now = clk.now.Add(time.Minute)
 	assert.Equal(t, types.TableStatusActive, status())
-	put(t, c, with(key("a", 1), item{"g": str("G")}))
+	put(t, c, merge(key("a", 1), item{"g": str("G")}))
 	_, err = c.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{
 		TableName:            aws.String("Tab"),
 		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("g"), AttributeType: types.ScalarAttributeTypeS}},
@@ -461,11 +461,11 @@ func TestTablesTakeTheTimeThatWasChosen(t *testing.T) {
 	assert.Equal(t, types.TableStatusUpdating, status())
 	byG := &dynamodb.QueryInput{TableName: aws.String("Tab"), IndexName: aws.String("byG"), KeyConditionExpression: aws.String("g = :g"), ExpressionAttributeValues: item{":g": str("G")}}
 	_, err = c.Query(t.Context(), byG)
-	assert.Equal(t, "ValidationException", code(err))
+	assert.Equal(t, "ValidationException", errorCode(err))
 	clk.now = clk.now.Add(time.Minute)
 	out, err := c.Query(t.Context(), byG)
 	require.NoError(t, err)
-	assert.Equal(t, []item{with(key("a", 1), item{"g": str("G")})}, out.Items)
+	assert.Equal(t, []item{merge(key("a", 1), item{"g": str("G")})}, out.Items)
 	_, err = c.DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: aws.String("Tab")})
 	require.NoError(t, err)
 	assert.Equal(t, types.TableStatusDeleting, status())
@@ -480,7 +480,7 @@ func TestTableManagement(t *testing.T) {
 	_, err := c.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{TableName: aws.String("Tab"), DeletionProtectionEnabled: aws.Bool(true)})
 	require.NoError(t, err)
 	_, err = c.DeleteTable(t.Context(), &dynamodb.DeleteTableInput{TableName: aws.String("Tab")})
-	assert.Equal(t, "ValidationException", code(err))
+	assert.Equal(t, "ValidationException", errorCode(err))
 	up, err := c.UpdateTable(t.Context(), &dynamodb.UpdateTableInput{TableName: aws.String("Tab"), BillingMode: types.BillingModeProvisioned,
 		ProvisionedThroughput: &types.ProvisionedThroughput{ReadCapacityUnits: aws.Int64(5), WriteCapacityUnits: aws.Int64(6)}})
 	require.NoError(t, err)
@@ -527,7 +527,7 @@ func TestEventuallyConsistentReadsLagIfAskedTo(t *testing.T) {
 	assert.NotNil(t, read(true))
 	assert.Nil(t, read(false))
 	clk.now = clk.now.Add(500 * time.Millisecond)
-	put(t, c, with(key("a", 1), item{"v": num(2)}))
+	put(t, c, merge(key("a", 1), item{"v": num(2)}))
 	clk.now = clk.now.Add(600 * time.Millisecond)
 	assert.Equal(t, key("a", 1), read(false))
 	clk.now = clk.now.Add(time.Second)
@@ -539,13 +539,13 @@ func TestRegionsAreApartOnlyIfAskedTo(t *testing.T) {
 	for _, apart := range []bool{false, true} {
 		var opts []dynamoconntest.Option
 		if apart {
-			opts = append(opts, dynamoconntest.WithRegions())
+			opts = append(opts, dynamoconntest.WithSeparateRegions())
 		}
 		db, _ := newTable(t, opts...)
 		other := db.SDKClient(func(o *dynamodb.Options) { o.Region = "eu-west-1" })
 		out, err := other.DescribeTable(t.Context(), &dynamodb.DescribeTableInput{TableName: aws.String("Tab")})
 		if apart {
-			assert.Equal(t, "ResourceNotFoundException", code(err))
+			assert.Equal(t, "ResourceNotFoundException", errorCode(err))
 			continue
 		}
 		require.NoError(t, err)
@@ -587,8 +587,8 @@ func TestLoading(t *testing.T) {
 	}
 	require.NoError(t, db.Load("Tab", song{P: "a", S: 1, Tags: []string{"x"}, skip: 1}, &song{P: "a", S: 2},
 		map[string]any{"p": "a", "s": uint8(3), "b": []byte{1}, "m": map[string]bool{"t": true}}, key("a", 4)))
-	assert.Equal(t, with(key("a", 1), item{"tags": &types.AttributeValueMemberL{Value: []types.AttributeValue{str("x")}}, "Price": &types.AttributeValueMemberNULL{Value: true}}), get(t, c, key("a", 1)))
-	assert.Equal(t, with(key("a", 3), item{"b": &types.AttributeValueMemberB{Value: []byte{1}}, "m": &types.AttributeValueMemberM{Value: item{"t": &types.AttributeValueMemberBOOL{Value: true}}}}), get(t, c, key("a", 3)))
+	assert.Equal(t, merge(key("a", 1), item{"tags": &types.AttributeValueMemberL{Value: []types.AttributeValue{str("x")}}, "Price": &types.AttributeValueMemberNULL{Value: true}}), get(t, c, key("a", 1)))
+	assert.Equal(t, merge(key("a", 3), item{"b": &types.AttributeValueMemberB{Value: []byte{1}}, "m": &types.AttributeValueMemberM{Value: item{"t": &types.AttributeValueMemberBOOL{Value: true}}}}), get(t, c, key("a", 3)))
 	assert.Equal(t, key("a", 4), get(t, c, key("a", 4)))
 	assert.ErrorContains(t, db.Load("Tab", key("a", 5), map[string]any{"p": "a"}), "item 1")
 	assert.Error(t, db.Load("Tab", 5))
@@ -596,9 +596,9 @@ func TestLoading(t *testing.T) {
 	assert.Error(t, db.Load("Nope", key("a", 1)))
 
 	require.NoError(t, db.LoadJSON("Tab", strings.NewReader(`{"p":"j","s":1,"l":[1.50,null,{"k":true}]} [{"p":{"S":"j"},"s":{"N":"2"},"ss":{"SS":["b","a"]}}]`)))
-	assert.Equal(t, with(key("j", 1), item{"l": &types.AttributeValueMemberL{Value: []types.AttributeValue{num("1.5"), &types.AttributeValueMemberNULL{Value: true},
+	assert.Equal(t, merge(key("j", 1), item{"l": &types.AttributeValueMemberL{Value: []types.AttributeValue{num("1.5"), &types.AttributeValueMemberNULL{Value: true},
 		&types.AttributeValueMemberM{Value: item{"k": &types.AttributeValueMemberBOOL{Value: true}}}}}}), get(t, c, key("j", 1)))
-	assert.Equal(t, with(key("j", 2), item{"ss": &types.AttributeValueMemberSS{Value: []string{"a", "b"}}}), get(t, c, key("j", 2)))
+	assert.Equal(t, merge(key("j", 2), item{"ss": &types.AttributeValueMemberSS{Value: []string{"a", "b"}}}), get(t, c, key("j", 2)))
 	assert.ErrorContains(t, db.LoadJSON("Tab", strings.NewReader(`{"p":"j","s":1} {"p":"j"}`)), "item 1")
 	assert.Error(t, db.LoadJSON("Tab", strings.NewReader(`{"p":`)))
 	assert.Empty(t, db.Requests("PutItem"), "loading is no request")
@@ -662,7 +662,7 @@ func TestTheProtocolsOwnErrors(t *testing.T) {
 func TestKeyConditionsGoWithNewerFilters(t *testing.T) {
 	t.Parallel()
 	_, c := newTable(t)
-	put(t, c, with(key("a", 1), item{"v": num(1)}))
+	put(t, c, merge(key("a", 1), item{"v": num(1)}))
 	put(t, c, key("a", 2))
 	in := &dynamodb.QueryInput{
 		TableName:        aws.String("Tab"),
@@ -674,5 +674,5 @@ func TestKeyConditionsGoWithNewerFilters(t *testing.T) {
 	assert.Len(t, out.Items, 1)
 	in.KeyConditionExpression = aws.String("p = :p")
 	_, err = c.Query(t.Context(), in)
-	assert.Equal(t, "ValidationException", code(err))
+	assert.Equal(t, "ValidationException", errorCode(err))
 }

@@ -11,11 +11,11 @@ import (
 // Server is a DynamoDB in memory. Make one with [New]. It needs no closing: it
 // starts no goroutine and opens no socket. It is safe for concurrent use.
 type Server struct {
-	engine  api.Engine
-	clock   func() time.Time
-	regions bool
-	journal journal
-	faults  faults
+	engine          api.Engine
+	clock           func() time.Time
+	separateRegions bool
+	journal         journal
+	faults          faults
 }
 
 // Option changes what [New] makes.
@@ -25,7 +25,7 @@ type Option func(*Server)
 func New(opts ...Option) *Server {
 	s := &Server{clock: time.Now}
 	s.engine.Account = "000000000000"
-	s.journal.limit = defaultJournal
+	s.journal.limit = defaultJournalSize
 	s.faults.seed(1)
 	for _, o := range opts {
 		if o != nil {
@@ -73,10 +73,10 @@ func WithItemCollectionLimit(bytes int64) Option {
 	return func(s *Server) { s.engine.CollectionLimit = max(bytes, 0) }
 }
 
-// WithRegions gives every region tables of its own, told apart by the region
+// WithSeparateRegions gives every region tables of its own, told apart by the region
 // that a request is signed for. By default all regions share one set.
-func WithRegions() Option {
-	return func(s *Server) { s.regions = true }
+func WithSeparateRegions() Option {
+	return func(s *Server) { s.separateRegions = true }
 }
 
 // WithSeed sets what random faults are drawn from; the default is 1. The same

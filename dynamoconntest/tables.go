@@ -124,7 +124,7 @@ func (s *Server) createTable(t Table) error {
 	if bad != nil {
 		return bad
 	}
-	if err := s.call("CreateTable", w.Buf); err != nil {
+	if err := s.doInternal("CreateTable", w.Buf); err != nil {
 		return err
 	}
 	if t.TimeToLive == "" {
@@ -142,29 +142,29 @@ func (s *Server) createTable(t Table) error {
 	ttl.Bool(true)
 	ttl.Close('}')
 	ttl.Close('}')
-	return s.call("UpdateTimeToLive", ttl.Buf)
+	return s.doInternal("UpdateTimeToLive", ttl.Buf)
 }
 
-// call carries out a request of the server's own: no fault meets it and the
+// doInternal carries out a request of the server's own: no fault meets it and the
 // journal does not have it.
-func (s *Server) call(operation string, body []byte) error {
+func (s *Server) doInternal(operation string, body []byte) error {
 	in, err := wire.Parse(body)
 	if err != nil {
 		return err
 	}
 	req := api.Request{ARNRegion: defaultRegion, Operation: operation, Input: in}
-	if s.regions {
+	if s.separateRegions {
 		req.Region = defaultRegion
 	}
 	if _, err := s.engine.Do(req); err != nil {
-		return ownError(err)
+		return libraryError(err)
 	}
 	return nil
 }
 
-// ownError is what the core's client would say of an answer, as far as a
+// libraryError is what the core's client would say of an answer, as far as a
 // request of the server's own can meet it.
-func ownError(err *api.Error) error {
+func libraryError(err *api.Error) error {
 	_, kind, _ := strings.Cut(err.Type, "#")
 	cause := map[string]error{
 		"ResourceNotFoundException":                dynamoconn.ErrTableNotFound,

@@ -37,7 +37,7 @@ func TestAnUpdateThatOnlyRemovesMakesNoItem(t *testing.T) {
 		require.NoError(t, err, tc.what)
 		var want item
 		if tc.want != nil {
-			want = with(k, tc.want)
+			want = merge(k, tc.want)
 		}
 		assert.Equal(t, want, out.Attributes, tc.what)
 		assert.Equal(t, want, get(t, c, k), tc.what)
@@ -47,10 +47,10 @@ func TestAnUpdateThatOnlyRemovesMakesNoItem(t *testing.T) {
 		{Update: &types.Update{TableName: aws.String("Tab"), Key: key("t", 2), UpdateExpression: aws.String("ADD n :n"), ExpressionAttributeValues: item{":n": num(1)}}},
 	}})
 	require.NoError(t, err)
-	assert.Equal(t, []item{nil, with(key("t", 2), item{"n": num(1)})}, []item{get(t, c, key("t", 1)), get(t, c, key("t", 2))})
+	assert.Equal(t, []item{nil, merge(key("t", 2), item{"n": num(1)})}, []item{get(t, c, key("t", 1)), get(t, c, key("t", 2))})
 
 	// An item that is there stays, with its key alone if need be.
-	put(t, c, with(key("there", 1), item{"a": num(1)}))
+	put(t, c, merge(key("there", 1), item{"a": num(1)}))
 	_, err = c.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: aws.String("Tab"), Key: key("there", 1), UpdateExpression: aws.String("REMOVE a")})
 	require.NoError(t, err)
 	assert.Equal(t, key("there", 1), get(t, c, key("there", 1)))

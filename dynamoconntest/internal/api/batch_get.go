@@ -16,7 +16,7 @@ type tableKeys struct {
 	in    *wire.Node
 	table *store.Table
 	keys  []attr.Item
-	*reader
+	*keyReader
 }
 
 func (c *call) batchGetItem() *Error {
@@ -45,11 +45,11 @@ func (c *call) readBatchGet() ([]*tableKeys, *Error) {
 		if err := checkParams(&m.Value, []string{"ProjectionExpression"}, []string{"AttributesToGet"}); err != nil {
 			return nil, err
 		}
-		r, err := readReader(&m.Value)
+		r, err := newKeyReader(&m.Value)
 		if err != nil {
 			return nil, err
 		}
-		tk := &tableKeys{name: m.Name, in: &m.Value, reader: r}
+		tk := &tableKeys{name: m.Name, in: &m.Value, keyReader: r}
 		seen := map[string]bool{}
 		keys := m.Value.Get("Keys")
 		for k := range keys.Elems {
@@ -60,12 +60,12 @@ func (c *call) readBatchGet() ([]*tableKeys, *Error) {
 			// Two ways to write one number pass for two keys.
 			text := string(keys.Elems[k].Canonical().AppendJSON(nil))
 			if seen[text] {
-				return nil, invalid("Provided list of item keys contains duplicates")
+				return nil, validationError("Provided list of item keys contains duplicates")
 			}
 			seen[text] = true
 			tk.keys = append(tk.keys, key)
 			if count++; count > maxBatchKeys {
-				return nil, invalid("Too many items requested for the BatchGetItem call")
+				return nil, validationError("Too many items requested for the BatchGetItem call")
 			}
 		}
 		out = append(out, tk)
@@ -75,38 +75,38 @@ func (c *call) readBatchGet() ([]*tableKeys, *Error) {
 
 func (c *call) runBatchGet(tables []*tableKeys) *Error {
 	for _, tk := range tables {
-		t, err := c.active(tk.name)
+		t, err := c.activeTable(tk.name)
 		if err != nil {
 			return err
 		}
 		for _, key := range tk.keys {
 			if err := t.Schema.CheckKey(key); err != nil {
-				return invalidErr(err)
+				return validationErrorFrom(err)
 			}
 		}
-		if err := checkScalars(t, tk.projection.Paths()); err != nil {
+		if err := checkKeyPaths(t, tk.projection.Paths()); err != nil {
 			return err
 		}
 		tk.table = t
 	}
 	left := map[*tableKeys][]attr.Item{}
-	used := map[string]*units{}
+	used := map[string]*consumedUnits{}
 	total, n := 0, 0
 	c.Key("Responses")
 	c.Open('{')
 	for _, tk := range tables {
 		c.Key(tk.name)
 		c.Open('[')
-		u := &units{name: tk.table.Name}
+		u := &consumedUnits{name: tk.table.Name}
 		used[tk.name] = u
 		for _, key := range tk.keys {
-			skip := c.Unprocessed != nil && c.Unprocessed(tk.name, n)
+			skip := c.LeaveUnprocessed != nil && c.LeaveUnprocessed(tk.name, n)
 			n++
 			if skip {
 				left[tk] = append(left[tk], key)
 				continue
 			}
-			it, size, ok := tk.get(c, tk.table, key)
+			it, size, ok := tk.read(c, tk.table, key)
 			if ok && total+size > maxResponse {
 				left[tk] = append(left[tk], key)
 				continue
@@ -129,7 +129,7 @@ func (c *call) runBatchGet(tables []*tableKeys) *Error {
 		}
 	}
 	c.Close('}')
-	c.consumedList(used, "")
+	c.writeConsumedCapacities(used, "")
 	return nil
 }
 

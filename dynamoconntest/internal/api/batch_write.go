@@ -36,7 +36,7 @@ func (c *call) readBatchWrite() ([]*batchWrite, *Error) {
 		m := &items.Members[i]
 		for k := range m.Value.Elems {
 			if in := &m.Value.Elems[k]; (in.Get("PutRequest") == nil) == (in.Get("DeleteRequest") == nil) {
-				return nil, invalid("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
+				return nil, validationError("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
 			}
 		}
 		for k := range m.Value.Elems {
@@ -50,7 +50,7 @@ func (c *call) readBatchWrite() ([]*batchWrite, *Error) {
 					return nil, err
 				}
 				n := w.item.Size()
-				if n > maxItem {
+				if n > maxItemSize {
 					return nil, errItemSize()
 				}
 				size += n
@@ -59,12 +59,12 @@ func (c *call) readBatchWrite() ([]*batchWrite, *Error) {
 			}
 			out = append(out, w)
 			if len(out) > maxBatchWrites {
-				return nil, invalid("Too many items requested for the BatchWriteItem call")
+				return nil, validationError("Too many items requested for the BatchWriteItem call")
 			}
 		}
 	}
 	if size > maxBatchBytes {
-		return nil, invalid("Request size has exceeded the maximum allowed size")
+		return nil, validationError("Request size has exceeded the maximum allowed size")
 	}
 	return out, nil
 }
@@ -72,41 +72,41 @@ func (c *call) readBatchWrite() ([]*batchWrite, *Error) {
 func (c *call) runBatchWrite(writes []*batchWrite) *Error {
 	seen := map[string]bool{}
 	for _, w := range writes {
-		t, err := c.active(w.write.table)
+		t, err := c.activeTable(w.write.table)
 		if err != nil {
 			return err
 		}
 		w.table = t
-		if err := w.prepare(t); err != nil {
+		if err := w.checkKeys(t); err != nil {
 			return err
 		}
 		id := t.Name + string(w.key.AppendJSON(nil))
 		if seen[id] {
-			return invalid("Provided list of item keys contains duplicates")
+			return validationError("Provided list of item keys contains duplicates")
 		}
 		seen[id] = true
 	}
 	skipped := make([]bool, len(writes))
-	grown := c.collections()
+	grown := c.newCollectionGrowth()
 	for i, w := range writes {
-		if skipped[i] = c.Unprocessed != nil && c.Unprocessed(w.write.table, i); skipped[i] {
+		if skipped[i] = c.LeaveUnprocessed != nil && c.LeaveUnprocessed(w.write.table, i); skipped[i] {
 			continue
 		}
 		if old, ok := w.table.Get(w.key); ok {
 			w.old = old
 		}
-		if grown.exceeded(w.table, w.key, w.old, w.item) {
+		if grown.exceedsLimit(w.table, w.key, w.old, w.item) {
 			return errCollectionSize()
 		}
 	}
-	used := map[string]*units{}
+	used := map[string]*consumedUnits{}
 	changed := map[string][]*batchWrite{}
 	left := map[string][]*batchWrite{}
 	var order []string
 	for i, w := range writes {
 		name := w.write.table
 		if used[name] == nil {
-			used[name] = &units{name: w.table.Name}
+			used[name] = &consumedUnits{name: w.table.Name}
 			order = append(order, name)
 		}
 		if skipped[i] {
@@ -131,9 +131,9 @@ func (c *call) runBatchWrite(writes []*batchWrite) *Error {
 		c.Close(']')
 	}
 	c.Close('}')
-	c.consumedList(used, "")
+	c.writeConsumedCapacities(used, "")
 	if c.wantsMetrics() {
-		c.batchMetrics(order, func(name string, f func(*store.Table, attr.Item)) {
+		c.writeBatchMetrics(order, func(name string, f func(*store.Table, attr.Item)) {
 			for _, w := range changed[name] {
 				f(w.table, w.key)
 			}
@@ -142,9 +142,9 @@ func (c *call) runBatchWrite(writes []*batchWrite) *Error {
 	return nil
 }
 
-// batchMetrics writes the metrics of every item collection that was changed,
+// writeBatchMetrics writes the metrics of every item collection that was changed,
 // once each, by table.
-func (c *call) batchMetrics(tables []string, each func(name string, f func(*store.Table, attr.Item))) {
+func (c *call) writeBatchMetrics(tables []string, each func(name string, f func(*store.Table, attr.Item))) {
 	c.Key("ItemCollectionMetrics")
 	c.Open('{')
 	for _, name := range tables {
@@ -162,7 +162,7 @@ func (c *call) batchMetrics(tables []string, each func(name string, f func(*stor
 				c.Open('[')
 			}
 			seen[hash] = true
-			c.metrics(t, key)
+			c.writeMetrics(t, key)
 		})
 		if len(seen) > 0 {
 			c.Close(']')

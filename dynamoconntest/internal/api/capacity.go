@@ -12,14 +12,14 @@ const (
 	writeBlock = 1 << 10
 )
 
-// units is the capacity that a request consumed of one table.
-type units struct {
+// consumedUnits is the capacity that a request consumed of one table.
+type consumedUnits struct {
 	name          string
 	table         float64
 	local, global map[string]float64
 }
 
-func (u *units) index(x *store.Index, n float64) {
+func (u *consumedUnits) addIndex(x *store.Index, n float64) {
 	if n == 0 {
 		return
 	}
@@ -33,7 +33,7 @@ func (u *units) index(x *store.Index, n float64) {
 	(*m)[x.Name] += n
 }
 
-func (u *units) add(v units) {
+func (u *consumedUnits) add(v consumedUnits) {
 	u.name = v.name
 	u.table += v.table
 	for name, n := range v.local {
@@ -50,7 +50,7 @@ func (u *units) add(v units) {
 	}
 }
 
-func (u *units) scale(f float64) {
+func (u *consumedUnits) scale(f float64) {
 	u.table *= f
 	for name := range u.local {
 		u.local[name] *= f
@@ -60,7 +60,7 @@ func (u *units) scale(f float64) {
 	}
 }
 
-func (u *units) total() float64 {
+func (u *consumedUnits) total() float64 {
 	sum := u.table
 	for _, n := range u.local {
 		sum += n
@@ -71,7 +71,7 @@ func (u *units) total() float64 {
 	return sum
 }
 
-func blocks(size, block int) float64 {
+func countBlocks(size, block int) float64 {
 	if size <= block {
 		return 1
 	}
@@ -80,7 +80,7 @@ func blocks(size, block int) float64 {
 
 // readUnits is the capacity of reading size bytes.
 func readUnits(size int, consistent bool) float64 {
-	n := blocks(size, readBlock)
+	n := countBlocks(size, readBlock)
 	if !consistent {
 		n /= 2
 	}
@@ -89,10 +89,10 @@ func readUnits(size int, consistent bool) float64 {
 
 // writeUnits is the capacity of replacing old by next, either of which may be
 // nil, in a table and its indexes.
-func writeUnits(t *store.Table, old, next attr.Item) units {
-	u := units{name: t.Name, table: blocks(max(old.Size(), next.Size()), writeBlock)}
+func writeUnits(t *store.Table, old, next attr.Item) consumedUnits {
+	u := consumedUnits{name: t.Name, table: countBlocks(max(old.Size(), next.Size()), writeBlock)}
 	for _, x := range t.Indexes {
-		u.index(x, indexUnits(t, x, old, next))
+		u.addIndex(x, indexUnits(t, x, old, next))
 	}
 	return u
 }
@@ -120,16 +120,16 @@ func indexUnits(t *store.Table, x *store.Index, old, next attr.Item) float64 {
 	switch {
 	case a && b:
 		if !attr.EqualItems(x.Schema.Extract(old), x.Schema.Extract(next)) {
-			return blocks(before.Size(), writeBlock) + blocks(after.Size(), writeBlock)
+			return countBlocks(before.Size(), writeBlock) + countBlocks(after.Size(), writeBlock)
 		}
 		if attr.EqualItems(before, after) {
 			return 0
 		}
-		return blocks(max(before.Size(), after.Size()), writeBlock)
+		return countBlocks(max(before.Size(), after.Size()), writeBlock)
 	case a:
-		return blocks(before.Size(), writeBlock)
+		return countBlocks(before.Size(), writeBlock)
 	case b:
-		return blocks(after.Size(), writeBlock)
+		return countBlocks(after.Size(), writeBlock)
 	}
 	return 0
 }
@@ -140,9 +140,9 @@ func (c *call) wantsCapacity() bool {
 	return s == "TOTAL" || s == "INDEXES"
 }
 
-// capacity writes one ConsumedCapacity object. kind is "", or "Read" or
+// writeCapacity writes one ConsumedCapacity object. kind is "", or "Read" or
 // "Write" for a transaction, which tells them apart.
-func (c *call) capacity(u units, kind string) {
+func (c *call) writeCapacity(u consumedUnits, kind string) {
 	c.Open('{')
 	c.Key("TableName")
 	c.Str(u.name)
@@ -185,16 +185,16 @@ func (c *call) capacity(u units, kind string) {
 	c.Close('}')
 }
 
-// consumed writes ConsumedCapacity if it was asked for.
-func (c *call) consumed(u units) {
+// writeConsumedCapacity writes ConsumedCapacity if it was asked for.
+func (c *call) writeConsumedCapacity(u consumedUnits) {
 	if c.wantsCapacity() {
 		c.Key("ConsumedCapacity")
-		c.capacity(u, "")
+		c.writeCapacity(u, "")
 	}
 }
 
-// consumedList writes a list of them, a table each, in order of names.
-func (c *call) consumedList(all map[string]*units, kind string) {
+// writeConsumedCapacities writes a list of them, a table each, in order of names.
+func (c *call) writeConsumedCapacities(all map[string]*consumedUnits, kind string) {
 	if !c.wantsCapacity() {
 		return
 	}
@@ -206,17 +206,17 @@ func (c *call) consumedList(all map[string]*units, kind string) {
 	c.Key("ConsumedCapacity")
 	c.Open('[')
 	for _, n := range names {
-		c.capacity(*all[n], kind)
+		c.writeCapacity(*all[n], kind)
 	}
 	c.Close(']')
 }
 
-// metrics writes one item collection's metrics.
-func (c *call) metrics(t *store.Table, key attr.Item) {
+// writeMetrics writes one item collection's metrics.
+func (c *call) writeMetrics(t *store.Table, key attr.Item) {
 	hash := t.Schema[0].Name
 	gb := float64(t.CollectionBytes(key) >> 30)
 	c.Open('{')
-	c.item("ItemCollectionKey", attr.Item{{Name: hash, Value: key.Get(hash)}})
+	c.writeItem("ItemCollectionKey", attr.Item{{Name: hash, Value: key.Get(hash)}})
 	c.Key("SizeEstimateRangeGB")
 	c.Open('[')
 	c.Float(gb)

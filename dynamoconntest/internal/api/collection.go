@@ -5,34 +5,34 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
 )
 
-// maxCollection is how large an item collection may be: the items of one
+// maxCollectionSize is how large an item collection may be: the items of one
 // partition key value in a table with local indexes and in these.
-const maxCollection = 10 << 30
+const maxCollectionSize = 10 << 30
 
-// collections follows how the item collections grow by the writes of a request.
-type collections struct {
+// collectionGrowth follows how the item collections grow by the writes of a request.
+type collectionGrowth struct {
 	limit int64
-	grown map[string]int64
+	bytes map[string]int64
 }
 
-func (c *call) collections() *collections {
+func (c *call) newCollectionGrowth() *collectionGrowth {
 	limit := c.CollectionLimit
 	if limit == 0 {
-		limit = maxCollection
+		limit = maxCollectionSize
 	}
-	return &collections{limit: limit, grown: map[string]int64{}}
+	return &collectionGrowth{limit: limit, bytes: map[string]int64{}}
 }
 
-// exceeded reports whether a collection would be too large after one more
+// exceedsLimit reports whether a collection would be too large after one more
 // write. One that shrinks a collection is always let through.
-func (cs *collections) exceeded(t *store.Table, key, old, next attr.Item) bool {
-	growth := t.Growth(old, next)
+func (cs *collectionGrowth) exceedsLimit(t *store.Table, key, old, next attr.Item) bool {
+	growth := t.CollectionGrowth(old, next)
 	if growth == 0 {
 		return false
 	}
 	id := t.Name + string(key.Get(t.Schema[0].Name).AppendJSON(nil))
-	cs.grown[id] += growth
-	return growth > 0 && t.CollectionBytes(key)+cs.grown[id] > cs.limit
+	cs.bytes[id] += growth
+	return growth > 0 && t.CollectionBytes(key)+cs.bytes[id] > cs.limit
 }
 
 const collectionMessage = "Collection size exceeded."

@@ -70,10 +70,10 @@ func (c *call) createTable() *Error {
 			// The service answers CREATING however fast it is.
 			shown := *t
 			shown.ReadyAt = c.now.Add(1)
-			c.describe(&shown)
+			c.writeTableDescription(&shown)
 			return
 		}
-		c.describe(t)
+		c.writeTableDescription(t)
 	})
 	return failed
 }
@@ -86,16 +86,16 @@ func (c *call) readStream(t *store.Table, n *wire.Node) *Error {
 	view, on := n.Get("StreamViewType").Str(), n.Get("StreamEnabled").True()
 	switch {
 	case on && view == "":
-		return invalid(invalidParameter + "StreamEnabled is true but StreamViewType is not specified")
+		return validationError(invalidParameter + "StreamEnabled is true but StreamViewType is not specified")
 	case !on && view != "":
-		return invalid(invalidParameter + "UpdateStreamEnabled is set to false, but StreamViewType is specified")
+		return validationError(invalidParameter + "UpdateStreamEnabled is set to false, but StreamViewType is specified")
 	case on && t.Stream.Enabled:
-		return invalid("Table already has an enabled stream: %s", t.Name)
+		return validationError("Table already has an enabled stream: %s", t.Name)
 	case !on:
 		t.Stream.Enabled = false
 		return nil
 	}
-	t.Stream = store.Stream{View: view, Enabled: true, Since: c.now}
+	t.Stream = store.Stream{View: view, Enabled: true, EnabledAt: c.now}
 	return nil
 }
 
@@ -111,20 +111,20 @@ func readThroughput(n *wire.Node, free bool) (store.Throughput, *Error) {
 	var tp store.Throughput
 	if free {
 		if n != nil {
-			return tp, invalid(invalidParameter + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+			return tp, validationError(invalidParameter + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
 		}
 		return tp, nil
 	}
 	if n == nil {
-		return tp, invalid(invalidParameter + "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
+		return tp, validationError(invalidParameter + "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED")
 	}
 	tp.Read, _ = n.Get("ReadCapacityUnits").Int()
 	tp.Write, _ = n.Get("WriteCapacityUnits").Int()
 	if tp.Read > maxThroughput {
-		return tp, invalid("Given value %d for ReadCapacityUnits is out of bounds", tp.Read)
+		return tp, validationError("Given value %d for ReadCapacityUnits is out of bounds", tp.Read)
 	}
 	if tp.Write > maxThroughput {
-		return tp, invalid("Given value %d for WriteCapacityUnits is out of bounds", tp.Write)
+		return tp, validationError("Given value %d for WriteCapacityUnits is out of bounds", tp.Write)
 	}
 	return tp, nil
 }
@@ -138,7 +138,7 @@ func readDefinitions(n *wire.Node) ([]store.KeyAttr, *Error) {
 	for i := range n.Elems {
 		k := store.KeyAttr{Name: n.Elems[i].Get("AttributeName").Str(), Kind: attr.KindOf(n.Elems[i].Get("AttributeType").Str())}
 		if seen[k.Name] {
-			return nil, invalid(invalidParameter+"Duplicate AttributeName in AttributeDefinitions: %s", k.Name)
+			return nil, validationError(invalidParameter+"Duplicate AttributeName in AttributeDefinitions: %s", k.Name)
 		}
 		seen[k.Name] = true
 		out = append(out, k)
@@ -149,7 +149,7 @@ func readDefinitions(n *wire.Node) ([]store.KeyAttr, *Error) {
 // readTableSchema reads the key schema of a table.
 func readTableSchema(n *wire.Node, defs []store.KeyAttr) (store.Schema, *Error) {
 	if len(n.Elems) > len(defs) {
-		return nil, invalid("Invalid KeySchema: Some index key attribute have no definition")
+		return nil, validationError("Invalid KeySchema: Some index key attribute have no definition")
 	}
 	return readSchema(n, defs, 1)
 }
@@ -181,20 +181,20 @@ func readSchema(n *wire.Node, defs []store.KeyAttr, most int) (store.Schema, *Er
 	}
 	switch {
 	case missing:
-		return nil, invalid(invalidParameter+"Some index key attributes are not defined in AttributeDefinitions. Keys: [%s], AttributeDefinitions: [%s]",
+		return nil, validationError(invalidParameter+"Some index key attributes are not defined in AttributeDefinitions. Keys: [%s], AttributeDefinitions: [%s]",
 			strings.Join(names, ", "), strings.Join(defined, ", "))
 	case twice && (len(out) > 2 || !out[1].Sort):
-		return nil, invalid("Invalid KeySchema: Duplicate attribute name in the key: [%s]", strings.Join(names, ", "))
+		return nil, validationError("Invalid KeySchema: Duplicate attribute name in the key: [%s]", strings.Join(names, ", "))
 	case twice:
-		return nil, invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name")
+		return nil, validationError("Both the Hash Key and the Range Key element in the KeySchema have the same name")
 	case out[0].Sort:
-		return nil, invalid("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
+		return nil, validationError("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
 	case most == 1 && len(out) == 2 && !out[1].Sort:
-		return nil, invalid("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
+		return nil, validationError("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
 	case slices.ContainsFunc(out.Sort(), func(k store.KeyAttr) bool { return !k.Sort }):
-		return nil, invalid("Invalid KeySchema: A HASH key type follows a RANGE key type")
+		return nil, validationError("Invalid KeySchema: A HASH key type follows a RANGE key type")
 	case len(out.Partition()) > most || len(out.Sort()) > most:
-		return nil, invalid("Invalid KeySchema: A key has more than %d attributes", most)
+		return nil, validationError("Invalid KeySchema: A key has more than %d attributes", most)
 	}
 	return out, nil
 }
@@ -212,16 +212,16 @@ func (c *call) readIndexes(t *store.Table, in *wire.Node) *Error {
 			continue
 		}
 		if len(n.Elems) == 0 {
-			return invalid(invalidParameter+"List of %s is empty", l.key)
+			return validationError(invalidParameter+"List of %s is empty", l.key)
 		}
 		if !l.global && len(t.Schema.Sort()) == 0 {
-			return invalid(invalidParameter + "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex")
+			return validationError(invalidParameter + "Table KeySchema does not have a range key, which is required when specifying a LocalSecondaryIndex")
 		}
 		if len(n.Elems) > l.most {
 			if l.global {
-				return invalid(invalidParameter + "GlobalSecondaryIndex count exceeds the per-table limit of 20")
+				return validationError(invalidParameter + "GlobalSecondaryIndex count exceeds the per-table limit of 20")
 			}
-			return invalid(invalidParameter + "Number of LocalSecondaryIndexes exceeds per-table limit of 5")
+			return validationError(invalidParameter + "Number of LocalSecondaryIndexes exceeds per-table limit of 5")
 		}
 		for i := range n.Elems {
 			x, err := c.readIndex(t, &n.Elems[i], l.global, t.Definitions)
@@ -229,12 +229,12 @@ func (c *call) readIndexes(t *store.Table, in *wire.Node) *Error {
 				return err
 			}
 			x.ReadyAt = t.ReadyAt
-			projected += len(x.NonKey)
+			projected += len(x.NonKeyAttributes)
 			t.Indexes = append(t.Indexes, x)
 		}
 	}
 	if projected > maxProjectedNames {
-		return invalid(invalidParameter + "Number of projected attributes across all secondary indexes exceeds the per-table limit of 100")
+		return validationError(invalidParameter + "Number of projected attributes across all secondary indexes exceeds the per-table limit of 100")
 	}
 	return nil
 }
@@ -253,47 +253,47 @@ func (c *call) readIndex(t *store.Table, n *wire.Node, global bool, defs []store
 	}
 	if !global {
 		if len(x.Schema) < 2 {
-			return nil, invalid(invalidParameter+"Index KeySchema does not have a range key for index: %s", x.Name)
+			return nil, validationError(invalidParameter+"Index KeySchema does not have a range key for index: %s", x.Name)
 		}
 		if x.Schema[0].Name != t.Schema[0].Name {
-			return nil, invalid(invalidParameter+"Index KeySchema does not have the same leading hash key as table KeySchema for index: %s. index hash key: %s, table hash key: %s",
+			return nil, validationError(invalidParameter+"Index KeySchema does not have the same leading hash key as table KeySchema for index: %s. index hash key: %s, table hash key: %s",
 				x.Name, x.Schema[0].Name, t.Schema[0].Name)
 		}
 	}
 	p := n.Get("Projection")
 	x.Projection = p.Get("ProjectionType").Str()
 	if x.Projection == "" {
-		return nil, invalid(invalidParameter + "Unknown ProjectionType: null")
+		return nil, validationError(invalidParameter + "Unknown ProjectionType: null")
 	}
 	names := p.Get("NonKeyAttributes")
 	if names != nil && x.Projection != store.ProjectInclude {
-		return nil, invalid(invalidParameter+"ProjectionType is %s, but NonKeyAttributes is specified", x.Projection)
+		return nil, validationError(invalidParameter+"ProjectionType is %s, but NonKeyAttributes is specified", x.Projection)
 	}
 	if names == nil && x.Projection == store.ProjectInclude {
-		return nil, invalid(invalidParameter + "ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
+		return nil, validationError(invalidParameter + "ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
 	}
 	if names != nil {
 		for _, e := range names.Elems {
-			if slices.Contains(x.NonKey, e.Text) {
-				return nil, invalid(invalidParameter+"Duplicate value in attribute name: %s", e.Text)
+			if slices.Contains(x.NonKeyAttributes, e.Text) {
+				return nil, validationError(invalidParameter+"Duplicate value in attribute name: %s", e.Text)
 			}
-			x.NonKey = append(x.NonKey, e.Text)
+			x.NonKeyAttributes = append(x.NonKeyAttributes, e.Text)
 		}
 	}
 	if global {
 		tp := n.Get("ProvisionedThroughput")
 		if t.OnDemand && tp != nil {
-			return nil, invalid(invalidParameter+"ProvisionedThroughput should not be specified for index: %s when BillingMode is PAY_PER_REQUEST", x.Name)
+			return nil, validationError(invalidParameter+"ProvisionedThroughput should not be specified for index: %s when BillingMode is PAY_PER_REQUEST", x.Name)
 		}
 		if !t.OnDemand && tp == nil {
-			return nil, invalid(invalidParameter+"ProvisionedThroughput must be specified for index: %s", x.Name)
+			return nil, validationError(invalidParameter+"ProvisionedThroughput must be specified for index: %s", x.Name)
 		}
 		if x.Throughput, err = readThroughput(tp, t.OnDemand); err != nil {
 			return nil, err
 		}
 	}
 	if t.Index(x.Name) != nil {
-		return nil, invalid(invalidParameter+"Duplicate index name: %s", x.Name)
+		return nil, validationError(invalidParameter+"Duplicate index name: %s", x.Name)
 	}
 	return x, nil
 }
@@ -312,13 +312,13 @@ func checkDefinitionsUsed(t *store.Table) *Error {
 		return nil
 	}
 	if len(t.Indexes) == 0 {
-		return invalid(invalidParameter + "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
+		return validationError(invalidParameter + "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions")
 	}
-	return invalid(invalidParameter+"Some AttributeDefinitions are not used. AttributeDefinitions: %s, keys used: [%s]",
-		names(t.Definitions), strings.Join(slices.Sorted(maps.Keys(used)), ", "))
+	return validationError(invalidParameter+"Some AttributeDefinitions are not used. AttributeDefinitions: %s, keys used: [%s]",
+		definitionNames(t.Definitions), strings.Join(slices.Sorted(maps.Keys(used)), ", "))
 }
 
-func names(defs []store.KeyAttr) string {
+func definitionNames(defs []store.KeyAttr) string {
 	var out []string
 	for _, d := range defs {
 		out = append(out, d.Name)

@@ -19,5 +19,5 @@ func (c *call) deleteItem() *Error {
 	if err := w.readCondition(c.Input, names); err != nil {
 		return err
 	}
-	return c.single(w, c.allOld())
+	return c.runWrite(w, c.returnAllOld())
 }

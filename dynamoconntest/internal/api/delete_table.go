@@ -6,7 +6,7 @@ func (c *call) deleteTable() *Error {
 	c.DB.Write(c.now, func() {
 		t := c.DB.Table(c.Region, name, c.now)
 		if t == nil {
-			failed = tableNotFound(name)
+			failed = tableNotFoundError(name)
 			return
 		}
 		switch status := t.Status(c.now); {
@@ -20,7 +20,7 @@ func (c *call) deleteTable() *Error {
 			failed = ServiceError("ResourceInUseException", "Attempt to change a resource which is still in use: Table is being deleted: %s", name)
 			return
 		case t.Protected:
-			failed = invalid("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.")
+			failed = validationError("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.")
 			return
 		}
 		t.GoneAt = c.now.Add(c.DeleteDelay)
@@ -28,7 +28,7 @@ func (c *call) deleteTable() *Error {
 			c.DB.Drop(t)
 		}
 		c.Key("TableDescription")
-		c.describe(t)
+		c.writeTableDescription(t)
 	})
 	return failed
 }

@@ -12,17 +12,17 @@ func (c *call) describeTable() *Error {
 	c.DB.Read(c.now, func() {
 		t := c.DB.Table(c.Region, name, c.now)
 		if t == nil {
-			failed = tableNotFound(name)
+			failed = tableNotFoundError(name)
 			return
 		}
 		c.Key("Table")
-		c.describe(t)
+		c.writeTableDescription(t)
 	})
 	return failed
 }
 
-// describe writes a TableDescription.
-func (c *call) describe(t *store.Table) {
+// writeTableDescription writes a TableDescription.
+func (c *call) writeTableDescription(t *store.Table) {
 	status := t.Status(c.now)
 	c.Open('{')
 	if status != "DELETING" {
@@ -37,7 +37,7 @@ func (c *call) describe(t *store.Table) {
 			c.Close('}')
 		}
 		c.Close(']')
-		c.schema(t.Schema)
+		c.writeKeySchema(t.Schema)
 		c.Key("CreationDateTime")
 		c.Time(t.Created)
 	}
@@ -46,7 +46,7 @@ func (c *call) describe(t *store.Table) {
 	c.Key("TableStatus")
 	c.Str(status)
 	c.Key("ProvisionedThroughput")
-	c.throughput(t.Throughput, true)
+	c.writeThroughput(t.Throughput, true)
 	c.Key("TableSizeBytes")
 	c.Int(t.Bytes())
 	c.Key("ItemCount")
@@ -68,9 +68,9 @@ func (c *call) describe(t *store.Table) {
 		c.Time(t.OnDemandAt)
 		c.Close('}')
 	}
-	c.indexes(t, "LocalSecondaryIndexes", false)
-	c.indexes(t, "GlobalSecondaryIndexes", true)
-	c.stream(t)
+	c.writeIndexes(t, "LocalSecondaryIndexes", false)
+	c.writeIndexes(t, "GlobalSecondaryIndexes", true)
+	c.writeStream(t)
 	if t.Class != "" {
 		c.Key("TableClassSummary")
 		c.Open('{')
@@ -83,7 +83,7 @@ func (c *call) describe(t *store.Table) {
 	c.Close('}')
 }
 
-func (c *call) stream(t *store.Table) {
+func (c *call) writeStream(t *store.Table) {
 	if t.Stream.View == "" {
 		return
 	}
@@ -96,14 +96,14 @@ func (c *call) stream(t *store.Table) {
 		c.Str(t.Stream.View)
 		c.Close('}')
 	}
-	label := t.Stream.Since.UTC().Format("2006-01-02T15:04:05.000")
+	label := t.Stream.EnabledAt.UTC().Format("2006-01-02T15:04:05.000")
 	c.Key("LatestStreamLabel")
 	c.Str(label)
 	c.Key("LatestStreamArn")
 	c.Str(c.arn(t) + "/stream/" + label)
 }
 
-func (c *call) schema(s store.Schema) {
+func (c *call) writeKeySchema(s store.Schema) {
 	c.Key("KeySchema")
 	c.Open('[')
 	for _, k := range s {
@@ -121,7 +121,7 @@ func (c *call) schema(s store.Schema) {
 	c.Close(']')
 }
 
-func (c *call) throughput(tp store.Throughput, dates bool) {
+func (c *call) writeThroughput(tp store.Throughput, dates bool) {
 	c.Open('{')
 	date := func(key string, at time.Time) {
 		if dates && !at.IsZero() {
@@ -129,8 +129,8 @@ func (c *call) throughput(tp store.Throughput, dates bool) {
 			c.Time(at)
 		}
 	}
-	date("LastIncreaseDateTime", tp.Increased)
-	date("LastDecreaseDateTime", tp.Reduced)
+	date("LastIncreaseDateTime", tp.IncreasedAt)
+	date("LastDecreaseDateTime", tp.ReducedAt)
 	c.Key("NumberOfDecreasesToday")
 	c.Int(tp.Reductions)
 	c.Key("ReadCapacityUnits")
@@ -140,7 +140,7 @@ func (c *call) throughput(tp store.Throughput, dates bool) {
 	c.Close('}')
 }
 
-func (c *call) indexes(t *store.Table, key string, global bool) {
+func (c *call) writeIndexes(t *store.Table, key string, global bool) {
 	open := false
 	for _, x := range t.Indexes {
 		if x.Global != global {
@@ -154,15 +154,15 @@ func (c *call) indexes(t *store.Table, key string, global bool) {
 		c.Open('{')
 		c.Key("IndexName")
 		c.Str(x.Name)
-		c.schema(x.Schema)
+		c.writeKeySchema(x.Schema)
 		c.Key("Projection")
 		c.Open('{')
 		c.Key("ProjectionType")
 		c.Str(x.Projection)
-		if len(x.NonKey) > 0 {
+		if len(x.NonKeyAttributes) > 0 {
 			c.Key("NonKeyAttributes")
 			c.Open('[')
-			for _, n := range x.NonKey {
+			for _, n := range x.NonKeyAttributes {
 				c.Str(n)
 			}
 			c.Close(']')
@@ -180,7 +180,7 @@ func (c *call) indexes(t *store.Table, key string, global bool) {
 				c.Bool(true)
 			}
 			c.Key("ProvisionedThroughput")
-			c.throughput(x.Throughput, true)
+			c.writeThroughput(x.Throughput, true)
 		}
 		c.Key("IndexSizeBytes")
 		c.Int(x.Bytes())

@@ -35,7 +35,7 @@ type Request struct {
 
 	// Unprocessed, if set, says which of the operations of a BatchWriteItem or
 	// keys of a BatchGetItem to leave undone, by their number in the request.
-	Unprocessed func(table string, i int) bool
+	LeaveUnprocessed func(table string, i int) bool
 
 	// EmptyPage asks a Query or Scan for a page without items that is not the
 	// last one.
@@ -43,7 +43,7 @@ type Request struct {
 
 	// Repeated, if set, is called if the request is a transaction that was carried
 	// out before, under the same token, and so changes nothing.
-	Repeated func()
+	OnRepeat func()
 }
 
 // call is one request under way.
@@ -59,11 +59,11 @@ type operation struct {
 	run   func(*call) *Error
 }
 
-// silent are the operations whose answer has no body.
-var silent = map[string]bool{"TagResource": true, "UntagResource": true}
+// emptyAnswers are the operations whose answer has no body.
+var emptyAnswers = map[string]bool{"TagResource": true, "UntagResource": true}
 
-// Known reports whether there is an operation of that name.
-func Known(name string) bool { _, ok := operations[name]; return ok }
+// IsOperation reports whether there is an operation of that name.
+func IsOperation(name string) bool { _, ok := operations[name]; return ok }
 
 var operations map[string]operation
 
@@ -115,7 +115,7 @@ func (e *Engine) Do(r Request) ([]byte, *Error) {
 		}
 	}
 	if msg := wire.CheckConstraints(r.Input, o.shape); msg != "" {
-		return nil, invalid("%s", msg)
+		return nil, validationError("%s", msg)
 	}
 	c := &call{Engine: e, Request: r, now: e.Now()}
 	c.Open('{')
@@ -123,7 +123,7 @@ func (e *Engine) Do(r Request) ([]byte, *Error) {
 		return nil, err
 	}
 	c.Close('}')
-	if silent[r.Operation] {
+	if emptyAnswers[r.Operation] {
 		return nil, nil
 	}
 	return c.Buf, nil
@@ -133,10 +133,10 @@ func (e *Engine) Do(r Request) ([]byte, *Error) {
 // service does so before all else and in words of its own.
 func checkManagedName(n *wire.Node) *Error {
 	if n == nil {
-		return invalid("The parameter 'TableName' is required but was not present in the request")
+		return validationError("The parameter 'TableName' is required but was not present in the request")
 	}
 	if l := len(tableName(n.Str())); l < 3 || l > 255 {
-		return invalid("TableName must be at least 3 characters long and at most 255 characters long")
+		return validationError("TableName must be at least 3 characters long and at most 255 characters long")
 	}
 	return nil
 }
@@ -152,15 +152,15 @@ func tableName(s string) string {
 	return s
 }
 
-// active is the table for reading or writing items. Within Read or Write.
-func (c *call) active(name string) (*store.Table, *Error) {
+// activeTable is the table for reading or writing items. Within Read or Write.
+func (c *call) activeTable(name string) (*store.Table, *Error) {
 	t := c.DB.Table(c.Region, tableName(name), c.now)
 	if t == nil {
-		return nil, notFound()
+		return nil, notFoundError()
 	}
 	switch t.Status(c.now) {
 	case "CREATING", "DELETING":
-		return nil, notFound()
+		return nil, notFoundError()
 	}
 	return t, nil
 }

@@ -19,7 +19,7 @@ type Error struct {
 	Limits  []ThrottleLimit // of a throttled request
 
 	// emptyKey is set if a key value is empty: no transaction begins with it.
-	emptyKey bool
+	hasEmptyKey bool
 }
 
 // Reason is why one operation of a transaction failed; Code is "None" if it
@@ -117,37 +117,37 @@ func CoralError(kind, message string) *Error {
 	return &Error{Status: 400, Type: coralPrefix + kind, Message: message}
 }
 
-func invalid(format string, args ...any) *Error {
+func validationError(format string, args ...any) *Error {
 	return &Error{Status: 400, Type: validatePrefix + "ValidationException", Message: fmt.Sprintf(format, args...)}
 }
 
-// invalidErr is err's text as a ValidationException; nil for nil.
-func invalidErr(err error) *Error {
+// validationErrorFrom is err's text as a ValidationException; nil for nil.
+func validationErrorFrom(err error) *Error {
 	if err == nil {
 		return nil
 	}
-	e := invalid("%s", err)
+	e := validationError("%s", err)
 	var empty store.EmptyKeyError
-	e.emptyKey = errors.As(err, &empty)
+	e.hasEmptyKey = errors.As(err, &empty)
 	return e
 }
 
-// invalidIn is err's text as a ValidationException about a parameter.
-func invalidIn(parameter string, err error) *Error {
-	return invalid("Invalid %s: %s", parameter, err)
+// expressionError is err's text as a ValidationException about a parameter.
+func expressionError(parameter string, err error) *Error {
+	return validationError("Invalid %s: %s", parameter, err)
 }
 
 const invalidParameter = "One or more parameter values were invalid: "
 
-func notFound() *Error {
+func notFoundError() *Error {
 	return ServiceError("ResourceNotFoundException", "Requested resource not found")
 }
 
-func tableNotFound(name string) *Error {
+func tableNotFoundError(name string) *Error {
 	return ServiceError("ResourceNotFoundException", "Requested resource not found: Table: %s not found", name)
 }
 
-func conditionFailed(item attr.Item, wanted bool) *Error {
+func conditionFailedError(item attr.Item, wanted bool) *Error {
 	e := ServiceError("ConditionalCheckFailedException", "The conditional request failed")
 	if wanted && item != nil {
 		e.Item = item

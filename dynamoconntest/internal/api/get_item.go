@@ -7,29 +7,29 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
-// reader is how to read items of one table by key.
-type reader struct {
+// keyReader is how to read items of one table by key.
+type keyReader struct {
 	consistent bool
 	projection *expr.Projection
 }
 
-// readReader reads the parameters that GetItem, a table of BatchGetItem and a
+// newKeyReader reads the parameters that GetItem, a table of BatchGetItem and a
 // Get of TransactGetItems have in common.
-func readReader(in *wire.Node) (*reader, *Error) {
+func newKeyReader(in *wire.Node) (*keyReader, *Error) {
 	names, failed := expr.ReadNames(in.Get("ExpressionAttributeNames"), nil)
 	if failed != nil {
-		return nil, invalidErr(failed)
+		return nil, validationErrorFrom(failed)
 	}
-	r := &reader{consistent: in.Get("ConsistentRead").True()}
+	r := &keyReader{consistent: in.Get("ConsistentRead").True()}
 	var err *Error
-	if r.projection, err = projection(in, names); err != nil {
+	if r.projection, err = parseProjection(in, names); err != nil {
 		return nil, err
 	}
-	return r, invalidErr(names.Unused())
+	return r, validationErrorFrom(names.CheckAllUsed())
 }
 
-// get is the item, its projection and the size that was read.
-func (r *reader) get(c *call, t *store.Table, key attr.Item) (it attr.Item, size int, ok bool) {
+// read is the item, its projection and the size that was read.
+func (r *keyReader) read(c *call, t *store.Table, key attr.Item) (it attr.Item, size int, ok bool) {
 	if r.consistent {
 		it, ok = t.Get(key)
 	} else {
@@ -49,28 +49,28 @@ func (c *call) getItem() *Error {
 	if err != nil {
 		return err
 	}
-	r, err := readReader(c.Input)
+	r, err := newKeyReader(c.Input)
 	if err != nil {
 		return err
 	}
 	var failed *Error
 	c.DB.Read(c.now, func() {
-		t, err := c.active(c.Input.Get("TableName").Str())
+		t, err := c.activeTable(c.Input.Get("TableName").Str())
 		if err == nil {
-			err = invalidErr(t.Schema.CheckKey(key))
+			err = validationErrorFrom(t.Schema.CheckKey(key))
 		}
 		if err == nil {
-			err = checkScalars(t, r.projection.Paths())
+			err = checkKeyPaths(t, r.projection.Paths())
 		}
 		if err != nil {
 			failed = err
 			return
 		}
-		it, size, ok := r.get(c, t, key)
+		it, size, ok := r.read(c, t, key)
 		if ok {
-			c.item("Item", it)
+			c.writeItem("Item", it)
 		}
-		c.consumed(units{name: t.Name, table: readUnits(size, r.consistent)})
+		c.writeConsumedCapacity(consumedUnits{name: t.Name, table: readUnits(size, r.consistent)})
 	})
 	return failed
 }

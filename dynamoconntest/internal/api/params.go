@@ -9,8 +9,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
-// maxItem is the largest item, in bytes.
-const maxItem = 400 << 10
+// maxItemSize is the largest item, in bytes.
+const maxItemSize = 400 << 10
 
 // checkParams refuses a mixture of expressions and the parameters that they
 // replaced, and placeholders without an expression.
@@ -25,11 +25,11 @@ func checkParams(in *wire.Node, expressions, older []string) *Error {
 	}
 	used, old := given(expressions), given(older)
 	if len(used) > 0 && len(old) > 0 {
-		return invalid("Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {%s} Expression parameters: {%s}",
+		return validationError("Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {%s} Expression parameters: {%s}",
 			strings.Join(old, ", "), strings.Join(used, ", "))
 	}
 	if len(used) == 0 && in.Get("ExpressionAttributeNames") != nil {
-		return invalid("ExpressionAttributeNames can only be specified when using expressions")
+		return validationError("ExpressionAttributeNames can only be specified when using expressions")
 	}
 	// A projection takes no values: they need another expression.
 	takers := slices.DeleteFunc(slices.Clone(expressions), func(s string) bool { return s == "ProjectionExpression" })
@@ -38,48 +38,48 @@ func checkParams(in *wire.Node, expressions, older []string) *Error {
 		if len(takers) > 1 {
 			verb = " are null"
 		}
-		return invalid("ExpressionAttributeValues can only be specified when using expressions: %s", strings.Join(takers, " and ")+verb)
+		return validationError("ExpressionAttributeValues can only be specified when using expressions: %s", strings.Join(takers, " and ")+verb)
 	}
 	return nil
 }
 
-// condition reads a write's condition, in either form.
-func condition(in *wire.Node, names *expr.Names) (*expr.Condition, *Error) {
+// parseCondition reads a write's condition, in either form.
+func parseCondition(in *wire.Node, names *expr.Names) (*expr.Condition, *Error) {
 	if e := in.Get("ConditionExpression"); e != nil {
 		c, err := expr.ParseCondition(e.Str(), names)
 		if err != nil {
-			return nil, invalidIn("ConditionExpression", err)
+			return nil, expressionError("ConditionExpression", err)
 		}
 		return c, nil
 	}
 	expected := in.Get("Expected")
-	if err := checkOperator(in, expected); err != nil {
+	if err := checkConditionalOperator(in, expected); err != nil {
 		return nil, err
 	}
 	c, err := expr.ReadExpected(expected, in.Get("ConditionalOperator").Str() == "OR")
-	return c, invalidErr(err)
+	return c, validationErrorFrom(err)
 }
 
-// checkOperator refuses a ConditionalOperator that has no two conditions to
+// checkConditionalOperator refuses a ConditionalOperator that has no two conditions to
 // join.
-func checkOperator(in, conditions *wire.Node) *Error {
+func checkConditionalOperator(in, conditions *wire.Node) *Error {
 	switch {
 	case in.Get("ConditionalOperator") == nil:
 		return nil
 	case conditions == nil || len(conditions.Members) == 0:
-		return invalid("ConditionalOperator cannot be used without Filter or Expected")
+		return validationError("ConditionalOperator cannot be used without Filter or Expected")
 	case len(conditions.Members) == 1:
-		return invalid("ConditionalOperator can only be used when Filter or Expected has two or more elements")
+		return validationError("ConditionalOperator can only be used when Filter or Expected has two or more elements")
 	}
 	return nil
 }
 
-// projection reads which attributes to return, in either form.
-func projection(in *wire.Node, names *expr.Names) (*expr.Projection, *Error) {
+// parseProjection reads which attributes to return, in either form.
+func parseProjection(in *wire.Node, names *expr.Names) (*expr.Projection, *Error) {
 	if e := in.Get("ProjectionExpression"); e != nil {
 		p, err := expr.ParseProjection(e.Str(), names)
 		if err != nil {
-			return nil, invalidIn("ProjectionExpression", err)
+			return nil, expressionError("ProjectionExpression", err)
 		}
 		return p, nil
 	}
@@ -103,10 +103,10 @@ func checkAttributesToGet(in *wire.Node) *Error {
 	seen := map[string]bool{}
 	for _, e := range list.Elems {
 		if err := attr.CheckName(e.Text); err != nil {
-			return invalidErr(err)
+			return validationErrorFrom(err)
 		}
 		if seen[e.Text] {
-			return invalid(invalidParameter+"Duplicate value in attribute name: %s", e.Text)
+			return validationError(invalidParameter+"Duplicate value in attribute name: %s", e.Text)
 		}
 		seen[e.Text] = true
 	}
@@ -116,15 +116,15 @@ func checkAttributesToGet(in *wire.Node) *Error {
 // readNames reads the placeholders of a request or a part of it.
 func readNames(in *wire.Node) (*expr.Names, *Error) {
 	n, err := expr.ReadNames(in.Get("ExpressionAttributeNames"), in.Get("ExpressionAttributeValues"))
-	return n, invalidErr(err)
+	return n, validationErrorFrom(err)
 }
 
 func readItem(n *wire.Node) (attr.Item, *Error) {
 	it, err := attr.DecodeItem(n)
-	return it, invalidErr(err)
+	return it, validationErrorFrom(err)
 }
 
-func (c *call) item(name string, it attr.Item) {
+func (c *call) writeItem(name string, it attr.Item) {
 	c.Key(name)
 	c.Append(it.AppendJSON)
 }

@@ -12,7 +12,7 @@ func (c *call) putItem() *Error {
 	if err := checkReturnValues(c.Input); err != nil {
 		return err
 	}
-	if w.item.Size() > maxItem {
+	if w.item.Size() > maxItemSize {
 		return errItemSize()
 	}
 	names, err := readNames(c.Input)
@@ -22,12 +22,12 @@ func (c *call) putItem() *Error {
 	if err := w.readCondition(c.Input, names); err != nil {
 		return err
 	}
-	return c.single(w, c.allOld())
+	return c.runWrite(w, c.returnAllOld())
 }
 
 const itemSizeMessage = "Item size has exceeded the maximum allowed size"
 
-func errItemSize() *Error { return invalid(itemSizeMessage) }
+func errItemSize() *Error { return validationError(itemSizeMessage) }
 
 // IsItemSize says whether an item is over 400 KB.
 func (e *Error) IsItemSize() bool { return e.Message == itemSizeMessage }

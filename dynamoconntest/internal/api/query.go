@@ -28,7 +28,7 @@ func (c *call) query() *Error {
 		p.Backward = !f.True()
 	}
 	if in.Get("KeyConditionExpression") == nil && in.Get("KeyConditions") == nil {
-		return invalid("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
+		return validationError("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
 	}
 	names, err := readNames(in)
 	if err != nil {
@@ -42,7 +42,7 @@ func (c *call) query() *Error {
 		terms, failed = expr.ReadTerms(in.Get("KeyConditions"))
 	}
 	if failed != nil {
-		return invalidErr(failed)
+		return validationErrorFrom(failed)
 	}
 	if err := p.readExpressions(c, names); err != nil {
 		return err
@@ -51,16 +51,16 @@ func (c *call) query() *Error {
 		return err
 	}
 	if len(terms) == 0 || len(terms) > 2 && in.Get("IndexName") == nil {
-		return invalid(keyConditionLength) // only an index may have more attributes in its key
+		return validationError(keyConditionLength) // only an index may have more attributes in its key
 	}
-	if err := invalidErr(names.Unused()); err != nil {
+	if err := validationErrorFrom(names.CheckAllUsed()); err != nil {
 		return err
 	}
 	var out *Error
 	c.DB.Read(c.now, func() {
-		if out = p.open(c); out == nil {
-			if out = p.keys(terms); out == nil {
-				p.run(c)
+		if out = p.openTable(c); out == nil {
+			if out = p.applyKeyConditions(terms); out == nil {
+				p.runPage(c)
 			}
 		}
 	})
@@ -71,24 +71,24 @@ var sortOperators = map[string]bool{
 	"EQ": true, "LT": true, "LE": true, "GT": true, "GE": true, "BETWEEN": true, "BEGINS_WITH": true,
 }
 
-// keys checks the key conditions, the filter and the starting key against the
+// applyKeyConditions checks the key conditions, the filter and the starting key against the
 // table or index, and sets the range.
-func (p *page) keys(terms []expr.KeyTerm) *Error {
+func (p *page) applyKeyConditions(terms []expr.KeyTerm) *Error {
 	schema := p.schema()
 	byName := map[string]expr.KeyTerm{}
 	for _, t := range terms {
 		byName[t.Name] = t
 	}
-	if err := p.partition(byName); err != nil {
+	if err := p.setPartition(byName); err != nil {
 		return err
 	}
-	if err := p.sortRange(byName); err != nil {
+	if err := p.setSortRange(byName); err != nil {
 		return err
 	}
 	for _, k := range schema {
 		for _, v := range byName[k.Name].Values {
 			if v.Kind() != k.Kind {
-				return invalid(invalidParameter + "Condition parameter type does not match schema type")
+				return validationError(invalidParameter + "Condition parameter type does not match schema type")
 			}
 			if k.Kind != attr.N && v.Text() == "" && byName[k.Name].Op != "BEGINS_WITH" {
 				word := "string"
@@ -96,80 +96,80 @@ func (p *page) keys(terms []expr.KeyTerm) *Error {
 					word = "binary"
 				}
 				if p.Index != nil {
-					return invalid("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", word, p.Index.Name, k.Name)
+					return validationError("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", word, p.Index.Name, k.Name)
 				}
-				return invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", word, k.Name)
+				return validationError("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", word, k.Name)
 			}
 		}
 	}
 	for _, k := range schema {
 		for _, path := range p.filter.Paths() {
 			if path[0].Name == k.Name && len(path) == 1 {
-				return invalid("%s can only contain non-primary key attributes: Primary key attribute: %s", p.filterName, k.Name)
+				return validationError("%s can only contain non-primary key attributes: Primary key attribute: %s", p.filterName, k.Name)
 			}
 		}
 	}
-	if err := checkScalars(p.table, append(p.projection.Paths(), p.filter.Paths()...)); err != nil {
+	if err := checkKeyPaths(p.table, append(p.projection.Paths(), p.filter.Paths()...)); err != nil {
 		return err
 	}
-	if x := p.Index; x != nil && (x.Global || p.sel != "ALL_ATTRIBUTES") {
-		if missing := p.unprojected(p.filter.Paths()); len(missing) > 0 {
-			return invalid(invalidParameter+"Secondary index %s does not project one or more filter attributes: [%s]", x.Name, strings.Join(missing, ", "))
+	if x := p.Index; x != nil && (x.Global || p.selectMode != "ALL_ATTRIBUTES") {
+		if missing := p.missingAttributes(p.filter.Paths()); len(missing) > 0 {
+			return validationError(invalidParameter+"Secondary index %s does not project one or more filter attributes: [%s]", x.Name, strings.Join(missing, ", "))
 		}
 	}
-	if err := p.projects(); err != nil {
+	if err := p.checkProjection(); err != nil {
 		return err
 	}
-	if err := p.startKey(); err != nil {
+	if err := p.setStartKey(); err != nil {
 		return err
 	}
-	return p.startInside()
+	return p.checkStartInRange()
 }
 
-// startInside refuses to start after a key that the query would not return.
-func (p *page) startInside() *Error {
+// checkStartInRange refuses to start after a key that the query would not return.
+func (p *page) checkStartInRange() *Error {
 	if p.Start == nil {
 		return nil
 	}
 	for _, t := range p.terms {
 		if !t.Holds(p.Start.Get(t.Name)) {
-			return invalid("The provided starting key does not match the range key predicate")
+			return validationError("The provided starting key does not match the range key predicate")
 		}
 	}
 	for i, k := range p.schema().Partition() {
 		switch {
 		case attr.Equal(p.Start.Get(k.Name), p.Partition[i]):
 		case len(p.terms) > 0:
-			return invalid("The query can return at most one row and cannot be restarted")
+			return validationError("The query can return at most one row and cannot be restarted")
 		default:
-			return invalid("The provided starting key is outside query boundaries based on provided conditions")
+			return validationError("The provided starting key is outside query boundaries based on provided conditions")
 		}
 	}
 	return nil
 }
 
-// partition takes the values of the whole partition key.
-func (p *page) partition(byName map[string]expr.KeyTerm) *Error {
+// setPartition takes the values of the whole partition key.
+func (p *page) setPartition(byName map[string]expr.KeyTerm) *Error {
 	for _, k := range p.schema().Partition() {
 		t, ok := byName[k.Name]
 		if !ok {
-			return invalid("Query condition missed key schema element: %s", k.Name)
+			return validationError("Query condition missed key schema element: %s", k.Name)
 		}
 		if t.Op != "EQ" {
-			return invalid("Query key condition not supported")
+			return validationError("Query key condition not supported")
 		}
 		p.Partition = append(p.Partition, t.Values[0])
 	}
 	return nil
 }
 
-// sortRange takes the conditions on the sort key: on its first attributes, none
+// setSortRange takes the conditions on the sort key: on its first attributes, none
 // left out, and only the last of them other than an equality.
-func (p *page) sortRange(byName map[string]expr.KeyTerm) *Error {
+func (p *page) setSortRange(byName map[string]expr.KeyTerm) *Error {
 	sortKey := p.schema().Sort()
 	left := len(byName) - len(p.Partition)
 	if len(p.schema()) <= 2 && left > 1 {
-		return invalid(keyConditionLength)
+		return validationError(keyConditionLength)
 	}
 	for i, k := range sortKey {
 		if left == 0 {
@@ -177,15 +177,15 @@ func (p *page) sortRange(byName map[string]expr.KeyTerm) *Error {
 		}
 		t, ok := byName[k.Name]
 		if !ok {
-			return invalid("Query condition missed key schema element: %s", k.Name)
+			return validationError("Query condition missed key schema element: %s", k.Name)
 		}
 		if !sortOperators[t.Op] {
-			return invalid("Attempted conditional constraint is not an indexable operation")
+			return validationError("Attempted conditional constraint is not an indexable operation")
 		}
 		if i > 0 {
 			before := p.terms[i-1]
 			if before.Op != "EQ" {
-				return invalid("Query key condition not supported")
+				return validationError("Query key condition not supported")
 			}
 			p.Leading = append(p.Leading, before.Values[0])
 		}
@@ -204,7 +204,7 @@ func (p *page) sortRange(byName map[string]expr.KeyTerm) *Error {
 		left--
 	}
 	if left > 0 {
-		return invalid("Query key condition not supported")
+		return validationError("Query key condition not supported")
 	}
 	return nil
 }

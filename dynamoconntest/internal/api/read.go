@@ -10,19 +10,19 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
-// maxPage is how many bytes of items a Query or Scan looks at.
-const maxPage = 1 << 20
+// maxPageSize is how many bytes of items a Query or Scan looks at.
+const maxPageSize = 1 << 20
 
 // page is what Query and Scan have in common.
 type page struct {
 	store.Range
 	table      *store.Table
-	start      attr.Item
+	givenStart attr.Item
 	filter     *expr.Condition
 	filterName string         // how messages call the filter
 	terms      []expr.KeyTerm // conditions on the key that the range leaves open
 	projection *expr.Projection
-	sel        string
+	selectMode string
 	limit      int
 	isQuery    bool
 }
@@ -32,7 +32,7 @@ type page struct {
 // replaced.
 func (c *call) readPage(older string) (*page, *Error) {
 	in := c.Input
-	p := &page{sel: in.Get("Select").Str(), filterName: "Filter Expression"}
+	p := &page{selectMode: in.Get("Select").Str(), filterName: "Filter Expression"}
 	p.Consistent = in.Get("ConsistentRead").True()
 	if n, ok := in.Get("Limit").Int(); ok {
 		p.limit = int(n)
@@ -43,34 +43,34 @@ func (c *call) readPage(older string) (*page, *Error) {
 	if in.Get("FilterExpression") == nil {
 		terms, err := expr.ReadTerms(in.Get(older))
 		if err != nil {
-			return nil, invalidErr(err)
+			return nil, validationErrorFrom(err)
 		}
-		if err := checkOperator(in, in.Get(older)); err != nil {
+		if err := checkConditionalOperator(in, in.Get(older)); err != nil {
 			return nil, err
 		}
-		p.filter = expr.TermsCondition(terms, in.Get("ConditionalOperator").Str() == "OR")
+		p.filter = expr.JoinTerms(terms, in.Get("ConditionalOperator").Str() == "OR")
 		p.filterName = older
 	}
-	return p, p.readStart(in.Get("ExclusiveStartKey"))
+	return p, p.readStartKey(in.Get("ExclusiveStartKey"))
 }
 
-// readStart reads the key to start after. What is wrong with it is said to be
+// readStartKey reads the key to start after. What is wrong with it is said to be
 // about it, save where the service forgets to.
-func (p *page) readStart(key *wire.Node) *Error {
+func (p *page) readStartKey(key *wire.Node) *Error {
 	if key == nil {
 		return nil
 	}
 	var err error
-	if p.start, err = attr.DecodeItem(key); err == nil {
+	if p.givenStart, err = attr.DecodeItem(key); err == nil {
 		return nil
 	}
 	text := err.Error()
 	for _, bare := range []string{"contains duplicates", "number set", "numeric value", "significant digits", "number with magnitude"} {
 		if strings.Contains(text, bare) {
-			return invalid("%s", text)
+			return validationError("%s", text)
 		}
 	}
-	return invalid("The provided starting key is invalid: %s", text)
+	return validationError("The provided starting key is invalid: %s", text)
 }
 
 // readExpressions reads the filter and the projection.
@@ -78,12 +78,12 @@ func (p *page) readExpressions(c *call, names *expr.Names) *Error {
 	if e := c.Input.Get("FilterExpression"); e != nil {
 		cond, err := expr.ParseCondition(e.Str(), names)
 		if err != nil {
-			return invalidIn("FilterExpression", err)
+			return expressionError("FilterExpression", err)
 		}
 		p.filter = cond
 	}
 	var err *Error
-	p.projection, err = projection(c.Input, names)
+	p.projection, err = parseProjection(c.Input, names)
 	return err
 }
 
@@ -94,29 +94,29 @@ func (p *page) checkSelect(c *call) *Error {
 			given = name
 		}
 	}
-	switch p.sel {
+	switch p.selectMode {
 	case "COUNT":
 		if given != "" {
-			return invalid("Cannot specify the %s when choosing to get only the Count", given)
+			return validationError("Cannot specify the %s when choosing to get only the Count", given)
 		}
 	case "SPECIFIC_ATTRIBUTES":
 		if given == "" {
-			return invalid("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
+			return validationError("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES")
 		}
 	case "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES":
 		if given != "" {
-			return invalid("Cannot specify the %s when choosing to get %s", given, p.sel)
+			return validationError("Cannot specify the %s when choosing to get %s", given, p.selectMode)
 		}
-		if p.sel == "ALL_PROJECTED_ATTRIBUTES" && c.Input.Get("IndexName") == nil {
-			return invalid("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
+		if p.selectMode == "ALL_PROJECTED_ATTRIBUTES" && c.Input.Get("IndexName") == nil {
+			return validationError("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")
 		}
 	}
 	return nil
 }
 
-// open finds the table and index and checks what depends on them. Within Read.
-func (p *page) open(c *call) *Error {
-	t, err := c.active(c.Input.Get("TableName").Str())
+// openTable finds the table and index and checks what depends on them. Within Read.
+func (p *page) openTable(c *call) *Error {
+	t, err := c.activeTable(c.Input.Get("TableName").Str())
 	if err != nil {
 		return err
 	}
@@ -131,37 +131,37 @@ func (p *page) openIndex(c *call) *Error {
 	}
 	x := t.Index(name)
 	if x == nil {
-		return invalid("The table does not have the specified index: %s", name)
+		return validationError("The table does not have the specified index: %s", name)
 	}
 	if x.Status(c.now) == "CREATING" {
-		return invalid("Cannot read from backfilling global secondary index: %s", name)
+		return validationError("Cannot read from backfilling global secondary index: %s", name)
 	}
 	p.Index = x
 	if !x.Global {
 		return nil
 	}
 	if p.Consistent {
-		return invalid("Consistent reads are not supported on global secondary indexes")
+		return validationError("Consistent reads are not supported on global secondary indexes")
 	}
-	if p.sel == "ALL_ATTRIBUTES" && x.Projection != store.ProjectAll {
-		return invalid(invalidParameter+"Select type ALL_ATTRIBUTES is not supported for global secondary index %s because its projection type is not ALL", name)
+	if p.selectMode == "ALL_ATTRIBUTES" && x.Projection != store.ProjectAll {
+		return validationError(invalidParameter+"Select type ALL_ATTRIBUTES is not supported for global secondary index %s because its projection type is not ALL", name)
 	}
 	return nil
 }
 
-// projects refuses to ask a global index for attributes that it does not hold.
-func (p *page) projects() *Error {
+// checkProjection refuses to ask a global index for attributes that it does not hold.
+func (p *page) checkProjection() *Error {
 	if p.Index == nil || !p.Index.Global || p.projection == nil {
 		return nil
 	}
-	if missing := p.unprojected(p.projection.Paths()); len(missing) > 0 {
-		return invalid(invalidParameter+"Global secondary index %s does not project [%s]", p.Index.Name, strings.Join(missing, ", "))
+	if missing := p.missingAttributes(p.projection.Paths()); len(missing) > 0 {
+		return validationError(invalidParameter+"Global secondary index %s does not project [%s]", p.Index.Name, strings.Join(missing, ", "))
 	}
 	return nil
 }
 
-// unprojected lists the attributes of the paths that the index does not hold.
-func (p *page) unprojected(paths []expr.Path) []string {
+// missingAttributes lists the attributes of the paths that the index does not hold.
+func (p *page) missingAttributes(paths []expr.Path) []string {
 	var out []string
 	for _, path := range paths {
 		if name := path[0].Name; !p.Index.Projects(p.table, name) && !slices.Contains(out, name) {
@@ -178,18 +178,18 @@ func (p *page) schema() store.Schema {
 	return p.table.Schema
 }
 
-// startKey checks the key to start after and sets it in the range. The service
+// setStartKey checks the key to start after and sets it in the range. The service
 // words what is wrong with it in three ways: a scan of a table always says that
 // it is about the schema.
-func (p *page) startKey() *Error {
-	if p.start == nil {
+func (p *page) setStartKey() *Error {
+	if p.givenStart == nil {
 		return nil
 	}
 	const bad = "The provided starting key is invalid"
 	const mismatch = "The provided key element does not match the schema"
-	vague := invalid(bad)
+	vague := validationError(bad)
 	if p.Index == nil && !p.isQuery {
-		vague = invalid(bad + ": " + mismatch)
+		vague = validationError(bad + ": " + mismatch)
 	}
 	whole := append(store.Schema{}, p.table.Schema...)
 	for _, k := range p.schema() {
@@ -197,37 +197,37 @@ func (p *page) startKey() *Error {
 			whole = append(whole, k)
 		}
 	}
-	if len(p.start) != len(whole) {
+	if len(p.givenStart) != len(whole) {
 		return vague
 	}
 	for _, k := range p.schema() {
-		switch v := p.start.Get(k.Name); {
+		switch v := p.givenStart.Get(k.Name); {
 		case !v.Exists():
 			return vague
 		case (p.Index != nil || p.isQuery) && v.Kind() != k.Kind:
-			return invalid(mismatch)
+			return validationError(mismatch)
 		}
 	}
 	for _, k := range whole {
-		v := p.start.Get(k.Name)
+		v := p.givenStart.Get(k.Name)
 		if v.Kind() != k.Kind || k.Kind != attr.N && v.Text() == "" {
-			return invalid(bad + ": " + mismatch)
+			return validationError(bad + ": " + mismatch)
 		}
 	}
-	p.Start = p.start
+	p.Start = p.givenStart
 	return nil
 }
 
-// fetches reports whether a query of a local index must fetch items from the
+// fetchesFromTable reports whether a query of a local index must fetch items from the
 // table, because attributes are wanted that the index does not hold.
-func (p *page) fetches() bool {
-	if p.Index == nil || p.Index.Global || p.Index.Projection == store.ProjectAll || p.sel == "COUNT" {
+func (p *page) fetchesFromTable() bool {
+	if p.Index == nil || p.Index.Global || p.Index.Projection == store.ProjectAll || p.selectMode == "COUNT" {
 		return false
 	}
 	if p.projection == nil {
-		return p.sel == "ALL_ATTRIBUTES"
+		return p.selectMode == "ALL_ATTRIBUTES"
 	}
-	return len(p.unprojected(p.projection.Paths())) > 0
+	return len(p.missingAttributes(p.projection.Paths())) > 0
 }
 
 // lastKey is the key of an item as the table or index needs it to go on.
@@ -239,18 +239,18 @@ func (p *page) lastKey(it attr.Item) attr.Item {
 	return key
 }
 
-// run reads the page and writes the answer.
-func (p *page) run(c *call) {
+// runPage reads the page and writes the answer.
+func (p *page) runPage(c *call) {
 	if c.EmptyPage {
-		if key, ok := p.table.Gap(p.Range, c.now); ok {
-			p.answer(c, nil, 0, key, 0, 0)
+		if key, ok := p.table.GapKey(p.Range, c.now); ok {
+			p.writePage(c, nil, 0, key, 0, 0)
 			return
 		}
 	}
 	var items []attr.Item
 	var last attr.Item
 	scanned, size, fetched := 0, 0, 0.0
-	fetch := p.fetches()
+	fetch := p.fetchesFromTable()
 	p.table.Each(p.Range, c.now, func(it attr.Item) bool {
 		if last != nil {
 			return false
@@ -274,17 +274,17 @@ func (p *page) run(c *call) {
 		if p.filter.Match(it) {
 			items = append(items, p.projection.Apply(it))
 		}
-		if p.limit > 0 && scanned >= p.limit || size >= maxPage {
+		if p.limit > 0 && scanned >= p.limit || size >= maxPageSize {
 			last = p.lastKey(whole)
 			return false
 		}
 		return true
 	})
-	p.answer(c, items, scanned, last, size, fetched)
+	p.writePage(c, items, scanned, last, size, fetched)
 }
 
-func (p *page) answer(c *call, items []attr.Item, scanned int, last attr.Item, size int, fetched float64) {
-	if p.sel != "COUNT" {
+func (p *page) writePage(c *call, items []attr.Item, scanned int, last attr.Item, size int, fetched float64) {
+	if p.selectMode != "COUNT" {
 		c.Key("Items")
 		c.Open('[')
 		for _, it := range items {
@@ -297,13 +297,13 @@ func (p *page) answer(c *call, items []attr.Item, scanned int, last attr.Item, s
 	c.Key("ScannedCount")
 	c.Int(int64(scanned))
 	if last != nil {
-		c.item("LastEvaluatedKey", last)
+		c.writeItem("LastEvaluatedKey", last)
 	}
 	read := readUnits(size, p.Consistent)
-	u := units{name: p.table.Name, table: read}
+	u := consumedUnits{name: p.table.Name, table: read}
 	if p.Index != nil {
 		u.table = fetched
-		u.index(p.Index, read)
+		u.addIndex(p.Index, read)
 	}
-	c.consumed(u)
+	c.writeConsumedCapacity(u)
 }

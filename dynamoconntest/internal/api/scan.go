@@ -14,11 +14,11 @@ func (c *call) scan() *Error {
 	total, hasTotal := in.Get("TotalSegments").Int()
 	switch {
 	case hasSegment && !hasTotal:
-		return invalid("The TotalSegments parameter is required but was not present in the request when Segment parameter is present")
+		return validationError("The TotalSegments parameter is required but was not present in the request when Segment parameter is present")
 	case hasTotal && !hasSegment:
-		return invalid("The Segment parameter is required but was not present in the request when parameter TotalSegments is present")
+		return validationError("The Segment parameter is required but was not present in the request when parameter TotalSegments is present")
 	case hasTotal && segment >= total:
-		return invalid("The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: %d is not less than TotalSegments: %d", segment, total)
+		return validationError("The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: %d is not less than TotalSegments: %d", segment, total)
 	}
 	names, err := readNames(in)
 	if err != nil {
@@ -30,29 +30,29 @@ func (c *call) scan() *Error {
 	if err := p.checkSelect(c); err != nil {
 		return err
 	}
-	if err := invalidErr(names.Unused()); err != nil {
+	if err := validationErrorFrom(names.CheckAllUsed()); err != nil {
 		return err
 	}
 	p.Segment, p.Total = int(segment), int(total)
 	var failed *Error
 	c.DB.Read(c.now, func() {
-		if failed = p.open(c); failed != nil {
+		if failed = p.openTable(c); failed != nil {
 			return
 		}
-		if failed = p.projects(); failed != nil {
+		if failed = p.checkProjection(); failed != nil {
 			return
 		}
-		if failed = p.startKey(); failed != nil {
+		if failed = p.setStartKey(); failed != nil {
 			return
 		}
-		if failed = checkScalars(p.table, append(p.projection.Paths(), p.filter.Paths()...)); failed != nil {
+		if failed = checkKeyPaths(p.table, append(p.projection.Paths(), p.filter.Paths()...)); failed != nil {
 			return
 		}
 		if p.Start != nil && p.Total > 1 && !p.table.InSegment(p.Range) {
-			failed = invalid("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %d Segment: %d", p.Total, p.Segment)
+			failed = validationError("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %d Segment: %d", p.Total, p.Segment)
 			return
 		}
-		p.run(c)
+		p.runPage(c)
 	})
 	return failed
 }

@@ -5,229 +5,229 @@ import . "github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire" //nolin
 // Shapes that several operations share. Each use makes its own, because rules
 // are added to them.
 
-func nameShape() *Shape { return Str().NameLen(3, 255).Name() }
+func nameShape() *Shape { return Str().NameLen(3, 255).NameCharacters() }
 
-func tableNameField() Field { return Req("TableName", nameShape()) }
+func tableNameField() Field { return Required("TableName", nameShape()) }
 
-func indexName() *Shape { return Str().Len(3, 255).Name() }
+func indexName() *Shape { return Str().Len(3, 255).NameCharacters() }
 
 func capacityField() Field {
-	return F("ReturnConsumedCapacity", Str().Enum("INDEXES", "TOTAL", "NONE"))
+	return Optional("ReturnConsumedCapacity", Str().Enum("INDEXES", "TOTAL", "NONE"))
 }
 
 func metricsField() Field {
-	return F("ReturnItemCollectionMetrics", Str().Enum("SIZE", "NONE"))
+	return Optional("ReturnItemCollectionMetrics", Str().Enum("SIZE", "NONE"))
 }
 
-func namesField() Field  { return F("ExpressionAttributeNames", MapOf(Str())) }
-func valuesField() Field { return F("ExpressionAttributeValues", MapOf(Value())) }
+func namesField() Field  { return Optional("ExpressionAttributeNames", MapOf(Str())) }
+func valuesField() Field { return Optional("ExpressionAttributeValues", MapOf(Value())) }
 
 func onFailureField() Field {
-	return F("ReturnValuesOnConditionCheckFailure", Str().Enum("ALL_OLD", "NONE"))
+	return Optional("ReturnValuesOnConditionCheckFailure", Str().Enum("ALL_OLD", "NONE"))
 }
 
-func operatorField() Field { return F("ConditionalOperator", Str().Enum("OR", "AND")) }
+func operatorField() Field { return Optional("ConditionalOperator", Str().Enum("OR", "AND")) }
 
 func comparison() *Shape {
 	return Str().Enum("IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT", "NOT_NULL", "NE", "LE", "BEGINS_WITH", "GE", "CONTAINS")
 }
 
 func expectedField() Field {
-	return F("Expected", MapOf(Struct(
-		F("AttributeValueList", ListOf(Value())), F("ComparisonOperator", comparison()),
-		F("Exists", Boolean()), F("Value", Value()),
-	).Named("ExpectedAttributeValue")))
+	return Optional("Expected", MapOf(Struct(
+		Optional("AttributeValueList", ListOf(Value())), Optional("ComparisonOperator", comparison()),
+		Optional("Exists", Boolean()), Optional("Value", Value()),
+	).Class("ExpectedAttributeValue")))
 }
 
 func termsShape() *Shape {
-	return MapOf(Struct(F("AttributeValueList", ListOf(Value())), Req("ComparisonOperator", comparison())).Named("Condition"))
+	return MapOf(Struct(Optional("AttributeValueList", ListOf(Value())), Required("ComparisonOperator", comparison())).Class("Condition"))
 }
 
-func attributesToGetField() Field { return F("AttributesToGet", ListOf(Str()).Len(1, 255)) }
+func attributesToGetField() Field { return Optional("AttributesToGet", ListOf(Str()).Len(1, 255)) }
 
 func returnValuesField() Field {
-	return F("ReturnValues", Str().Enum("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"))
+	return Optional("ReturnValues", Str().Enum("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"))
 }
 
 func throughputShape() *Shape {
-	return Struct(Req("WriteCapacityUnits", Long().AtLeast(1)), Req("ReadCapacityUnits", Long().AtLeast(1))).Named("ProvisionedThroughput")
+	return Struct(Required("WriteCapacityUnits", Long().AtLeast(1)), Required("ReadCapacityUnits", Long().AtLeast(1))).Class("ProvisionedThroughput")
 }
 
 // keySchemaShape is a key schema of at most so many attributes.
 func keySchemaShape(most int) *Shape {
 	return ListOf(Struct(
-		Req("AttributeName", Str().Len(1, 255)), Req("KeyType", Str().Enum("HASH", "RANGE")),
-	).Named("KeySchemaElement")).Len(1, most)
+		Required("AttributeName", Str().Len(1, 255)), Required("KeyType", Str().Enum("HASH", "RANGE")),
+	).Class("KeySchemaElement")).Len(1, most)
 }
 
 func projectionShape() *Shape {
 	return Struct(
-		F("ProjectionType", Str().Enum("ALL", "INCLUDE", "KEYS_ONLY")),
-		F("NonKeyAttributes", ListOf(Str().Len(1, 255)).Len(1, maxProjectedNames)),
-	).Named("Projection")
+		Optional("ProjectionType", Str().Enum("ALL", "INCLUDE", "KEYS_ONLY")),
+		Optional("NonKeyAttributes", ListOf(Str().Len(1, 255)).Len(1, maxProjectedNames)),
+	).Class("Projection")
 }
 
 func definitionsShape() *Shape {
 	return ListOf(Struct(
-		Req("AttributeName", Str().Len(1, 255)), Req("AttributeType", Str().Enum("B", "N", "S")),
-	).Named("AttributeDefinition"))
+		Required("AttributeName", Str().Len(1, 255)), Required("AttributeType", Str().Enum("B", "N", "S")),
+	).Class("AttributeDefinition"))
 }
 
 func streamField() Field {
-	return F("StreamSpecification", Struct(
-		Req("StreamEnabled", Boolean()),
-		F("StreamViewType", Str().Enum("NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY")),
-	).Named("StreamSpecification"))
+	return Optional("StreamSpecification", Struct(
+		Required("StreamEnabled", Boolean()),
+		Optional("StreamViewType", Str().Enum("NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY")),
+	).Class("StreamSpecification"))
 }
 
 var tableNameShape = Struct(tableNameField())
 
 var listTablesShape = Struct(
-	F("ExclusiveStartTableName", Str().Len(3, 255).Name()),
-	F("Limit", Int().AtLeast(1).AtMost(100)),
+	Optional("ExclusiveStartTableName", Str().Len(3, 255).NameCharacters()),
+	Optional("Limit", Int().AtLeast(1).AtMost(100)),
 )
 
 var createTableShape = Struct(
-	Req("AttributeDefinitions", definitionsShape()),
+	Required("AttributeDefinitions", definitionsShape()),
 	tableNameField(),
-	F("BillingMode", Str().Enum("PROVISIONED", "PAY_PER_REQUEST")),
-	F("ProvisionedThroughput", throughputShape()),
-	Req("KeySchema", keySchemaShape(2)),
-	F("GlobalSecondaryIndexes", ListOf(Struct(
-		Req("IndexName", indexName()), Req("KeySchema", keySchemaShape(2*maxKeyAttributes)), Req("Projection", projectionShape()),
-		F("ProvisionedThroughput", throughputShape()),
-	).Named("GlobalSecondaryIndex"))),
-	F("LocalSecondaryIndexes", ListOf(Struct(
-		Req("IndexName", indexName()), Req("KeySchema", keySchemaShape(2)), Req("Projection", projectionShape()),
-	).Named("LocalSecondaryIndex"))),
-	F("DeletionProtectionEnabled", Boolean()),
-	F("TableClass", Str().Enum("STANDARD", "STANDARD_INFREQUENT_ACCESS")),
-	F("Tags", ListOf(tagPair())),
-	F("SSESpecification", Struct(F("Enabled", Boolean()), F("SSEType", Str()), F("KMSMasterKeyId", Str())).Named("SSESpecification")),
+	Optional("BillingMode", Str().Enum("PROVISIONED", "PAY_PER_REQUEST")),
+	Optional("ProvisionedThroughput", throughputShape()),
+	Required("KeySchema", keySchemaShape(2)),
+	Optional("GlobalSecondaryIndexes", ListOf(Struct(
+		Required("IndexName", indexName()), Required("KeySchema", keySchemaShape(2*maxKeyAttributes)), Required("Projection", projectionShape()),
+		Optional("ProvisionedThroughput", throughputShape()),
+	).Class("GlobalSecondaryIndex"))),
+	Optional("LocalSecondaryIndexes", ListOf(Struct(
+		Required("IndexName", indexName()), Required("KeySchema", keySchemaShape(2)), Required("Projection", projectionShape()),
+	).Class("LocalSecondaryIndex"))),
+	Optional("DeletionProtectionEnabled", Boolean()),
+	Optional("TableClass", Str().Enum("STANDARD", "STANDARD_INFREQUENT_ACCESS")),
+	Optional("Tags", ListOf(tagPair())),
+	Optional("SSESpecification", Struct(Optional("Enabled", Boolean()), Optional("SSEType", Str()), Optional("KMSMasterKeyId", Str())).Class("SSESpecification")),
 	streamField(),
 )
 
 var updateTableShape = Struct(
 	tableNameField(),
-	F("AttributeDefinitions", definitionsShape()),
-	F("BillingMode", Str().Enum("PROVISIONED", "PAY_PER_REQUEST")),
-	F("ProvisionedThroughput", throughputShape()),
-	F("DeletionProtectionEnabled", Boolean()),
-	F("TableClass", Str().Enum("STANDARD", "STANDARD_INFREQUENT_ACCESS")),
+	Optional("AttributeDefinitions", definitionsShape()),
+	Optional("BillingMode", Str().Enum("PROVISIONED", "PAY_PER_REQUEST")),
+	Optional("ProvisionedThroughput", throughputShape()),
+	Optional("DeletionProtectionEnabled", Boolean()),
+	Optional("TableClass", Str().Enum("STANDARD", "STANDARD_INFREQUENT_ACCESS")),
 	streamField(),
-	F("GlobalSecondaryIndexUpdates", ListOf(Struct(
-		F("Update", Struct(Req("IndexName", indexName()), Req("ProvisionedThroughput", throughputShape())).Named("UpdateGlobalSecondaryIndexAction")),
-		F("Create", Struct(
-			Req("IndexName", indexName()), Req("KeySchema", keySchemaShape(2*maxKeyAttributes)), Req("Projection", projectionShape()),
-			F("ProvisionedThroughput", throughputShape()),
-		).Named("CreateGlobalSecondaryIndexAction")),
-		F("Delete", Struct(Req("IndexName", indexName())).Named("DeleteGlobalSecondaryIndexAction")),
-	).Named("GlobalSecondaryIndexUpdate"))),
+	Optional("GlobalSecondaryIndexUpdates", ListOf(Struct(
+		Optional("Update", Struct(Required("IndexName", indexName()), Required("ProvisionedThroughput", throughputShape())).Class("UpdateGlobalSecondaryIndexAction")),
+		Optional("Create", Struct(
+			Required("IndexName", indexName()), Required("KeySchema", keySchemaShape(2*maxKeyAttributes)), Required("Projection", projectionShape()),
+			Optional("ProvisionedThroughput", throughputShape()),
+		).Class("CreateGlobalSecondaryIndexAction")),
+		Optional("Delete", Struct(Required("IndexName", indexName())).Class("DeleteGlobalSecondaryIndexAction")),
+	).Class("GlobalSecondaryIndexUpdate"))),
 )
 
 var updateTTLShape = Struct(
 	tableNameField(),
-	Req("TimeToLiveSpecification", Struct(
-		Req("AttributeName", Str().Len(1, 255)), Req("Enabled", Boolean()),
-	).Named("TimeToLiveSpecification")),
+	Required("TimeToLiveSpecification", Struct(
+		Required("AttributeName", Str().Len(1, 255)), Required("Enabled", Boolean()),
+	).Class("TimeToLiveSpecification")),
 )
 
 func tagPair() *Shape {
-	return Struct(Req("Key", Str().Len(1, 128)), Req("Value", Str().Len(0, 256))).Named("Tag")
+	return Struct(Required("Key", Str().Len(1, 128)), Required("Value", Str().Len(0, 256))).Class("Tag")
 }
 
 // What is wrong with an ARN, or missing beside it, the operations on tags say
 // themselves.
-var tagShape = Struct(F("ResourceArn", Str()), F("Tags", ListOf(tagPair())))
+var tagShape = Struct(Optional("ResourceArn", Str()), Optional("Tags", ListOf(tagPair())))
 
-var untagShape = Struct(F("ResourceArn", Str()), F("TagKeys", ListOf(Str().Len(1, 128))))
+var untagShape = Struct(Optional("ResourceArn", Str()), Optional("TagKeys", ListOf(Str().Len(1, 128))))
 
-var listTagsShape = Struct(F("ResourceArn", Str()), F("NextToken", Str()))
+var listTagsShape = Struct(Optional("ResourceArn", Str()), Optional("NextToken", Str()))
 
 var getItemShape = Struct(
-	tableNameField(), Req("Key", MapOf(Value())), attributesToGetField(), F("ConsistentRead", Boolean()),
-	F("ProjectionExpression", Str()), namesField(), capacityField(),
+	tableNameField(), Required("Key", MapOf(Value())), attributesToGetField(), Optional("ConsistentRead", Boolean()),
+	Optional("ProjectionExpression", Str()), namesField(), capacityField(),
 )
 
 var putItemShape = Struct(
-	tableNameField(), Req("Item", MapOf(Value())), expectedField(), operatorField(), returnValuesField(),
-	F("ConditionExpression", Str()), namesField(), valuesField(), capacityField(), metricsField(), onFailureField(),
+	tableNameField(), Required("Item", MapOf(Value())), expectedField(), operatorField(), returnValuesField(),
+	Optional("ConditionExpression", Str()), namesField(), valuesField(), capacityField(), metricsField(), onFailureField(),
 )
 
 var deleteItemShape = Struct(
-	tableNameField(), Req("Key", MapOf(Value())), expectedField(), operatorField(), returnValuesField(),
-	F("ConditionExpression", Str()), namesField(), valuesField(), capacityField(), metricsField(), onFailureField(),
+	tableNameField(), Required("Key", MapOf(Value())), expectedField(), operatorField(), returnValuesField(),
+	Optional("ConditionExpression", Str()), namesField(), valuesField(), capacityField(), metricsField(), onFailureField(),
 )
 
 var updateItemShape = Struct(
-	tableNameField(), Req("Key", MapOf(Value())), expectedField(), operatorField(), returnValuesField(),
-	F("AttributeUpdates", MapOf(Struct(F("Action", Str().Enum("ADD", "DELETE", "PUT")), F("Value", Value())).Named("AttributeValueUpdate"))),
-	F("UpdateExpression", Str()), F("ConditionExpression", Str()), namesField(), valuesField(),
+	tableNameField(), Required("Key", MapOf(Value())), expectedField(), operatorField(), returnValuesField(),
+	Optional("AttributeUpdates", MapOf(Struct(Optional("Action", Str().Enum("ADD", "DELETE", "PUT")), Optional("Value", Value())).Class("AttributeValueUpdate"))),
+	Optional("UpdateExpression", Str()), Optional("ConditionExpression", Str()), namesField(), valuesField(),
 	capacityField(), metricsField(), onFailureField(),
 )
 
 func selectField() Field {
-	return F("Select", Str().Enum("SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"))
+	return Optional("Select", Str().Enum("SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"))
 }
 
-func limitField() Field { return F("Limit", Int().AtLeast(1)) }
+func limitField() Field { return Optional("Limit", Int().AtLeast(1)) }
 
 // readFields are the parameters of Query and Scan without constraints.
 func readFields() []Field {
 	return []Field{
-		F("ConsistentRead", Boolean()), F("ExclusiveStartKey", MapOf(Value())), F("FilterExpression", Str()),
-		F("ProjectionExpression", Str()), namesField(), valuesField(),
+		Optional("ConsistentRead", Boolean()), Optional("ExclusiveStartKey", MapOf(Value())), Optional("FilterExpression", Str()),
+		Optional("ProjectionExpression", Str()), namesField(), valuesField(),
 	}
 }
 
 // The order in which constraints are reported is that of the service; of more
 // than ten it decides which.
 var queryShape = Struct(append(readFields(),
-	selectField(), F("IndexName", indexName()), capacityField(), F("QueryFilter", termsShape()), tableNameField(), operatorField(),
-	attributesToGetField(), limitField(), F("KeyConditions", termsShape()),
-	F("KeyConditionExpression", Str()), F("ScanIndexForward", Boolean()),
+	selectField(), Optional("IndexName", indexName()), capacityField(), Optional("QueryFilter", termsShape()), tableNameField(), operatorField(),
+	attributesToGetField(), limitField(), Optional("KeyConditions", termsShape()),
+	Optional("KeyConditionExpression", Str()), Optional("ScanIndexForward", Boolean()),
 )...)
 
 var scanShape = Struct(append(readFields(),
-	selectField(), F("IndexName", indexName()), F("TotalSegments", Int().AtLeast(1).AtMost(1000000)), capacityField(), tableNameField(),
-	operatorField(), F("ScanFilter", termsShape()), F("Segment", Int().AtLeast(0).AtMost(999999)), limitField(), attributesToGetField(),
+	selectField(), Optional("IndexName", indexName()), Optional("TotalSegments", Int().AtLeast(1).AtMost(1000000)), capacityField(), tableNameField(),
+	operatorField(), Optional("ScanFilter", termsShape()), Optional("Segment", Int().AtLeast(0).AtMost(999999)), limitField(), attributesToGetField(),
 )...)
 
 var batchGetShape = Struct(
 	capacityField(),
-	Req("RequestItems", MapOf(Struct(
-		Req("Keys", ListOf(MapOf(Value())).Len(1, 100)), attributesToGetField(), F("ConsistentRead", Boolean()),
-		F("ProjectionExpression", Str()), namesField(),
-	).Named("KeysAndAttributes")).Len(1, 100).Keys(nameShape())),
+	Required("RequestItems", MapOf(Struct(
+		Required("Keys", ListOf(MapOf(Value())).Len(1, 100)), attributesToGetField(), Optional("ConsistentRead", Boolean()),
+		Optional("ProjectionExpression", Str()), namesField(),
+	).Class("KeysAndAttributes")).Len(1, 100).Keys(nameShape())),
 )
 
 var batchWriteShape = Struct(
 	capacityField(), metricsField(),
-	Req("RequestItems", MapOf(ListOf(Struct(
-		F("PutRequest", Struct(Req("Item", MapOf(Value()))).Named("PutRequest")),
-		F("DeleteRequest", Struct(Req("Key", MapOf(Value()))).Named("DeleteRequest")),
-	).Named("WriteRequest")).Len(1, 25)).Len(1, 25).Keys(nameShape())),
+	Required("RequestItems", MapOf(ListOf(Struct(
+		Optional("PutRequest", Struct(Required("Item", MapOf(Value()))).Class("PutRequest")),
+		Optional("DeleteRequest", Struct(Required("Key", MapOf(Value()))).Class("DeleteRequest")),
+	).Class("WriteRequest")).Len(1, 25)).Len(1, 25).Keys(nameShape())),
 )
 
 var transactGetShape = Struct(
 	capacityField(),
-	Req("TransactItems", ListOf(Struct(
-		Req("Get", Struct(tableNameField(), Req("Key", MapOf(Value())), F("ProjectionExpression", Str()), namesField()).Named("Get")),
-	).Named("TransactGetItem")).Len(1, 100)),
+	Required("TransactItems", ListOf(Struct(
+		Required("Get", Struct(tableNameField(), Required("Key", MapOf(Value())), Optional("ProjectionExpression", Str()), namesField()).Class("Get")),
+	).Class("TransactGetItem")).Len(1, 100)),
 )
 
 var transactWriteShape = func() *Shape {
 	write := func(kind string, fields ...Field) Field {
-		fields = append(fields, tableNameField(), F("ConditionExpression", Str()), namesField(), valuesField(), onFailureField())
-		return F(kind, Struct(fields...).Named(kind))
+		fields = append(fields, tableNameField(), Optional("ConditionExpression", Str()), namesField(), valuesField(), onFailureField())
+		return Optional(kind, Struct(fields...).Class(kind))
 	}
 	return Struct(
-		F("ClientRequestToken", Str().Len(1, 36)), capacityField(), metricsField(),
-		Req("TransactItems", ListOf(Struct(
-			write("Put", Req("Item", MapOf(Value()))),
-			write("Update", Req("Key", MapOf(Value())), Req("UpdateExpression", Str())),
-			write("Delete", Req("Key", MapOf(Value()))),
-			write("ConditionCheck", Req("Key", MapOf(Value()))),
-		).Named("TransactWriteItem")).Len(1, 100)),
+		Optional("ClientRequestToken", Str().Len(1, 36)), capacityField(), metricsField(),
+		Required("TransactItems", ListOf(Struct(
+			write("Put", Required("Item", MapOf(Value()))),
+			write("Update", Required("Key", MapOf(Value())), Required("UpdateExpression", Str())),
+			write("Delete", Required("Key", MapOf(Value()))),
+			write("ConditionCheck", Required("Key", MapOf(Value()))),
+		).Class("TransactWriteItem")).Len(1, 100)),
 	)
 }()

@@ -23,7 +23,7 @@ var (
 func (c *call) checkARN(list, missing string) *Error {
 	arn := c.Input.Get("ResourceArn")
 	if arn == nil {
-		return invalid("Invalid TableArn")
+		return validationError("Invalid TableArn")
 	}
 	if !anyARN.MatchString(arn.Str()) {
 		// No policy allows what has no name.
@@ -36,21 +36,21 @@ func (c *call) checkARN(list, missing string) *Error {
 	}
 	elems := c.Input.Get(list)
 	if list != "" && elems == nil {
-		return invalid("1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null",
+		return validationError("1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null",
 			strings.ToLower(list[:1])+list[1:])
 	}
 	if !tableARN.MatchString(arn.Str()) {
-		return invalid("Invalid TableArn: Invalid ResourceArn provided as input %s", arn.Str())
+		return validationError("Invalid TableArn: Invalid ResourceArn provided as input %s", arn.Str())
 	}
 	if list != "" && len(elems.Elems) == 0 {
-		return invalid("Atleast one %s needs to be provided as Input.", missing)
+		return validationError("Atleast one %s needs to be provided as Input.", missing)
 	}
 	return nil
 }
 
-// tagged is the table that the request's ResourceArn names. Within Read or
+// taggedTable is the table that the request's ResourceArn names. Within Read or
 // Write.
-func (c *call) tagged() (*store.Table, *Error) {
+func (c *call) taggedTable() (*store.Table, *Error) {
 	arn := c.Input.Get("ResourceArn").Str()
 	t := c.DB.Table(c.Region, tableName(arn), c.now)
 	if t == nil {
@@ -67,12 +67,12 @@ func addTags(to map[string]string, list *wire.Node) *Error {
 	for i := range list.Elems {
 		k, v := list.Elems[i].Get("Key").Str(), list.Elems[i].Get("Value").Str()
 		if !tagText.MatchString(k) || !tagText.MatchString(v) {
-			return invalid("Invalid tag: keys and values may have letters, digits, spaces and _.:/=+-@")
+			return validationError("Invalid tag: keys and values may have letters, digits, spaces and _.:/=+-@")
 		}
 		to[k] = v
 	}
 	if len(to) > maxTags {
-		return invalid("Too many tags: a resource can have at most %d", maxTags)
+		return validationError("Too many tags: a resource can have at most %d", maxTags)
 	}
 	return nil
 }
@@ -83,7 +83,7 @@ func (c *call) tagResource() *Error {
 	}
 	var failed *Error
 	c.DB.Write(c.now, func() {
-		t, err := c.tagged()
+		t, err := c.taggedTable()
 		if err != nil {
 			failed = err
 			return
@@ -106,9 +106,9 @@ func (c *call) untagResource() *Error {
 	}
 	var failed *Error
 	c.DB.Write(c.now, func() {
-		t, err := c.tagged()
+		t, err := c.taggedTable()
 		if err != nil {
-			failed = notFound()
+			failed = notFoundError()
 			return
 		}
 		for _, k := range c.Input.Get("TagKeys").Elems {
@@ -124,7 +124,7 @@ func (c *call) listTagsOfResource() *Error {
 	}
 	var failed *Error
 	c.DB.Read(c.now, func() {
-		t, err := c.tagged()
+		t, err := c.taggedTable()
 		if err != nil {
 			failed = err
 			return

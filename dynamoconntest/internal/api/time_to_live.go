@@ -8,19 +8,19 @@ func (c *call) updateTimeToLive() *Error {
 	want := store.TTL{Attribute: spec.Get("AttributeName").Str(), Enabled: spec.Get("Enabled").True()}
 	var failed *Error
 	c.DB.Write(c.now, func() {
-		t, err := c.active(name)
+		t, err := c.activeTable(name)
 		switch {
 		case err != nil:
 			failed = err
 			return
 		case want.Enabled && t.TTL.Enabled && t.TTL.Attribute == want.Attribute:
-			failed = invalid("TimeToLive is already enabled")
+			failed = validationError("TimeToLive is already enabled")
 			return
 		case !want.Enabled && !t.TTL.Enabled:
-			failed = invalid("TimeToLive is already disabled")
+			failed = validationError("TimeToLive is already disabled")
 			return
 		case t.TTL.Enabled && t.TTL.Attribute != want.Attribute:
-			failed = invalid("TimeToLive is active on a different AttributeName: current AttributeName is %s", t.TTL.Attribute)
+			failed = validationError("TimeToLive is active on a different AttributeName: current AttributeName is %s", t.TTL.Attribute)
 			return
 		}
 		t.SetTTL(want)
@@ -41,7 +41,7 @@ func (c *call) describeTimeToLive() *Error {
 	c.DB.Read(c.now, func() {
 		t := c.DB.Table(c.Region, tableName(name), c.now)
 		if t == nil {
-			failed = tableNotFound(name)
+			failed = tableNotFoundError(name)
 			return
 		}
 		c.Key("TimeToLiveDescription")

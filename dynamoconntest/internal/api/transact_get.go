@@ -5,12 +5,12 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
 )
 
-// maxTransaction is how many bytes a transaction may read or write.
-const maxTransaction = 4 << 20
+// maxTransactionSize is how many bytes a transaction may read or write.
+const maxTransactionSize = 4 << 20
 
 func (c *call) transactGetItems() *Error {
 	type get struct {
-		*reader
+		*keyReader
 		name  string
 		key   attr.Item
 		table *store.Table
@@ -26,30 +26,30 @@ func (c *call) transactGetItems() *Error {
 		if err != nil {
 			return err
 		}
-		r, err := readReader(in)
+		r, err := newKeyReader(in)
 		if err != nil {
 			return err
 		}
 		r.consistent = true
-		gets = append(gets, &get{reader: r, name: in.Get("TableName").Str(), key: key})
+		gets = append(gets, &get{keyReader: r, name: in.Get("TableName").Str(), key: key})
 	}
 	var failed *Error
 	c.DB.Read(c.now, func() {
 		reasons := make([]Reason, len(gets))
 		bad := false
 		for i, g := range gets {
-			t, err := c.active(g.name)
+			t, err := c.activeTable(g.name)
 			if err != nil {
 				failed = err
 				return
 			}
 			g.table = t
-			if failed = checkScalars(t, g.projection.Paths()); failed != nil {
+			if failed = checkKeyPaths(t, g.projection.Paths()); failed != nil {
 				return
 			}
 			reasons[i].Code = "None"
-			if err := invalidErr(t.Schema.CheckKey(g.key)); err != nil {
-				if err.emptyKey {
+			if err := validationErrorFrom(t.Schema.CheckKey(g.key)); err != nil {
+				if err.hasEmptyKey {
 					failed = err
 					return
 				}
@@ -58,47 +58,47 @@ func (c *call) transactGetItems() *Error {
 			}
 		}
 		if bad {
-			failed = cancelled(reasons)
+			failed = cancelledError(reasons)
 			return
 		}
 		seen := map[string]bool{}
 		for _, g := range gets {
 			id := g.table.Name + string(g.key.AppendJSON(nil))
 			if seen[id] {
-				failed = invalid("Transaction request cannot include multiple operations on one item")
+				failed = validationError("Transaction request cannot include multiple operations on one item")
 				return
 			}
 			seen[id] = true
 		}
-		used := map[string]*units{}
+		used := map[string]*consumedUnits{}
 		total := 0
 		c.Key("Responses")
 		c.Open('[')
 		for _, g := range gets {
-			it, size, ok := g.get(c, g.table, g.key)
+			it, size, ok := g.read(c, g.table, g.key)
 			total += size
 			c.Open('{')
 			if ok {
-				c.item("Item", it)
+				c.writeItem("Item", it)
 			}
 			c.Close('}')
 			if used[g.table.Name] == nil {
-				used[g.table.Name] = &units{name: g.table.Name}
+				used[g.table.Name] = &consumedUnits{name: g.table.Name}
 			}
 			used[g.table.Name].table += 2 * readUnits(size, true)
 		}
 		c.Close(']')
-		if total > maxTransaction {
-			failed = invalid("Transaction is too large: the items' total size exceeds 4 MB")
+		if total > maxTransactionSize {
+			failed = validationError("Transaction is too large: the items' total size exceeds 4 MB")
 			return
 		}
-		c.consumedList(used, "Read")
+		c.writeConsumedCapacities(used, "Read")
 	})
 	return failed
 }
 
-// cancelled is the error of a transaction that did not happen.
-func cancelled(reasons []Reason) *Error {
+// cancelledError is the error of a transaction that did not happen.
+func cancelledError(reasons []Reason) *Error {
 	list := ""
 	for i, r := range reasons {
 		if i > 0 {

@@ -47,14 +47,14 @@ func readTransactWrite(n *wire.Node) (*transactWrite, *Error) {
 	for _, k := range []string{"Put", "Update", "Delete", "ConditionCheck"} {
 		if m := n.Get(k); m != nil {
 			if in != nil {
-				return nil, invalid("TransactItems can only contain one of Check, Put, Update or Delete")
+				return nil, validationError("TransactItems can only contain one of Check, Put, Update or Delete")
 			}
 			in, kind = m, k
 		}
 	}
 	w := &transactWrite{}
 	if in == nil {
-		return nil, invalid("Invalid Request: TransactWriteRequest should contain Delete or Put or Update request")
+		return nil, validationError("Invalid Request: TransactWriteRequest should contain Delete or Put or Update request")
 	}
 	expressions := []string{"ConditionExpression"}
 	if kind == "Update" {
@@ -68,7 +68,7 @@ func readTransactWrite(n *wire.Node) (*transactWrite, *Error) {
 		if w.item, err = readItem(in.Get("Item")); err != nil {
 			return nil, err
 		}
-		if w.item.Size() > maxItem {
+		if w.item.Size() > maxItemSize {
 			return nil, errItemSize()
 		}
 	}
@@ -84,7 +84,7 @@ func readTransactWrite(n *wire.Node) (*transactWrite, *Error) {
 	if kind == "ConditionCheck" {
 		w.check = true
 		if in.Get("ConditionExpression") == nil {
-			return nil, invalid("1 validation error detected: Value null at 'transactItems.1.member.conditionCheck.conditionExpression' failed to satisfy constraint: Member must not be null")
+			return nil, validationError("1 validation error detected: Value null at 'transactItems.1.member.conditionCheck.conditionExpression' failed to satisfy constraint: Member must not be null")
 		}
 	}
 	if err := w.readCondition(in, names); err != nil {
@@ -104,7 +104,7 @@ func (c *call) runTransaction(writes []*transactWrite) *Error {
 	repeated := false
 	if token != "" {
 		if old, ok := c.DB.Token(c.Region, token, c.now); ok {
-			if old.Request != digest {
+			if old.RequestDigest != digest {
 				return ServiceError("IdempotentParameterMismatchException", "Idempotent parameter mismatch: a request with the same client token had different parameters")
 			}
 			repeated = true
@@ -115,16 +115,16 @@ func (c *call) runTransaction(writes []*transactWrite) *Error {
 	bad, size := false, 0
 	for i, w := range writes {
 		reasons[i].Code = "None"
-		t, err := c.active(w.write.table)
+		t, err := c.activeTable(w.write.table)
 		if err != nil {
 			return err
 		}
 		w.table = t
-		if err := w.checkScalars(t); err != nil {
+		if err := w.checkKeyPaths(t); err != nil {
 			return err
 		}
-		if err := w.prepare(t); err != nil {
-			if err.emptyKey {
+		if err := w.checkKeys(t); err != nil {
+			if err.hasEmptyKey {
 				return err
 			}
 			reasons[i] = Reason{Code: "ValidationError", Message: err.Message}
@@ -133,68 +133,68 @@ func (c *call) runTransaction(writes []*transactWrite) *Error {
 		}
 		id := t.Name + string(w.key.AppendJSON(nil))
 		if seen[id] {
-			return invalid("Transaction request cannot include multiple operations on one item")
+			return validationError("Transaction request cannot include multiple operations on one item")
 		}
 		seen[id] = true
 	}
 	if bad {
-		return cancelled(reasons)
+		return cancelledError(reasons)
 	}
 	if !repeated {
 		// An update is computed only if every condition holds.
 		for i, w := range writes {
 			var err *Error
-			if w.old, err = w.allowed(w.table); err != nil {
+			if w.old, err = w.checkCondition(w.table); err != nil {
 				reasons[i] = Reason{Code: "ConditionalCheckFailed", Message: err.Message, Item: err.Item}
 				bad = true
 			}
 		}
 		if bad {
-			return cancelled(reasons)
+			return cancelledError(reasons)
 		}
-		grown := c.collections()
+		grown := c.newCollectionGrowth()
 		for i, w := range writes {
 			var err *Error
-			if w.next, err = w.outcome(w.table, w.old); err != nil {
-				if err.emptyKey {
+			if w.next, err = w.newItem(w.table, w.old); err != nil {
+				if err.hasEmptyKey {
 					return err
 				}
 				reasons[i] = Reason{Code: "ValidationError", Message: err.Message}
 				bad = true
-			} else if !w.check && grown.exceeded(w.table, w.key, w.old, w.next) {
+			} else if !w.check && grown.exceedsLimit(w.table, w.key, w.old, w.next) {
 				reasons[i] = Reason{Code: "ItemCollectionSizeLimitExceeded", Message: collectionMessage}
 				bad = true
 			}
 			size += max(w.old.Size(), w.next.Size())
 		}
 		if bad {
-			return cancelled(reasons)
+			return cancelledError(reasons)
 		}
-		if size > maxTransaction {
-			return invalid("Transaction is too large: the items' total size exceeds 4 MB")
+		if size > maxTransactionSize {
+			return validationError("Transaction is too large: the items' total size exceeds 4 MB")
 		}
 		for _, w := range writes {
 			w.apply(w.table, w.next, c)
 		}
 		if token != "" {
-			c.DB.SetToken(c.Region, token, store.Token{Request: digest, Until: c.now.Add(tokenLife)}, c.now)
+			c.DB.SetToken(c.Region, token, store.Token{RequestDigest: digest, Until: c.now.Add(tokenLife)}, c.now)
 		}
 	}
-	if repeated && c.Repeated != nil {
-		c.Repeated()
+	if repeated && c.OnRepeat != nil {
+		c.OnRepeat()
 	}
 	c.answerTransaction(writes, repeated)
 	return nil
 }
 
 func (c *call) answerTransaction(writes []*transactWrite, repeated bool) {
-	used := map[string]*units{}
+	used := map[string]*consumedUnits{}
 	var order []string
 	kind := "Write"
 	for _, w := range writes {
 		name := w.table.Name
 		if used[name] == nil {
-			used[name] = &units{name: name}
+			used[name] = &consumedUnits{name: name}
 			order = append(order, name)
 		}
 		if repeated {
@@ -208,9 +208,9 @@ func (c *call) answerTransaction(writes []*transactWrite, repeated bool) {
 		u.scale(2)
 		used[name].add(u)
 	}
-	c.consumedList(used, kind)
+	c.writeConsumedCapacities(used, kind)
 	if c.wantsMetrics() && !repeated {
-		c.batchMetrics(order, func(name string, f func(*store.Table, attr.Item)) {
+		c.writeBatchMetrics(order, func(name string, f func(*store.Table, attr.Item)) {
 			for _, w := range writes {
 				if w.table.Name == name && !w.check {
 					f(w.table, w.key)

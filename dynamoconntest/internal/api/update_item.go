@@ -25,8 +25,8 @@ func (c *call) updateItem() *Error {
 	if err := w.readCondition(c.Input, names); err != nil {
 		return err
 	}
-	paths := w.update.Paths()
-	return c.single(w, func(old, next attr.Item) attr.Item {
+	paths := w.update.ChangedPaths()
+	return c.runWrite(w, func(old, next attr.Item) attr.Item {
 		switch c.Input.Get("ReturnValues").Str() {
 		case "ALL_OLD":
 			return old

@@ -13,10 +13,10 @@ func (c *call) updateTable() *Error {
 	updates := in.Get("GlobalSecondaryIndexUpdates")
 	if in.Get("ProvisionedThroughput") == nil && in.Get("BillingMode") == nil && in.Get("DeletionProtectionEnabled") == nil &&
 		in.Get("TableClass") == nil && in.Get("StreamSpecification") == nil && (updates == nil || len(updates.Elems) == 0) {
-		return invalid("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required")
+		return validationError("At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required")
 	}
 	if in.Get("BillingMode").Str() == "PROVISIONED" && in.Get("ProvisionedThroughput") == nil {
-		return invalid(invalidParameter + "ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
+		return validationError(invalidParameter + "ProvisionedThroughput must be specified when BillingMode is PROVISIONED")
 	}
 	if tp := in.Get("ProvisionedThroughput"); tp != nil {
 		if _, err := readThroughput(tp, false); err != nil {
@@ -31,7 +31,7 @@ func (c *call) updateTable() *Error {
 		t := c.DB.Table(c.Region, name, c.now)
 		switch {
 		case t == nil:
-			failed = tableNotFound(name)
+			failed = tableNotFoundError(name)
 			return
 		case t.Status(c.now) != "ACTIVE":
 			failed = ServiceError("ResourceInUseException", "Attempt to change a resource which is still in use: Table is being updated: %s", name)
@@ -43,12 +43,12 @@ func (c *call) updateTable() *Error {
 			xc := *x
 			next.Indexes[i] = &xc
 		}
-		if failed = c.change(&next, in, updates); failed != nil {
+		if failed = c.changeTable(&next, in, updates); failed != nil {
 			return
 		}
 		*t = next
 		c.Key("TableDescription")
-		c.describe(t)
+		c.writeTableDescription(t)
 	})
 	return failed
 }
@@ -73,12 +73,12 @@ func checkIndexUpdates(updates *wire.Node) *Error {
 			}
 			index := n.Get("IndexName").Str()
 			if seen[index] {
-				return invalid(invalidParameter+"Only one global secondary index update per index is allowed simultaneously. Index: %s", index)
+				return validationError(invalidParameter+"Only one global secondary index update per index is allowed simultaneously. Index: %s", index)
 			}
 			seen[index] = true
 		}
 		if given != 1 {
-			return invalid(invalidParameter + "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null")
+			return validationError(invalidParameter + "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null")
 		}
 	}
 	if changes > 1 {
@@ -87,15 +87,15 @@ func checkIndexUpdates(updates *wire.Node) *Error {
 	return nil
 }
 
-// change applies the request to a copy of the table.
-func (c *call) change(t *store.Table, in, updates *wire.Node) *Error {
+// changeTable applies the request to a copy of the table.
+func (c *call) changeTable(t *store.Table, in, updates *wire.Node) *Error {
 	ready := c.now.Add(c.UpdateDelay)
 	slow := false
 	tp := in.Get("ProvisionedThroughput")
 	switch mode := in.Get("BillingMode").Str(); {
 	case mode == onDemand:
 		if tp != nil {
-			return invalid(invalidParameter + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+			return validationError(invalidParameter + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
 		}
 		if !t.OnDemand {
 			t.OnDemand, t.OnDemandAt, t.Throughput = true, c.now, store.Throughput{}
@@ -105,11 +105,11 @@ func (c *call) change(t *store.Table, in, updates *wire.Node) *Error {
 			slow = true
 		}
 	case mode == "" && t.OnDemand && tp != nil:
-		return invalid(invalidParameter + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
+		return validationError(invalidParameter + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
 	case tp != nil:
 		wasFree := t.OnDemand
 		t.OnDemand = false
-		if err := c.rescale(&t.Throughput, tp, "table", wasFree); err != nil {
+		if err := c.changeThroughput(&t.Throughput, tp, "table", wasFree); err != nil {
 			return err
 		}
 		slow = true
@@ -131,7 +131,7 @@ func (c *call) change(t *store.Table, in, updates *wire.Node) *Error {
 	for _, d := range given {
 		for _, old := range t.Definitions {
 			if old.Name == d.Name && old.Kind != d.Kind {
-				return invalid(invalidParameter+"Attribute %s is already defined with another type", d.Name)
+				return validationError(invalidParameter+"Attribute %s is already defined with another type", d.Name)
 			}
 		}
 	}
@@ -149,23 +149,23 @@ func (c *call) change(t *store.Table, in, updates *wire.Node) *Error {
 	return nil
 }
 
-func (c *call) rescale(old *store.Throughput, n *wire.Node, what string, force bool) *Error {
+func (c *call) changeThroughput(old *store.Throughput, n *wire.Node, what string, force bool) *Error {
 	next, err := readThroughput(n, false)
 	if err != nil {
 		return err
 	}
 	if !force && next.Read == old.Read && next.Write == old.Write {
-		return invalid("The provisioned throughput for the %s will not change. The requested value equals the current value. "+
+		return validationError("The provisioned throughput for the %s will not change. The requested value equals the current value. "+
 			"Current ReadCapacityUnits provisioned for the %s: %d. Requested ReadCapacityUnits: %d. "+
 			"Current WriteCapacityUnits provisioned for the %s: %d. Requested WriteCapacityUnits: %d. "+
 			"Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.",
 			what, what, old.Read, next.Read, what, old.Write, next.Write)
 	}
 	if next.Read > old.Read || next.Write > old.Write {
-		old.Increased = c.now
+		old.IncreasedAt = c.now
 	}
 	if next.Read < old.Read || next.Write < old.Write {
-		old.Reduced = c.now
+		old.ReducedAt = c.now
 		old.Reductions++
 	}
 	old.Read, old.Write = next.Read, next.Write
@@ -184,7 +184,7 @@ func (c *call) changeIndex(t *store.Table, n *wire.Node, given []store.KeyAttr) 
 	}
 	if u := n.Get("Create"); u != nil {
 		if t.Index(u.Get("IndexName").Str()) != nil {
-			return invalid("Attempting to create an index which already exists: %s", u.Get("IndexName").Str())
+			return validationError("Attempting to create an index which already exists: %s", u.Get("IndexName").Str())
 		}
 		x, err := c.readIndex(t, u, true, given)
 		if err != nil {
@@ -219,7 +219,7 @@ func (c *call) changeIndex(t *store.Table, n *wire.Node, given []store.KeyAttr) 
 		} else {
 			t.RemoveIndex(x.Name)
 		}
-		dropDefinitions(t, x)
+		dropUnusedDefinitions(t, x)
 		return nil
 	}
 	u := n.Get("Update")
@@ -231,13 +231,13 @@ func (c *call) changeIndex(t *store.Table, n *wire.Node, given []store.KeyAttr) 
 		if t.OnDemand {
 			return nil // accepted and without effect
 		}
-		return c.rescale(&x.Throughput, tp, "index", false)
+		return c.changeThroughput(&x.Throughput, tp, "index", false)
 	}
 	return nil
 }
 
-// dropDefinitions forgets the attributes that only the removed index used.
-func dropDefinitions(t *store.Table, gone *store.Index) {
+// dropUnusedDefinitions forgets the attributes that only the removed index used.
+func dropUnusedDefinitions(t *store.Table, gone *store.Index) {
 	var left []store.KeyAttr
 	for _, d := range t.Definitions {
 		used := t.Schema.Has(d.Name)

@@ -10,67 +10,67 @@ import (
 // write is one change of one item, read from a request: a put if item is set,
 // an update if update is, a check if neither and check is set, else a delete.
 type write struct {
-	table  string
-	item   attr.Item
-	key    attr.Item
-	update *expr.Update
-	check  bool
-	cond   *expr.Condition
-	onFail bool // return the item if the condition fails
+	table           string
+	item            attr.Item
+	key             attr.Item
+	update          *expr.Update
+	check           bool
+	cond            *expr.Condition
+	returnOnFailure bool // return the item if the condition fails
 }
 
 // readWrite reads the condition and placeholders of a write; the caller has
 // read the rest.
 func (w *write) readCondition(in *wire.Node, names *expr.Names) *Error {
 	w.table = in.Get("TableName").Str()
-	w.onFail = in.Get("ReturnValuesOnConditionCheckFailure").Str() == "ALL_OLD"
+	w.returnOnFailure = in.Get("ReturnValuesOnConditionCheckFailure").Str() == "ALL_OLD"
 	var err *Error
-	if w.cond, err = condition(in, names); err != nil {
+	if w.cond, err = parseCondition(in, names); err != nil {
 		return err
 	}
-	return invalidErr(names.Unused())
+	return validationErrorFrom(names.CheckAllUsed())
 }
 
-// prepare checks the write against its table's key, and sets w.key for a put.
-func (w *write) prepare(t *store.Table) *Error {
+// checkKeys checks the write against its table's key, and sets w.key for a put.
+func (w *write) checkKeys(t *store.Table) *Error {
 	if w.item != nil {
 		if err := t.Schema.CheckItem(w.item); err != nil {
-			return invalidErr(err)
+			return validationErrorFrom(err)
 		}
 		if err := t.CheckIndexes(w.item); err != nil {
-			return invalidErr(err)
+			return validationErrorFrom(err)
 		}
-		if t.Share(w.item) > maxItem {
+		if t.SizeWithLocalIndexes(w.item) > maxItemSize {
 			return errItemSize()
 		}
 		w.key = t.Schema.Extract(w.item)
 		return nil
 	}
 	if err := t.Schema.CheckKey(w.key); err != nil {
-		return invalidErr(err)
+		return validationErrorFrom(err)
 	}
 	if w.update != nil {
-		for _, p := range w.update.Paths() {
+		for _, p := range w.update.ChangedPaths() {
 			if t.Schema.Has(p[0].Name) {
-				return invalid(invalidParameter+"Cannot update attribute %s. This attribute is part of the key", p[0].Name)
+				return validationError(invalidParameter+"Cannot update attribute %s. This attribute is part of the key", p[0].Name)
 			}
 		}
 	}
 	return nil
 }
 
-// checkScalars refuses a path into a key in any of the write's expressions.
-func (w *write) checkScalars(t *store.Table) *Error {
+// checkKeyPaths refuses a path into a key in any of the write's expressions.
+func (w *write) checkKeyPaths(t *store.Table) *Error {
 	paths := w.cond.Paths()
 	if w.update != nil {
-		paths = append(w.update.Mentions(), paths...)
+		paths = append(w.update.AllPaths(), paths...)
 	}
-	return checkScalars(t, paths)
+	return checkKeyPaths(t, paths)
 }
 
-// checkScalars refuses a path into a key attribute of the table or of one of
+// checkKeyPaths refuses a path into a key attribute of the table or of one of
 // its indexes, which is never a list or map.
-func checkScalars(t *store.Table, paths []expr.Path) *Error {
+func checkKeyPaths(t *store.Table, paths []expr.Path) *Error {
 	const message = "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: %s: %s"
 	for _, p := range paths {
 		if len(p) == 1 {
@@ -78,32 +78,32 @@ func checkScalars(t *store.Table, paths []expr.Path) *Error {
 		}
 		name := p[0].Name
 		if t.Schema.Has(name) {
-			return invalid(message, "Key", name)
+			return validationError(message, "Key", name)
 		}
 		for _, x := range t.Indexes {
 			if x.Schema.Has(name) {
-				return invalid(message, "IndexKey", name)
+				return validationError(message, "IndexKey", name)
 			}
 		}
 	}
 	return nil
 }
 
-// allowed is the item as it is, nil for none, if the condition holds.
-func (w *write) allowed(t *store.Table) (attr.Item, *Error) {
+// checkCondition is the item as it is, nil for none, if the condition holds.
+func (w *write) checkCondition(t *store.Table) (attr.Item, *Error) {
 	old, had := t.Get(w.key)
 	if !had {
 		old = nil
 	}
 	if !w.cond.Match(old) {
-		return old, conditionFailed(old, w.onFail)
+		return old, conditionFailedError(old, w.returnOnFailure)
 	}
 	return old, nil
 }
 
-// outcome is what the write makes of an item; nil for none. It changes
+// newItem is what the write makes of an item; nil for none. It changes
 // nothing.
-func (w *write) outcome(t *store.Table, old attr.Item) (attr.Item, *Error) {
+func (w *write) newItem(t *store.Table, old attr.Item) (attr.Item, *Error) {
 	switch {
 	case w.item != nil:
 		return w.item, nil
@@ -120,15 +120,15 @@ func (w *write) outcome(t *store.Table, old attr.Item) (attr.Item, *Error) {
 	}
 	next, failed := w.update.Apply(base)
 	if failed != nil {
-		return nil, invalidErr(failed)
+		return nil, validationErrorFrom(failed)
 	}
 	for _, a := range next {
 		if a.Value.TooDeep() {
-			return nil, invalid("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
+			return nil, validationError("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
 		}
 	}
-	if t.Share(next) > maxItem {
-		return nil, invalid("Item size to update has exceeded the maximum allowed size")
+	if t.SizeWithLocalIndexes(next) > maxItemSize {
+		return nil, validationError("Item size to update has exceeded the maximum allowed size")
 	}
 	for _, x := range t.Indexes {
 		if err := updatedIndexKeys(x, old, next); err != nil {
@@ -146,8 +146,8 @@ func updatedIndexKeys(x *store.Index, old, next attr.Item) *Error {
 			if k.Kind == attr.B {
 				word = "binary"
 			}
-			e := invalid("One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty %s value.", word)
-			e.emptyKey = true
+			e := validationError("One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty %s value.", word)
+			e.hasEmptyKey = true
 			return e
 		}
 	}
@@ -157,7 +157,7 @@ func updatedIndexKeys(x *store.Index, old, next attr.Item) *Error {
 			return nil
 		}
 		if len(next) > 0 {
-			return invalidErr(err)
+			return validationErrorFrom(err)
 		}
 	}
 	return nil
@@ -176,7 +176,7 @@ func checkReturnValues(in *wire.Node) *Error {
 	case "", "NONE", "ALL_OLD":
 		return nil
 	}
-	return invalid("ReturnValues can only be ALL_OLD or NONE")
+	return validationError("ReturnValues can only be ALL_OLD or NONE")
 }
 
 // readUpdate reads what an update does, in either form.
@@ -184,61 +184,61 @@ func readUpdate(in *wire.Node, names *expr.Names) (*expr.Update, *Error) {
 	if e := in.Get("UpdateExpression"); e != nil {
 		u, err := expr.ParseUpdate(e.Str(), names)
 		if err != nil {
-			return nil, invalidIn("UpdateExpression", err)
+			return nil, expressionError("UpdateExpression", err)
 		}
 		return u, nil
 	}
 	u, err := expr.ReadAttributeUpdates(in.Get("AttributeUpdates"))
-	return u, invalidErr(err)
+	return u, validationErrorFrom(err)
 }
 
-// single carries out one write by itself and writes the answer. attributes,
+// runWrite carries out one write by itself and writes the answer. attributes,
 // if set, is what to return of the item before and after.
-func (c *call) single(w *write, attributes func(old, next attr.Item) attr.Item) *Error {
+func (c *call) runWrite(w *write, attributes func(old, next attr.Item) attr.Item) *Error {
 	var failed *Error
 	c.DB.Write(c.now, func() {
-		t, err := c.active(w.table)
+		t, err := c.activeTable(w.table)
 		if err == nil {
-			err = w.prepare(t)
+			err = w.checkKeys(t)
 		}
 		if err == nil {
-			err = w.checkScalars(t)
+			err = w.checkKeyPaths(t)
 		}
 		if err != nil {
 			failed = err
 			return
 		}
-		old, err := w.allowed(t)
+		old, err := w.checkCondition(t)
 		if err != nil {
 			failed = err
 			return
 		}
-		next, err := w.outcome(t, old)
+		next, err := w.newItem(t, old)
 		if err != nil {
 			failed = err
 			return
 		}
-		if !w.check && c.collections().exceeded(t, w.key, old, next) {
+		if !w.check && c.newCollectionGrowth().exceedsLimit(t, w.key, old, next) {
 			failed = errCollectionSize()
 			return
 		}
 		w.apply(t, next, c)
 		if attributes != nil {
 			if it := attributes(old, next); len(it) > 0 {
-				c.item("Attributes", it)
+				c.writeItem("Attributes", it)
 			}
 		}
-		c.consumed(writeUnits(t, old, next))
+		c.writeConsumedCapacity(writeUnits(t, old, next))
 		if c.wantsMetrics() && t.HasLocal() {
 			c.Key("ItemCollectionMetrics")
-			c.metrics(t, w.key)
+			c.writeMetrics(t, w.key)
 		}
 	})
 	return failed
 }
 
-// allOld returns the item as it was, if that was asked for.
-func (c *call) allOld() func(old, next attr.Item) attr.Item {
+// returnAllOld returns the item as it was, if that was asked for.
+func (c *call) returnAllOld() func(old, next attr.Item) attr.Item {
 	if c.Input.Get("ReturnValues").Str() != "ALL_OLD" {
 		return nil
 	}

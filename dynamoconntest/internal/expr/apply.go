@@ -29,9 +29,9 @@ func (u *Update) Apply(it attr.Item) (attr.Item, error) {
 			if a.verb != verb {
 				continue
 			}
-			v, err := u.value(a, it)
+			v, err := u.actionValue(a, it)
 			if err == nil {
-				err = parentOf(a.path, it)
+				err = checkParent(a.path, it)
 			}
 			switch {
 			case err != nil:
@@ -48,7 +48,7 @@ func (u *Update) Apply(it attr.Item) (attr.Item, error) {
 	sort.SliceStable(sets, func(i, j int) bool { return pathLess(sets[i].path, sets[j].path) })
 	sort.SliceStable(removes, func(i, j int) bool { return pathLess(removes[j].path, removes[i].path) })
 	for _, c := range append(sets, removes...) {
-		v, err := replace(attr.Map(out), c.path, c.value)
+		v, err := replaceAt(attr.Map(out), c.path, c.value)
 		if err != nil {
 			return nil, err
 		}
@@ -57,15 +57,15 @@ func (u *Update) Apply(it attr.Item) (attr.Item, error) {
 	return out, nil
 }
 
-// value is what an action puts in its place; no value removes what is there.
+// actionValue is what an action puts in its place; no value removes what is there.
 // The first action that cannot be carried out, in the order SET, REMOVE, ADD,
 // DELETE, decides which error an update gives.
-func (u *Update) value(a action, it attr.Item) (attr.Value, error) {
+func (u *Update) actionValue(a action, it attr.Item) (attr.Value, error) {
 	switch a.verb {
 	case "SET":
-		return setValue(a.value, it)
+		return evaluateSet(a.value, it)
 	case "ADD":
-		return u.add(a.path.Lookup(it), a.value.value)
+		return u.addValue(a.path.Lookup(it), a.value.value)
 	case "DELETE":
 		old := a.path.Lookup(it)
 		if !old.Exists() {
@@ -74,7 +74,7 @@ func (u *Update) value(a action, it attr.Item) (attr.Value, error) {
 		if u.legacy && old.Kind() != a.value.value.Kind() {
 			return attr.Value{}, errLegacyType
 		}
-		return subtract(old, a.value.value)
+		return removeMembers(old, a.value.value)
 	}
 	return attr.Value{}, nil
 }
@@ -91,9 +91,9 @@ func pathLess(a, b Path) bool {
 	return len(a) < len(b)
 }
 
-// parentOf checks that the value which would hold the path's last step is
+// checkParent checks that the value which would hold the path's last step is
 // there.
-func parentOf(p Path, it attr.Item) error {
+func checkParent(p Path, it attr.Item) error {
 	if len(p) == 1 {
 		return nil
 	}
@@ -104,8 +104,8 @@ func parentOf(p Path, it attr.Item) error {
 	return errBadPath
 }
 
-// replace is a copy of container in which the value at path is v, or is gone.
-func replace(container attr.Value, path Path, v attr.Value) (attr.Value, error) {
+// replaceAt is a copy of container in which the value at path is v, or is gone.
+func replaceAt(container attr.Value, path Path, v attr.Value) (attr.Value, error) {
 	e := path[0]
 	switch {
 	case e.IsIndex && container.Kind() == attr.L:
@@ -114,7 +114,7 @@ func replace(container attr.Value, path Path, v attr.Value) (attr.Value, error) 
 			if e.Index >= len(list) {
 				return attr.Value{}, errBadPath
 			}
-			inner, err := replace(list[e.Index], path[1:], v)
+			inner, err := replaceAt(list[e.Index], path[1:], v)
 			if err != nil {
 				return attr.Value{}, err
 			}
@@ -135,7 +135,7 @@ func replace(container attr.Value, path Path, v attr.Value) (attr.Value, error) 
 	case !e.IsIndex && container.Kind() == attr.M:
 		m := container.Map()
 		if len(path) > 1 {
-			inner, err := replace(m.Get(e.Name), path[1:], v)
+			inner, err := replaceAt(m.Get(e.Name), path[1:], v)
 			if err != nil {
 				return attr.Value{}, err
 			}
@@ -149,8 +149,8 @@ func replace(container attr.Value, path Path, v attr.Value) (attr.Value, error) 
 	return attr.Value{}, errBadPath
 }
 
-// setValue evaluates the right side of a SET.
-func setValue(n *node, it attr.Item) (attr.Value, error) {
+// evaluateSet evaluates the right side of a SET.
+func evaluateSet(n *node, it attr.Item) (attr.Value, error) {
 	switch n.op {
 	case opValue:
 		return n.value, nil
@@ -165,14 +165,14 @@ func setValue(n *node, it attr.Item) (attr.Value, error) {
 			if v := n.args[0].path.Lookup(it); v.Exists() {
 				return v, nil
 			}
-			return setValue(n.args[1], it)
+			return evaluateSet(n.args[1], it)
 		}
 	}
-	a, err := setValue(n.args[0], it)
+	a, err := evaluateSet(n.args[0], it)
 	if err != nil {
 		return attr.Value{}, err
 	}
-	b, err := setValue(n.args[1], it)
+	b, err := evaluateSet(n.args[1], it)
 	if err != nil {
 		return attr.Value{}, err
 	}
@@ -194,8 +194,8 @@ func setValue(n *node, it attr.Item) (attr.Value, error) {
 	return attr.FromNumber(num), err
 }
 
-// add is the ADD action: a sum of numbers or a union of sets.
-func (u *Update) add(old, v attr.Value) (attr.Value, error) {
+// addValue is the ADD action: a sum of numbers or a union of sets.
+func (u *Update) addValue(old, v attr.Value) (attr.Value, error) {
 	if !old.Exists() {
 		return v, nil
 	}
@@ -222,9 +222,9 @@ func (u *Update) add(old, v attr.Value) (attr.Value, error) {
 	return attr.Set(v.Kind(), members), nil
 }
 
-// subtract is the DELETE action: a difference of sets; no value if nothing is
+// removeMembers is the DELETE action: a difference of sets; no value if nothing is
 // left.
-func subtract(old, v attr.Value) (attr.Value, error) {
+func removeMembers(old, v attr.Value) (attr.Value, error) {
 	if old.Kind() != v.Kind() {
 		return attr.Value{}, errWrongType
 	}

@@ -23,16 +23,16 @@ const (
 	maxListIndex   = 1<<31 - 1
 )
 
-// Elem is one step of a document path: a name, or an index into a list.
-type Elem struct {
-	Name    string
-	Index   int
-	IsIndex bool
-	ref     bool // Name is a #placeholder still
+// Step is one step of a document path: a name, or an index into a list.
+type Step struct {
+	Name          string
+	Index         int
+	IsIndex       bool
+	isPlaceholder bool // Name is a #placeholder still
 }
 
 // Path is a document path. The first step is a name.
-type Path []Elem
+type Path []Step
 
 // String writes the path as the service's messages do: "[a, [0], b]".
 func (p Path) String() string {
@@ -82,12 +82,12 @@ const (
 
 // node is a part of an expression.
 type node struct {
-	op    op
-	text  string // the function, the comparison's sign, or the :placeholder
-	path  Path
-	value attr.Value
-	args  []*node
-	paren bool // stood in parentheses
+	op       op
+	text     string // the function, the comparison's sign, or the :placeholder
+	path     Path
+	value    attr.Value
+	args     []*node
+	inParens bool // stood in parentheses
 }
 
 // isOperand reports whether the node has a value rather than a truth.

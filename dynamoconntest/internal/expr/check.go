@@ -28,11 +28,11 @@ func checkCondition(root *node, names *Names) error {
 		if n.op != opFunc {
 			return nil
 		}
-		return knownFunction(n.text, conditionFunctions, updateFunctions, "a condition")
+		return checkFunctionName(n.text, conditionFunctions, updateFunctions, "a condition")
 	}); err != nil {
 		return err
 	}
-	if err := checkUse(root, true); err != nil {
+	if err := checkFunctionUse(root, true); err != nil {
 		return err
 	}
 	if err := root.walk(func(n *node) error {
@@ -47,14 +47,14 @@ func checkCondition(root *node, names *Names) error {
 		return fmt.Errorf("The expression contains too many operators; operator count: %d", operators)
 	}
 	return root.walk(func(n *node) error {
-		if err := resolve(n, names); err != nil {
+		if err := resolvePlaceholders(n, names); err != nil {
 			return err
 		}
 		return checkOperands(n)
 	})
 }
 
-func knownFunction(name string, own, other map[string]int, kind string) error {
+func checkFunctionName(name string, own, other map[string]int, kind string) error {
 	if _, ok := own[name]; ok {
 		return nil
 	}
@@ -64,25 +64,25 @@ func knownFunction(name string, own, other map[string]int, kind string) error {
 	return fmt.Errorf("Invalid function name; function: %s", name)
 }
 
-// checkUse refuses size where a condition is needed and any other function
+// checkFunctionUse refuses size where a condition is needed and any other function
 // where a value is.
-func checkUse(n *node, wantTruth bool) error {
+func checkFunctionUse(n *node, wantTruth bool) error {
 	if n.op == opFunc && (n.text == "size") == wantTruth {
 		return fmt.Errorf("The function is not allowed to be used this way in an expression; function: %s", n.text)
 	}
 	logical := n.op == opAnd || n.op == opOr || n.op == opNot
 	for _, a := range n.args {
-		if err := checkUse(a, logical); err != nil {
+		if err := checkFunctionUse(a, logical); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func resolve(n *node, names *Names) error {
+func resolvePlaceholders(n *node, names *Names) error {
 	switch n.op {
 	case opPath:
-		return n.path.resolve(names)
+		return n.path.resolveNames(names)
 	case opValue:
 		v, ok := names.value(n.text)
 		if !ok {
@@ -93,12 +93,12 @@ func resolve(n *node, names *Names) error {
 	return nil
 }
 
-func wrongType(n *node, k attr.Kind) error {
+func operandTypeError(n *node, k attr.Kind) error {
 	return fmt.Errorf("Incorrect operand type for operator or function; operator or function: %s, operand type: %s", n.name(), k)
 }
 
-// static is the type that an operand certainly has, or None.
-func static(n *node) attr.Kind {
+// staticKind is the type that an operand certainly has, or None.
+func staticKind(n *node) attr.Kind {
 	switch n.op {
 	case opValue:
 		return n.value.Kind()
@@ -121,7 +121,7 @@ func checkOperands(n *node) error {
 	}
 	switch n.op {
 	case opFunc, opCompare, opBetween, opIn:
-		if err := distinct(n); err != nil {
+		if err := checkDistinct(n); err != nil {
 			return err
 		}
 	}
@@ -130,10 +130,10 @@ func checkOperands(n *node) error {
 		return checkFunction(n)
 	case opCompare:
 		if n.text != "=" && n.text != "<>" {
-			return ordered(n)
+			return checkOrdered(n)
 		}
 	case opBetween:
-		if err := ordered(n); err != nil {
+		if err := checkOrdered(n); err != nil {
 			return err
 		}
 		return checkBounds(n)
@@ -153,35 +153,35 @@ func checkFunction(n *node) error {
 		}
 	case "begins_with":
 		for _, a := range n.args {
-			if k := static(a); k != attr.None && k != attr.S && k != attr.B {
-				return wrongType(n, k)
+			if k := staticKind(a); k != attr.None && k != attr.S && k != attr.B {
+				return operandTypeError(n, k)
 			}
 		}
 	case "attribute_type":
 		a := n.args[1]
 		switch a.op {
 		case opFunc:
-			return wrongType(n, static(a))
+			return operandTypeError(n, staticKind(a))
 		case opPath:
 			return errors.New("Incorrect operand type for operator or function; operator or function: attribute_type, operand type: {NS,SS,L,BS,N,M,B,BOOL,NULL,S}")
 		}
 		if a.value.Kind() != attr.S {
-			return wrongType(n, a.value.Kind())
+			return operandTypeError(n, a.value.Kind())
 		}
 		if attr.KindOf(a.value.Text()) == attr.None {
 			return fmt.Errorf("Invalid attribute type name found; type: %s, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}", a.value.Text())
 		}
 	case "size":
-		switch k := static(n.args[0]); k {
+		switch k := staticKind(n.args[0]); k {
 		case attr.N, attr.BOOL, attr.NULL:
-			return wrongType(n, k)
+			return operandTypeError(n, k)
 		}
 	}
 	return nil
 }
 
-// distinct refuses a comparison of a path with itself.
-func distinct(n *node) error {
+// checkDistinct refuses a comparison of a path with itself.
+func checkDistinct(n *node) error {
 	if len(n.args) < 2 || n.args[0].op != opPath {
 		return nil
 	}
@@ -193,11 +193,11 @@ func distinct(n *node) error {
 	return nil
 }
 
-// ordered refuses operands that have no order.
-func ordered(n *node) error {
+// checkOrdered refuses operands that have no order.
+func checkOrdered(n *node) error {
 	for _, a := range n.args {
-		if k := static(a); k != attr.None && !k.IsScalarKey() {
-			return wrongType(n, k)
+		if k := staticKind(a); k != attr.None && !k.IsScalarKey() {
+			return operandTypeError(n, k)
 		}
 	}
 	return nil

@@ -23,46 +23,46 @@ func parseCondition(s string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := p.or()
+	n, err := p.parseOr()
 	if err != nil {
 		return nil, err
 	}
-	if p.cur().kind != tokEOF {
-		return nil, p.syntax()
+	if p.current().kind != tokEOF {
+		return nil, p.syntaxError()
 	}
-	if err := p.truth(n); err != nil {
+	if err := p.requireCondition(n); err != nil {
 		return nil, err
 	}
-	if p.parens {
+	if p.redundantParens {
 		return nil, errParens
 	}
 	return n, nil
 }
 
-// truth refuses an operand where a condition is needed; the token after it is
+// requireCondition refuses an operand where a condition is needed; the token after it is
 // the one that the service names.
-func (p *parser) truth(n *node) error {
+func (p *parser) requireCondition(n *node) error {
 	if n.op == opPath || n.op == opValue {
-		return p.syntax()
+		return p.syntaxError()
 	}
 	return nil
 }
 
-func (p *parser) or() (*node, error) {
-	return p.chain("OR", opOr, p.and)
+func (p *parser) parseOr() (*node, error) {
+	return p.parseChain("OR", opOr, p.parseAnd)
 }
 
-func (p *parser) and() (*node, error) {
-	return p.chain("AND", opAnd, p.not)
+func (p *parser) parseAnd() (*node, error) {
+	return p.parseChain("AND", opAnd, p.parseNot)
 }
 
-func (p *parser) chain(word string, o op, sub func() (*node, error)) (*node, error) {
+func (p *parser) parseChain(word string, o op, sub func() (*node, error)) (*node, error) {
 	left, err := sub()
 	if err != nil {
 		return nil, err
 	}
-	for p.cur().is(word) {
-		if err := p.truth(left); err != nil {
+	for p.current().isWord(word) {
+		if err := p.requireCondition(left); err != nil {
 			return nil, err
 		}
 		p.pos++
@@ -70,7 +70,7 @@ func (p *parser) chain(word string, o op, sub func() (*node, error)) (*node, err
 		if err != nil {
 			return nil, err
 		}
-		if err := p.truth(right); err != nil {
+		if err := p.requireCondition(right); err != nil {
 			return nil, err
 		}
 		left = &node{op: o, args: []*node{left, right}}
@@ -78,56 +78,56 @@ func (p *parser) chain(word string, o op, sub func() (*node, error)) (*node, err
 	return left, nil
 }
 
-func (p *parser) not() (*node, error) {
-	if !p.cur().is("NOT") {
-		return p.comparison()
+func (p *parser) parseNot() (*node, error) {
+	if !p.current().isWord("NOT") {
+		return p.parseComparison()
 	}
 	p.pos++
-	n, err := p.not()
+	n, err := p.parseNot()
 	if err != nil {
 		return nil, err
 	}
-	if err := p.truth(n); err != nil {
+	if err := p.requireCondition(n); err != nil {
 		return nil, err
 	}
 	return &node{op: opNot, args: []*node{n}}, nil
 }
 
-func (p *parser) comparison() (*node, error) {
-	left, err := p.primary()
+func (p *parser) parseComparison() (*node, error) {
+	left, err := p.parsePrimary()
 	if err != nil || !left.isOperand() {
 		return left, err
 	}
-	t := p.cur()
+	t := p.current()
 	switch {
 	case t.kind == tokPunct && (t.text == "=" || t.text == "<>" || t.text[0] == '<' || t.text[0] == '>'):
 		p.pos++
-		right, err := p.operand()
+		right, err := p.parseOperand()
 		if err != nil {
 			return nil, err
 		}
 		return &node{op: opCompare, text: t.text, args: []*node{left, right}}, nil
-	case t.is("BETWEEN"):
+	case t.isWord("BETWEEN"):
 		p.pos++
-		low, err := p.operand()
+		low, err := p.parseOperand()
 		if err != nil {
 			return nil, err
 		}
-		if !p.cur().is("AND") {
-			return nil, p.syntax()
+		if !p.current().isWord("AND") {
+			return nil, p.syntaxError()
 		}
 		p.pos++
-		high, err := p.operand()
+		high, err := p.parseOperand()
 		if err != nil {
 			return nil, err
 		}
 		return &node{op: opBetween, args: []*node{left, low, high}}, nil
-	case t.is("IN"):
+	case t.isWord("IN"):
 		p.pos++
 		if err := p.expect("("); err != nil {
 			return nil, err
 		}
-		args, err := p.arguments()
+		args, err := p.parseArguments()
 		if err != nil {
 			return nil, err
 		}
@@ -136,12 +136,12 @@ func (p *parser) comparison() (*node, error) {
 	return left, nil
 }
 
-// primary is an operand or a condition in parentheses.
-func (p *parser) primary() (*node, error) {
+// parsePrimary is an operand or a condition in parentheses.
+func (p *parser) parsePrimary() (*node, error) {
 	if !p.accept("(") {
-		return p.bareOperand()
+		return p.parseBareOperand()
 	}
-	n, err := p.or()
+	n, err := p.parseOr()
 	if err != nil {
 		return nil, err
 	}
@@ -152,38 +152,38 @@ func (p *parser) closeParen(n *node) (*node, error) {
 	if err := p.expect(")"); err != nil {
 		return nil, err
 	}
-	if n.paren {
-		p.parens = true
+	if n.inParens {
+		p.redundantParens = true
 	}
-	n.paren = true
+	n.inParens = true
 	return n, nil
 }
 
-// operand is a path, a placeholder or a function, in parentheses or not.
-func (p *parser) operand() (*node, error) {
+// parseOperand is a path, a placeholder or a function, in parentheses or not.
+func (p *parser) parseOperand() (*node, error) {
 	if !p.accept("(") {
-		return p.bareOperand()
+		return p.parseBareOperand()
 	}
-	n, err := p.operand()
+	n, err := p.parseOperand()
 	if err != nil {
 		return nil, err
 	}
 	return p.closeParen(n)
 }
 
-func (p *parser) bareOperand() (*node, error) {
-	t := p.cur()
+func (p *parser) parseBareOperand() (*node, error) {
+	t := p.current()
 	switch t.kind {
 	case tokValue:
 		p.pos++
 		return &node{op: opValue, text: t.text}, nil
 	case tokIdent:
-		if t.keyword() {
-			return nil, p.syntax()
+		if t.isKeyword() {
+			return nil, p.syntaxError()
 		}
 		if after := p.tokens[p.pos+1]; after.kind == tokPunct && after.text == "(" {
 			p.pos += 2
-			args, err := p.arguments()
+			args, err := p.parseArguments()
 			if err != nil {
 				return nil, err
 			}
@@ -191,20 +191,20 @@ func (p *parser) bareOperand() (*node, error) {
 		}
 	case tokName:
 	default:
-		return nil, p.syntax()
+		return nil, p.syntaxError()
 	}
-	path, err := p.path()
+	path, err := p.parsePath()
 	if err != nil {
 		return nil, err
 	}
 	return &node{op: opPath, path: path}, nil
 }
 
-// arguments reads a list of operands up to the closing parenthesis.
-func (p *parser) arguments() ([]*node, error) {
+// parseArguments reads a list of operands up to the closing parenthesis.
+func (p *parser) parseArguments() ([]*node, error) {
 	var args []*node
 	for {
-		a, err := p.operand()
+		a, err := p.parseOperand()
 		if err != nil {
 			return nil, err
 		}
@@ -218,7 +218,7 @@ func (p *parser) arguments() ([]*node, error) {
 // Match reports whether the condition holds for an item; nil stands for an
 // item that does not exist.
 func (c *Condition) Match(it attr.Item) bool {
-	return c == nil || truth(c.root, it)
+	return c == nil || conditionHolds(c.root, it)
 }
 
 // Paths lists the document paths in the condition.

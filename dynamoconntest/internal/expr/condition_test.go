@@ -170,11 +170,11 @@ func TestPlaceholdersMustBeWellFormedDefinedAndUsed(t *testing.T) {
 	cond, err := ParseCondition("m.#a = :v", n)
 	require.NoError(t, err)
 	assert.True(t, cond.Match(itemOf(t, sample)))
-	assert.EqualError(t, n.Unused(), "Value provided in ExpressionAttributeNames unused in expressions: keys: {#b}")
+	assert.EqualError(t, n.CheckAllUsed(), "Value provided in ExpressionAttributeNames unused in expressions: keys: {#b}")
 	_, err = ParseCondition("#b = :v", n)
 	require.NoError(t, err)
-	assert.EqualError(t, n.Unused(), "Value provided in ExpressionAttributeValues unused in expressions: keys: {:w}")
-	assert.NoError(t, (*Names)(nil).Unused())
+	assert.EqualError(t, n.CheckAllUsed(), "Value provided in ExpressionAttributeValues unused in expressions: keys: {:w}")
+	assert.NoError(t, (*Names)(nil).CheckAllUsed())
 }
 
 func TestReservedWordsMayHaveAnyCase(t *testing.T) {

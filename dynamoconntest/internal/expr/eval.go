@@ -8,15 +8,15 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 )
 
-// truth is the outcome of a checked condition for an item.
-func truth(n *node, it attr.Item) bool {
+// conditionHolds is the outcome of a checked condition for an item.
+func conditionHolds(n *node, it attr.Item) bool {
 	switch n.op {
 	case opAnd:
-		return truth(n.args[0], it) && truth(n.args[1], it)
+		return conditionHolds(n.args[0], it) && conditionHolds(n.args[1], it)
 	case opOr:
-		return truth(n.args[0], it) || truth(n.args[1], it)
+		return conditionHolds(n.args[0], it) || conditionHolds(n.args[1], it)
 	case opNot:
-		return !truth(n.args[0], it)
+		return !conditionHolds(n.args[0], it)
 	case opCompare:
 		return compare(n.text, operandValue(n.args[0], it), operandValue(n.args[1], it))
 	case opBetween:
@@ -31,12 +31,12 @@ func truth(n *node, it attr.Item) bool {
 		}
 		return false
 	case opFunc:
-		return function(n, it)
+		return functionHolds(n, it)
 	}
 	return false
 }
 
-func function(n *node, it attr.Item) bool {
+func functionHolds(n *node, it attr.Item) bool {
 	v := operandValue(n.args[0], it)
 	switch n.text {
 	case "attribute_exists":
@@ -62,7 +62,7 @@ func operandValue(n *node, it attr.Item) attr.Value {
 	case opValue:
 		return n.value
 	case opFunc:
-		return size(operandValue(n.args[0], it))
+		return sizeOf(operandValue(n.args[0], it))
 	}
 	return attr.Value{}
 }
@@ -120,9 +120,9 @@ func contains(v, part attr.Value) bool {
 	return false
 }
 
-// size is the size function: bytes of binary data, UTF-16 code units of a
+// sizeOf is the size function: bytes of binary data, UTF-16 code units of a
 // string, elements, or no value for a type that has no size.
-func size(v attr.Value) attr.Value {
+func sizeOf(v attr.Value) attr.Value {
 	n := 0
 	switch v.Kind() {
 	case attr.S:
@@ -140,10 +140,10 @@ func size(v attr.Value) attr.Value {
 	default:
 		return attr.Value{}
 	}
-	return integer(n)
+	return integerValue(n)
 }
 
-func integer(n int) attr.Value {
+func integerValue(n int) attr.Value {
 	num, _ := attr.ParseNumber(strconv.Itoa(n))
 	return attr.FromNumber(num)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
-func seeds(f *testing.F, list ...string) {
+func addSeeds(f *testing.F, list ...string) {
 	f.Helper()
 	for _, s := range list {
 		f.Add(s)
@@ -16,7 +16,7 @@ func seeds(f *testing.F, list ...string) {
 }
 
 func FuzzConditionIsRefusedOrDecides(f *testing.F) {
-	seeds(f, "a = :a", "NOT (a.b[0] < :a) OR contains(a, :a)", "size(#n) BETWEEN :n AND n", "a IN (:a, b", "((a=:a))", "é",
+	addSeeds(f, "a = :a", "NOT (a.b[0] < :a) OR contains(a, :a)", "size(#n) BETWEEN :n AND n", "a IN (:a, b", "((a=:a))", "é",
 		"attribute_exists(l[2].k) AND attribute_not_exists(m.zz)", "attribute_type(a, :k) OR begins_with(#m.#a, :a)", "contains(ss, :a) and contains(l, :n)",
 		"n >= :n AND m.k<>:n OR l[0] <= sk", "n IN (:n, m.k, size(ss))", "ns = :ns OR l = :l OR m = :m OR t = :t", "size(b) > size(l)")
 	mutate.Fuzz(f, conditionIsRefusedOrDecides)
@@ -39,7 +39,7 @@ func conditionIsRefusedOrDecides(t *testing.T, s string) {
 }
 
 func FuzzUpdateLeavesItsInputAlone(f *testing.F) {
-	seeds(f, "SET a = :a", "SET l[0] = l[1] + :n REMOVE l[2]", "ADD n :n DELETE ss :ss", "SET l = list_append(l, l), nil = if_not_exists(q, :a)",
+	addSeeds(f, "SET a = :a", "SET l[0] = l[1] + :n REMOVE l[2]", "ADD n :n DELETE ss :ss", "SET l = list_append(l, l), nil = if_not_exists(q, :a)",
 		"SET m.k = m.k - :n, m.new = :m, l[9] = :b", "REMOVE m.l[0], #n, l[1]", "ADD ns :ns, q :n SET #m.#a = :t", "SET n = if_not_exists(n, :n) + :n", "set l[0] = list_append(:l, m.l)")
 	mutate.Fuzz(f, updateLeavesItsInputAlone)
 }
@@ -59,7 +59,7 @@ func updateLeavesItsInputAlone(t *testing.T, s string) {
 // What a projection returns of an attribute is no more than it asks for: the
 // attribute is named, and it is whole if it is asked for whole.
 func FuzzProjectionKeepsWhatItNames(f *testing.F) {
-	seeds(f, "a", "a, #n, m.k", "l[0], l[2].k, m.l[0]", "#m.#a,ss", "zz, m.zz.a, l[7]")
+	addSeeds(f, "a", "a, #n, m.k", "l[0], l[2].k, m.l[0]", "#m.#a,ss", "zz, m.zz.a, l[7]")
 	mutate.Fuzz(f, projectionKeepsWhatItNames)
 }
 
@@ -83,7 +83,7 @@ func projectionKeepsWhatItNames(t *testing.T, s string) {
 
 // A key condition is a condition, and its terms hold together where it does.
 func FuzzKeyConditionIsACondition(f *testing.F) {
-	seeds(f, "pk = :a", "pk = :a AND sk > :n", ":a = pk and (sk BETWEEN :n AND :n)", "pk = :a AND begins_with(a, :a)", "#a = :a AND #n <= :a", "pk = :a AND sk <> :n")
+	addSeeds(f, "pk = :a", "pk = :a AND sk > :n", ":a = pk and (sk BETWEEN :n AND :n)", "pk = :a AND begins_with(a, :a)", "#a = :a AND #n <= :a", "pk = :a AND sk <> :n")
 	mutate.Fuzz(f, keyConditionIsACondition)
 }
 

@@ -18,7 +18,7 @@ type KeyTerm struct {
 
 var comparisonNames = map[string]string{"=": "EQ", "<": "LT", "<=": "LE", ">": "GT", ">=": "GE"}
 
-var mirrored = map[string]string{"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+var mirroredSigns = map[string]string{"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 // ParseKeyCondition parses and checks a key condition expression into terms on
 // different attributes. The error's text is the service's whole message.
@@ -31,7 +31,7 @@ func ParseKeyCondition(s string, names *Names) ([]KeyTerm, error) {
 		return nil, fmt.Errorf("Invalid KeyConditionExpression: %w", err)
 	}
 	var terms []KeyTerm
-	if err := keyTerms(root, &terms); err != nil {
+	if err := collectKeyTerms(root, &terms); err != nil {
 		return nil, err
 	}
 	seen := map[string]bool{}
@@ -44,12 +44,12 @@ func ParseKeyCondition(s string, names *Names) ([]KeyTerm, error) {
 	return terms, nil
 }
 
-func keyTerms(n *node, out *[]KeyTerm) error {
+func collectKeyTerms(n *node, out *[]KeyTerm) error {
 	if n.op == opAnd {
-		if err := keyTerms(n.args[0], out); err != nil {
+		if err := collectKeyTerms(n.args[0], out); err != nil {
 			return err
 		}
-		return keyTerms(n.args[1], out)
+		return collectKeyTerms(n.args[1], out)
 	}
 	sign := n.name()
 	allowed := n.op == opBetween || n.op == opCompare && sign != "<>" || n.op == opFunc && sign == "begins_with"
@@ -79,7 +79,7 @@ func keyTerms(n *node, out *[]KeyTerm) error {
 	}
 	if args[0].op != opPath {
 		args = []*node{args[1], args[0]}
-		sign = mirrored[sign]
+		sign = mirroredSigns[sign]
 	}
 	t := KeyTerm{Name: args[0].path[0].Name}
 	switch n.op {
@@ -100,5 +100,5 @@ func keyTerms(n *node, out *[]KeyTerm) error {
 // Holds reports whether the term is true of a value.
 func (t KeyTerm) Holds(v attr.Value) bool {
 	n := legacyNode(Path{{Name: "v"}}, t.Op, t.Values)
-	return truth(n, attr.Item{{Name: "v", Value: v}})
+	return conditionHolds(n, attr.Item{{Name: "v", Value: v}})
 }

@@ -10,9 +10,9 @@ import (
 
 const invalidParameter = "One or more parameter values were invalid: "
 
-// argumentCounts is how many values each comparison operator takes; -1 is one
+// valueCounts is how many values each comparison operator takes; -1 is one
 // or more.
-var argumentCounts = map[string]int{
+var valueCounts = map[string]int{
 	"EQ": 1, "NE": 1, "LE": 1, "LT": 1, "GE": 1, "GT": 1, "CONTAINS": 1, "NOT_CONTAINS": 1,
 	"BEGINS_WITH": 1, "NULL": 0, "NOT_NULL": 0, "BETWEEN": 2, "IN": -1,
 }
@@ -70,13 +70,13 @@ func ReadTerms(n *wire.Node) ([]KeyTerm, error) {
 	return out, nil
 }
 
-// checkCount compares the number of values, as yet unread, with the operator.
-func checkCount(operator string, list *wire.Node) error {
+// checkValueCount compares the number of values, as yet unread, with the operator.
+func checkValueCount(operator string, list *wire.Node) error {
 	n := 0
 	if list.Present() {
 		n = len(list.Elems)
 	}
-	if want := argumentCounts[operator]; want >= 0 && n != want || want < 0 && n == 0 {
+	if want := valueCounts[operator]; want >= 0 && n != want || want < 0 && n == 0 {
 		return fmt.Errorf(invalidParameter+"Invalid number of argument(s) for the %s ComparisonOperator", operator)
 	}
 	return nil
@@ -93,7 +93,7 @@ func readTerm(name, operator string, list *wire.Node) (KeyTerm, error) {
 			t.Values = append(t.Values, v)
 		}
 	}
-	if err := checkCount(operator, list); err != nil {
+	if err := checkValueCount(operator, list); err != nil {
 		return t, err
 	}
 	return t, t.check()
@@ -130,9 +130,9 @@ func (t KeyTerm) check() error {
 	return nil
 }
 
-// TermsCondition is the condition that all of the terms hold, or that one of
+// JoinTerms is the condition that all of the terms hold, or that one of
 // them does. No terms give a nil Condition.
-func TermsCondition(terms []KeyTerm, either bool) *Condition {
+func JoinTerms(terms []KeyTerm, either bool) *Condition {
 	var root *node
 	for _, t := range terms {
 		n := legacyNode(Path{{Name: t.Name}}, t.Op, t.Values)
@@ -164,7 +164,7 @@ func ReadExpected(n *wire.Node, either bool) (*Condition, error) {
 		}
 		terms = append(terms, t)
 	}
-	return TermsCondition(terms, either), nil
+	return JoinTerms(terms, either), nil
 }
 
 func readExpected(name string, n *wire.Node) (KeyTerm, error) {
@@ -176,13 +176,13 @@ func readExpected(name string, n *wire.Node) (KeyTerm, error) {
 		if exists != nil {
 			return KeyTerm{}, fmt.Errorf(invalidParameter+"Exists and ComparisonOperator cannot be used together for Attribute: %s", name)
 		}
-		if list == nil && value == nil && argumentCounts[operator] != 0 {
+		if list == nil && value == nil && valueCounts[operator] != 0 {
 			return KeyTerm{}, fmt.Errorf(invalidParameter+"Value or AttributeValueList must be used with ComparisonOperator: %s for Attribute: %s", operator, name)
 		}
 		if value != nil {
 			list = &wire.Node{Type: wire.Array, Elems: []wire.Node{*value}}
 		}
-		if err := checkCount(operator, list); err != nil {
+		if err := checkValueCount(operator, list); err != nil {
 			return KeyTerm{}, err
 		}
 		return readTerm(name, operator, list)

@@ -24,25 +24,25 @@ type token struct {
 	start, end int
 }
 
-// is reports whether the token is the word w, whatever its case.
-func (t token) is(w string) bool {
+// isWord reports whether the token is the word w, whatever its case.
+func (t token) isWord(w string) bool {
 	return t.kind == tokIdent && len(t.text) == len(w) && strings.EqualFold(t.text, w)
 }
 
-// keyword reports whether the token is a word of the grammar, which no path
+// isKeyword reports whether the token is a word of the grammar, which no path
 // can spell out.
-func (t token) keyword() bool {
+func (t token) isKeyword() bool {
 	for _, w := range [...]string{"AND", "OR", "NOT", "BETWEEN", "IN", "SET", "REMOVE", "ADD", "DELETE"} {
-		if t.is(w) {
+		if t.isWord(w) {
 			return true
 		}
 	}
 	return false
 }
 
-func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
-func isWord(c byte) bool   { return isLetter(c) || isDigit(c) || c == '_' }
+func isLetter(c byte) bool   { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+func isDigit(c byte) bool    { return c >= '0' && c <= '9' }
+func isWordByte(c byte) bool { return isLetter(c) || isDigit(c) || c == '_' }
 
 func lex(s string) []token {
 	tokens := make([]token, 0, len(s)/3+2)
@@ -61,11 +61,11 @@ func lex(s string) []token {
 			i++
 			continue
 		case isLetter(c):
-			end, kind = run(i, isWord), tokIdent
+			end, kind = run(i, isWordByte), tokIdent
 		case isDigit(c):
 			end, kind = run(i, isDigit), tokInteger
 		case c == '#' || c == ':':
-			end = run(i+1, isWord)
+			end = run(i+1, isWordByte)
 			kind = tokName
 			if c == ':' {
 				kind = tokValue
@@ -89,10 +89,10 @@ func lex(s string) []token {
 
 // parser walks the tokens of one expression. The first error wins.
 type parser struct {
-	src    string
-	tokens []token
-	pos    int
-	parens bool // redundant parentheses were seen
+	src             string
+	tokens          []token
+	pos             int
+	redundantParens bool // redundant parentheses were seen
 }
 
 func newParser(s string) (*parser, error) {
@@ -105,15 +105,15 @@ func newParser(s string) (*parser, error) {
 	return &parser{src: s, tokens: lex(s)}, nil
 }
 
-func (p *parser) cur() token { return p.tokens[p.pos] }
+func (p *parser) current() token { return p.tokens[p.pos] }
 
-func (p *parser) punct(text string) bool {
-	t := p.cur()
+func (p *parser) atPunct(text string) bool {
+	t := p.current()
 	return t.kind == tokPunct && t.text == text
 }
 
 func (p *parser) accept(text string) bool {
-	if p.punct(text) {
+	if p.atPunct(text) {
 		p.pos++
 		return true
 	}
@@ -122,14 +122,14 @@ func (p *parser) accept(text string) bool {
 
 func (p *parser) expect(text string) error {
 	if !p.accept(text) {
-		return p.syntax()
+		return p.syntaxError()
 	}
 	return nil
 }
 
-// syntax is the error that the current token should not be here.
-func (p *parser) syntax() error {
-	t := p.cur()
+// syntaxError is the error that the current token should not be here.
+func (p *parser) syntaxError() error {
+	t := p.current()
 	from, to := t.start, len(p.src)
 	if p.pos > 0 {
 		from = p.tokens[p.pos-1].start

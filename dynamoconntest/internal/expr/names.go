@@ -65,7 +65,7 @@ func ReadNames(names, values *wire.Node) (*Names, error) {
 func checkPlaceholder(key string, sign byte) error {
 	bad := len(key) < 2 || key[0] != sign
 	for i := 1; i < len(key) && !bad; i++ {
-		bad = !isWord(key[i])
+		bad = !isWordByte(key[i])
 	}
 	if bad {
 		return fmt.Errorf("Syntax error; key: %q", key)
@@ -98,21 +98,21 @@ func (n *Names) value(ref string) (attr.Value, bool) {
 	return v, ok
 }
 
-// Unused is the error that a placeholder was given and not used, if one was.
-func (n *Names) Unused() error {
+// CheckAllUsed is the error that a placeholder was given and not used, if one was.
+func (n *Names) CheckAllUsed() error {
 	if n == nil {
 		return nil
 	}
-	if left := unused(n.names, n.usedNames); left != "" {
+	if left := unusedKeys(n.names, n.usedNames); left != "" {
 		return fmt.Errorf("Value provided in ExpressionAttributeNames unused in expressions: keys: {%s}", left)
 	}
-	if left := unused(n.values, n.usedValues); left != "" {
+	if left := unusedKeys(n.values, n.usedValues); left != "" {
 		return fmt.Errorf("Value provided in ExpressionAttributeValues unused in expressions: keys: {%s}", left)
 	}
 	return nil
 }
 
-func unused[T any](all map[string]T, used map[string]bool) string {
+func unusedKeys[T any](all map[string]T, used map[string]bool) string {
 	var left []string
 	for k := range all {
 		if !used[k] {

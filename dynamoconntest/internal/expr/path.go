@@ -7,8 +7,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 )
 
-func (p *parser) path() (Path, error) {
-	first, err := p.pathName()
+func (p *parser) parsePath() (Path, error) {
+	first, err := p.parsePathName()
 	if err != nil {
 		return nil, err
 	}
@@ -16,15 +16,15 @@ func (p *parser) path() (Path, error) {
 	for {
 		switch {
 		case p.accept("."):
-			e, err := p.pathName()
+			e, err := p.parsePathName()
 			if err != nil {
 				return nil, err
 			}
 			path = append(path, e)
 		case p.accept("["):
-			t := p.cur()
+			t := p.current()
 			if t.kind != tokInteger {
-				return nil, p.syntax()
+				return nil, p.syntaxError()
 			}
 			p.pos++
 			i, err := strconv.Atoi(t.text)
@@ -34,7 +34,7 @@ func (p *parser) path() (Path, error) {
 			if err := p.expect("]"); err != nil {
 				return nil, err
 			}
-			path = append(path, Elem{Index: i, IsIndex: true})
+			path = append(path, Step{Index: i, IsIndex: true})
 		default:
 			if len(path) > maxPathLevels {
 				return nil, fmt.Errorf("The document path has too many nesting levels; nesting levels: %d", len(path))
@@ -44,43 +44,43 @@ func (p *parser) path() (Path, error) {
 	}
 }
 
-func (p *parser) pathName() (Elem, error) {
-	t := p.cur()
+func (p *parser) parsePathName() (Step, error) {
+	t := p.current()
 	switch t.kind {
 	case tokName:
 		p.pos++
-		return Elem{Name: t.text, ref: true}, nil
+		return Step{Name: t.text, isPlaceholder: true}, nil
 	case tokIdent:
-		if t.keyword() {
-			return Elem{}, p.syntax()
+		if t.isKeyword() {
+			return Step{}, p.syntaxError()
 		}
 		p.pos++
-		return Elem{Name: t.text}, nil
+		return Step{Name: t.text}, nil
 	}
-	return Elem{}, p.syntax()
+	return Step{}, p.syntaxError()
 }
 
 // checkReserved refuses a path that spells out a reserved word.
 func (p Path) checkReserved() error {
 	for _, e := range p {
-		if !e.IsIndex && !e.ref && Reserved(e.Name) {
+		if !e.IsIndex && !e.isPlaceholder && Reserved(e.Name) {
 			return fmt.Errorf("Attribute name is a reserved keyword; reserved keyword: %s", e.Name)
 		}
 	}
 	return nil
 }
 
-// resolve replaces the path's placeholders.
-func (p Path) resolve(names *Names) error {
+// resolveNames replaces the path's placeholders.
+func (p Path) resolveNames(names *Names) error {
 	for i := range p {
-		if !p[i].ref {
+		if !p[i].isPlaceholder {
 			continue
 		}
 		name, ok := names.name(p[i].Name)
 		if !ok {
 			return fmt.Errorf("An expression attribute name used in the document path is not defined; attribute name: %s", p[i].Name)
 		}
-		p[i].Name, p[i].ref = name, false
+		p[i].Name, p[i].isPlaceholder = name, false
 	}
 	return nil
 }
@@ -105,9 +105,9 @@ func (p Path) Lookup(it attr.Item) attr.Value {
 	return v
 }
 
-// overlap refuses two paths of which one lies in the other, and two that treat
+// checkOverlap refuses two paths of which one lies in the other, and two that treat
 // the same value once as a list and once as a map.
-func overlap(paths []Path) error {
+func checkOverlap(paths []Path) error {
 	var conflict error
 	for i, b := range paths {
 		for _, a := range paths[:i] {

@@ -17,7 +17,7 @@ func ParseProjection(s string, names *Names) (*Projection, error) {
 	}
 	out := &Projection{}
 	for {
-		path, err := p.path()
+		path, err := p.parsePath()
 		if err != nil {
 			return nil, err
 		}
@@ -26,8 +26,8 @@ func ParseProjection(s string, names *Names) (*Projection, error) {
 			break
 		}
 	}
-	if p.cur().kind != tokEOF {
-		return nil, p.syntax()
+	if p.current().kind != tokEOF {
+		return nil, p.syntaxError()
 	}
 	for _, path := range out.paths {
 		if err := path.checkReserved(); err != nil {
@@ -35,11 +35,11 @@ func ParseProjection(s string, names *Names) (*Projection, error) {
 		}
 	}
 	for _, path := range out.paths {
-		if err := path.resolve(names); err != nil {
+		if err := path.resolveNames(names); err != nil {
 			return nil, err
 		}
 	}
-	return out, overlap(out.paths)
+	return out, checkOverlap(out.paths)
 }
 
 // ProjectNames is the projection to whole attributes.

@@ -27,20 +27,20 @@ func ParseUpdate(s string, names *Names) (*Update, error) {
 	u := &Update{}
 	var sections []string
 	for {
-		t := p.cur()
+		t := p.current()
 		verb := ""
 		for _, v := range [...]string{"SET", "REMOVE", "ADD", "DELETE"} {
-			if t.is(v) {
+			if t.isWord(v) {
 				verb = v
 			}
 		}
 		if verb == "" {
-			return nil, p.syntax()
+			return nil, p.syntaxError()
 		}
 		p.pos++
 		sections = append(sections, verb)
 		for {
-			a, err := p.action(verb)
+			a, err := p.parseAction(verb)
 			if err != nil {
 				return nil, err
 			}
@@ -49,18 +49,18 @@ func ParseUpdate(s string, names *Names) (*Update, error) {
 				break
 			}
 		}
-		if p.cur().kind == tokEOF {
+		if p.current().kind == tokEOF {
 			break
 		}
 	}
-	if p.parens {
+	if p.redundantParens {
 		return nil, errParens
 	}
 	return u, u.check(sections, names)
 }
 
-func (p *parser) action(verb string) (action, error) {
-	path, err := p.path()
+func (p *parser) parseAction(verb string) (action, error) {
+	path, err := p.parsePath()
 	if err != nil {
 		return action{}, err
 	}
@@ -70,12 +70,12 @@ func (p *parser) action(verb string) (action, error) {
 		if err := p.expect("="); err != nil {
 			return action{}, err
 		}
-		a.value, err = p.setValue()
+		a.value, err = p.parseSetValue()
 		return a, err
 	case "ADD", "DELETE":
-		t := p.cur()
+		t := p.current()
 		if t.kind != tokValue {
-			return action{}, p.syntax()
+			return action{}, p.syntaxError()
 		}
 		p.pos++
 		a.value = &node{op: opValue, text: t.text}
@@ -83,9 +83,9 @@ func (p *parser) action(verb string) (action, error) {
 	return a, nil
 }
 
-// setValue is an operand or a sum or difference of two, in parentheses or not.
-func (p *parser) setValue() (*node, error) {
-	left, err := p.setPrimary()
+// parseSetValue is an operand or a sum or difference of two, in parentheses or not.
+func (p *parser) parseSetValue() (*node, error) {
+	left, err := p.parseSetPrimary()
 	if err != nil {
 		return nil, err
 	}
@@ -100,18 +100,18 @@ func (p *parser) setValue() (*node, error) {
 	default:
 		return left, nil
 	}
-	right, err := p.operand()
+	right, err := p.parseOperand()
 	if err != nil {
 		return nil, err
 	}
 	return &node{op: o, args: []*node{left, right}}, nil
 }
 
-func (p *parser) setPrimary() (*node, error) {
+func (p *parser) parseSetPrimary() (*node, error) {
 	if !p.accept("(") {
-		return p.bareOperand()
+		return p.parseBareOperand()
 	}
-	n, err := p.setValue()
+	n, err := p.parseSetValue()
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func (u *Update) check(sections []string, names *Names) error {
 		return nil
 	}
 	for _, a := range u.actions {
-		if err := checkWhole(a.value); err != nil {
+		if err := checkListAppend(a.value); err != nil {
 			return err
 		}
 	}
@@ -154,7 +154,7 @@ func (u *Update) check(sections []string, names *Names) error {
 	}
 	if err := eachNode(func(n *node) error {
 		if n.op == opFunc {
-			return knownFunction(n.text, updateFunctions, conditionFunctions, "an update")
+			return checkFunctionName(n.text, updateFunctions, conditionFunctions, "an update")
 		}
 		return nil
 	}); err != nil {
@@ -172,15 +172,15 @@ func (u *Update) check(sections []string, names *Names) error {
 	}
 	paths := make([]Path, 0, len(u.actions))
 	for _, a := range u.actions {
-		if err := a.path.resolve(names); err != nil {
+		if err := a.path.resolveNames(names); err != nil {
 			return err
 		}
 		paths = append(paths, a.path)
 	}
-	if err := eachNode(func(n *node) error { return resolve(n, names) }); err != nil {
+	if err := eachNode(func(n *node) error { return resolvePlaceholders(n, names) }); err != nil {
 		return err
 	}
-	if err := overlap(paths); err != nil {
+	if err := checkOverlap(paths); err != nil {
 		return err
 	}
 	for _, a := range u.actions {
@@ -191,9 +191,9 @@ func (u *Update) check(sections []string, names *Names) error {
 	return eachNode(checkUpdateOperands)
 }
 
-// checkWhole refuses list_append as an operand: it may only be all of what an
+// checkListAppend refuses list_append as an operand: it may only be all of what an
 // attribute is set to.
-func checkWhole(value *node) error {
+func checkListAppend(value *node) error {
 	if value == nil {
 		return nil
 	}
@@ -229,23 +229,23 @@ func checkUpdateOperands(n *node) error {
 			if n.args[0].op != opPath {
 				return fmt.Errorf("Operator or function requires a document path; operator or function: %s", n.text)
 			}
-			return distinct(n)
+			return checkDistinct(n)
 		}
 		want = attr.L
 	default:
 		return nil
 	}
 	for _, a := range n.args {
-		if k := static(a); k != attr.None && k != want {
-			return wrongType(n, k)
+		if k := staticKind(a); k != attr.None && k != want {
+			return operandTypeError(n, k)
 		}
 	}
 	return nil
 }
 
-// Mentions lists every path of the update: what it changes and what it reads.
-func (u *Update) Mentions() []Path {
-	out := u.Paths()
+// AllPaths lists every path of the update: what it changes and what it reads.
+func (u *Update) AllPaths() []Path {
+	out := u.ChangedPaths()
 	for _, a := range u.actions {
 		if a.value == nil {
 			continue
@@ -260,8 +260,8 @@ func (u *Update) Mentions() []Path {
 	return out
 }
 
-// Paths lists the paths that the update changes.
-func (u *Update) Paths() []Path {
+// ChangedPaths lists the paths that the update changes.
+func (u *Update) ChangedPaths() []Path {
 	out := make([]Path, 0, len(u.actions))
 	for _, a := range u.actions {
 		out = append(out, a.path)

@@ -44,7 +44,7 @@ func TestUpdatesMakeTheItemThatTheServiceMakes(t *testing.T) {
 			if !m.Value.Present() {
 				expect = expect.Without(m.Name)
 			} else {
-				expect = expect.With(m.Name, itemOf(t, want2(m.Name, string(m.Value.AppendJSON(nil)))).Get(m.Name))
+				expect = expect.With(m.Name, itemOf(t, jsonObject(m.Name, string(m.Value.AppendJSON(nil)))).Get(m.Name))
 			}
 		}
 		assert.Equal(t, string(expect.AppendJSON(nil)), string(got.AppendJSON(nil)), expr)
@@ -52,7 +52,7 @@ func TestUpdatesMakeTheItemThatTheServiceMakes(t *testing.T) {
 	}
 }
 
-func want2(name, value string) string { return `{"` + name + `":` + value + `}` }
+func jsonObject(name, value string) string { return `{"` + name + `":` + value + `}` }
 
 func TestUpdatesThatDoNotFitTheItemAreRefused(t *testing.T) {
 	t.Parallel()

@@ -23,43 +23,43 @@ func (t *Table) CollectionBytes(key attr.Item) int64 {
 	if t.collections == nil {
 		return 0
 	}
-	c, _ := t.collections.Get(collection{partition: t.collectionOf(key)})
+	c, _ := t.collections.Get(collection{partition: t.collectionID(key)})
 	return c.bytes
 }
 
-// Growth is by how many bytes an item collection grows if next takes the place
+// CollectionGrowth is by how many bytes an item collection grows if next takes the place
 // of old, either of which may be nil; 0 in a table without local indexes.
-func (t *Table) Growth(old, next attr.Item) int64 {
+func (t *Table) CollectionGrowth(old, next attr.Item) int64 {
 	if t.collections == nil {
 		return 0
 	}
-	return t.Share(next) - t.Share(old)
+	return t.SizeWithLocalIndexes(next) - t.SizeWithLocalIndexes(old)
 }
 
-// Share is the size of an item together with that of its entries in the table's
+// SizeWithLocalIndexes is the size of an item together with that of its entries in the table's
 // local indexes: what it adds to its collection, and what may be 400 KB.
-func (t *Table) Share(it attr.Item) int64 {
+func (t *Table) SizeWithLocalIndexes(it attr.Item) int64 {
 	if it == nil {
 		return 0
 	}
 	sum := int64(it.Size())
 	for _, x := range t.Indexes {
-		if !x.Global && x.indexed(it) {
+		if !x.Global && x.includes(it) {
 			sum += int64(x.Project(t, it).Size())
 		}
 	}
 	return sum
 }
 
-func (t *Table) collectionOf(key attr.Item) string {
-	return string(partition(nil, key.Get(t.Schema[0].Name)))
+func (t *Table) collectionID(key attr.Item) string {
+	return string(appendPartition(nil, key.Get(t.Schema[0].Name)))
 }
 
-func (t *Table) account(key attr.Item, growth int64) {
+func (t *Table) growCollection(key attr.Item, growth int64) {
 	if growth == 0 {
 		return
 	}
-	c := collection{partition: t.collectionOf(key)}
+	c := collection{partition: t.collectionID(key)}
 	c.bytes = growth + t.CollectionBytes(key)
 	if c.bytes == 0 {
 		t.collections.Delete(c)

@@ -11,23 +11,23 @@ import (
 // DB is all tables of all regions. The zero value is empty and ready. It must
 // not be copied.
 type DB struct {
-	mu     sync.RWMutex
-	tables map[string]*Table
-	due    atomic.Int64 // when something happens by itself next, in seconds
-	tokens map[string]Token
+	mu          sync.RWMutex
+	tables      map[string]*Table
+	nextRemoval atomic.Int64 // when something happens by itself next, in seconds
+	tokens      map[string]Token
 }
 
 // Token is what is remembered of a transaction that came with a token.
 type Token struct {
-	Request [32]byte // a digest of the request, to tell a repetition from another use
-	Until   time.Time
+	RequestDigest [32]byte // a digest of the request, to tell a repetition from another use
+	Until         time.Time
 }
 
-func tableKey(region, name string) string { return region + "/" + name }
+func regionKey(region, name string) string { return region + "/" + name }
 
 // Read calls f while nothing is written.
 func (db *DB) Read(now time.Time, f func()) {
-	if now.Unix() >= db.due.Load() {
+	if now.Unix() >= db.nextRemoval.Load() {
 		db.Write(now, func() {})
 	}
 	db.mu.RLock()
@@ -39,15 +39,15 @@ func (db *DB) Read(now time.Time, f func()) {
 func (db *DB) Write(now time.Time, f func()) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	if now.Unix() >= db.due.Load() {
-		db.settle(now)
+	if now.Unix() >= db.nextRemoval.Load() {
+		db.removeDue(now)
 	}
 	f()
-	db.plan(now)
+	db.updateNextRemoval(now)
 }
 
-// settle does what has become due: deletions and expiries.
-func (db *DB) settle(now time.Time) {
+// removeDue does what has become due: deletions and expiries.
+func (db *DB) removeDue(now time.Time) {
 	for k, t := range db.tables {
 		if !t.GoneAt.IsZero() && !now.Before(t.GoneAt) {
 			delete(db.tables, k)
@@ -58,7 +58,7 @@ func (db *DB) settle(now time.Time) {
 				t.RemoveIndex(x.Name)
 			}
 		}
-		t.expire(now)
+		t.removeExpired(now)
 	}
 	for k, tok := range db.tokens {
 		if !now.Before(tok.Until) {
@@ -67,8 +67,8 @@ func (db *DB) settle(now time.Time) {
 	}
 }
 
-// plan notes when settle has work next.
-func (db *DB) plan(now time.Time) {
+// updateNextRemoval notes when settle has work next.
+func (db *DB) updateNextRemoval(now time.Time) {
 	next := int64(math.MaxInt64)
 	for _, t := range db.tables {
 		if !t.GoneAt.IsZero() {
@@ -79,16 +79,16 @@ func (db *DB) plan(now time.Time) {
 				next = min(next, x.GoneAt.Unix())
 			}
 		}
-		if at, ok := t.nextDue(now); ok {
+		if at, ok := t.nextExpiry(now); ok {
 			next = min(next, at+1)
 		}
 	}
-	db.due.Store(next)
+	db.nextRemoval.Store(next)
 }
 
 // Table is the table of that name; nil if there is none. Within Read or Write.
 func (db *DB) Table(region, name string, now time.Time) *Table {
-	t := db.tables[tableKey(region, name)]
+	t := db.tables[regionKey(region, name)]
 	if t != nil && !t.GoneAt.IsZero() && !now.Before(t.GoneAt) {
 		return nil
 	}
@@ -100,11 +100,11 @@ func (db *DB) Add(t *Table) {
 	if db.tables == nil {
 		db.tables = map[string]*Table{}
 	}
-	db.tables[tableKey(t.Region, t.Name)] = t
+	db.tables[regionKey(t.Region, t.Name)] = t
 }
 
 // Drop removes a table. Within Write.
-func (db *DB) Drop(t *Table) { delete(db.tables, tableKey(t.Region, t.Name)) }
+func (db *DB) Drop(t *Table) { delete(db.tables, regionKey(t.Region, t.Name)) }
 
 // Names lists a region's tables in order. Within Read or Write.
 func (db *DB) Names(region string, now time.Time) []string {
@@ -120,7 +120,7 @@ func (db *DB) Names(region string, now time.Time) []string {
 
 // Token is what is remembered under a token. Within Write.
 func (db *DB) Token(region, token string, now time.Time) (Token, bool) {
-	t, ok := db.tokens[tableKey(region, token)]
+	t, ok := db.tokens[regionKey(region, token)]
 	return t, ok && now.Before(t.Until)
 }
 
@@ -136,7 +136,7 @@ func (db *DB) SetToken(region, token string, t Token, now time.Time) {
 	if db.tokens == nil {
 		db.tokens = map[string]Token{}
 	}
-	db.tokens[tableKey(region, token)] = t
+	db.tokens[regionKey(region, token)] = t
 }
 
 // Snapshot is the whole state at one moment. It is never changed.
@@ -162,7 +162,7 @@ func (db *DB) Restore(s *Snapshot) {
 	c := copyState(s.tables, s.tokens)
 	s.mu.Unlock()
 	db.tables, db.tokens = c.tables, c.tokens
-	db.due.Store(0)
+	db.nextRemoval.Store(0)
 }
 
 func copyState(tables map[string]*Table, tokens map[string]Token) *Snapshot {

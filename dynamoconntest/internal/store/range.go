@@ -33,16 +33,16 @@ func (r Range) schema(t *Table) Schema {
 
 func (r Range) bounds() (low, high string) {
 	if r.Partition != nil {
-		prefix := partition(nil, r.Partition...)
+		prefix := appendPartition(nil, r.Partition...)
 		for _, v := range r.Leading {
 			prefix = v.AppendKey(prefix)
 		}
-		low, high = string(prefix), after(string(prefix))
+		low, high = string(prefix), prefixEnd(string(prefix))
 		if r.From != nil {
 			low = string(r.From.AppendKey(append([]byte(nil), prefix...)))
 		}
 		if r.To != nil {
-			high = after(string(r.To.AppendKey(append([]byte(nil), prefix...))))
+			high = prefixEnd(string(r.To.AppendKey(append([]byte(nil), prefix...))))
 		}
 		return low, high
 	}
@@ -54,7 +54,7 @@ func (r Range) bounds() (low, high string) {
 
 // position is the place of a key in the order of the range.
 func (r Range) position(t *Table, key attr.Item) string {
-	primary := string(t.Schema.encode(key))
+	primary := string(t.Schema.sortableKey(key))
 	if r.Index == nil {
 		return primary
 	}
@@ -76,7 +76,7 @@ func (t *Table) Each(r Range, now time.Time, f func(attr.Item) bool) {
 		}
 	} else {
 		var ok bool
-		if tr, ok = t.at(now, name); !ok {
+		if tr, ok = t.laggingTree(now, name); !ok {
 			return
 		}
 	}
@@ -97,18 +97,18 @@ func (t *Table) Each(r Range, now time.Time, f func(attr.Item) bool) {
 	if r.Backward {
 		switch {
 		case start != "" && (high == "" || start < high):
-			tr.b.DescendLessOrEqual(entry{key: start}, visit)
+			tr.entries.DescendLessOrEqual(entry{key: start}, visit)
 		case high != "":
-			tr.b.DescendLessOrEqual(entry{key: high}, func(e entry) bool { return e.key >= high || visit(e) })
+			tr.entries.DescendLessOrEqual(entry{key: high}, func(e entry) bool { return e.key >= high || visit(e) })
 		default:
-			tr.b.Descend(visit)
+			tr.entries.Descend(visit)
 		}
 		return
 	}
 	if start > low {
 		low = start
 	}
-	tr.b.AscendGreaterOrEqual(entry{key: low}, visit)
+	tr.entries.AscendGreaterOrEqual(entry{key: low}, visit)
 }
 
 // InSegment reports whether a scan's start key lies in the range's segment.
@@ -118,13 +118,13 @@ func (t *Table) InSegment(r Range) bool {
 	return pos >= low && (high == "" || pos < high)
 }
 
-// gapTries bounds the search for a key between two others.
-const gapTries = 200_000
+// maxGapTries bounds the search for a key between two others.
+const maxGapTries = 200_000
 
-// Gap finds a key, of no item, that lies after the range's start and before
+// GapKey finds a key, of no item, that lies after the range's start and before
 // the first item of the range. It is what an empty page ends with. There may
 // be none, or none that is found in reasonable time.
-func (t *Table) Gap(r Range, now time.Time) (attr.Item, bool) {
+func (t *Table) GapKey(r Range, now time.Time) (attr.Item, bool) {
 	var first attr.Item
 	t.Each(r, now, func(it attr.Item) bool { first = it; return false })
 	if first == nil {
@@ -154,14 +154,14 @@ func (t *Table) Gap(r Range, now time.Time) (attr.Item, bool) {
 			return nil, false
 		}
 		sortKey := sortKeys[len(sortKeys)-1]
-		for _, v := range neighbours(first.Get(sortKey.Name), r.Backward) {
+		for _, v := range neighbourValues(first.Get(sortKey.Name), r.Backward) {
 			if key := base.With(sortKey.Name, v); fits(key) {
 				return key, true
 			}
 		}
 		return nil, false
 	}
-	for i := range gapTries {
+	for i := range maxGapTries {
 		text := strconv.Itoa(i)
 		v := attr.String(text)
 		switch vary.Kind {
@@ -178,8 +178,8 @@ func (t *Table) Gap(r Range, now time.Time) (attr.Item, bool) {
 	return nil, false
 }
 
-// neighbours are values that lie close to v on one side.
-func neighbours(v attr.Value, above bool) []attr.Value {
+// neighbourValues are values that lie close to v on one side.
+func neighbourValues(v attr.Value, above bool) []attr.Value {
 	text := v.Text()
 	switch v.Kind() {
 	case attr.N:
@@ -199,20 +199,20 @@ func neighbours(v attr.Value, above bool) []attr.Value {
 		if above {
 			return []attr.Value{attr.Binary(text + "\x00")}
 		}
-		return []attr.Value{attr.Binary(before(text, "\xff")), attr.Binary(before(text, ""))}
+		return []attr.Value{attr.Binary(textBefore(text, "\xff")), attr.Binary(textBefore(text, ""))}
 	}
 	if above {
 		return []attr.Value{attr.String(text + "\x00")}
 	}
 	var out []attr.Value
 	for _, tail := range []string{"", "0", "a", "~", "~~", "~~~~"} {
-		out = append(out, attr.String(before(text, tail)))
+		out = append(out, attr.String(textBefore(text, tail)))
 	}
 	return out
 }
 
-// before is a text that sorts right before s, or "\x00".
-func before(s, tail string) string {
+// textBefore is a text that sorts right before s, or "\x00".
+func textBefore(s, tail string) string {
 	last := len(s) - 1
 	if last < 0 || s[last] >= 0x80 || s[last] == 0 {
 		return "\x00"

@@ -63,26 +63,26 @@ func (s Schema) Extract(it attr.Item) attr.Item {
 	return attr.NewItem(attrs)
 }
 
-// hash is the service's hash of the whole key of an item.
-func (s Schema) hash(it attr.Item) [md5.Size]byte {
+// keyHash is the service's hash of the whole key of an item.
+func (s Schema) keyHash(it attr.Item) [md5.Size]byte {
 	var few [4]attr.Value
 	values := few[:0]
 	for _, k := range s {
 		values = append(values, it.Get(k.Name))
 	}
-	return hash(values...)
+	return hashValues(values...)
 }
 
-// encode is the item's place in the order of the schema. The item must have
+// sortableKey is the item's place in the order of the schema. The item must have
 // the key.
-func (s Schema) encode(it attr.Item) []byte {
+func (s Schema) sortableKey(it attr.Item) []byte {
 	hash := s.Partition()
 	var few [4]attr.Value
 	values := few[:0]
 	for _, k := range hash {
 		values = append(values, it.Get(k.Name))
 	}
-	dst := partition(make([]byte, 0, 64), values...)
+	dst := appendPartition(make([]byte, 0, 64), values...)
 	for _, k := range s[len(hash):] {
 		dst = it.Get(k.Name).AppendKey(dst)
 	}
@@ -131,7 +131,7 @@ func (s Schema) checkValues(it attr.Item) error {
 	for _, k := range s {
 		v := it.Get(k.Name)
 		if k.Kind != attr.N && v.Text() == "" {
-			return EmptyKeyError(fmt.Sprintf("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", emptyWord(k.Kind), k.Name))
+			return EmptyKeyError(fmt.Sprintf("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", kindWord(k.Kind), k.Name))
 		}
 		if !k.Sort && len(v.Text()) > maxPartitionKey && k.Kind != attr.N {
 			return fmt.Errorf("One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes")
@@ -143,7 +143,7 @@ func (s Schema) checkValues(it attr.Item) error {
 	return nil
 }
 
-func emptyWord(k attr.Kind) string {
+func kindWord(k attr.Kind) string {
 	if k == attr.B {
 		return "binary"
 	}
@@ -157,10 +157,10 @@ const (
 	ProjectInclude  = "INCLUDE"
 )
 
-// indexed reports whether the item has every key attribute of the index. An
+// includes reports whether the item has every key attribute of the index. An
 // attribute of a wrong type is an error for every writer, save that a backfill
 // leaves such items out.
-func (x *Index) indexed(it attr.Item) bool {
+func (x *Index) includes(it attr.Item) bool {
 	for _, k := range x.Schema {
 		v := it.Get(k.Name)
 		if v.Kind() != k.Kind || k.Kind != attr.N && v.Text() == "" {
@@ -185,7 +185,7 @@ func (x *Index) CheckItem(it attr.Item) error {
 			continue
 		}
 		if v.Text() == "" {
-			return EmptyKeyError(fmt.Sprintf("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", emptyWord(k.Kind), x.Name, k.Name))
+			return EmptyKeyError(fmt.Sprintf("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", kindWord(k.Kind), x.Name, k.Name))
 		}
 		most, name := maxPartitionKey, "hashkey"
 		if k.Sort {
@@ -203,7 +203,7 @@ func (x *Index) Project(t *Table, it attr.Item) attr.Item {
 	if x.Projection == ProjectAll {
 		return it
 	}
-	out := make(attr.Item, 0, len(x.Schema)+len(t.Schema)+len(x.NonKey))
+	out := make(attr.Item, 0, len(x.Schema)+len(t.Schema)+len(x.NonKeyAttributes))
 	for _, a := range it {
 		if x.Projects(t, a.Name) {
 			out = append(out, a)
@@ -218,7 +218,7 @@ func (x *Index) Projects(t *Table, name string) bool {
 		return true
 	}
 	if x.Projection == ProjectInclude {
-		for _, n := range x.NonKey {
+		for _, n := range x.NonKeyAttributes {
 			if n == name {
 				return true
 			}

@@ -14,9 +14,9 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 )
 
-var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+var testTime = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func number(n int) attr.Value {
+func numberValue(n int) attr.Value {
 	num, _ := attr.ParseNumber(strconv.Itoa(n))
 	return attr.FromNumber(num)
 }
@@ -24,19 +24,19 @@ func number(n int) attr.Value {
 func newTestTable() *Table {
 	t := &Table{Name: "T", Schema: Schema{{"p", attr.S, false}, {"s", attr.N, true}}, Indexes: []*Index{
 		{Name: "byG", Schema: Schema{{"g", attr.S, false}}, Projection: ProjectKeysOnly, Global: true},
-		{Name: "byX", Schema: Schema{{"p", attr.S, false}, {"x", attr.N, true}}, Projection: ProjectInclude, NonKey: []string{"v"}},
+		{Name: "byX", Schema: Schema{{"p", attr.S, false}, {"x", attr.N, true}}, Projection: ProjectInclude, NonKeyAttributes: []string{"v"}},
 	}}
 	t.Init(0)
 	return t
 }
 
 func row(p string, s int, more ...attr.Attr) attr.Item {
-	return attr.NewItem(append([]attr.Attr{{Name: "p", Value: attr.String(p)}, {Name: "s", Value: number(s)}}, more...))
+	return attr.NewItem(append([]attr.Attr{{Name: "p", Value: attr.String(p)}, {Name: "s", Value: numberValue(s)}}, more...))
 }
 
-func list(t *Table, r Range) []string {
+func listKeys(t *Table, r Range) []string {
 	var out []string
-	t.Each(r, start, func(it attr.Item) bool {
+	t.Each(r, testTime, func(it attr.Item) bool {
 		out = append(out, it.Get("p").Text()+it.Get("s").Text())
 		return true
 	})
@@ -54,7 +54,7 @@ func TestATableAndItsIndexesAgreeWithAMap(t *testing.T) {
 			it := row(p, s)
 			key := string(it.AppendJSON(nil))
 			if rapid.Bool().Draw(t, "delete") {
-				tab.Replace(tab.Schema.Extract(it), nil, start)
+				tab.Replace(tab.Schema.Extract(it), nil, testTime)
 				delete(model, key)
 				continue
 			}
@@ -62,9 +62,9 @@ func TestATableAndItsIndexesAgreeWithAMap(t *testing.T) {
 				it = it.With("g", attr.String(rapid.SampledFrom([]string{"x", "y"}).Draw(t, "gv")))
 			}
 			if rapid.Bool().Draw(t, "x") {
-				it = it.With("x", number(rapid.IntRange(0, 3).Draw(t, "xv")))
+				it = it.With("x", numberValue(rapid.IntRange(0, 3).Draw(t, "xv")))
 			}
-			tab.Replace(tab.Schema.Extract(it), it, start)
+			tab.Replace(tab.Schema.Extract(it), it, testTime)
 			model[key] = it
 		}
 		bytes, inG, inX := 0, 0, 0
@@ -106,14 +106,14 @@ func TestSegmentsPartitionTheTable(t *testing.T) {
 	tab := newTestTable()
 	for i := range 500 {
 		it := row(fmt.Sprint("p", i), 1)
-		tab.Replace(tab.Schema.Extract(it), it, start)
+		tab.Replace(tab.Schema.Extract(it), it, testTime)
 	}
-	all := list(tab, Range{Consistent: true})
+	all := listKeys(tab, Range{Consistent: true})
 	require.Len(t, all, 500)
 	for _, total := range []int{1, 2, 3, 10, 1_000_000} {
 		var joined []string
 		for seg := range min(total, 10) {
-			joined = append(joined, list(tab, Range{Consistent: true, Segment: seg, Total: total})...)
+			joined = append(joined, listKeys(tab, Range{Consistent: true, Segment: seg, Total: total})...)
 		}
 		if total <= 10 {
 			assert.Equal(t, all, joined, "%d segments", total)
@@ -140,10 +140,10 @@ func TestPartitionsAreHashedAsTheServiceDoes(t *testing.T) {
 		}
 		put := func(text string) {
 			it := attr.Item{{Name: "p", Value: value(text)}}
-			tab.Replace(it, it, start)
+			tab.Replace(it, it, testTime)
 		}
 		read := func(r Range) (out []string) {
-			tab.Each(r, start, func(it attr.Item) bool { out = append(out, it.Get("p").Text()); return true })
+			tab.Each(r, testTime, func(it attr.Item) bool { out = append(out, it.Get("p").Text()); return true })
 			return out
 		}
 		for _, text := range want {
@@ -173,18 +173,18 @@ func TestAQueryReadsItsPartitionInOrder(t *testing.T) {
 	for _, p := range []string{"a", "b"} {
 		for _, s := range []int{10, -2, 0, 9, 100, -30} {
 			it := row(p, s)
-			tab.Replace(tab.Schema.Extract(it), it, start)
+			tab.Replace(tab.Schema.Extract(it), it, testTime)
 		}
 	}
 	a := attr.String("a")
-	assert.Equal(t, []string{"a-30", "a-2", "a0", "a9", "a10", "a100"}, list(tab, Range{Partition: []attr.Value{a}}))
-	assert.Equal(t, []string{"a100", "a10", "a9", "a0", "a-2", "a-30"}, list(tab, Range{Partition: []attr.Value{a}, Backward: true}))
-	assert.Equal(t, []string{"a10", "a100"}, list(tab, Range{Partition: []attr.Value{a}, Start: row("a", 9)}))
-	assert.Equal(t, []string{"a-2", "a-30"}, list(tab, Range{Partition: []attr.Value{a}, Start: row("a", 0), Backward: true}))
-	assert.Equal(t, []string{"a10", "a100"}, list(tab, Range{Partition: []attr.Value{a}, Start: row("a", 8), From: ptr(number(10))}))
-	from, to := number(-2), number(9)
-	assert.Equal(t, []string{"a-2", "a0", "a9"}, list(tab, Range{Partition: []attr.Value{a}, From: &from, To: &to}))
-	assert.Equal(t, []string{"a9", "a0", "a-2"}, list(tab, Range{Partition: []attr.Value{a}, From: &from, To: &to, Backward: true}))
+	assert.Equal(t, []string{"a-30", "a-2", "a0", "a9", "a10", "a100"}, listKeys(tab, Range{Partition: []attr.Value{a}}))
+	assert.Equal(t, []string{"a100", "a10", "a9", "a0", "a-2", "a-30"}, listKeys(tab, Range{Partition: []attr.Value{a}, Backward: true}))
+	assert.Equal(t, []string{"a10", "a100"}, listKeys(tab, Range{Partition: []attr.Value{a}, Start: row("a", 9)}))
+	assert.Equal(t, []string{"a-2", "a-30"}, listKeys(tab, Range{Partition: []attr.Value{a}, Start: row("a", 0), Backward: true}))
+	assert.Equal(t, []string{"a10", "a100"}, listKeys(tab, Range{Partition: []attr.Value{a}, Start: row("a", 8), From: ptr(numberValue(10))}))
+	from, to := numberValue(-2), numberValue(9)
+	assert.Equal(t, []string{"a-2", "a0", "a9"}, listKeys(tab, Range{Partition: []attr.Value{a}, From: &from, To: &to}))
+	assert.Equal(t, []string{"a9", "a0", "a-2"}, listKeys(tab, Range{Partition: []attr.Value{a}, From: &from, To: &to, Backward: true}))
 }
 
 func ptr[T any](v T) *T { return &v }
@@ -192,12 +192,12 @@ func ptr[T any](v T) *T { return &v }
 func TestAnIndexHoldsOnlyWhatItProjects(t *testing.T) {
 	t.Parallel()
 	tab := newTestTable()
-	it := row("a", 1, attr.Attr{Name: "g", Value: attr.String("G")}, attr.Attr{Name: "x", Value: number(1)},
+	it := row("a", 1, attr.Attr{Name: "g", Value: attr.String("G")}, attr.Attr{Name: "x", Value: numberValue(1)},
 		attr.Attr{Name: "v", Value: attr.Bool(true)}, attr.Attr{Name: "w", Value: attr.Bool(true)})
 	assert.Equal(t, it.Without("v").Without("w").Without("x"), tab.Index("byG").Project(tab, it))
 	assert.Equal(t, it.Without("w").Without("g"), tab.Index("byX").Project(tab, it))
 	assert.Nil(t, tab.Index("nope"))
-	bad := it.With("g", number(1))
+	bad := it.With("g", numberValue(1))
 	assert.ErrorContains(t, tab.Index("byG").CheckItem(bad), "Type mismatch for Index Key g Expected: S Actual: N IndexName: byG")
 	assert.ErrorContains(t, tab.Index("byG").CheckItem(it.With("g", attr.String(""))), "IndexName: byG, IndexKey: g")
 	assert.NoError(t, tab.Index("byG").CheckItem(it.Without("g")))
@@ -211,14 +211,14 @@ func TestAnIndexThatIsAddedLaterIsFilled(t *testing.T) {
 		if i%2 == 0 {
 			it = it.With("late", attr.String("L"))
 		} else if i == 3 {
-			it = it.With("late", number(1))
+			it = it.With("late", numberValue(1))
 		}
-		tab.Replace(tab.Schema.Extract(it), it, start)
+		tab.Replace(tab.Schema.Extract(it), it, testTime)
 	}
 	x := &Index{Name: "late", Schema: Schema{{"late", attr.S, false}}, Projection: ProjectAll, Global: true}
 	tab.AddIndex(x)
 	l := attr.String("L")
-	assert.Len(t, list(tab, Range{Index: x, Partition: []attr.Value{l}}), 5)
+	assert.Len(t, listKeys(tab, Range{Index: x, Partition: []attr.Value{l}}), 5)
 	tab.RemoveIndex("late")
 	assert.Nil(t, tab.Index("late"))
 }
@@ -231,7 +231,7 @@ func TestKeysAreChecked(t *testing.T) {
 		assert.Error(t, s.CheckKey(bad))
 	}
 	assert.ErrorContains(t, s.CheckItem(row("a", 1).Without("p")), "Missing the key p in the item")
-	assert.ErrorContains(t, s.CheckItem(row("a", 1).With("p", number(1))), "Type mismatch for key p expected: S actual: N")
+	assert.ErrorContains(t, s.CheckItem(row("a", 1).With("p", numberValue(1))), "Type mismatch for key p expected: S actual: N")
 	assert.ErrorContains(t, s.CheckItem(row(string(make([]byte, 2049)), 1)), "2048 bytes")
 	long := Schema{{"p", attr.S, false}, {"s", attr.B, true}}
 	assert.ErrorContains(t, long.CheckItem(row("a", 1).With("s", attr.Binary(string(make([]byte, 1025))))), "1024 bytes")
@@ -240,20 +240,20 @@ func TestKeysAreChecked(t *testing.T) {
 func TestAGapLiesBetweenTheStartAndTheFirstItem(t *testing.T) {
 	t.Parallel()
 	tab := newTestTable()
-	_, ok := tab.Gap(Range{}, start)
+	_, ok := tab.GapKey(Range{}, testTime)
 	assert.False(t, ok, "an empty table has no page that is not the last")
 	for i := range 20 {
 		it := row("a", i*2)
-		tab.Replace(tab.Schema.Extract(it), it, start)
+		tab.Replace(tab.Schema.Extract(it), it, testTime)
 	}
 	a := attr.String("a")
 	for _, r := range []Range{{Partition: []attr.Value{a}}, {Partition: []attr.Value{a}, Backward: true}, {Partition: []attr.Value{a}, Start: row("a", 6)}, {Partition: []attr.Value{a}, Start: row("a", 6), Backward: true}, {}} {
-		want := list(tab, r)
-		key, ok := tab.Gap(r, start)
+		want := listKeys(tab, r)
+		key, ok := tab.GapKey(r, testTime)
 		require.True(t, ok)
 		require.NoError(t, tab.Schema.CheckKey(key))
 		r.Start = key
-		assert.Equal(t, want, list(tab, r))
+		assert.Equal(t, want, listKeys(tab, r))
 	}
 }
 
@@ -261,14 +261,14 @@ func TestReadersAndWritersDoNotRace(t *testing.T) {
 	t.Parallel()
 	var db DB
 	tab := newTestTable()
-	db.Write(start, func() { db.Add(tab) })
+	db.Write(testTime, func() { db.Add(tab) })
 	var wg sync.WaitGroup
 	for w := range 4 {
 		wg.Go(func() {
 			for i := range 200 {
 				it := row(fmt.Sprint(w), i)
-				db.Write(start, func() { db.Table("", "T", start).Replace(tab.Schema.Extract(it), it, start) })
-				db.Read(start, func() { list(db.Table("", "T", start), Range{}) })
+				db.Write(testTime, func() { db.Table("", "T", testTime).Replace(tab.Schema.Extract(it), it, testTime) })
+				db.Read(testTime, func() { listKeys(db.Table("", "T", testTime), Range{}) })
 				if i%50 == 0 {
 					db.Snapshot()
 				}
@@ -283,22 +283,22 @@ func TestSnapshotsShareNothingThatChanges(t *testing.T) {
 	t.Parallel()
 	var db DB
 	tab := newTestTable()
-	db.Write(start, func() {
+	db.Write(testTime, func() {
 		db.Add(tab)
-		tab.Replace(row("a", 1), row("a", 1), start)
-		db.SetToken("", "t", Token{Until: start.Add(time.Hour)}, start)
+		tab.Replace(row("a", 1), row("a", 1), testTime)
+		db.SetToken("", "t", Token{Until: testTime.Add(time.Hour)}, testTime)
 	})
 	snap := db.Snapshot()
-	db.Write(start, func() { tab.Replace(row("a", 2), row("a", 2), start); tab.Protected = true })
+	db.Write(testTime, func() { tab.Replace(row("a", 2), row("a", 2), testTime); tab.Protected = true })
 	db.Restore(snap)
-	db.Write(start, func() {
-		got := db.Table("", "T", start)
+	db.Write(testTime, func() {
+		got := db.Table("", "T", testTime)
 		assert.EqualValues(t, 1, got.Count())
 		assert.False(t, got.Protected)
-		_, ok := db.Token("", "t", start)
+		_, ok := db.Token("", "t", testTime)
 		assert.True(t, ok)
-		got.Replace(row("a", 9), row("a", 9), start)
+		got.Replace(row("a", 9), row("a", 9), testTime)
 	})
 	db.Restore(snap)
-	db.Read(start, func() { assert.EqualValues(t, 1, db.Table("", "T", start).Count()) })
+	db.Read(testTime, func() { assert.EqualValues(t, 1, db.Table("", "T", testTime).Count()) })
 }

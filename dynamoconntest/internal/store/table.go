@@ -13,19 +13,19 @@ import (
 
 // Throughput is provisioned capacity and when it was last changed.
 type Throughput struct {
-	Read, Write        int64
-	Increased, Reduced time.Time
-	Reductions         int64
+	Read, Write            int64
+	IncreasedAt, ReducedAt time.Time
+	Reductions             int64
 }
 
 // Index is a secondary index of a table.
 type Index struct {
-	Name       string
-	Schema     Schema
-	Projection string
-	NonKey     []string
-	Global     bool
-	Throughput Throughput
+	Name             string
+	Schema           Schema
+	Projection       string
+	NonKeyAttributes []string
+	Global           bool
+	Throughput       Throughput
 
 	ReadyAt time.Time // until then it is CREATING or UPDATING
 	Created time.Time
@@ -47,7 +47,7 @@ func (x *Index) Status(now time.Time) string {
 
 // Count is the number of items in the index, Bytes the sum of the sizes of the
 // items that are in it.
-func (x *Index) Count() int64 { return int64(x.tree.b.Len()) }
+func (x *Index) Count() int64 { return int64(x.tree.entries.Len()) }
 
 // Bytes is the sum of the sizes of the items in the index.
 func (x *Index) Bytes() int64 { return x.tree.bytes }
@@ -55,8 +55,8 @@ func (x *Index) Bytes() int64 { return x.tree.bytes }
 // key is the place in the index of an item whose place in the table is primary.
 // Items with equal keys follow the hash of their table's whole key.
 func (x *Index) key(t *Table, primary string, it attr.Item) string {
-	dst := x.Schema.encode(it)
-	sum := t.Schema.hash(it)
+	dst := x.Schema.sortableKey(it)
+	sum := t.Schema.keyHash(it)
 	dst = append(dst, sum[:hashLen]...)
 	return string(append(dst, primary...))
 }
@@ -86,9 +86,9 @@ type TTL struct {
 
 // Stream is what a table says of its stream. There is none behind it.
 type Stream struct {
-	View    string // "" if the table never had one
-	Enabled bool
-	Since   time.Time
+	View      string // "" if the table never had one
+	Enabled   bool
+	EnabledAt time.Time
 }
 
 // Table is a table. Its exported fields are set by whoever creates it.
@@ -114,19 +114,19 @@ type Table struct {
 	GoneAt   time.Time // if set, it is DELETING until then
 
 	tree        *tree
-	expiry      *btree.BTreeG[due]
+	expiry      *btree.BTreeG[expiryEntry]
 	collections *btree.BTreeG[collection] // nil without local indexes
-	history     []version
+	history     []tableVersion
 	lag         time.Duration
 }
 
-type due struct {
+type expiryEntry struct {
 	at  int64 // seconds since the epoch
 	key string
 }
 
-// version is what the table was before a change.
-type version struct {
+// tableVersion is what the table was before a change.
+type tableVersion struct {
 	until   time.Time
 	tree    *tree
 	indexes map[string]*tree
@@ -145,8 +145,8 @@ func (t *Table) Init(lag time.Duration) {
 	}
 }
 
-func newExpiry() *btree.BTreeG[due] {
-	return btree.NewG(16, func(a, b due) bool {
+func newExpiry() *btree.BTreeG[expiryEntry] {
+	return btree.NewG(16, func(a, b expiryEntry) bool {
 		if a.at != b.at {
 			return a.at < b.at
 		}
@@ -189,63 +189,63 @@ func (t *Table) HasLocal() bool {
 }
 
 // Count is the number of items.
-func (t *Table) Count() int64 { return int64(t.tree.b.Len()) }
+func (t *Table) Count() int64 { return int64(t.tree.entries.Len()) }
 
 // Bytes is the sum of the items' sizes.
 func (t *Table) Bytes() int64 { return t.tree.bytes }
 
 // Get is the item with a key that has been checked.
 func (t *Table) Get(key attr.Item) (attr.Item, bool) {
-	return t.tree.get(string(t.Schema.encode(key)))
+	return t.tree.get(string(t.Schema.sortableKey(key)))
 }
 
 // GetAt is what an eventually consistent read sees of the item.
 func (t *Table) GetAt(key attr.Item, now time.Time) (attr.Item, bool) {
-	tr, _ := t.at(now, "")
-	return tr.get(string(t.Schema.encode(key)))
+	tr, _ := t.laggingTree(now, "")
+	return tr.get(string(t.Schema.sortableKey(key)))
 }
 
 // Replace puts next in the place of the item with that key, or removes it if
 // next is nil. The items have been checked.
 func (t *Table) Replace(key, next attr.Item, now time.Time) {
-	t.remember(now)
-	k := string(t.Schema.encode(key))
+	t.keepVersion(now)
+	k := string(t.Schema.sortableKey(key))
 	old, had := t.tree.get(k)
 	if had {
-		t.unindex(k, old)
+		t.removeEntries(k, old)
 		t.tree.remove(k, old.Size())
 	}
-	t.account(key, t.Growth(old, next))
+	t.growCollection(key, t.CollectionGrowth(old, next))
 	if next == nil {
 		return
 	}
 	t.tree.put(k, next, next.Size())
 	for _, x := range t.Indexes {
-		if x.indexed(next) {
+		if x.includes(next) {
 			x.tree.put(x.key(t, k, next), next, x.Project(t, next).Size())
 		}
 	}
-	if at, ok := t.expires(next); ok {
-		t.expiry.ReplaceOrInsert(due{at, k})
+	if at, ok := t.expiryTime(next); ok {
+		t.expiry.ReplaceOrInsert(expiryEntry{at, k})
 	}
 }
 
-func (t *Table) unindex(k string, old attr.Item) {
+func (t *Table) removeEntries(k string, old attr.Item) {
 	for _, x := range t.Indexes {
-		if x.indexed(old) {
+		if x.includes(old) {
 			x.tree.remove(x.key(t, k, old), x.Project(t, old).Size())
 		}
 	}
-	if at, ok := t.expires(old); ok {
-		t.expiry.Delete(due{at, k})
+	if at, ok := t.expiryTime(old); ok {
+		t.expiry.Delete(expiryEntry{at, k})
 	}
 }
 
 // AddIndex adds an index and fills it. Items that do not fit it are left out.
 func (t *Table) AddIndex(x *Index) {
 	x.tree = newTree()
-	t.tree.b.Ascend(func(e entry) bool {
-		if x.indexed(e.item) {
+	t.tree.entries.Ascend(func(e entry) bool {
+		if x.includes(e.item) {
 			x.tree.put(x.key(t, e.key, e.item), e.item, x.Project(t, e.item).Size())
 		}
 		return true
@@ -271,15 +271,15 @@ func (t *Table) SetTTL(ttl TTL) {
 	if !ttl.Enabled {
 		return
 	}
-	t.tree.b.Ascend(func(e entry) bool {
-		if at, ok := t.expires(e.item); ok {
-			t.expiry.ReplaceOrInsert(due{at, e.key})
+	t.tree.entries.Ascend(func(e entry) bool {
+		if at, ok := t.expiryTime(e.item); ok {
+			t.expiry.ReplaceOrInsert(expiryEntry{at, e.key})
 		}
 		return true
 	})
 }
 
-func (t *Table) expires(it attr.Item) (int64, bool) {
+func (t *Table) expiryTime(it attr.Item) (int64, bool) {
 	if !t.TTL.Enabled {
 		return 0, false
 	}
@@ -292,14 +292,14 @@ func (t *Table) expires(it attr.Item) (int64, bool) {
 	return at, err == nil
 }
 
-// maxExpired is how far in the past a time to live still counts.
-const maxExpired = 5 * 365 * 24 * 60 * 60
+// maxExpiredSeconds is how far in the past a time to live still counts.
+const maxExpiredSeconds = 5 * 365 * 24 * 60 * 60
 
-// expire removes the items whose time to live has ended.
-func (t *Table) expire(now time.Time) {
+// removeExpired removes the items whose time to live has ended.
+func (t *Table) removeExpired(now time.Time) {
 	var keys []string
 	limit := now.Unix()
-	t.expiry.AscendRange(due{at: limit - maxExpired}, due{at: limit}, func(d due) bool {
+	t.expiry.AscendRange(expiryEntry{at: limit - maxExpiredSeconds}, expiryEntry{at: limit}, func(d expiryEntry) bool {
 		keys = append(keys, d.key)
 		return true
 	})
@@ -310,22 +310,22 @@ func (t *Table) expire(now time.Time) {
 	}
 }
 
-// nextDue is when the next item expires.
-func (t *Table) nextDue(now time.Time) (int64, bool) {
+// nextExpiry is when the next item expires.
+func (t *Table) nextExpiry(now time.Time) (int64, bool) {
 	at, ok := int64(0), false
-	t.expiry.AscendGreaterOrEqual(due{at: now.Unix() - maxExpired}, func(d due) bool {
+	t.expiry.AscendGreaterOrEqual(expiryEntry{at: now.Unix() - maxExpiredSeconds}, func(d expiryEntry) bool {
 		at, ok = d.at, true
 		return false
 	})
 	return at, ok
 }
 
-// remember keeps what the table is now for readers that lag behind.
-func (t *Table) remember(now time.Time) {
+// keepVersion keeps what the table is now for readers that lag behind.
+func (t *Table) keepVersion(now time.Time) {
 	if t.lag <= 0 {
 		return
 	}
-	v := version{until: now, tree: t.tree.clone(), indexes: map[string]*tree{}}
+	v := tableVersion{until: now, tree: t.tree.clone(), indexes: map[string]*tree{}}
 	for _, x := range t.Indexes {
 		v.indexes[x.Name] = x.tree.clone()
 	}
@@ -333,8 +333,8 @@ func (t *Table) remember(now time.Time) {
 	t.history = append(t.history[old:], v)
 }
 
-// at is the tree of the table or index that an eventually consistent read sees.
-func (t *Table) at(now time.Time, index string) (*tree, bool) {
+// laggingTree is the tree of the table or index that an eventually consistent read sees.
+func (t *Table) laggingTree(now time.Time, index string) (*tree, bool) {
 	if t.lag > 0 {
 		seen := now.Add(-t.lag)
 		for i := range t.history {

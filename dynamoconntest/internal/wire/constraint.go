@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// maxReported is how many violated constraints one message lists.
-const maxReported = 10
+// maxReportedViolations is how many violated constraints one message lists.
+const maxReportedViolations = 10
 
 // CheckConstraints lists what of the tree breaks the shape's constraints, as
 // one message of the service ("2 validation errors detected: …"), or "".
 func CheckConstraints(n *Node, s *Shape) string {
 	var found []string
-	collect(n, s, "", &found)
+	collectViolations(n, s, "", &found)
 	if len(found) == 0 {
 		return ""
 	}
-	if len(found) > maxReported {
-		found = found[:maxReported]
+	if len(found) > maxReportedViolations {
+		found = found[:maxReportedViolations]
 	}
 	plural := "s"
 	if len(found) == 1 {
@@ -26,7 +26,7 @@ func CheckConstraints(n *Node, s *Shape) string {
 	return fmt.Sprintf("%d validation error%s detected: %s", len(found), plural, strings.Join(found, "; "))
 }
 
-func collect(n *Node, s *Shape, path string, found *[]string) {
+func collectViolations(n *Node, s *Shape, path string, found *[]string) {
 	if !n.Present() {
 		return
 	}
@@ -34,7 +34,7 @@ func collect(n *Node, s *Shape, path string, found *[]string) {
 		*found = append(*found, "Value "+value+" at '"+path+"' failed to satisfy constraint: "+constraint)
 	}
 	for _, r := range s.rules {
-		if !r.holds(n) {
+		if !r.allows(n) {
 			report("'"+render(n, s)+"'", r.text)
 		}
 	}
@@ -50,12 +50,12 @@ func collect(n *Node, s *Shape, path string, found *[]string) {
 			return
 		}
 		for i := range n.Elems {
-			collect(&n.Elems[i], s.elem, join(fmt.Sprintf("%d.member", i+1)), found)
+			collectViolations(&n.Elems[i], s.elem, join(fmt.Sprintf("%d.member", i+1)), found)
 		}
 	case shapeMap:
 		for i := range n.Members {
-			if !hold(s.keys, &Node{Type: String, Text: n.Members[i].Name}) {
-				report("'"+render(n, s)+"'", "Map keys must satisfy constraint: "+texts(s.keys))
+			if !satisfiesAll(s.keys, &Node{Type: String, Text: n.Members[i].Name}) {
+				report("'"+render(n, s)+"'", "Map keys must satisfy constraint: "+ruleTexts(s.keys))
 			}
 		}
 		if s.elem.kind == shapeValue {
@@ -68,7 +68,7 @@ func collect(n *Node, s *Shape, path string, found *[]string) {
 			s = &Shape{kind: shapeMap, elem: &bare}
 		}
 		for i := range n.Members {
-			collect(&n.Members[i].Value, s.elem, join(n.Members[i].Name+".member"), found)
+			collectViolations(&n.Members[i].Value, s.elem, join(n.Members[i].Name+".member"), found)
 		}
 	case shapeStruct:
 		for _, f := range s.fields {
@@ -80,7 +80,7 @@ func collect(n *Node, s *Shape, path string, found *[]string) {
 				}
 				continue
 			}
-			collect(v, f.Shape, at, found)
+			collectViolations(v, f.Shape, at, found)
 		}
 	}
 }
@@ -89,24 +89,24 @@ func collect(n *Node, s *Shape, path string, found *[]string) {
 // the map, which is how the service names them.
 func checkLists(n *Node, s *Shape, report func(value, constraint string)) {
 	for i := range n.Members {
-		if v := &n.Members[i].Value; !v.Present() || !hold(s.elem.rules, v) {
-			report("'"+render(n, s)+"'", "Map value must satisfy constraint: "+texts(s.elem.rules))
+		if v := &n.Members[i].Value; !v.Present() || !satisfiesAll(s.elem.rules, v) {
+			report("'"+render(n, s)+"'", "Map value must satisfy constraint: "+ruleTexts(s.elem.rules))
 		}
 	}
 }
 
-func hold(rules []rule, n *Node) bool {
+func satisfiesAll(rules []rule, n *Node) bool {
 	for _, r := range rules {
-		if !r.holds(n) {
+		if !r.allows(n) {
 			return false
 		}
 	}
 	return true
 }
 
-// texts lists the rules for the names or lists of a map: the service gives all
+// ruleTexts lists the rules for the names or lists of a map: the service gives all
 // of them, the upper bound of a length first, whichever was broken.
-func texts(rules []rule) string {
+func ruleTexts(rules []rule) string {
 	var out []string
 	for _, r := range rules {
 		out = append(out, r.text)
@@ -124,9 +124,9 @@ func lowerFirst(s string) string {
 	return strings.ToLower(s[:1]) + s[1:]
 }
 
-// maxRendered is about how many bytes of a value a message shows, so that an
+// maxRenderedBytes is about how many bytes of a value a message shows, so that an
 // error is not as large as its request.
-const maxRendered = 2048
+const maxRenderedBytes = 2048
 
 // render is a value as messages show it: a map in JSON, a structure as its
 // type with its members, a list in brackets. Long ones are cut.
@@ -142,7 +142,7 @@ func appendRendered(dst []byte, n *Node, s *Shape) []byte {
 			if i > 0 {
 				dst = append(dst, ", "...)
 			}
-			if len(dst) > maxRendered {
+			if len(dst) > maxRenderedBytes {
 				dst = append(dst, "..."...)
 				break
 			}
@@ -167,13 +167,13 @@ func appendRendered(dst []byte, n *Node, s *Shape) []byte {
 		return append(dst, ')')
 	case n.Type == Object:
 		text := string(n.AppendJSON(nil))
-		if len(text) > maxRendered {
-			text = strings.ToValidUTF8(text[:maxRendered], "") + "...}"
+		if len(text) > maxRenderedBytes {
+			text = strings.ToValidUTF8(text[:maxRenderedBytes], "") + "...}"
 		}
 		return append(dst, text...)
 	}
-	if len(n.Text) > maxRendered {
-		return append(append(dst, strings.ToValidUTF8(n.Text[:maxRendered], "")...), "..."...)
+	if len(n.Text) > maxRenderedBytes {
+		return append(append(dst, strings.ToValidUTF8(n.Text[:maxRenderedBytes], "")...), "..."...)
 	}
 	return append(dst, n.Text...)
 }

@@ -96,12 +96,12 @@ func (n *Node) Int() (int64, bool) {
 // Parse reads one JSON document.
 func Parse(data []byte) (*Node, error) {
 	p := parser{data: string(data)}
-	p.space()
+	p.skipSpace()
 	n, err := p.value(0)
 	if err != nil {
 		return nil, err
 	}
-	p.space()
+	p.skipSpace()
 	if p.pos != len(p.data) {
 		return nil, ErrSyntax
 	}
@@ -113,7 +113,7 @@ type parser struct {
 	pos  int
 }
 
-func (p *parser) space() {
+func (p *parser) skipSpace() {
 	for p.pos < len(p.data) {
 		switch p.data[p.pos] {
 		case ' ', '\t', '\n', '\r':
@@ -149,7 +149,7 @@ func (p *parser) value(depth int) (Node, error) {
 	case c == '[':
 		return p.array(depth)
 	case c == '"':
-		s, err := p.str()
+		s, err := p.stringText()
 		return Node{Type: String, Text: s}, err
 	case c == 't':
 		return p.literal("true", Node{Type: Bool, Text: "true"})
@@ -166,32 +166,32 @@ func (p *parser) value(depth int) (Node, error) {
 func (p *parser) object(depth int) (Node, error) {
 	n := Node{Type: Object}
 	p.pos++
-	p.space()
+	p.skipSpace()
 	if p.peek() == '}' {
 		p.pos++
 		return n, nil
 	}
 	for {
-		p.space()
+		p.skipSpace()
 		if p.peek() != '"' {
 			return Node{}, ErrSyntax
 		}
-		name, err := p.str()
+		name, err := p.stringText()
 		if err != nil {
 			return Node{}, err
 		}
-		p.space()
+		p.skipSpace()
 		if p.peek() != ':' {
 			return Node{}, ErrSyntax
 		}
 		p.pos++
-		p.space()
+		p.skipSpace()
 		v, err := p.value(depth + 1)
 		if err != nil {
 			return Node{}, err
 		}
 		n.Members = append(n.Members, Member{name, v})
-		p.space()
+		p.skipSpace()
 		switch p.peek() {
 		case ',':
 			p.pos++
@@ -207,19 +207,19 @@ func (p *parser) object(depth int) (Node, error) {
 func (p *parser) array(depth int) (Node, error) {
 	n := Node{Type: Array}
 	p.pos++
-	p.space()
+	p.skipSpace()
 	if p.peek() == ']' {
 		p.pos++
 		return n, nil
 	}
 	for {
-		p.space()
+		p.skipSpace()
 		v, err := p.value(depth + 1)
 		if err != nil {
 			return Node{}, err
 		}
 		n.Elems = append(n.Elems, v)
-		p.space()
+		p.skipSpace()
 		switch p.peek() {
 		case ',':
 			p.pos++
@@ -267,8 +267,8 @@ func (p *parser) number() (Node, error) {
 	return Node{Type: Number, Text: p.data[start:p.pos]}, nil
 }
 
-// str reads a string. Text without escapes is a slice of the document.
-func (p *parser) str() (string, error) {
+// stringText reads a string. Text without escapes is a slice of the document.
+func (p *parser) stringText() (string, error) {
 	p.pos++
 	start := p.pos
 	for p.pos < len(p.data) {
@@ -281,7 +281,7 @@ func (p *parser) str() (string, error) {
 			}
 			return s, nil
 		case c == '\\':
-			return p.escaped(start)
+			return p.escapedText(start)
 		case c < ' ':
 			return "", ErrSyntax
 		}
@@ -290,7 +290,7 @@ func (p *parser) str() (string, error) {
 	return "", ErrSyntax
 }
 
-func (p *parser) escaped(start int) (string, error) {
+func (p *parser) escapedText(start int) (string, error) {
 	buf := append([]byte(nil), p.data[start:p.pos]...)
 	for p.pos < len(p.data) {
 		c := p.data[p.pos]

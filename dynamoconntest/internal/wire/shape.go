@@ -38,8 +38,8 @@ type Field struct {
 }
 
 type rule struct {
-	text  string
-	holds func(*Node) bool
+	text   string
+	allows func(*Node) bool
 }
 
 // Str is a string.
@@ -66,25 +66,25 @@ func MapOf(elem *Shape) *Shape { return &Shape{kind: shapeMap, elem: elem} }
 // Struct is an object with the given members; others are ignored.
 func Struct(fields ...Field) *Shape { return &Shape{kind: shapeStruct, fields: fields} }
 
-// Named gives a structure the name of its type in the service's model.
-func (s *Shape) Named(class string) *Shape {
+// Class gives a structure the name of its type in the service's model.
+func (s *Shape) Class(class string) *Shape {
 	s.class = class
 	return s
 }
 
-// F is an optional member of a structure.
-func F(name string, s *Shape) Field { return Field{Name: name, Shape: s} }
+// Optional is an optional member of a structure.
+func Optional(name string, s *Shape) Field { return Field{Name: name, Shape: s} }
 
-// Req is a member of a structure that must be there.
-func Req(name string, s *Shape) Field { return Field{Name: name, Shape: s, Required: true} }
+// Required is a member of a structure that must be there.
+func Required(name string, s *Shape) Field { return Field{Name: name, Shape: s, Required: true} }
 
 var attributeValue = func() *Shape {
 	v := &Shape{kind: shapeValue, class: "AttributeValue"}
 	str, blob := &Shape{kind: shapeString}, &Shape{kind: shapeBlob}
 	v.fields = []Field{
-		F("S", str), F("N", str), F("B", blob), F("BOOL", Boolean()), F("NULL", Boolean()),
-		F("SS", ListOf(str)), F("NS", ListOf(str)), F("BS", ListOf(blob)),
-		F("L", ListOf(v)), F("M", MapOf(v)),
+		Optional("S", str), Optional("N", str), Optional("B", blob), Optional("BOOL", Boolean()), Optional("NULL", Boolean()),
+		Optional("SS", ListOf(str)), Optional("NS", ListOf(str)), Optional("BS", ListOf(blob)),
+		Optional("L", ListOf(v)), Optional("M", MapOf(v)),
 	}
 	return v
 }()
@@ -111,8 +111,8 @@ func (s *Shape) NameLen(least, most int) *Shape {
 	from := len(s.rules)
 	s.Len(least, most)
 	for i := from; i < len(s.rules); i++ {
-		holds := s.rules[i].holds
-		s.rules[i].holds = func(n *Node) bool { return strings.HasPrefix(n.Text, "arn:") || holds(n) }
+		holds := s.rules[i].allows
+		s.rules[i].allows = func(n *Node) bool { return strings.HasPrefix(n.Text, "arn:") || holds(n) }
 	}
 	return s
 }
@@ -151,8 +151,8 @@ func (s *Shape) Enum(values ...string) *Shape {
 	return s
 }
 
-// Name restricts a string to the characters of table and index names.
-func (s *Shape) Name() *Shape {
+// NameCharacters restricts a string to the characters of table and index names.
+func (s *Shape) NameCharacters() *Shape {
 	s.rules = append(s.rules, rule{
 		"Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
 		func(n *Node) bool { return n.Text != "" && isName(n.Text) },

@@ -30,7 +30,7 @@ func checkTypes(n *Node, s *Shape, at place) error {
 		return checkScalar(n, s)
 	case shapeList:
 		if n.Type != Array {
-			return unexpected(n, s, at)
+			return unexpectedTypeError(n, s, at)
 		}
 		for i := range n.Elems {
 			if err := checkTypes(&n.Elems[i], s.elem, inList); err != nil {
@@ -39,7 +39,7 @@ func checkTypes(n *Node, s *Shape, at place) error {
 		}
 	case shapeMap:
 		if n.Type != Object {
-			return unexpected(n, s, at)
+			return unexpectedTypeError(n, s, at)
 		}
 		for i := range n.Members {
 			if err := checkTypes(&n.Members[i].Value, s.elem, inMap); err != nil {
@@ -48,7 +48,7 @@ func checkTypes(n *Node, s *Shape, at place) error {
 		}
 	case shapeStruct, shapeValue:
 		if n.Type != Object {
-			return unexpected(n, s, at)
+			return unexpectedTypeError(n, s, at)
 		}
 		for i := range n.Members {
 			for _, f := range s.fields {
@@ -64,30 +64,30 @@ func checkTypes(n *Node, s *Shape, at place) error {
 }
 
 var (
-	errObject = errors.New("Start of structure or map found where not expected")
+	errUnexpectedObject = errors.New("Start of structure or map found where not expected")
 
-	// errGeneric is what the service says of a scalar where a list or map lies
+	// errScalarInNested is what the service says of a scalar where a list or map lies
 	// inside another: it shows its parser.
-	errGeneric = errors.New("class sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl cannot be cast to class java.lang.Class " +
+	errScalarInNested = errors.New("class sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl cannot be cast to class java.lang.Class " +
 		"(sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl and java.lang.Class are in module java.base of loader 'bootstrap')")
 )
 
-// unexpected is the error that n is not the list, map or structure that s is.
-func unexpected(n *Node, s *Shape, at place) error {
+// unexpectedTypeError is the error that n is not the list, map or structure that s is.
+func unexpectedTypeError(n *Node, s *Shape, at place) error {
 	switch {
 	case n.Type == Object:
-		return errObject
+		return errUnexpectedObject
 	case n.Type == Array:
-		return unexpectedList(s)
+		return unexpectedListError(s)
 	case at == inStructure:
 		return errors.New("Unexpected field type")
 	case s.kind == shapeList || s.kind == shapeMap:
-		return errGeneric
+		return errScalarInNested
 	}
 	return errors.New("Unexpected value type in payload")
 }
 
-func unexpectedList(s *Shape) error {
+func unexpectedListError(s *Shape) error {
 	name := s.javaName()
 	if s.kind != shapeMap {
 		name = "class " + name
@@ -114,8 +114,8 @@ func (s *Shape) scalarName() string {
 	return [...]string{"String", "Integer", "Long", "Boolean", "ByteBuffer"}[s.kind]
 }
 
-// token is how the service's messages call a scalar.
-func token(n *Node) string {
+// tokenName is how the service's messages call a scalar.
+func tokenName(n *Node) string {
 	switch n.Type {
 	case Bool:
 		return strings.ToUpper(n.Text) + "_VALUE"
@@ -131,9 +131,9 @@ func token(n *Node) string {
 func checkScalar(n *Node, s *Shape) error {
 	switch n.Type {
 	case Array:
-		return unexpectedList(s)
+		return unexpectedListError(s)
 	case Object:
-		return errObject
+		return errUnexpectedObject
 	}
 	ok := false
 	switch s.kind {
@@ -153,7 +153,7 @@ func checkScalar(n *Node, s *Shape) error {
 		ok = n.Type == Bool
 	}
 	if !ok {
-		return fmt.Errorf("%s cannot be converted to %s", token(n), s.scalarName())
+		return fmt.Errorf("%s cannot be converted to %s", tokenName(n), s.scalarName())
 	}
 	return nil
 }

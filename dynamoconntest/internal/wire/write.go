@@ -10,66 +10,66 @@ import (
 // Writer builds one JSON document. The zero value is ready. Commas are put in
 // by the Writer; the caller opens, names and closes.
 type Writer struct {
-	Buf   []byte
-	comma bool
+	Buf        []byte
+	needsComma bool
 }
 
-func (w *Writer) sep() {
-	if w.comma {
+func (w *Writer) writeComma() {
+	if w.needsComma {
 		w.Buf = append(w.Buf, ',')
 	}
-	w.comma = true
+	w.needsComma = true
 }
 
 // Open begins an object or an array: c is '{' or '['.
 func (w *Writer) Open(c byte) {
-	w.sep()
+	w.writeComma()
 	w.Buf = append(w.Buf, c)
-	w.comma = false
+	w.needsComma = false
 }
 
 // Close ends it: c is '}' or ']'.
 func (w *Writer) Close(c byte) {
 	w.Buf = append(w.Buf, c)
-	w.comma = true
+	w.needsComma = true
 }
 
 // Key names the next value of an object.
 func (w *Writer) Key(name string) {
-	w.sep()
+	w.writeComma()
 	w.Buf = AppendString(w.Buf, name)
 	w.Buf = append(w.Buf, ':')
-	w.comma = false
+	w.needsComma = false
 }
 
 // Raw writes text that is JSON already.
 func (w *Writer) Raw(text string) {
-	w.sep()
+	w.writeComma()
 	w.Buf = append(w.Buf, text...)
 }
 
 // Append writes what f appends.
 func (w *Writer) Append(f func([]byte) []byte) {
-	w.sep()
+	w.writeComma()
 	w.Buf = f(w.Buf)
 }
 
 // Str writes a string.
 func (w *Writer) Str(s string) {
-	w.sep()
+	w.writeComma()
 	w.Buf = AppendString(w.Buf, s)
 }
 
 // Int writes an integer.
 func (w *Writer) Int(n int64) {
-	w.sep()
+	w.writeComma()
 	w.Buf = strconv.AppendInt(w.Buf, n, 10)
 }
 
 // Float writes a number, always with a fraction as the service does for
 // capacity units.
 func (w *Writer) Float(f float64) {
-	w.sep()
+	w.writeComma()
 	w.Buf = strconv.AppendFloat(w.Buf, f, 'f', -1, 64)
 	if f == float64(int64(f)) {
 		w.Buf = append(w.Buf, '.', '0')
@@ -78,13 +78,13 @@ func (w *Writer) Float(f float64) {
 
 // Time writes a time as seconds with milliseconds.
 func (w *Writer) Time(t time.Time) {
-	w.sep()
+	w.writeComma()
 	w.Buf = strconv.AppendFloat(w.Buf, float64(t.UnixMilli())/1000, 'f', 3, 64)
 }
 
 // Bool writes a boolean.
 func (w *Writer) Bool(b bool) {
-	w.sep()
+	w.writeComma()
 	w.Buf = strconv.AppendBool(w.Buf, b)
 }
 

@@ -2,67 +2,88 @@ package dynamoconn
 
 import (
 	"context"
-	"errors"
-	"strings"
 
 	"github.com/dynamoconn/dynamoconn/internal/attempt"
 	"github.com/dynamoconn/dynamoconn/internal/batch"
 )
 
-// DynamoDB's limits on one request. See
-// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html and
-// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html.
-const (
-	mostKeysInRequest   = 100
-	mostWritesInRequest = 25
-	largestRequest      = 16 << 20
-	// requestFrame is what a request holds besides its operations: table names and
-	// braces, generously.
-	requestFrame = 64 << 10
-)
-
-// verdictOf tells what the failure of a request means for its operations.
-func verdictOf(ctx context.Context, outcome attempt.Outcome, err error) batch.Answer {
-	answer := batch.Answer{Err: err}
-	switch {
-	case outcome == attempt.Unknown:
-		answer.Verdict = batch.Doubt
-		// The attempts of one request have lasted long enough: the next would fare
-		// no better.
-		answer.Stop = errors.Is(err, ErrUnavailable)
-	case ctx.Err() != nil:
-		answer.Verdict = batch.Again
-		if !errors.Is(err, ErrThrottled) && !errors.Is(err, ErrConflict) && !errors.Is(err, ErrUnavailable) {
-			answer.Err = nil // it waited out nothing
-		}
-	case errors.Is(err, ErrThrottled), errors.Is(err, ErrConflict):
-		answer.Verdict = batch.Again
-	case outcome == attempt.NotSent, errors.Is(err, ErrCredentials):
-		answer.Verdict = batch.Fatal
-	case errors.Is(err, ErrValidation), errors.Is(err, ErrItemTooLarge):
-		answer.Verdict = batch.Split
-	default:
-		// A refusal that says nothing of an item: a wrong endpoint, a redirect, an error
-		// that is new. To look for the item at fault would send each by itself.
-		answer.Verdict = batch.TableFailed
+// BatchGet reads any number of items by their keys, from any number of tables.
+//
+// Keys are asked for in requests of at most 100, several at a time
+// ([WithMaxInFlight]), each key once however often the request holds it. What DynamoDB
+// leaves unprocessed is asked for again, with growing pauses, until ctx ends or
+// [WithRetryBudget] is spent. The items come back at the places of their keys, nil where
+// there is none.
+//
+// If any key has no answer, the error is a [*BatchGetError] that names each such key, and
+// the response beside it holds all the others. In every other case of an error the
+// response is nil. BatchGet calls dynamodb:BatchGetItem.
+func (c *Client) BatchGet(ctx context.Context, req BatchGetItemRequest, opts ...CallOption) (_ *BatchGetItemResponse, err error) {
+	table := onlyName(req.RequestTables, func(t RequestTable) string { return t.Name })
+	k, err := c.newCall("BatchGet", table, opts)
+	defer k.end(ctx, &err)
+	if err != nil {
+		return nil, err
 	}
-	return answer
+	g, err := newBatchGet(k, req)
+	if err != nil {
+		return nil, k.refuse(err)
+	}
+	plan := batch.Plan{
+		Ops:         g.ops,
+		Serial:      make([]bool, len(g.tables)),
+		MaxOps:      mostKeysInRequest,
+		MaxBytes:    largestRequest - requestFrame,
+		MaxInFlight: c.config.maxInFlight,
+		Send:        g.send,
+		Pause:       attempt.Pause,
+		Paused:      k.paused,
+		Patience:    c.config.retryBudget,
+		Unprocessed: k.leftUnprocessed(),
+	}
+	return g.finish(req, plan.Run(ctx))
 }
 
-// leftUnprocessed is the cause of an operation that DynamoDB left unprocessed until the
-// retry budget was spent: so it does what it has no throughput for.
-func (k *call) leftUnprocessed() error {
-	return &Error{
-		Activity: k.activity, TableName: clean(k.table), Region: k.region,
-		causes: []error{ErrThrottled}, err: errors.New("left unprocessed until the retry budget was spent"),
+// BatchWrite puts and deletes any number of items in any number of tables.
+//
+// Items are sent in requests of at most 25 operations and 16 MB, several at a time
+// ([WithMaxInFlight]) for each table whose key is known ([WriteTable.KeyNames]).
+// Operations on the same key are applied in the order given. What DynamoDB leaves
+// unprocessed is sent again, with growing pauses, until ctx ends or [WithRetryBudget] is
+// spent. There is no transaction: each write is applied or not by itself, and no condition
+// can be given. A request that may have been applied is sent again too, which undoes what
+// another writer does in between; with [SendOnce] its writes end as unknown instead.
+//
+// If anything was not written, the error is a [*BatchWriteError] that names each
+// such item and says whether it was certainly not written or may have been; every
+// item that it does not name has been written. An item that is invalid, over 400 KB
+// or refused by DynamoDB fails alone. The response beside that error is not nil. An
+// error of any other kind means that nothing was sent. BatchWrite calls
+// dynamodb:BatchWriteItem.
+func (c *Client) BatchWrite(ctx context.Context, req BatchWriteItemRequest, opts ...CallOption) (_ *BatchWriteItemResponse, err error) {
+	table := onlyName(req.Tables, func(t WriteTable) string { return t.Name })
+	k, err := c.newCall("BatchWrite", table, opts)
+	defer k.end(ctx, &err)
+	if err != nil {
+		return nil, err
 	}
-}
-
-// batchError wraps what is left of a batch as the error of the activity.
-func (k *call) batchError(err error) error {
-	e := k.soFar()
-	e.err = err
-	return e
+	w, err := newBatchWrite(k, req)
+	if err != nil {
+		return nil, k.refuse(err)
+	}
+	plan := batch.Plan{
+		Ops:         w.ops,
+		Serial:      w.serial(),
+		MaxOps:      mostWritesInRequest,
+		MaxBytes:    largestRequest - requestFrame,
+		MaxInFlight: c.config.maxInFlight,
+		Send:        w.send,
+		Pause:       attempt.Pause,
+		Paused:      k.paused,
+		Patience:    c.config.retryBudget,
+		Unprocessed: k.leftUnprocessed(),
+	}
+	return w.finish(plan.Run(ctx))
 }
 
 // onlyName returns the name of the table if all entries are of one table.
@@ -75,21 +96,4 @@ func onlyName[T any](entries []T, name func(T) string) string {
 		only = name(entry)
 	}
 	return only
-}
-
-// tablesNamed returns the places of the tables that DynamoDB may mean by a name in an
-// answer: the one that was asked by just that, or else those whose ARN ends in it. Tables
-// of several accounts may share a name.
-func tablesNamed[T any](tables []T, name func(T) string, answered string) []int {
-	var byARN []int
-	for i, table := range tables {
-		asked := name(table)
-		if asked == answered {
-			return []int{i}
-		}
-		if _, last, isARN := strings.Cut(asked, ":table/"); isARN && strings.HasPrefix(asked, "arn:") && last == answered {
-			byARN = append(byARN, i)
-		}
-	}
-	return byARN
 }

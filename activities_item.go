@@ -176,13 +176,6 @@ func (k *call) delete(ctx context.Context, input *dynamodb.DeleteItemInput) (old
 	return old, one(out.ConsumedCapacity), under("OldItem", err)
 }
 
-func (k *call) canReturnOldItem(wanted bool) error {
-	if wanted && k.token != "" {
-		return invalid("ReturnOldItem", "excludes ExactlyOnce: a transaction returns no items")
-	}
-	return nil
-}
-
 // beside returns the error that goes with the response of a write that was applied.
 func (k *call) beside(cause error) error {
 	e := k.soFar()
@@ -283,13 +276,6 @@ func (req *DeleteItemRequest) input(capacity types.ReturnConsumedCapacity) (*dyn
 	}, nil
 }
 
-func conditional(condition string, names map[string]string, values Item) (*expression, error) {
-	if err := needsExpression(names, values, condition); err != nil {
-		return nil, err
-	}
-	return newExpression(names, values)
-}
-
 func oldItem(wanted bool) types.ReturnValue {
 	if wanted {
 		return types.ReturnValueAllOld
@@ -309,64 +295,4 @@ func one(used *types.ConsumedCapacity) []types.ConsumedCapacity {
 		return nil
 	}
 	return []types.ConsumedCapacity{*used}
-}
-
-// checkKey converts the key of one item of a table.
-func checkKey(table string, key Item) (map[string]types.AttributeValue, error) {
-	if err := checkTableName("TableName", table); err != nil {
-		return nil, err
-	}
-	converted, err := toKey(key)
-	return converted, under("Item", err)
-}
-
-// toKey converts a key: one or two attributes of the types that keys can have,
-// neither of them empty.
-func toKey(key Item) (map[string]types.AttributeValue, error) {
-	if len(key) < 1 || len(key) > 2 {
-		return nil, broken("a key has one or two attributes")
-	}
-	converted, err := ToAttributeValues(key)
-	if err != nil {
-		return nil, err
-	}
-	for _, kv := range key {
-		if err := checkKeyValue(kv); err != nil {
-			return nil, err
-		}
-	}
-	return converted, nil
-}
-
-func checkKeyValue(kv KeyValue) error {
-	empty := false
-	switch kv := kv.(type) {
-	case *KeyValueString:
-		empty = kv.StringValue == ""
-	case *KeyValueBinary:
-		empty = len(kv.BinaryValue) == 0
-	case *KeyValueLong, *KeyValueDecimal:
-	default:
-		return invalid(showName(kv.KeyName()), "an attribute of a key must be a string, a number or a binary")
-	}
-	if empty {
-		return invalid(showName(kv.KeyName()), "an attribute of a key must not be empty")
-	}
-	return nil
-}
-
-// checkItem converts a whole item.
-func checkItem(item Item) (map[string]types.AttributeValue, error) {
-	if len(item) == 0 {
-		return nil, broken("must have at least its key")
-	}
-	converted, err := ToAttributeValues(item)
-	if err != nil {
-		return nil, err
-	}
-	// What an item takes in a request is never less than its size, and cheaper to tell.
-	if wireSize(item) > largestItem && itemSize(item) > largestItem {
-		return nil, &FieldError{Rule: "is over 400 KB", causes: []error{ErrItemTooLarge, ErrInvalidRequest}}
-	}
-	return converted, nil
 }

@@ -2,7 +2,6 @@ package dynamoconn
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"time"
 
@@ -146,30 +145,4 @@ func (k *call) soFar() *Error {
 		Began:      k.began,
 		Ended:      k.ended,
 	}
-}
-
-// checkTableName holds what is certain: the characters of a name or of an ARN.
-// DynamoDB judges the rest.
-func checkTableName(field, name string) error {
-	return checkResourceName(field, name, strings.HasPrefix(name, "arn:"))
-}
-
-func checkResourceName(field, name string, isARN bool) error {
-	const longestARN = 1024
-	switch {
-	case name == "":
-		return invalid(field, "must not be empty")
-	case len(name) > longestARN:
-		return invalid(field, "must have at most 1024 bytes")
-	}
-	for i := range len(name) {
-		c := name[i]
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '.', c == '-':
-		case isARN && (c == ':' || c == '/'):
-		default:
-			return invalid(field, "must be made of letters, digits and _ . - only")
-		}
-	}
-	return nil
 }

@@ -14,48 +14,6 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/batch"
 )
 
-// BatchWrite puts and deletes any number of items in any number of tables.
-//
-// Items are sent in requests of at most 25 operations and 16 MB, several at a time
-// ([WithMaxInFlight]) for each table whose key is known ([WriteTable.KeyNames]).
-// Operations on the same key are applied in the order given. What DynamoDB leaves
-// unprocessed is sent again, with growing pauses, until ctx ends or [WithRetryBudget] is
-// spent. There is no transaction: each write is applied or not by itself, and no condition
-// can be given. A request that may have been applied is sent again too, which undoes what
-// another writer does in between; with [SendOnce] its writes end as unknown instead.
-//
-// If anything was not written, the error is a [*BatchWriteError] that names each
-// such item and says whether it was certainly not written or may have been; every
-// item that it does not name has been written. An item that is invalid, over 400 KB
-// or refused by DynamoDB fails alone. The response beside that error is not nil. An
-// error of any other kind means that nothing was sent. BatchWrite calls
-// dynamodb:BatchWriteItem.
-func (c *Client) BatchWrite(ctx context.Context, req BatchWriteItemRequest, opts ...CallOption) (_ *BatchWriteItemResponse, err error) {
-	table := onlyName(req.Tables, func(t WriteTable) string { return t.Name })
-	k, err := c.newCall("BatchWrite", table, opts)
-	defer k.end(ctx, &err)
-	if err != nil {
-		return nil, err
-	}
-	w, err := newBatchWrite(k, req)
-	if err != nil {
-		return nil, k.refuse(err)
-	}
-	plan := batch.Plan{
-		Ops:         w.ops,
-		Serial:      w.serial(),
-		MaxOps:      mostWritesInRequest,
-		MaxBytes:    largestRequest - requestFrame,
-		MaxInFlight: c.config.maxInFlight,
-		Send:        w.send,
-		Pause:       attempt.Pause,
-		Paused:      k.paused,
-		Patience:    c.config.retryBudget,
-		Unprocessed: k.leftUnprocessed(),
-	}
-	return w.finish(plan.Run(ctx))
-}
-
 // batchWrite is one BatchWrite at work.
 type batchWrite struct {
 	*call

@@ -2,55 +2,15 @@ package dynamoconn
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
 	"github.com/dynamoconn/dynamoconn/internal/batch"
 )
-
-// BatchGet reads any number of items by their keys, from any number of tables.
-//
-// Keys are asked for in requests of at most 100, several at a time
-// ([WithMaxInFlight]), each key once however often the request holds it. What DynamoDB
-// leaves unprocessed is asked for again, with growing pauses, until ctx ends or
-// [WithRetryBudget] is spent. The items come back at the places of their keys, nil where
-// there is none.
-//
-// If any key has no answer, the error is a [*BatchGetError] that names each such key, and
-// the response beside it holds all the others. In every other case of an error the
-// response is nil. BatchGet calls dynamodb:BatchGetItem.
-func (c *Client) BatchGet(ctx context.Context, req BatchGetItemRequest, opts ...CallOption) (_ *BatchGetItemResponse, err error) {
-	table := onlyName(req.RequestTables, func(t RequestTable) string { return t.Name })
-	k, err := c.newCall("BatchGet", table, opts)
-	defer k.end(ctx, &err)
-	if err != nil {
-		return nil, err
-	}
-	g, err := newBatchGet(k, req)
-	if err != nil {
-		return nil, k.refuse(err)
-	}
-	plan := batch.Plan{
-		Ops:         g.ops,
-		Serial:      make([]bool, len(g.tables)),
-		MaxOps:      mostKeysInRequest,
-		MaxBytes:    largestRequest - requestFrame,
-		MaxInFlight: c.config.maxInFlight,
-		Send:        g.send,
-		Pause:       attempt.Pause,
-		Paused:      k.paused,
-		Patience:    c.config.retryBudget,
-		Unprocessed: k.leftUnprocessed(),
-	}
-	return g.finish(req, plan.Run(ctx))
-}
 
 // batchGet is one BatchGet at work.
 type batchGet struct {
@@ -153,24 +113,6 @@ func (t *getTable) project(table RequestTable, consistent bool) error {
 	return nil
 }
 
-// topLevelNames returns the attributes that a projection expression begins its paths
-// with.
-func topLevelNames(projection string, names map[string]string) map[string]bool {
-	top := make(map[string]bool)
-	for term := range strings.SplitSeq(projection, ",") {
-		name := strings.TrimSpace(term)
-		if end := strings.IndexAny(name, ".["); end >= 0 {
-			name = name[:end]
-		}
-		name = strings.TrimSpace(name)
-		if behind, ok := names[name]; ok {
-			name = behind
-		}
-		top[name] = true
-	}
-	return top
-}
-
 // send asks for the keys of those operations in one request.
 func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 	items := make(map[string]types.KeysAndAttributes)
@@ -197,19 +139,6 @@ func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 		return readVerdict(ctx, outcome, err)
 	}
 	return batch.Answer{Unprocessed: unprocessed}
-}
-
-// readVerdict is verdictOf for a request that changes nothing: that it may have been
-// carried out does not matter, only what its last attempt came to.
-func readVerdict(ctx context.Context, outcome attempt.Outcome, err error) batch.Answer {
-	if outcome == attempt.Unknown && !errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrCorruptResponse) {
-		outcome = attempt.Refused
-	}
-	answer := verdictOf(ctx, outcome, err)
-	if answer.Verdict == batch.Doubt && ctx.Err() != nil {
-		answer.Verdict = batch.Again
-	}
-	return answer
 }
 
 // take enters the items of an answer, which must be about those operations, each

@@ -1,0 +1,169 @@
+package dynamoconn
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// expression gathers the placeholders of one request. Names and values never
+// appear in the text of an expression.
+type expression struct {
+	names        map[string]string
+	values       map[string]types.AttributeValue
+	placeholders map[string]string // attribute name → the placeholder it was given
+}
+
+const longestPlaceholder = 255
+
+// newExpression begins with the caller's own placeholders.
+func newExpression(names map[string]string, values Item) (*expression, error) {
+	for placeholder, name := range names {
+		if err := checkPlaceholder("ExpressionAttributeNames", placeholder, '#'); err != nil {
+			return nil, err
+		}
+		if rule := brokenNameRule(name); rule != "" {
+			return nil, invalid("ExpressionAttributeNames["+showName(placeholder)+"]", rule)
+		}
+	}
+	for _, kv := range values {
+		if isNil(kv) {
+			break // the conversion below says where
+		}
+		if err := checkPlaceholder("ExpressionAttributeValues", kv.KeyName(), ':'); err != nil {
+			return nil, err
+		}
+	}
+	x := &expression{names: maps.Clone(names)}
+	if len(values) > 0 {
+		converted, err := ToAttributeValues(values)
+		if err != nil {
+			return nil, under("ExpressionAttributeValues", err)
+		}
+		x.values = converted
+	}
+	return x, nil
+}
+
+func checkPlaceholder(field, placeholder string, first byte) error {
+	at := field + "[" + showName(placeholder) + "]"
+	switch {
+	case len(placeholder) < 2 || placeholder[0] != first:
+		return invalid(at, fmt.Sprintf("a placeholder begins with %c and has a name after it", first))
+	case len(placeholder) > longestPlaceholder:
+		return invalid(at, "a placeholder has at most 255 bytes")
+	}
+	return nil
+}
+
+// brokenNameRule returns the rule that the name of an attribute breaks, or "".
+func brokenNameRule(name string) string {
+	switch {
+	case name == "":
+		return "must not be empty"
+	case !utf8.ValidString(name):
+		return "must be valid UTF-8"
+	}
+	return ""
+}
+
+// name returns the placeholder of an attribute's name.
+func (x *expression) name(attribute string) string {
+	if placeholder, ok := x.placeholders[attribute]; ok {
+		return placeholder
+	}
+	if x.names == nil {
+		x.names = make(map[string]string)
+	}
+	if x.placeholders == nil {
+		x.placeholders = make(map[string]string)
+	}
+	placeholder := free(x.names, "#n")
+	x.names[placeholder] = attribute
+	x.placeholders[attribute] = placeholder
+	return placeholder
+}
+
+// value returns the placeholder of a new value.
+func (x *expression) value(value types.AttributeValue) string {
+	if x.values == nil {
+		x.values = make(map[string]types.AttributeValue)
+	}
+	placeholder := free(x.values, ":v")
+	x.values[placeholder] = value
+	return placeholder
+}
+
+func free[V any](taken map[string]V, prefix string) string {
+	for i := len(taken); ; i++ {
+		placeholder := fmt.Sprint(prefix, i)
+		if _, ok := taken[placeholder]; !ok {
+			return placeholder
+		}
+	}
+}
+
+// projection returns the expression that asks for whole attributes.
+func (x *expression) projection(attributes []string) (string, error) {
+	terms := make([]string, len(attributes))
+	seen := make(map[string]bool, len(attributes))
+	for i, attribute := range attributes {
+		at := fmt.Sprintf("Attributes[%d]", i)
+		if rule := brokenNameRule(attribute); rule != "" {
+			return "", invalid(at, rule)
+		}
+		if seen[attribute] {
+			return "", invalid(at, "is named twice")
+		}
+		seen[attribute] = true
+		terms[i] = x.name(attribute)
+	}
+	return strings.Join(terms, ", "), nil
+}
+
+// project returns the projection expression of a read, or nil for everything.
+func (x *expression) project(attributes []string, projection string) (*string, error) {
+	if len(attributes) == 0 {
+		return optional(projection), nil
+	}
+	if projection != "" {
+		return nil, invalid("ProjectionExpression", "excludes Attributes")
+	}
+	text, err := x.projection(attributes)
+	return optional(text), err
+}
+
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+func conditional(condition string, names map[string]string, values Item) (*expression, error) {
+	if err := needsExpression(names, values, condition); err != nil {
+		return nil, err
+	}
+	return newExpression(names, values)
+}
+
+// topLevelNames returns the attributes that a projection expression begins its paths
+// with.
+func topLevelNames(projection string, names map[string]string) map[string]bool {
+	top := make(map[string]bool)
+	for term := range strings.SplitSeq(projection, ",") {
+		name := strings.TrimSpace(term)
+		if end := strings.IndexAny(name, ".["); end >= 0 {
+			name = name[:end]
+		}
+		name = strings.TrimSpace(name)
+		if behind, ok := names[name]; ok {
+			name = behind
+		}
+		top[name] = true
+	}
+	return top
+}

@@ -1,0 +1,102 @@
+package dynamoconn
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestPlaceholdersOfTheCallerAreNotTaken(t *testing.T) {
+	t.Parallel()
+	names := map[string]string{"#n0": "Zero", "#n2": "Two", "#y": "Year"}
+	values := Item{Long(":v0", 0), Long(":v1", 1), Long(":v3", 3)}
+	x, err := newExpression(names, values)
+	require.NoError(t, err)
+	text, err := x.filter([]Condition{
+		{"Year", ComparisonOperatorBetween, []KeyValue{Long("", 7), Long("", 8)}}, {"#n0", ComparisonOperatorNull, nil},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, "#n3 BETWEEN :v4 AND :v5 AND attribute_not_exists(#n4)", text)
+	assert.Equal(t, map[string]string{"#n0": "Zero", "#n2": "Two", "#y": "Year", "#n3": "Year", "#n4": "#n0"}, x.names)
+	assert.Equal(t, map[string]types.AttributeValue{
+		":v0": wireNumber("0"), ":v1": wireNumber("1"), ":v3": wireNumber("3"), ":v4": wireNumber("7"), ":v5": wireNumber("8"),
+	}, x.values)
+	assert.Equal(t, map[string]string{"#n0": "Zero", "#n2": "Two", "#y": "Year"}, names, "the caller's map was changed")
+
+	x, err = newExpression(map[string]string{"#n1": "One"}, Item{Long(":v1", 1)})
+	require.NoError(t, err)
+	text, err = x.filter([]Condition{{"Year", ComparisonOperatorEQ, []KeyValue{Long("", 7)}}})
+	require.NoError(t, err)
+	assert.Equal(t, "#n2 = :v2", text)
+}
+
+func TestPlaceholdersAreChecked(t *testing.T) {
+	t.Parallel()
+	const inNames, inValues = "ExpressionAttributeNames", "ExpressionAttributeValues"
+	long := strings.Repeat("x", 255)
+	tests := map[string]struct {
+		names      map[string]string
+		values     Item
+		path, rule string
+	}{
+		"name without #":  {map[string]string{"n": "N"}, nil, inNames + "[n]", "a placeholder begins with # and has a name after it"},
+		"only #":          {map[string]string{"#": "N"}, nil, inNames + "[#]", "a placeholder begins with # and has a name after it"},
+		"empty":           {map[string]string{"": "N"}, nil, inNames + `[""]`, "a placeholder begins with # and has a name after it"},
+		"256 bytes":       {map[string]string{"#" + long: "N"}, nil, inNames + "[#" + long[:63] + "...]", "a placeholder has at most 255 bytes"},
+		"empty attribute": {map[string]string{"#n": ""}, nil, inNames + "[#n]", "must not be empty"},
+		"not UTF-8":       {map[string]string{"#n": notUTF8}, nil, inNames + "[#n]", "must be valid UTF-8"},
+		"value without :": {nil, Item{Long("v", 1)}, inValues + "[v]", "a placeholder begins with : and has a name after it"},
+		"only :":          {nil, Item{Long(":", 1)}, inValues + "[:]", "a placeholder begins with : and has a name after it"},
+		"value 256 bytes": {nil, Item{Long(":"+long, 1)}, inValues + "[:" + long[:63] + "...]", "a placeholder has at most 255 bytes"},
+		"nil":             {nil, Item{Long(":v", 1), nil}, inValues + "[1]", ruleKind},
+		"twice":           {nil, Item{Long(":v", 1), Long(":v", 1)}, inValues + ".:v", "is in the item twice"},
+		"in a value":      {nil, Item{List(":v", StringSet(""))}, inValues + ".:v[0]", "a set must not be empty"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x, err := newExpression(test.names, test.values)
+			assert.Nil(t, x)
+			assertFieldError(t, err, ErrInvalidRequest, test.path, test.rule)
+		})
+	}
+	x, err := newExpression(map[string]string{"#" + long[:254]: "N"}, Item{Long(":"+long[:254], 1)})
+	require.NoError(t, err)
+	assert.Len(t, x.names, 1)
+	assert.Len(t, x.values, 1)
+	x, err = newExpression(nil, nil)
+	require.NoError(t, err)
+	assert.Equal(t, &expression{}, x, "nothing is sent empty")
+}
+
+func TestProjection(t *testing.T) {
+	t.Parallel()
+	x := &expression{}
+	text, err := x.project([]string{"Year", "first.name", "a b", "Année"}, "")
+	require.NoError(t, err)
+	assert.Equal(t, "#n0, #n1, #n2, #n3", *text)
+	assert.Equal(t, map[string]string{"#n0": "Year", "#n1": "first.name", "#n2": "a b", "#n3": "Année"}, x.names)
+
+	text, err = (&expression{}).project(nil, "Address.City, Tags[0]")
+	require.NoError(t, err)
+	assert.Equal(t, "Address.City, Tags[0]", *text)
+	text, err = (&expression{}).project([]string{}, "")
+	require.NoError(t, err)
+	assert.Nil(t, text)
+
+	for path, attributes := range map[string][]string{
+		"Attributes[0]": {""}, "Attributes[1]": {"a", "a"}, "Attributes[2]": {"a", "b", notUTF8},
+	} {
+		text, err = (&expression{}).project(attributes, "")
+		assert.Nil(t, text)
+		require.ErrorIs(t, err, ErrInvalidRequest)
+		var field *FieldError
+		require.ErrorAs(t, err, &field)
+		assert.Equal(t, path, field.Path)
+	}
+	_, err = (&expression{}).project([]string{"a"}, "a")
+	assertFieldError(t, err, ErrInvalidRequest, "ProjectionExpression", "excludes Attributes")
+}

@@ -23,7 +23,7 @@ func (c *Client) GetItem(ctx context.Context, req GetItemRequest, opts ...CallOp
 		return nil, k.refuse(err)
 	}
 	resp := &GetItemResponse{}
-	_, err = k.send(ctx, false, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
+	_, err = k.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		out, err := k.sdk.GetItem(ctx, input, k.options...)
 		if err != nil {
 			return nil, err
@@ -68,7 +68,7 @@ func (c *Client) PutItem(ctx context.Context, req PutItemRequest, opts ...CallOp
 	}
 	resp := &PutItemResponse{}
 	perhapsOurs := false // the old item, as far as anyone can tell
-	_, err = k.send(ctx, true, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
+	_, err = k.write(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		old, used, err := k.put(ctx, input)
 		if req.ItemIsUnique && stands(req.Item, err) {
 			perhapsOurs = true
@@ -117,7 +117,7 @@ func (c *Client) DeleteItem(ctx context.Context, req DeleteItemRequest, opts ...
 	}
 	resp := &DeleteItemResponse{}
 	perhapsOurs := false // the deletion of the old item, as far as anyone can tell
-	_, err = k.send(ctx, true, func(ctx context.Context) (used []types.ConsumedCapacity, err error) {
+	_, err = k.write(ctx, func(ctx context.Context) (used []types.ConsumedCapacity, err error) {
 		if resp.OldItem, used, err = k.delete(ctx, input); err == nil && !resp.OldItem.mayHaveKey(req.Item) {
 			return nil, under("OldItem", corrupt("is another item than was deleted"))
 		}

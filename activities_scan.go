@@ -262,7 +262,7 @@ func (req *ScanTableRequest) check() error {
 // next reads the next page, and sets done if it was the last that is wanted.
 func (s *scan) next(ctx context.Context) (*scanPage, error) {
 	s.input.Limit = s.pageLimit()
-	page, err := s.read(ctx)
+	page, err := s.fetch(ctx)
 	for err == nil && s.left >= 0 && page.count > s.left {
 		if page.scanned < page.count {
 			return nil, s.refuse(corrupt("the page has more items than were read for it"))
@@ -276,7 +276,7 @@ func (s *scan) next(ctx context.Context) (*scanPage, error) {
 			*guess = max(int32(min(s.left, largestLimit)), min(*guess, *s.input.Limit/4*3))
 		}
 		s.input.Limit = guess
-		page, err = s.read(ctx)
+		page, err = s.fetch(ctx)
 	}
 	if err != nil {
 		return nil, err
@@ -310,9 +310,9 @@ func (s *scan) pageLimit() *int32 {
 	return &limit
 }
 
-func (s *scan) read(ctx context.Context) (*scanPage, error) {
+func (s *scan) fetch(ctx context.Context) (*scanPage, error) {
 	page := &scanPage{}
-	_, err := s.send(ctx, false, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
+	_, err := s.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		out, err := s.sdk.Scan(ctx, s.input, s.options...)
 		if err != nil {
 			return nil, err

@@ -121,7 +121,7 @@ func (k *call) listPage(ctx context.Context, start string, limit int32, progress
 	if limit > 0 {
 		input.Limit = &limit
 	}
-	_, err = k.send(ctx, false, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
+	_, err = k.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		out, err := k.sdk.ListTables(ctx, input, k.options...)
 		if err != nil {
 			return nil, err
@@ -160,7 +160,7 @@ func (c *Client) DescribeTable(ctx context.Context, req DescribeTableRequest, op
 		return nil, k.refuse(err)
 	}
 	var table *types.TableDescription
-	_, err = k.send(ctx, false, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
+	_, err = k.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		out, err := k.sdk.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &req.TableName}, k.options...)
 		if err != nil {
 			return nil, err

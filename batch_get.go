@@ -127,7 +127,7 @@ func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 	}
 	input := &dynamodb.BatchGetItemInput{RequestItems: items, ReturnConsumedCapacity: g.capacity}
 	var unprocessed []int
-	outcome, err := g.call.send(ctx, false, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
+	outcome, err := g.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		out, err := g.sdk.BatchGetItem(ctx, input, g.options...)
 		if err != nil {
 			return nil, err

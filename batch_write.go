@@ -211,7 +211,7 @@ func (w *batchWrite) send(ctx context.Context, ops []int) batch.Answer {
 	input := &dynamodb.BatchWriteItemInput{RequestItems: items, ReturnConsumedCapacity: w.capacity}
 	var unprocessed []int
 	var inDoubt bool // an earlier attempt may have written what the last left unprocessed
-	outcome, err := w.call.send(ctx, true, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
+	outcome, err := w.write(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		out, err := w.sdk.BatchWriteItem(ctx, input, w.options...)
 		if err != nil {
 			return nil, err

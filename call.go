@@ -65,7 +65,7 @@ func (c *Client) newCall(activity, table string, opts []CallOption) (*call, erro
 }
 
 // send runs one API action, keeps account of its attempts, and turns a failure into
-// an [Error]. writes tells whether the action changes anything.
+// an [Error]. writes reports whether the action changes anything: use read or write.
 func (k *call) send(ctx context.Context, writes bool, action func(context.Context) ([]types.ConsumedCapacity, error)) (attempt.Outcome, error) {
 	attempted, record := attempt.With(ctx)
 	k.opened(ctx, record)
@@ -98,6 +98,17 @@ func (k *call) send(ctx context.Context, writes bool, action func(context.Contex
 	}
 	k.closed(tries, used, outcome, err)
 	return outcome, err
+}
+
+// read sends an API action that changes nothing.
+func (k *call) read(ctx context.Context, action func(context.Context) ([]types.ConsumedCapacity, error)) (attempt.Outcome, error) {
+	return k.send(ctx, false, action)
+}
+
+// write sends an API action that may change something: if it fails and may have been
+// applied, the error is [ErrAmbiguous].
+func (k *call) write(ctx context.Context, action func(context.Context) ([]types.ConsumedCapacity, error)) (attempt.Outcome, error) {
+	return k.send(ctx, true, action)
 }
 
 func later(a, b time.Time) time.Time {

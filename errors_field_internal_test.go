@@ -1,10 +1,14 @@
 package dynamoconn
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
 func TestFieldErrorPath(t *testing.T) {
@@ -52,4 +56,25 @@ func TestNamesAreShownClearly(t *testing.T) {
 	} {
 		assert.Equal(t, want, showName(name))
 	}
+}
+
+// FuzzShowName requires that a name of an attribute in a path can be shown and is not
+// mistaken for another place.
+func FuzzShowName(f *testing.F) {
+	for _, name := range []string{"", "a", "a.b", "a[0]", "\"", "\xff", "\u202e", strings.Repeat("é", 40), "a b"} {
+		f.Add(name, "x")
+	}
+	mutate.Fuzz(f, func(t *testing.T, a, b string) {
+		shown := showName(a)
+		requireShowable(t, shown)
+		require.LessOrEqual(t, len(shown), 4*longestShownName+8)
+		if len(a) <= longestShownName && len(b) <= longestShownName && a != b {
+			require.NotEqual(t, shown, showName(b))
+		}
+		err := under("Item", underName(a, underElement(3, broken("rule"))))
+		var field *FieldError
+		require.ErrorAs(t, err, &field)
+		require.Equal(t, fmt.Sprintf("Item.%s[3]", shown), field.Path)
+		requireShowable(t, err.Error())
+	})
 }

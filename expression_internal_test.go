@@ -1,12 +1,15 @@
 package dynamoconn
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
 func TestPlaceholdersOfTheCallerAreNotTaken(t *testing.T) {
@@ -99,4 +102,74 @@ func TestProjection(t *testing.T) {
 	}
 	_, err = (&expression{}).project([]string{"a"}, "a")
 	assertFieldError(t, err, ErrInvalidRequest, "ProjectionExpression", "excludes Attributes")
+}
+
+var expressionText = regexp.MustCompile(`^[#:a-zA-Z_0-9 (),<>=]*$`)
+
+// FuzzExpression requires that no name and no value, whatever is in it, has a part in
+// the text of an expression: the text is that of harmless names and values.
+func FuzzExpression(f *testing.F) {
+	for i := range len(fuzzOperators) {
+		f.Add(uint8(i), uint8(i), "Artist", "Song", "value", "#n0", ":v0")
+	}
+	f.Add(uint8(0), uint8(1), "a = :v0 OR #n1", ") AND (", "\xff", "#", ":")
+	f.Add(uint8(2), uint8(10), "#n0", ":v0", "#n1", "#n1", ":v1")
+	mutate.Fuzz(f, func(t *testing.T, first, second uint8, key, other, value, namePlaceholder, valuePlaceholder string) {
+		conditions := func(key, other, value string) []Condition {
+			return []Condition{fuzzCondition(first, key, value), fuzzCondition(second, other, value)}
+		}
+		x, err := newExpression(map[string]string{namePlaceholder: other}, Item{String(valuePlaceholder, value)})
+		if err != nil {
+			require.ErrorIs(t, err, ErrInvalidRequest)
+			requireShowable(t, err.Error())
+			return
+		}
+		text, err := x.filter(conditions(key, other, value))
+		if err != nil {
+			require.ErrorIs(t, err, ErrInvalidRequest)
+			requireShowable(t, err.Error())
+			return
+		}
+		require.Regexp(t, expressionText, text)
+		plain, err := newExpression(map[string]string{namePlaceholder: "b"}, Item{String(valuePlaceholder, "c")})
+		require.NoError(t, err)
+		harmless := []string{"a", "b"}
+		if key == other {
+			harmless[1] = "a"
+		}
+		want, err := plain.filter(conditions(harmless[0], harmless[1], "c"))
+		require.NoError(t, err)
+		require.Equal(t, want, text)
+		// Each placeholder stands for what was given, and the caller's own for theirs.
+		require.Equal(t, other, x.names[namePlaceholder])
+		require.Contains(t, x.values, valuePlaceholder)
+		require.Equal(t, key, x.names[x.placeholders[key]])
+		require.Equal(t, other, x.names[x.placeholders[other]])
+		for placeholder, av := range x.values {
+			require.Equal(t, &types.AttributeValueMemberS{Value: value}, av, placeholder)
+		}
+	})
+}
+
+var fuzzOperators = []ComparisonOperator{
+	ComparisonOperatorEQ, ComparisonOperatorNE, ComparisonOperatorLT, ComparisonOperatorLE, ComparisonOperatorGT, ComparisonOperatorGE,
+	ComparisonOperatorBeginsWith, ComparisonOperatorBetween, ComparisonOperatorContains, ComparisonOperatorNotContains, ComparisonOperatorIn,
+	ComparisonOperatorNotNull, ComparisonOperatorNull,
+}
+
+func fuzzCondition(operator uint8, key, value string) Condition {
+	c := Condition{Key: key, ComparisonOperator: fuzzOperators[int(operator)%len(fuzzOperators)]}
+	n := 1
+	switch c.ComparisonOperator {
+	case ComparisonOperatorNull, ComparisonOperatorNotNull:
+		n = 0
+	case ComparisonOperatorBetween:
+		n = 2
+	case ComparisonOperatorIn:
+		n = 1 + int(operator)%7
+	}
+	for range n {
+		c.Values = append(c.Values, String("", value))
+	}
+	return c
 }

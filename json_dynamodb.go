@@ -143,7 +143,7 @@ func (r *jsonReader) ofType(tag, key string, depth int) (KeyValue, error) {
 		members, err := readSet(r, r.base64, func(b []byte) string { return string(b) })
 		return &KeyValueBinarySet{Key: key, BinarySetValue: members}, err
 	}
-	return nil, broken("is of the unknown type "+showName(tag))
+	return nil, broken("is of the unknown type " + showName(tag))
 }
 
 // readSet reads an array of distinct members, of which there must be one.

@@ -304,5 +304,5 @@ func (r *jsonReader) otherThan(rule string) error {
 }
 
 func (r *jsonReader) notJSON() error {
-	return broken("is not valid JSON at byte "+strconv.Itoa(r.i))
+	return broken("is not valid JSON at byte " + strconv.Itoa(r.i))
 }

@@ -1,9 +1,11 @@
-package dynamoconn
+package dynamoconn_test
 
 import (
 	"math/big"
 	"strconv"
 	"testing"
+
+	"github.com/dynamoconn/dynamoconn"
 )
 
 var benchmarkNumbers = map[string]string{
@@ -18,7 +20,7 @@ func BenchmarkParseNumber(b *testing.B) {
 		b.Run("Number/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if n, err := ParseNumber(s); err != nil || n.text != s {
+				if n, err := dynamoconn.ParseNumber(s); err != nil || n.String() != s {
 					b.Fatal(n, err)
 				}
 			}
@@ -44,7 +46,7 @@ func BenchmarkParseNumber(b *testing.B) {
 
 func BenchmarkNumberInt64(b *testing.B) {
 	for _, s := range []string{"42", "9223372036854775807", "1e2"} {
-		n := MustNumber(s)
+		n := dynamoconn.MustNumber(s)
 		b.Run("Number/"+s, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -69,7 +71,7 @@ func BenchmarkNumberInt64(b *testing.B) {
 
 func BenchmarkNumberFloat64(b *testing.B) {
 	for _, s := range []string{"1234.56", "0.30000000000000004"} {
-		n := MustNumber(s)
+		n := dynamoconn.MustNumber(s)
 		b.Run("Number/"+s, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -90,7 +92,7 @@ func BenchmarkNumberFloat64(b *testing.B) {
 }
 
 func BenchmarkNumberCmp(b *testing.B) {
-	n, m := MustNumber("1234.56"), MustNumber("1234.57")
+	n, m := dynamoconn.MustNumber("1234.56"), dynamoconn.MustNumber("1234.57")
 	b.Run("Number", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
@@ -112,12 +114,12 @@ func BenchmarkNumberCmp(b *testing.B) {
 
 func BenchmarkNumberCanonical(b *testing.B) {
 	for _, s := range []string{"42", "1234.56", "1.10", "1E-130", "-1.5E125"} {
-		n := MustNumber(s)
+		n := dynamoconn.MustNumber(s)
 		want := n.Canonical().String()
 		b.Run(s, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if c := n.Canonical(); c.text != want {
+				if c := n.Canonical(); c.String() != want {
 					b.Fatal(c)
 				}
 			}
@@ -126,7 +128,7 @@ func BenchmarkNumberCanonical(b *testing.B) {
 }
 
 func BenchmarkNumberMarshalJSON(b *testing.B) {
-	n := MustNumber("1234.560")
+	n := dynamoconn.MustNumber("1234.560")
 	b.ReportAllocs()
 	for b.Loop() {
 		if data, err := n.MarshalJSON(); err != nil || len(data) != 8 {

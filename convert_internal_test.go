@@ -2,12 +2,16 @@ package dynamoconn
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
 // Each kind in both forms. The values are in the order of their names, as they come
@@ -337,4 +341,277 @@ func TestConversionErrorsQuoteNoValue(t *testing.T) {
 	_, err = FromAttributeValue("k", &types.AttributeValueMemberN{Value: "canary"})
 	require.Error(t, err)
 	assert.NotContains(t, err.Error(), "canary")
+}
+
+// numberTexts lists the texts of all numbers in the item, in a fixed order.
+func numberTexts(item Item) []string {
+	var texts []string
+	for _, kv := range item.byName() {
+		switch kv := kv.(type) {
+		case *KeyValueLong, *KeyValueDecimal:
+			number, _ := numberOf(kv)
+			texts = append(texts, number.String())
+		case *KeyValueNumberSet:
+			for _, number := range kv.NumberSetValue {
+				texts = append(texts, number.String())
+			}
+		case *KeyValueList:
+			for _, value := range kv.ListValue {
+				texts = append(texts, numberTexts(Item{value})...)
+			}
+		case *KeyValueMap:
+			texts = append(texts, numberTexts(kv.MapValue)...)
+		}
+	}
+	return texts
+}
+
+func TestItemsSurviveTheConversion(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		item := itemGenerator{}.item().Draw(t, "item")
+		before := item.Clone()
+		attributes, err := ToAttributeValues(item)
+		require.NoError(t, err)
+		require.Equal(t, before, item, "the item was changed")
+
+		back, err := FromAttributeValues(attributes)
+		require.NoError(t, err)
+		require.True(t, item.Equal(back))
+		require.Equal(t, describe(item), describe(back))
+		require.Equal(t, numberTexts(item), numberTexts(back))
+		require.True(t, slices.IsSorted(back.Keys()))
+
+		again, err := ToAttributeValues(back)
+		require.NoError(t, err)
+		require.Equal(t, attributes, again)
+	})
+}
+
+// attributeValue draws what DynamoDB can send.
+func attributeValue(t *rapid.T, depth int) types.AttributeValue {
+	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"", "été 東京 🎸", "\x00\u2028"}))
+	binary := rapid.SliceOfN(rapid.Byte(), 0, 5)
+	number := rapid.OneOf(
+		rapid.StringMatching(`-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,15})?(E-?[0-9]{1,2})?`),
+		rapid.SampledFrom([]string{
+			"0", "-0", "1.0", "007", "+5", ".5", "5.", "1E-130", "9.9999999999999999999999999999999999999E+125",
+			"9223372036854775807", "9223372036854775808", "-9223372036854775808", "12345678901234567890123456789012345678",
+		}),
+	)
+	kinds := 8
+	if depth < 3 {
+		kinds = 10
+	}
+	switch rapid.IntRange(1, kinds).Draw(t, "type") {
+	case 1:
+		return &types.AttributeValueMemberS{Value: text.Draw(t, "S")}
+	case 2:
+		return &types.AttributeValueMemberN{Value: number.Draw(t, "N")}
+	case 3:
+		return &types.AttributeValueMemberB{Value: binary.Draw(t, "B")}
+	case 4:
+		return &types.AttributeValueMemberBOOL{Value: rapid.Bool().Draw(t, "BOOL")}
+	case 5:
+		return &types.AttributeValueMemberNULL{Value: true}
+	case 6:
+		return &types.AttributeValueMemberSS{Value: rapid.SliceOfNDistinct(text, 1, 4, rapid.ID).Draw(t, "SS")}
+	case 7:
+		return &types.AttributeValueMemberNS{Value: rapid.SliceOfNDistinct(number, 1, 4, func(text string) string {
+			return canonicalText(MustNumber(text))
+		}).Draw(t, "NS")}
+	case 8:
+		return &types.AttributeValueMemberBS{Value: rapid.SliceOfNDistinct(binary, 1, 4, func(b []byte) string {
+			return string(b)
+		}).Draw(t, "BS")}
+	case 9:
+		list := []types.AttributeValue{}
+		for range rapid.IntRange(0, 4).Draw(t, "elements") {
+			list = append(list, attributeValue(t, depth+1))
+		}
+		return &types.AttributeValueMemberL{Value: list}
+	}
+	return &types.AttributeValueMemberM{Value: attributeValues(t, depth+1)}
+}
+
+func attributeValues(t *rapid.T, depth int) map[string]types.AttributeValue {
+	attributes := map[string]types.AttributeValue{}
+	for range rapid.IntRange(0, 4).Draw(t, "attributes") {
+		attributes[rapid.StringN(1, -1, -1).Draw(t, "name")] = attributeValue(t, depth)
+	}
+	return attributes
+}
+
+func TestAttributeValuesSurviveTheConversion(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		attributes := attributeValues(t, 0)
+		item, err := FromAttributeValues(attributes)
+		require.NoError(t, err)
+		back, err := ToAttributeValues(item)
+		require.NoError(t, err)
+		require.Equal(t, attributes, back)
+	})
+}
+
+// wildAttribute builds a value of the SDK's types from bytes, among them what the SDK
+// never makes: nil members, unknown types, text that is no number.
+type wildAttribute struct {
+	data []byte
+	size int
+}
+
+func (w *wildAttribute) next() byte {
+	if len(w.data) == 0 {
+		return 0
+	}
+	b := w.data[0]
+	w.data = w.data[1:]
+	return b
+}
+
+func (w *wildAttribute) text() string {
+	n := min(int(w.next())%12, len(w.data))
+	s := string(w.data[:n])
+	w.data = w.data[n:]
+	return s
+}
+
+func (w *wildAttribute) number() string {
+	if w.next()%2 == 0 {
+		return []string{"0", "-0", "1.10", "1E-130", "1e126", "9223372036854775808", "007", ""}[w.next()%8]
+	}
+	return w.text()
+}
+
+func (w *wildAttribute) value() types.AttributeValue {
+	w.size++
+	kind := w.next() % 20
+	n := int(w.next()) % 4
+	if w.size > 400 {
+		kind = 0
+	}
+	switch kind {
+	case 0, 1:
+		return &types.AttributeValueMemberS{Value: w.text()}
+	case 2, 3:
+		return &types.AttributeValueMemberN{Value: w.number()}
+	case 4:
+		return &types.AttributeValueMemberBOOL{Value: n > 1}
+	case 5:
+		return &types.AttributeValueMemberNULL{Value: n > 0}
+	case 6:
+		return &types.AttributeValueMemberB{Value: []byte(w.text())}
+	case 7:
+		set := &types.AttributeValueMemberSS{}
+		for range n {
+			set.Value = append(set.Value, w.text())
+		}
+		return set
+	case 8:
+		set := &types.AttributeValueMemberNS{}
+		for range n {
+			set.Value = append(set.Value, w.number())
+		}
+		return set
+	case 9:
+		set := &types.AttributeValueMemberBS{}
+		for range n {
+			set.Value = append(set.Value, []byte(w.text()))
+		}
+		return set
+	case 10, 11, 12:
+		list := &types.AttributeValueMemberL{}
+		for range n {
+			list.Value = append(list.Value, w.value())
+		}
+		return list
+	case 13, 14, 15:
+		return &types.AttributeValueMemberM{Value: w.item(n)}
+	case 16: // nested as deep as it says
+		var av types.AttributeValue = &types.AttributeValueMemberS{}
+		for range w.next() % 110 {
+			av = &types.AttributeValueMemberL{Value: []types.AttributeValue{av}}
+		}
+		return av
+	case 17:
+		return &types.UnknownUnionMember{Tag: w.text()}
+	case 18:
+		return []types.AttributeValue{(*types.AttributeValueMemberS)(nil), (*types.AttributeValueMemberM)(nil), (*types.AttributeValueMemberL)(nil), (*types.UnknownUnionMember)(nil)}[n]
+	}
+	return nil
+}
+
+func (w *wildAttribute) item(n int) map[string]types.AttributeValue {
+	item := make(map[string]types.AttributeValue, n)
+	for range n {
+		item[w.text()] = w.value()
+	}
+	return item
+}
+
+// hasNilMember tells whether reasonsOf would fall over it.
+func hasNilMember(av types.AttributeValue) bool {
+	switch av := av.(type) {
+	case *types.AttributeValueMemberS:
+		return av == nil
+	case *types.AttributeValueMemberM:
+		if av == nil {
+			return true
+		}
+		for _, value := range av.Value {
+			if hasNilMember(value) {
+				return true
+			}
+		}
+	case *types.AttributeValueMemberL:
+		if av == nil {
+			return true
+		}
+		for _, value := range av.Value {
+			if hasNilMember(value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// FuzzFromAttributeValues requires that a value of the SDK's types is either the same
+// here, or refused for a reason that is listed.
+func FuzzFromAttributeValues(f *testing.F) {
+	for _, data := range []string{"", "\x01\x02a\x00\x00", strings.Repeat("\x0d\x03\x01k", 30), "\x03\x01a\x10\x00\x64\x01b\x11\x00\x01c\x12\x01", "\x01\x01a\x08\x03\x00\x02\x00\x04\x01\x03xyz"} {
+		f.Add([]byte(data))
+	}
+	mutate.Fuzz(f, func(t *testing.T, data []byte) {
+		w := &wildAttribute{data: data}
+		attributes := w.item(int(w.next()) % 6)
+		got, err := FromAttributeValues(attributes)
+		var reasons []string
+		if hasNilMember(&types.AttributeValueMemberM{Value: attributes}) {
+			reasons = []string{"no value"}
+		} else {
+			reasons = reasonsOf(attributes)
+		}
+		if err != nil {
+			require.ErrorIs(t, err, ErrCorruptResponse)
+			require.NotEmpty(t, reasons, "%v", err)
+			requireShowable(t, err.Error())
+			return
+		}
+		require.Empty(t, reasons)
+		require.True(t, sameAttributes(attributes, mapOf(got)))
+		// What is valid to send comes back as it was.
+		if sent, err := ToAttributeValues(got); err == nil {
+			require.True(t, sameAttributes(attributes, sent))
+		}
+	})
+}
+
+func mapOf(item Item) map[string]types.AttributeValue {
+	m := make(map[string]types.AttributeValue, len(item))
+	for _, kv := range item {
+		m[kv.KeyName()] = asSDK(kv)
+	}
+	return m
 }

@@ -3,10 +3,16 @@ package dynamoconn
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
 func TestItemFindsAttributesByName(t *testing.T) {
@@ -300,4 +306,45 @@ func TestItemThatNobodyCouldWriteDown(t *testing.T) {
 		ExpressionAttributeValues: Item{&KeyValueList{Key: ":v", ListValue: []KeyValue{tower()}}},
 	})
 	require.ErrorIs(t, err, ErrInvalidRequest)
+}
+
+// A clone with everything in it overwritten leaves the original as it was.
+func TestCloneIsDeepForEveryItem(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		item := itemGenerator{}.item().Draw(t, "item")
+		before, want := describe(item), numberTexts(item)
+		clone := item.Clone()
+		require.Equal(t, item, clone)
+		overwrite(clone)
+		require.Equal(t, before, describe(item))
+		require.Equal(t, want, numberTexts(item))
+	})
+}
+
+// FuzzItemForms requires of two items that they are equal exactly if what batches know
+// them by is, and of each that its text can be shown, and that its size is counted
+// alike before and after a round trip.
+func FuzzItemForms(f *testing.F) {
+	whole, err := DynamoDBJSON(everyKind()).MarshalJSON()
+	require.NoError(f, err)
+	f.Add(whole, []byte(`{"A":{"N":"1.0"}}`))
+	f.Add([]byte(`{"A":{"N":"1"}}`), []byte(`{"A":{"N":"1.0"}}`))
+	f.Add([]byte(`{"A":{"S":"1"},"B":{"S":""}}`), []byte(`{"B":{"S":""},"A":{"S":"1"}}`))
+	f.Add([]byte(`{"A":{"SS":["a","b"]}}`), []byte(`{"A":{"SS":["b","a"]}}`))
+	f.Add([]byte(`{"A":{"L":[{"S":"a"},{"S":"b"}]}}`), []byte(`{"A":{"L":[{"S":"b"},{"S":"a"}]}}`))
+	f.Add([]byte("{\"\u202e\\n\":{\"S\":\"\\u2028\\u0000\"}}"), []byte(`{"A":{"M":{"B":{"NULL":true}}}}`))
+	mutate.Fuzz(f, func(t *testing.T, first, second []byte) {
+		var a, b DynamoDBJSON
+		if a.UnmarshalJSON(first) != nil || b.UnmarshalJSON(second) != nil {
+			return
+		}
+		require.Equal(t, Item(a).Equal(Item(b)), canonical(Item(a)) == canonical(Item(b)) && (a == nil) == (b == nil))
+		text := Item(a).String()
+		require.True(t, utf8.ValidString(text), "%q", text)
+		require.Equal(t, -1, strings.IndexFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) }), "%q", text)
+		require.LessOrEqual(t, len(text), longestText+8*len(first)+1_000)
+		require.True(t, Item(a).Clone().Equal(Item(a)))
+		require.LessOrEqual(t, itemSize(Item(a)), wireSize(Item(a)))
+	})
 }

@@ -18,8 +18,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/credentials"
 	"github.com/dynamoconn/dynamoconn/internal/transport"
 	"github.com/dynamoconn/dynamoconn/internal/wire"
 )
@@ -46,7 +48,7 @@ type config struct {
 	largestAnswer int64
 	faults        []error
 
-	renewals renewals
+	renewals credentials.Renewals
 }
 
 func (c *config) fault(format string, args ...any) {
@@ -183,7 +185,7 @@ func (c *config) chooseCredentials(cfg *aws.Config) {
 	}
 	if c.role != nil {
 		role := *c.role
-		client := sts.NewFromConfig(*cfg, func(o *sts.Options) { o.HTTPClient = impatient(o.HTTPClient, c.stsTime) })
+		client := sts.NewFromConfig(*cfg, func(o *sts.Options) { o.HTTPClient = withTimeLimit(o.HTTPClient, c.stsTime) })
 		provider := stscreds.NewAssumeRoleProvider(client, role.RoleARN, func(o *stscreds.AssumeRoleOptions) {
 			o.RoleSessionName = role.SessionName
 			o.Duration = role.Duration
@@ -196,12 +198,20 @@ func (c *config) chooseCredentials(cfg *aws.Config) {
 	cfg.Credentials = c.asCredentials(cfg.Credentials)
 }
 
+// credentialsError is the failure of a credentials provider.
+type credentialsError = credentials.Error
+
+// asCredentials returns the provider to sign with.
+func (c *config) asCredentials(provider aws.CredentialsProvider) aws.CredentialsProvider {
+	return c.renewals.Provider(provider)
+}
+
 // stsTimeout is how long STS has for one answer.
 const stsTimeout = 10 * time.Second
 
-// impatient returns a client that waits for so long at most: the SDK's has no limit,
+// withTimeLimit returns a client that waits for so long at most: the SDK's has no limit,
 // and an STS that never answers would hold every call for ever.
-func impatient(client aws.HTTPClient, limit time.Duration) aws.HTTPClient {
+func withTimeLimit(client aws.HTTPClient, limit time.Duration) aws.HTTPClient {
 	return &http.Client{Transport: roundTripper{client}, Timeout: limit, CheckRedirect: noRedirect}
 }
 
@@ -305,5 +315,19 @@ func (c *config) finish(o *dynamodb.Options) {
 		LargestAnswer: c.largestAnswer,
 		Timeout:       c.attemptTime,
 		AllowPlain:    c.allowsPlain,
+	}
+}
+
+// sdkLogger hands what the SDK logs to a slog.Logger.
+type sdkLogger struct{ logger *slog.Logger }
+
+// Logf logs one message of the SDK.
+func (l sdkLogger) Logf(classification logging.Classification, format string, v ...any) {
+	level := slog.LevelDebug
+	if classification == logging.Warn {
+		level = slog.LevelWarn
+	}
+	if ctx := context.Background(); l.logger.Enabled(ctx, level) {
+		l.logger.Log(ctx, level, clean(fmt.Sprintf(format, v...)), "source", "aws-sdk-go-v2")
 	}
 }

@@ -21,18 +21,15 @@ import (
 	"github.com/dynamoconn/dynamoconn"
 )
 
-// counted is a provider of numbered credentials that expire when told to.
+// counted is a provider of numbered credentials that do not expire.
 type counted struct {
-	calls   atomic.Int64
-	expires time.Time
-	err     error
+	calls atomic.Int64
+	err   error
 }
 
 func (c *counted) Retrieve(context.Context) (aws.Credentials, error) {
 	n := c.calls.Add(1)
-	return aws.Credentials{
-		AccessKeyID: fmt.Sprint("AKID", n), SecretAccessKey: "SECRET", CanExpire: !c.expires.IsZero(), Expires: c.expires,
-	}, c.err
+	return aws.Credentials{AccessKeyID: fmt.Sprint("AKID", n), SecretAccessKey: "SECRET"}, c.err
 }
 
 func signers(w *wire) []string {
@@ -83,18 +80,6 @@ func TestProviderIsAskedOnce(t *testing.T) {
 		assert.EqualValues(t, 1, p.calls.Load(), "regions share the credentials")
 		assert.Len(t, w.requests(), 20)
 	}
-}
-
-func TestExpiredCredentialsAreRenewed(t *testing.T) {
-	t.Parallel()
-
-	w := &wire{}
-	client := wireClient(t, w, dynamoconn.WithCredentials(&counted{expires: time.Now().Add(-time.Hour)}))
-	for range 3 {
-		_, err := client.GetItem(t.Context(), getMusic())
-		require.NoError(t, err)
-	}
-	assert.Equal(t, []string{"AKID1", "AKID2", "AKID3"}, signers(w))
 }
 
 func TestUsingCredentialsForOneCall(t *testing.T) {

@@ -1,0 +1,111 @@
+// Package credentials decides which keys sign a request and when they are renewed.
+//
+// [Renewals.Provider] prepares the credentials provider of a client or of one call. What
+// it returns
+//
+//   - asks the provider before its credentials expire, and keeps those that are still
+//     valid while the provider fails;
+//   - asks the provider again when DynamoDB refuses credentials that have not expired:
+//     once for all requests that were signed with them, and at most once a minute;
+//   - marks the failure of a provider as an [Error], which is not tried again.
+//
+// The retries decide which refusals mean that credentials should be renewed. They find the
+// credentials of an attempt in its record: see [attempt.Renewer].
+package credentials
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/dynamoconn/dynamoconn/internal/attempt"
+)
+
+// Error is the failure of a credentials provider: DynamoDB was not asked. What the
+// provider said is below it, which may be an error of another AWS service such as STS.
+type Error struct{ Err error }
+
+// Error returns the text of the provider's error.
+func (e *Error) Error() string { return e.Err.Error() }
+
+// Unwrap returns the provider's error.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Renewals remembers when the credentials of each cache that a caller brought along were
+// last renewed because DynamoDB refused them. Calls may bring a new cache each time, so it
+// forgets all of them when there are a thousand; all that this costs is one question too
+// many to a provider.
+//
+// The zero value is ready to use. It may be used by several goroutines.
+type Renewals struct {
+	mu      sync.Mutex
+	byCache map[*aws.CredentialsCache]*renewal
+}
+
+const mostRenewals = 1000
+
+// Provider returns the provider to sign requests with. It caches the credentials of
+// given; an aws.CredentialsCache keeps its own rules for that. A nil provider becomes one
+// that always fails.
+//
+// Two kinds of provider are returned as they are: one that Provider made, and the
+// anonymous one, which the SDK knows by its type and then signs nothing.
+func (r *Renewals) Provider(given aws.CredentialsProvider) aws.CredentialsProvider {
+	if given == nil {
+		given = noProvider{}
+	}
+	if _, prepared := given.(signer); prepared || aws.IsCredentialsProvider(given, (*aws.AnonymousCredentials)(nil)) {
+		return given
+	}
+	if cache, ok := given.(*aws.CredentialsCache); ok {
+		return signer{cache, r.of(cache)}
+	}
+	return signer{newCache(given), new(renewal)}
+}
+
+func (r *Renewals) of(cache *aws.CredentialsCache) *renewal {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known, ok := r.byCache[cache]; ok {
+		return known
+	}
+	if r.byCache == nil || len(r.byCache) >= mostRenewals {
+		r.byCache = make(map[*aws.CredentialsCache]*renewal)
+	}
+	made := new(renewal)
+	r.byCache[cache] = made
+	return made
+}
+
+// noProvider is the provider of a configuration that has none.
+type noProvider struct{}
+
+// Retrieve always fails.
+func (noProvider) Retrieve(context.Context) (aws.Credentials, error) {
+	return aws.Credentials{}, errors.New("the configuration holds no credentials")
+}
+
+// signer is the provider that the SDK signs with.
+type signer struct {
+	cache   *aws.CredentialsCache
+	renewal *renewal
+}
+
+// Retrieve returns the credentials and enters them in the record of the request, as those
+// of its next attempt. The failure of the provider is an [Error] and final: a provider
+// repeats by itself what is worth repeating.
+func (s signer) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	credentials, err := s.cache.Retrieve(ctx)
+	switch {
+	case err == nil:
+		attempt.From(ctx).SignedBy(usedCredentials{s, credentials})
+	case ctx.Err() == nil: // otherwise the caller has left, and nothing is wrong with the provider
+		err = &Error{&attempt.Final{Err: err}}
+	}
+	return credentials, err
+}
+
+// ProviderSources tells the SDK where the credentials come from.
+func (s signer) ProviderSources() []aws.CredentialSource { return s.cache.ProviderSources() }

@@ -15,7 +15,8 @@ import (
 
 // fakeDocker puts a docker into PATH that logs each command line. "docker run" lasts
 // until "docker rm"; "docker port" names a server in this test that allows any
-// origin.
+// origin. Each container has a file of its own with its process ID, which appears only
+// once it is written: a second container must not be found by the ID of the first.
 func fakeDocker(t *testing.T) (log func() []string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -29,9 +30,9 @@ echo "$*" >> "$0.log"
 case $1 in
 info) exit $INFO_STATUS;;
 image) exit 1;;
-run) echo $$ > "$0.pid"; echo 'the container starts'; exec /bin/sleep 60;;
-port) [ -f "$0.pid" ] && echo "$ADDRESS" && echo '[::1]:1';;
-rm) [ -f "$0.pid" ] && read -r pid < "$0.pid" && kill -9 "$pid";;
+run) echo 'the container starts'; echo $$ > "$0.new.$4"; /bin/mv "$0.new.$4" "$0.pid.$4"; exec /bin/sleep 60;;
+port) [ -f "$0.pid.$2" ] && echo "$ADDRESS" && echo '[::1]:1';;
+rm) [ -f "$0.pid.$3" ] && read -r pid < "$0.pid.$3" && kill -9 "$pid";;
 esac`))
 	t.Setenv("INFO_STATUS", "0")
 	t.Setenv("ADDRESS", strings.TrimPrefix(server.URL, "http://"))

@@ -115,12 +115,16 @@ func (p *process) awaitReady(ctx context.Context, timeout time.Duration, endpoin
 	}
 }
 
-// bindError returns why the server cannot listen. It waits first, because the
+// bindError returns why the server cannot listen. It waits up to 200 ms, because the
 // server prints the cause some lines later.
 func (p *process) bindError(ctx context.Context) error {
-	_ = sleep(ctx, 200*time.Millisecond)
-	if strings.Contains(p.output.String(), "BindException") {
-		return ErrPortTaken
+	for range 20 {
+		if strings.Contains(p.output.String(), "BindException") {
+			return ErrPortTaken
+		}
+		if sleep(ctx, 10*time.Millisecond) != nil {
+			break
+		}
 	}
 	return errors.New("cannot listen on its port" + p.output.quoted())
 }

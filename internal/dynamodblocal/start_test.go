@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -67,6 +68,23 @@ func TestStartRefusesAnEndpointThatIsNotDynamoDB(t *testing.T) {
 			assert.NotContains(t, err.Error(), "hunter2")
 		})
 	}
+}
+
+func TestStartWaitsForTheEndpointOfTheEnvironment(t *testing.T) {
+	clearEnvironment(t)
+	var requests atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if requests.Add(1) < 3 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = io.WriteString(w, `{"TableNames":[]}`)
+	}))
+	t.Cleanup(server.Close)
+	t.Setenv("DYNAMODB_ENDPOINT", server.URL)
+	_, err := Start(t.Context(), Options{})
+	require.NoError(t, err)
+	assert.EqualValues(t, 3, requests.Load())
 }
 
 func TestStartWithNothingAvailableNamesEveryWay(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
-// AppendJSON appends the value in DynamoDB JSON. No value appends null.
+// AppendJSON appends the value in DynamoDB JSON. The zero Value is null.
 func (v Value) AppendJSON(dst []byte) []byte {
 	if v.kind == None {
 		return append(dst, "null"...)
@@ -81,7 +81,7 @@ func (it Item) AppendJSON(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// The service's messages about a malformed value.
+// The service's messages about malformed values.
 var (
 	errEmptyValue       = errors.New("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
 	errManyTypes        = errors.New("Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes")
@@ -96,11 +96,11 @@ var (
 	errNesting          = errors.New("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
 )
 
-// maxNameLength is the longest name of an attribute, in bytes.
+// maxNameLength is the greatest length of an attribute's name, in bytes.
 const maxNameLength = 65535
 
-// CheckName refuses a name of an attribute that is too long. The error's text
-// is the service's message.
+// CheckName returns an error if the name of an attribute is too long. The
+// error's text is the service's message.
 func CheckName(name string) error {
 	if len(name) > maxNameLength {
 		return errLongName
@@ -108,7 +108,7 @@ func CheckName(name string) error {
 	return nil
 }
 
-// Decode reads one DynamoDB JSON value whose JSON types have been checked.
+// Decode reads a value in DynamoDB JSON. The caller has checked the JSON types.
 // The error's text is the service's message.
 func Decode(n *wire.Node) (Value, error) { return decode(n, MaxDepth) }
 
@@ -224,6 +224,8 @@ func decodeSet(k Kind, m *wire.Node) (Value, error) {
 	return Set(k, members), nil
 }
 
+// duplicatesError returns the service's message about a set that holds a member
+// twice. It lists the first 16 members.
 func duplicatesError(k Kind, m *wire.Node) error {
 	if k == NS {
 		return errDuplicateNumbers
@@ -243,8 +245,8 @@ func duplicatesError(k Kind, m *wire.Node) error {
 	return errors.New("One or more parameter values were invalid: Input collection " + list + " contains duplicates.")
 }
 
-// DecodeItem reads an object of DynamoDB JSON values. The error's text is the
-// service's message.
+// DecodeItem reads an object whose members are values in DynamoDB JSON. The
+// error's text is the service's message.
 func DecodeItem(n *wire.Node) (Item, error) {
 	if n == nil {
 		return nil, nil
@@ -260,32 +262,6 @@ func DecodeItem(n *wire.Node) (Item, error) {
 		}
 	}
 	return decodeItem(n, MaxDepth)
-}
-
-// nodeNestsDeeperThan reports whether more than left lists and maps lie inside one another
-// in the value, which the service looks for before it reads values.
-func nodeNestsDeeperThan(n *wire.Node, left int) bool {
-	if list := n.Get("L"); list != nil {
-		if left == 0 {
-			return true
-		}
-		for i := range list.Elems {
-			if nodeNestsDeeperThan(&list.Elems[i], left-1) {
-				return true
-			}
-		}
-	}
-	if m := n.Get("M"); m != nil {
-		if left == 0 {
-			return true
-		}
-		for i := range m.Members {
-			if nodeNestsDeeperThan(&m.Members[i].Value, left-1) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func decodeItem(n *wire.Node, depth int) (Item, error) {

@@ -8,17 +8,20 @@ import (
 
 // The bounds of DynamoDB's number type.
 const (
-	maxDigits         = 38
-	maxExponent       = 125  // of the first significant digit
-	minExponent       = -130 // of the first significant digit
-	maxParsedExponent = 1 << 40
+	maxDigits   = 38
+	maxExponent = 125  // of the first significant digit
+	minExponent = -130 // of the first significant digit
 )
 
-// NumberError is what can be wrong with the text of a number: the service's
-// message.
+// maxParsedExponent bounds the exponent that ParseNumber calculates with. It is
+// far beyond the range of numbers, however many digits come before the exponent.
+const maxParsedExponent = 1 << 40
+
+// NumberError is the service's message about a text that DynamoDB cannot store as
+// a number.
 type NumberError string
 
-// Error is the message.
+// Error returns the message.
 func (e NumberError) Error() string { return string(e) }
 
 const (
@@ -37,8 +40,8 @@ type Number struct {
 }
 
 // ParseNumber reads a number as DynamoDB does: an optional sign, digits with
-// an optional point, an optional exponent. The error's text is the service's
-// message.
+// an optional point, an optional exponent. The text of an error is the
+// service's message.
 func ParseNumber(s string) (Number, error) {
 	rest := s
 	if rest == "" {
@@ -70,8 +73,6 @@ func ParseNumber(s string) (Number, error) {
 		if err != nil {
 			return bad()
 		}
-		// An exponent beyond any use is as good as one just beyond the range of
-		// numbers, however many digits stand before it.
 		exp10 = int(max(-maxParsedExponent, min(maxParsedExponent, v)))
 	}
 	all := whole + frac
@@ -81,8 +82,8 @@ func ParseNumber(s string) (Number, error) {
 	}
 	digits := strings.TrimRight(all[lead:], "0")
 	if digits == "" {
-		// Zero has no magnitude but is held to the range by the place of its last
-		// digit: the service refuses 0e126 and takes 0.0e126.
+		// Zero has no magnitude. The service checks the place of its last digit
+		// instead: it refuses 0e126 and accepts 0.0e126.
 		if last := exp10 - len(frac); last > maxExponent {
 			return Number{}, errNumberOverflow
 		} else if last < minExponent {
@@ -95,6 +96,7 @@ func ParseNumber(s string) (Number, error) {
 	return n, n.checkRange()
 }
 
+// checkRange returns an error if DynamoDB cannot store the number.
 func (n Number) checkRange() error {
 	switch {
 	case n.digits == "":
@@ -118,8 +120,8 @@ func allDigits(s string) bool {
 	return true
 }
 
-// String writes the number as the service returns it: plain, without an
-// exponent, without superfluous zeros.
+// String returns the number as the service writes it: without an exponent and
+// without zeros that mean nothing.
 func (n Number) String() string {
 	if n.digits == "" {
 		return "0"
@@ -144,7 +146,7 @@ func (n Number) String() string {
 	return b.String()
 }
 
-// Sign is -1, 0 or +1.
+// Sign returns -1, 0 or +1.
 func (n Number) Sign() int {
 	switch {
 	case n.digits == "":
@@ -155,7 +157,7 @@ func (n Number) Sign() int {
 	return 1
 }
 
-// Cmp compares by value: -1, 0 or +1.
+// Cmp returns -1, 0 or +1: n is less than m, equal to it, or greater.
 func (n Number) Cmp(m Number) int {
 	a, b := n.Sign(), m.Sign()
 	if a != b {
@@ -179,8 +181,8 @@ func (n Number) Cmp(m Number) int {
 	return c * a
 }
 
-// Add is n + m, exactly. A result outside the type's range or with more than
-// 38 digits is an error whose text is the service's message.
+// Add returns n + m, which is exact. A sum that is out of range or has more
+// than 38 digits is an error with the service's message as its text.
 func (n Number) Add(m Number) (Number, error) {
 	if n.digits == "" {
 		return m, nil
@@ -202,12 +204,12 @@ func (n Number) Add(m Number) (Number, error) {
 	out.exp = len(text) - 1 + low
 	out.digits = strings.TrimRight(text, "0")
 	if len(out.digits) > maxDigits {
-		return out, errNumberPrecision // before the magnitude, unlike a given number
+		return out, errNumberPrecision // checked before the magnitude, unlike in a number that was given
 	}
 	return out, out.checkRange()
 }
 
-// Sub is n - m, exactly; see [Number.Add].
+// Sub returns n - m; see [Number.Add].
 func (n Number) Sub(m Number) (Number, error) {
 	if m.digits != "" {
 		m.neg = !m.neg
@@ -215,7 +217,7 @@ func (n Number) Sub(m Number) (Number, error) {
 	return n.Add(m)
 }
 
-// integerAndExponent is the number as integer × 10^exponent.
+// integerAndExponent returns the number as integer × 10^exponent.
 func (n Number) integerAndExponent() (*big.Int, int) {
 	i, _ := new(big.Int).SetString(n.digits, 10)
 	if n.neg {
@@ -226,78 +228,4 @@ func (n Number) integerAndExponent() (*big.Int, int) {
 
 func pow10(n int) *big.Int {
 	return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
-}
-
-// size is the number of bytes that the service counts for the number: one for
-// every two significant digits, one for the exponent and one for a sign.
-func (n Number) size() int {
-	if n.digits == "" {
-		return 1
-	}
-	// Digits are stored in pairs aligned to even powers of a hundred.
-	digits := len(n.digits)
-	if n.exp&1 == 0 {
-		digits++
-	}
-	s := 1 + (digits+1)/2
-	if n.neg {
-		s++
-	}
-	return min(s, 21)
-}
-
-// appendHashInput appends the bytes that the service hashes of a number: its digits
-// in pairs, base 100, after an exponent of a hundred; of a negative number the
-// complements.
-func (n Number) appendHashInput(dst []byte) []byte {
-	if n.digits == "" {
-		return append(dst, 0x80)
-	}
-	digits, whole := n.digits, n.exp+1 // how many digits stand before the point
-	if whole&1 != 0 {
-		digits, whole = "0"+digits, whole+1
-	}
-	lead := byte(whole/2 - 64)
-	if n.neg {
-		lead = ^lead
-	}
-	dst = append(dst, lead)
-	if len(digits)&1 != 0 {
-		digits += "0"
-	}
-	for i := 0; i < len(digits); i += 2 {
-		pair := (digits[i]-'0')*10 + digits[i+1] - '0'
-		if n.neg {
-			dst = append(dst, 101-pair)
-		} else {
-			dst = append(dst, pair+1)
-		}
-	}
-	if n.neg && len(digits) < maxPairs*2 {
-		dst = append(dst, 102)
-	}
-	return dst
-}
-
-// maxPairs is how many pairs of digits a number can have.
-const maxPairs = 20
-
-// appendKey appends an encoding whose byte order is the numeric order and
-// which is no prefix of another's.
-func (n Number) appendKey(dst []byte) []byte {
-	if n.digits == "" {
-		return append(dst, 2)
-	}
-	var flip byte
-	if n.neg {
-		dst, flip = append(dst, 1), 0xff
-	} else {
-		dst = append(dst, 3)
-	}
-	e := n.exp + 512
-	dst = append(dst, byte(e>>8)^flip, byte(e)^flip)
-	for i := 0; i < len(n.digits); i++ {
-		dst = append(dst, n.digits[i]^flip)
-	}
-	return append(dst, 0^flip)
 }

@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestNumberIsWrittenPlainAndWithoutSuperfluousZeros(t *testing.T) {
+func TestNumberTextHasNoExponentAndNoExtraZeros(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"0": "0", "-0": "0", "0.0": "0", "0e125": "0", "0.0e126": "0", "-0e-130": "0", "+5": "5", "00012": "12", ".5": "0.5", "5.": "5",
@@ -42,7 +42,8 @@ func TestNumberRefusesWhatTheServiceRefuses(t *testing.T) {
 		"1e126": errNumberOverflow.Error(), "1E400": errNumberOverflow.Error(),
 		"1e-131": errNumberUnderflow.Error(),
 		"123456789012345678901234567890123456789": errNumberPrecision.Error(),
-		// The exponent is read as 64 bits; zero is held to the range by its last digit.
+		// The exponent is read as 64 bits. For zero the place of the last digit is
+		// checked.
 		"1e999999999999":        errNumberOverflow.Error(),
 		"1e-999999999999":       errNumberUnderflow.Error(),
 		"1e9223372036854775808": errNotANumber.Error() + ": 1e9223372036854775808",
@@ -57,8 +58,8 @@ func TestNumberRefusesWhatTheServiceRefuses(t *testing.T) {
 	}
 }
 
-// The figures were measured at the service, to the byte, by items that just
-// fitted and items that just did not.
+// The sizes were measured at the service, to the byte, with items that were just
+// small enough and items that were just too large.
 func TestSizeOfANumber(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]int{
@@ -119,7 +120,7 @@ func TestArithmeticAndOrderAgreeWithExactRationals(t *testing.T) {
 	})
 }
 
-func TestArithmeticRefusesWhatDoesNotFit(t *testing.T) {
+func TestArithmeticRefusesNumbersOutOfRange(t *testing.T) {
 	t.Parallel()
 	nines, _ := ParseNumber(strings.Repeat("9", 38))
 	tenth, _ := ParseNumber("0.1")
@@ -130,8 +131,8 @@ func TestArithmeticRefusesWhatDoesNotFit(t *testing.T) {
 	assert.EqualError(t, err, errNumberOverflow.Error())
 	full, _ := ParseNumber("-" + strings.Repeat("9", 38) + "e88")
 	_, err = full.Add(full)
-	assert.EqualError(t, err, errNumberPrecision.Error(), "the digits count before the magnitude")
-	one, err := tenth.Sub(tenth)
+	assert.EqualError(t, err, errNumberPrecision.Error(), "the digits are checked before the magnitude")
+	zero, err := tenth.Sub(tenth)
 	require.NoError(t, err)
-	assert.Equal(t, "0", one.String())
+	assert.Equal(t, "0", zero.String())
 }

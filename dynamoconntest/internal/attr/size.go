@@ -1,7 +1,7 @@
 package attr
 
-// Size is the number of bytes that the service counts for the item: the
-// lengths of names and values.
+// Size returns the number of bytes that the service counts for the item: the
+// lengths of its names and values.
 func (it Item) Size() int {
 	n := 0
 	for i := range it {
@@ -10,10 +10,14 @@ func (it Item) Size() int {
 	return n
 }
 
-// Size is the number of bytes that the service counts for the value: the
-// UTF-8 length of a string, the raw length of a binary, about half a byte a
-// digit for a number, one for a boolean or null, and three plus one an element
-// on top of its content for a list or map.
+// Size returns the number of bytes that the service counts for the value:
+//
+//   - a string: its length in UTF-8
+//   - a binary: its length without base 64
+//   - a number: about half a byte for each digit
+//   - a boolean or null: 1
+//   - a set: the sizes of its members
+//   - a list or map: 3, and 1 for each element, and the size of what is in it
 func (v Value) Size() int {
 	switch v.kind {
 	case S, B:
@@ -50,59 +54,22 @@ func (v Value) Size() int {
 	return 0
 }
 
-// MaxDepth is how many lists and maps may lie inside one another in an item;
-// the value in the innermost one is the 32nd level that the service speaks of.
-const MaxDepth = 31
-
-// TooDeep reports whether the value nests lists and maps deeper than the
-// service stores.
-func (v Value) TooDeep() bool { return v.nestsDeeperThan(MaxDepth) }
-
-func (v Value) nestsDeeperThan(left int) bool {
-	switch v.kind {
-	case L:
-		if left == 0 {
-			return true
-		}
-		for _, e := range v.List() {
-			if e.nestsDeeperThan(left - 1) {
-				return true
-			}
-		}
-	case M:
-		if left == 0 {
-			return true
-		}
-		for _, a := range v.Map() {
-			if a.Value.nestsDeeperThan(left - 1) {
-				return true
-			}
-		}
+// size returns the number of bytes that the service counts for the number: one
+// for each pair of significant digits, one for the exponent and one for a minus
+// sign.
+func (n Number) size() int {
+	if n.digits == "" {
+		return 1
 	}
-	return false
-}
-
-// AppendHashInput appends the bytes of a key value (S, N or B) that the service
-// hashes to find its partition.
-func (v Value) AppendHashInput(dst []byte) []byte {
-	if v.kind == N {
-		return v.Number().appendHashInput(dst)
+	// The service stores digits in pairs. The decimal point lies between two pairs,
+	// so an even exponent leaves the first pair half empty.
+	digits := len(n.digits)
+	if n.exp&1 == 0 {
+		digits++
 	}
-	return append(dst, v.text...)
-}
-
-// AppendKey appends an encoding of a key value (S, N or B) whose byte order is
-// the order of values of that type and which is no prefix of another's.
-func (v Value) AppendKey(dst []byte) []byte {
-	if v.kind == N {
-		return v.Number().appendKey(dst)
+	s := 1 + (digits+1)/2
+	if n.neg {
+		s++
 	}
-	for i := 0; i < len(v.text); i++ {
-		c := v.text[i]
-		dst = append(dst, c)
-		if c == 0 {
-			dst = append(dst, 1)
-		}
-	}
-	return append(dst, 0, 0)
+	return min(s, 21)
 }

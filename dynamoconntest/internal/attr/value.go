@@ -1,8 +1,8 @@
-// Package attr is the value model of DynamoDB: the ten types, their order,
-// their size, and their JSON form.
+// Package attr has DynamoDB's values: the ten types, their order, their size
+// and their JSON.
 //
-// Values and items are immutable once made: they are shared freely between
-// tables, indexes, snapshots and answers.
+// Values and items never change: tables, indexes, snapshots and answers share
+// them.
 package attr
 
 import (
@@ -13,7 +13,7 @@ import (
 // Kind is the type of a value.
 type Kind uint8
 
-// The types. The zero Kind is that of no value.
+// The types. The zero Value has the kind None: there is no value.
 const (
 	None Kind = iota
 	S
@@ -30,7 +30,7 @@ const (
 
 var kindNames = [...]string{"", "S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS", "BS"}
 
-// String is the type's name on the wire.
+// String returns the type's name in DynamoDB JSON.
 func (k Kind) String() string {
 	if int(k) < len(kindNames) {
 		return kindNames[k]
@@ -38,7 +38,7 @@ func (k Kind) String() string {
 	return ""
 }
 
-// KindOf is the type with that name on the wire; None if there is none.
+// KindOf returns the type with that name in DynamoDB JSON, or None.
 func KindOf(name string) Kind {
 	for i, n := range kindNames {
 		if n == name {
@@ -48,7 +48,7 @@ func KindOf(name string) Kind {
 	return None
 }
 
-// LongName is how messages about update expressions call the type.
+// LongName returns the type's name in messages about update expressions.
 func (k Kind) LongName() string {
 	switch k {
 	case S:
@@ -78,10 +78,10 @@ func (k Kind) LongName() string {
 // IsSet reports whether the type is one of the three set types.
 func (k Kind) IsSet() bool { return k >= SS }
 
-// IsScalarKey reports whether the type may be that of a key attribute.
+// IsScalarKey reports whether a key attribute may have the type.
 func (k Kind) IsScalarKey() bool { return k == S || k == N || k == B }
 
-// Value is one attribute value. The zero Value is no value: its kind is None.
+// Value is an attribute value. The zero Value stands for no value.
 type Value struct {
 	kind    Kind
 	boolean bool
@@ -89,39 +89,40 @@ type Value struct {
 	content any    // L: []Value; M: Item; sets: []string in canonical order
 }
 
-// Attr is one named value of an item or a map.
+// Attr is a name and its value in an item or map.
 type Attr struct {
 	Name  string
 	Value Value
 }
 
-// Item is the attributes of an item or of a map, by name. It is sorted and
-// holds each name once. A nil Item is empty.
+// Item holds the attributes of an item or map, sorted by name. Each name occurs
+// once. A nil Item is empty.
 type Item []Attr
 
-// String makes a string value.
+// String returns a string value.
 func String(s string) Value { return Value{kind: S, text: s} }
 
-// Binary makes a binary value of the bytes in s.
+// Binary returns a binary value with the bytes of s.
 func Binary(s string) Value { return Value{kind: B, text: s} }
 
-// FromNumber makes a number value.
+// FromNumber returns a number value.
 func FromNumber(n Number) Value { return Value{kind: N, text: n.String()} }
 
-// Bool makes a boolean value.
+// Bool returns a boolean value.
 func Bool(b bool) Value { return Value{kind: BOOL, boolean: b} }
 
-// Null makes a null value.
+// Null returns a null value.
 func Null() Value { return Value{kind: NULL} }
 
-// List makes a list. It keeps vs.
+// List returns a list value. It keeps vs.
 func List(vs []Value) Value { return Value{kind: L, content: vs} }
 
-// Map makes a map. It keeps m.
+// Map returns a map value. It keeps m.
 func Map(m Item) Value { return Value{kind: M, content: m} }
 
-// Set makes a set of kind k from members in the text form of their type,
-// which must be distinct; it puts them in order. It keeps members.
+// Set returns a set of kind k. The members are given as text: strings, the bytes
+// of binaries, or canonical numbers. Each occurs once. Set sorts and keeps the
+// slice.
 func Set(k Kind, members []string) Value {
 	if k == NS {
 		sort.Slice(members, func(i, j int) bool {
@@ -133,30 +134,32 @@ func Set(k Kind, members []string) Value {
 	return Value{kind: k, content: members}
 }
 
-// Kind is the value's type; None for no value.
+// Kind returns the value's type, or None if there is no value.
 func (v Value) Kind() Kind { return v.kind }
 
 // Exists reports whether there is a value.
 func (v Value) Exists() bool { return v.kind != None }
 
-// Text is a string's or binary's bytes or a number's canonical text.
+// Text returns the bytes of a string or binary, or the canonical text of a
+// number.
 func (v Value) Text() string { return v.text }
 
-// Bool is a boolean's value.
+// Bool returns the value of a boolean.
 func (v Value) Bool() bool { return v.boolean }
 
-// Number is a number's value.
+// Number returns the value of a number.
 func (v Value) Number() Number { return parseCanonical(v.text) }
 
-// List is the elements of a list.
+// List returns the elements of a list.
 func (v Value) List() []Value { l, _ := v.content.([]Value); return l }
 
-// Map is the attributes of a map.
+// Map returns the attributes of a map.
 func (v Value) Map() Item { m, _ := v.content.(Item); return m }
 
-// Members is a set's members in the text form of their type.
+// Members returns the members of a set, as [Set] takes them.
 func (v Value) Members() []string { m, _ := v.content.([]string); return m }
 
+// parseCanonical reads the canonical text of a number. Any other text is 0.
 func parseCanonical(s string) Number {
 	n, err := ParseNumber(s)
 	if err != nil {
@@ -165,7 +168,7 @@ func parseCanonical(s string) Number {
 	return n
 }
 
-// Get is the value with that name, or no value.
+// Get returns the value with that name, or the zero Value.
 func (it Item) Get(name string) Value {
 	if i, ok := it.find(name); ok {
 		return it[i].Value
@@ -178,7 +181,7 @@ func (it Item) find(name string) (int, bool) {
 	return i, i < len(it) && it[i].Name == name
 }
 
-// With is a copy of the item in which name has the value v.
+// With returns a copy of the item in which name has the value v.
 func (it Item) With(name string, v Value) Item {
 	i, ok := it.find(name)
 	out := make(Item, 0, len(it)+1)
@@ -189,7 +192,7 @@ func (it Item) With(name string, v Value) Item {
 	return append(out, it[i:]...)
 }
 
-// Without is a copy of the item that lacks name.
+// Without returns a copy of the item that lacks name.
 func (it Item) Without(name string) Item {
 	i, ok := it.find(name)
 	if !ok {
@@ -199,8 +202,8 @@ func (it Item) Without(name string) Item {
 	return append(append(out, it[:i]...), it[i+1:]...)
 }
 
-// NewItem makes an Item of attributes in any order; of a repeated name the
-// last counts. It keeps attrs.
+// NewItem returns an Item with the given attributes, which may be in any order.
+// If a name is repeated the last one counts. NewItem sorts and keeps attrs.
 func NewItem(attrs []Attr) Item {
 	sort.SliceStable(attrs, func(i, j int) bool { return attrs[i].Name < attrs[j].Name })
 	out := attrs[:0]
@@ -213,8 +216,8 @@ func NewItem(attrs []Attr) Item {
 	return Item(out)
 }
 
-// Equal reports whether two values are the same: same type, same content,
-// lists in the same order, sets in any.
+// Equal reports whether two values have the same type and content. The order of
+// a list matters, that of a set does not.
 func Equal(a, b Value) bool {
 	if a.kind != b.kind {
 		return false
@@ -265,8 +268,8 @@ func EqualItems(x, y Item) bool {
 	return true
 }
 
-// Compare orders two values of the same ordered type (S, N or B); ok is false
-// for any others.
+// Compare orders two values of the same type, which must be S, N or B. For all
+// others ok is false.
 func Compare(a, b Value) (c int, ok bool) {
 	if a.kind != b.kind {
 		return 0, false

@@ -41,7 +41,7 @@ func TestValuesComeBackInCanonicalForm(t *testing.T) {
 	}
 }
 
-func TestMalformedValuesGetTheServicesMessages(t *testing.T) {
+func TestMalformedValuesGiveTheServicesMessages(t *testing.T) {
 	t.Parallel()
 	deep := strings.Repeat(`{"L":[`, MaxDepth+1) + `]}` + strings.Repeat(`]}`, MaxDepth)
 	for in, want := range map[string]string{
@@ -85,7 +85,7 @@ func TestSizesFollowThePublishedRules(t *testing.T) {
 	assert.Equal(t, 9, Item{{"id", String("ab")}, {"n", FromNumber(parseCanonical("1234"))}, {"x", Bool(true)}}.Size()-1)
 }
 
-func TestItemsAreChangedByCopy(t *testing.T) {
+func TestChangingAnItemMakesACopy(t *testing.T) {
 	t.Parallel()
 	it := NewItem([]Attr{{"b", String("2")}, {"a", String("1")}, {"b", String("3")}})
 	assert.Equal(t, Item{{"a", String("1")}, {"b", String("3")}}, it)
@@ -103,7 +103,7 @@ func TestEncodedKeysSortLikeTheirValues(t *testing.T) {
 		gen := rapid.SliceOfN(rapid.SampledFrom([]byte{0, 1, 2, 'a', 'b', 0xfe, 0xff}), 0, 6)
 		a, b := Binary(string(gen.Draw(t, "a"))), Binary(string(gen.Draw(t, "b")))
 		want, _ := Compare(a, b)
-		// What follows must not matter.
+		// The bytes after the key must not matter.
 		ka, kb := string(append(a.AppendKey(nil), 0xff)), string(append(b.AppendKey(nil), 0))
 		got := strings.Compare(ka, kb)
 		if want != 0 && got != want {
@@ -112,7 +112,7 @@ func TestEncodedKeysSortLikeTheirValues(t *testing.T) {
 	})
 }
 
-func TestEqualityIgnoresTheOrderOfSetsButNotOfLists(t *testing.T) {
+func TestEqualIgnoresTheOrderOfSetsButNotOfLists(t *testing.T) {
 	t.Parallel()
 	assert.True(t, Equal(Set(SS, []string{"b", "a"}), Set(SS, []string{"a", "b"})))
 	assert.False(t, Equal(List([]Value{Null(), Bool(true)}), List([]Value{Bool(true), Null()})))

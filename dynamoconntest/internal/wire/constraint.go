@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// maxReportedViolations is how many violated constraints one message lists.
+// maxReportedViolations is the most violated constraints that a message lists.
 const maxReportedViolations = 10
 
-// CheckConstraints lists what of the tree breaks the shape's constraints, as
-// one message of the service ("2 validation errors detected: …"), or "".
+// CheckConstraints checks a tree against the constraints of its shape. It returns
+// the service's message about all violations ("2 validation errors detected: …"),
+// or "".
 func CheckConstraints(n *Node, s *Shape) string {
 	var found []string
 	collectViolations(n, s, "", &found)
@@ -26,6 +27,8 @@ func CheckConstraints(n *Node, s *Shape) string {
 	return fmt.Sprintf("%d validation error%s detected: %s", len(found), plural, strings.Join(found, "; "))
 }
 
+// collectViolations appends the violations in the tree, whose place in the
+// request is path.
 func collectViolations(n *Node, s *Shape, path string, found *[]string) {
 	if !n.Present() {
 		return
@@ -85,8 +88,8 @@ func collectViolations(n *Node, s *Shape, path string, found *[]string) {
 	}
 }
 
-// checkLists reports the lists of a map that break their rules as faults of
-// the map, which is how the service names them.
+// checkLists checks the lists in a map. Like the service it reports a list that
+// breaks a rule as a fault of the map.
 func checkLists(n *Node, s *Shape, report func(value, constraint string)) {
 	for i := range n.Members {
 		if v := &n.Members[i].Value; !v.Present() || !satisfiesAll(s.elem.rules, v) {
@@ -104,8 +107,8 @@ func satisfiesAll(rules []rule, n *Node) bool {
 	return true
 }
 
-// ruleTexts lists the rules for the names or lists of a map: the service gives all
-// of them, the upper bound of a length first, whichever was broken.
+// ruleTexts lists the rules for the names or lists of a map. The service lists
+// all of them, whichever was broken, and the upper bound of a length first.
 func ruleTexts(rules []rule) string {
 	var out []string
 	for _, r := range rules {
@@ -124,12 +127,12 @@ func lowerFirst(s string) string {
 	return strings.ToLower(s[:1]) + s[1:]
 }
 
-// maxRenderedBytes is about how many bytes of a value a message shows, so that an
-// error is not as large as its request.
+// maxRenderedBytes is about the most bytes of a value that a message shows: an
+// error must not be as large as its request.
 const maxRenderedBytes = 2048
 
-// render is a value as messages show it: a map in JSON, a structure as its
-// type with its members, a list in brackets. Long ones are cut.
+// render returns a value as messages show it: a map as JSON, a structure as its
+// type with its members, a list in brackets. Long values are cut.
 func render(n *Node, s *Shape) string { return string(appendRendered(nil, n, s)) }
 
 func appendRendered(dst []byte, n *Node, s *Shape) []byte {

@@ -1,7 +1,7 @@
-// Package wire reads and writes the JSON of the DynamoDB protocol: a parser
-// into a plain tree that keeps the order of members and the text of numbers,
-// a checker of the tree against the shape of an operation's input, and a
-// writer.
+// Package wire reads and writes the JSON of DynamoDB's protocol. [Parse] makes a
+// tree that keeps the order of members and the text of numbers, [CheckTypes] and
+// [CheckConstraints] compare it with the [Shape] of an operation's input, and
+// [Writer] writes a document.
 package wire
 
 import (
@@ -14,7 +14,7 @@ import (
 // Type is the JSON type of a node.
 type Type uint8
 
-// The JSON types. The zero Type is that of an absent node.
+// The JSON types. The zero Node has the type Absent.
 const (
 	Absent Type = iota
 	Null
@@ -25,30 +25,30 @@ const (
 	Object
 )
 
-// Node is a JSON value. The zero Node is an absent one.
+// Node is a JSON value. The zero Node stands for no value.
 type Node struct {
 	Type    Type
-	Text    string // of a string: its content; of a number or boolean: its literal
+	Text    string // content of a string; literal of a number or boolean
 	Elems   []Node
 	Members []Member
 }
 
-// Member is one member of an object.
+// Member is a member of an object.
 type Member struct {
 	Name  string
 	Value Node
 }
 
-// maxNesting bounds recursion; the service refuses far shallower documents,
-// but only after reading them.
+// maxNesting bounds the recursion of the parser. The service refuses far
+// shallower documents, but only after it has read them.
 const maxNesting = 1000
 
-// ErrSyntax means that the text is not one JSON document in UTF-8, or that it
-// is nested too deeply.
+// ErrSyntax means that a text is not one JSON document in UTF-8, or is nested too
+// deeply.
 var ErrSyntax = errors.New("not a JSON document")
 
-// Get is the member of that name; of a repeated name the last counts. The
-// result is absent if there is none or if it is null.
+// Get returns the member with that name, the last one if the name is repeated.
+// It returns nil if there is none or if the member is null.
 func (n *Node) Get(name string) *Node {
 	if n != nil {
 		for i := len(n.Members) - 1; i >= 0; i-- {
@@ -63,10 +63,10 @@ func (n *Node) Get(name string) *Node {
 	return nil
 }
 
-// Present reports whether the node is there and not null.
+// Present reports whether there is a value other than null.
 func (n *Node) Present() bool { return n != nil && n.Type > Null }
 
-// Str is the text of a string node, or "".
+// Str returns the text of a string, or "".
 func (n *Node) Str() string {
 	if n == nil || n.Type != String {
 		return ""
@@ -77,8 +77,8 @@ func (n *Node) Str() string {
 // True reports whether the node is the boolean true.
 func (n *Node) True() bool { return n != nil && n.Type == Bool && n.Text == "true" }
 
-// Int is the integer part of a number node; false if there is none or if it
-// does not fit.
+// Int returns the integer part of a number. It returns false if there is no
+// number or if it does not fit.
 func (n *Node) Int() (int64, bool) {
 	if n == nil || n.Type != Number {
 		return 0, false
@@ -267,7 +267,7 @@ func (p *parser) number() (Node, error) {
 	return Node{Type: Number, Text: p.data[start:p.pos]}, nil
 }
 
-// stringText reads a string. Text without escapes is a slice of the document.
+// stringText reads a string. It copies the text only if there are escapes in it.
 func (p *parser) stringText() (string, error) {
 	p.pos++
 	start := p.pos
@@ -290,6 +290,8 @@ func (p *parser) stringText() (string, error) {
 	return "", ErrSyntax
 }
 
+// escapedText reads a string that has begun at start, up to its end. The position
+// is that of the first escape.
 func (p *parser) escapedText(start int) (string, error) {
 	buf := append([]byte(nil), p.data[start:p.pos]...)
 	for p.pos < len(p.data) {
@@ -336,7 +338,7 @@ func (p *parser) escapedText(start int) (string, error) {
 						return "", ErrSyntax
 					}
 					if r = utf16.DecodeRune(r, low); r == utf8.RuneError {
-						p.pos = after // the first is alone, and the second a character of its own
+						p.pos = after // no pair: the second escape is a character of its own
 					}
 				} else {
 					r = utf8.RuneError

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// Shape says what JSON an input or a part of it must be.
+// Shape says which JSON an operation accepts as its input, or as a part of it.
 type Shape struct {
 	kind   shapeKind
-	fields []Field // of a structure
-	elem   *Shape  // of a list or map
-	class  string  // how messages call a structure
+	fields []Field // members of a structure
+	elem   *Shape  // elements of a list or map
+	class  string  // name of a structure in messages
 	rules  []rule
-	keys   []rule // of a map's names
+	keys   []rule // for the names in a map
 }
 
 type shapeKind uint8
@@ -30,52 +30,54 @@ const (
 	shapeValue // an attribute value
 )
 
-// Field is one member of a structure.
+// Field is a member of a structure.
 type Field struct {
 	Name     string
 	Shape    *Shape
 	Required bool
 }
 
+// rule is a constraint and what messages say about it.
 type rule struct {
 	text   string
 	allows func(*Node) bool
 }
 
-// Str is a string.
+// Str returns the shape of a string.
 func Str() *Shape { return &Shape{kind: shapeString} }
 
-// Int is a 32-bit integer.
+// Int returns the shape of a 32-bit integer.
 func Int() *Shape { return &Shape{kind: shapeInteger} }
 
-// Long is a 64-bit integer.
+// Long returns the shape of a 64-bit integer.
 func Long() *Shape { return &Shape{kind: shapeLong} }
 
-// Boolean is true or false.
+// Boolean returns the shape of true or false.
 func Boolean() *Shape { return &Shape{kind: shapeBoolean} }
 
-// Value is an attribute value.
+// Value returns the shape of an attribute value.
 func Value() *Shape { return attributeValue }
 
-// ListOf is a list.
+// ListOf returns the shape of a list.
 func ListOf(elem *Shape) *Shape { return &Shape{kind: shapeList, elem: elem} }
 
-// MapOf is an object with any names.
+// MapOf returns the shape of an object with any names.
 func MapOf(elem *Shape) *Shape { return &Shape{kind: shapeMap, elem: elem} }
 
-// Struct is an object with the given members; others are ignored.
+// Struct returns the shape of an object with the given members. Other members
+// are ignored.
 func Struct(fields ...Field) *Shape { return &Shape{kind: shapeStruct, fields: fields} }
 
-// Class gives a structure the name of its type in the service's model.
-func (s *Shape) Class(class string) *Shape {
-	s.class = class
+// Class sets the name of a structure in the service's model.
+func (s *Shape) Class(name string) *Shape {
+	s.class = name
 	return s
 }
 
-// Optional is an optional member of a structure.
+// Optional returns a member that a structure may lack.
 func Optional(name string, s *Shape) Field { return Field{Name: name, Shape: s} }
 
-// Required is a member of a structure that must be there.
+// Required returns a member that a structure must have.
 func Required(name string, s *Shape) Field { return Field{Name: name, Shape: s, Required: true} }
 
 var attributeValue = func() *Shape {
@@ -106,7 +108,8 @@ func (s *Shape) Len(least, most int) *Shape {
 	return s
 }
 
-// NameLen bounds the length of a name; an ARN in its place may have any.
+// NameLen bounds the length of a name. An ARN in the place of the name may have
+// any length.
 func (s *Shape) NameLen(least, most int) *Shape {
 	from := len(s.rules)
 	s.Len(least, most)
@@ -117,7 +120,7 @@ func (s *Shape) NameLen(least, most int) *Shape {
 	return s
 }
 
-// AtLeast bounds a number from below.
+// AtLeast sets the smallest number.
 func (s *Shape) AtLeast(least int64) *Shape {
 	s.rules = append(s.rules, rule{
 		fmt.Sprintf("Member must have value greater than or equal to %d", least),
@@ -126,7 +129,7 @@ func (s *Shape) AtLeast(least int64) *Shape {
 	return s
 }
 
-// AtMost bounds a number from above.
+// AtMost sets the largest number.
 func (s *Shape) AtMost(most int64) *Shape {
 	s.rules = append(s.rules, rule{
 		fmt.Sprintf("Member must have value less than or equal to %d", most),
@@ -135,7 +138,7 @@ func (s *Shape) AtMost(most int64) *Shape {
 	return s
 }
 
-// Enum lists the texts that a string may have.
+// Enum lists the values of a string.
 func (s *Shape) Enum(values ...string) *Shape {
 	s.rules = append(s.rules, rule{
 		"Member must satisfy enum value set: [" + strings.Join(values, ", ") + "]",
@@ -151,7 +154,7 @@ func (s *Shape) Enum(values ...string) *Shape {
 	return s
 }
 
-// NameCharacters restricts a string to the characters of table and index names.
+// NameCharacters allows only the characters of table and index names in a string.
 func (s *Shape) NameCharacters() *Shape {
 	s.rules = append(s.rules, rule{
 		"Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
@@ -160,14 +163,14 @@ func (s *Shape) NameCharacters() *Shape {
 	return s
 }
 
-// Keys applies the rules of k to a map's names.
+// Keys applies the rules of k to the names in a map.
 func (s *Shape) Keys(k *Shape) *Shape {
 	s.keys = k.rules
 	return s
 }
 
-// isName reports whether s has only the characters of table and index names.
-// An ARN passes: it stands for the table that it names.
+// isName reports whether s has only the characters of table and index names. An
+// ARN, which is accepted in the place of a table's name, is one as well.
 func isName(s string) bool {
 	if strings.HasPrefix(s, "arn:") {
 		return true
@@ -182,6 +185,7 @@ func isName(s string) bool {
 	return true
 }
 
+// length returns the number of elements, members or characters.
 func (n *Node) length() int {
 	switch n.Type {
 	case Array:

@@ -7,12 +7,11 @@ import (
 	"strings"
 )
 
-// CheckTypes compares the JSON types of the tree with the shape. The error's
-// text is that of a SerializationException.
+// CheckTypes compares the JSON types of a tree with its shape. The error's text is
+// the message of a SerializationException.
 func CheckTypes(n *Node, s *Shape) error { return checkTypes(n, s, inStructure) }
 
-// place is what a value lies in: the service words what it finds there
-// differently for each.
+// place is what a value is part of. The service's messages depend on it.
 type place uint8
 
 const (
@@ -66,13 +65,14 @@ func checkTypes(n *Node, s *Shape, at place) error {
 var (
 	errUnexpectedObject = errors.New("Start of structure or map found where not expected")
 
-	// errScalarInNested is what the service says of a scalar where a list or map lies
-	// inside another: it shows its parser.
+	// errScalarInNested is the service's message about a scalar in a list or map
+	// whose elements must be lists or maps. It shows the service's parser.
 	errScalarInNested = errors.New("class sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl cannot be cast to class java.lang.Class " +
 		"(sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl and java.lang.Class are in module java.base of loader 'bootstrap')")
 )
 
-// unexpectedTypeError is the error that n is not the list, map or structure that s is.
+// unexpectedTypeError returns the error for a value that is not the list, map or
+// structure that its shape says.
 func unexpectedTypeError(n *Node, s *Shape, at place) error {
 	switch {
 	case n.Type == Object:
@@ -95,7 +95,7 @@ func unexpectedListError(s *Shape) error {
 	return fmt.Errorf("Unrecognized collection type %s", name)
 }
 
-// javaName is how the service's messages call the type.
+// javaName returns the name of the type in the service's messages.
 func (s *Shape) javaName() string {
 	switch s.kind {
 	case shapeList:
@@ -114,7 +114,7 @@ func (s *Shape) scalarName() string {
 	return [...]string{"String", "Integer", "Long", "Boolean", "ByteBuffer"}[s.kind]
 }
 
-// tokenName is how the service's messages call a scalar.
+// tokenName returns the name of a scalar's token in the service's messages.
 func tokenName(n *Node) string {
 	switch n.Type {
 	case Bool:

@@ -19,11 +19,11 @@ func TestParseKeepsOrderAndTheTextOfNumbers(t *testing.T) {
 	n, err := Parse([]byte(" " + in + "\n"))
 	require.NoError(t, err)
 	assert.Equal(t, `{"b":[1.50e+3,-0,true,false,null],"a":"éé😀\n/\"","a":{}}`, string(n.AppendJSON(nil)))
-	assert.Equal(t, Object, n.Get("a").Type, "of a repeated name the last counts")
+	assert.Equal(t, Object, n.Get("a").Type, "the last member of a repeated name counts")
 	assert.Nil(t, n.Get("nope"))
 }
 
-func TestParseRefusesWhatIsNotJSON(t *testing.T) {
+func TestParseRefusesTextThatIsNotJSON(t *testing.T) {
 	t.Parallel()
 	for _, in := range []string{"", " ", "{", "[", `{"a"}`, `{"a":}`, `{a:1}`, "[1,]", `{"a":1,}`, "01", "1.", ".5", "1e", "+1", "-", "tru", "nul",
 		`"`, `"\x"`, `"\u12"`, "\"\n\"", "\"\xff\"", "1 2", "{} {}", "NaN", `"a`, strings.Repeat("[", maxNesting+2)} {
@@ -45,7 +45,7 @@ func FuzzParseAgreesWithTheStandardLibrary(f *testing.F) {
 			d := json.NewDecoder(bytes.NewReader(data))
 			d.UseNumber() // a float64 does not hold 1E700
 			if err := d.Decode(&v); err != nil {
-				t.Fatalf("%q is no JSON for encoding/json: %v", data, err)
+				t.Fatalf("encoding/json refuses %q: %v", data, err)
 			}
 			return v
 		}
@@ -53,7 +53,7 @@ func FuzzParseAgreesWithTheStandardLibrary(f *testing.F) {
 	})
 }
 
-func TestAWrongTypeIsToldInTheServicesWords(t *testing.T) {
+func TestWrongTypesGiveTheServicesMessages(t *testing.T) {
 	t.Parallel()
 	shape := Struct(
 		Optional("Name", Str()), Optional("Limit", Int()), Optional("On", Boolean()), Optional("V", Value()), Optional("Inner", Struct(Optional("Many", Long())).Class("Inner")),
@@ -128,7 +128,7 @@ func TestConstraintsAreReportedTogether(t *testing.T) {
 	}
 }
 
-func TestWriter(t *testing.T) {
+func TestWriterWritesValidJSON(t *testing.T) {
 	t.Parallel()
 	var w Writer
 	w.Open('{')

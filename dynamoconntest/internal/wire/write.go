@@ -7,13 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// Writer builds one JSON document. The zero value is ready. Commas are put in
-// by the Writer; the caller opens, names and closes.
+// Writer builds a JSON document. The caller opens and closes objects and arrays
+// and names members; the Writer adds the commas. The zero Writer is ready for
+// use.
 type Writer struct {
 	Buf        []byte
 	needsComma bool
 }
 
+// writeComma separates the next value from the one before.
 func (w *Writer) writeComma() {
 	if w.needsComma {
 		w.Buf = append(w.Buf, ',')
@@ -21,20 +23,20 @@ func (w *Writer) writeComma() {
 	w.needsComma = true
 }
 
-// Open begins an object or an array: c is '{' or '['.
+// Open begins an object ('{') or an array ('[').
 func (w *Writer) Open(c byte) {
 	w.writeComma()
 	w.Buf = append(w.Buf, c)
 	w.needsComma = false
 }
 
-// Close ends it: c is '}' or ']'.
+// Close ends an object ('}') or an array (']').
 func (w *Writer) Close(c byte) {
 	w.Buf = append(w.Buf, c)
 	w.needsComma = true
 }
 
-// Key names the next value of an object.
+// Key writes the name of the next value in an object.
 func (w *Writer) Key(name string) {
 	w.writeComma()
 	w.Buf = AppendString(w.Buf, name)
@@ -48,7 +50,7 @@ func (w *Writer) Raw(text string) {
 	w.Buf = append(w.Buf, text...)
 }
 
-// Append writes what f appends.
+// Append writes the value that f appends.
 func (w *Writer) Append(f func([]byte) []byte) {
 	w.writeComma()
 	w.Buf = f(w.Buf)
@@ -66,8 +68,8 @@ func (w *Writer) Int(n int64) {
 	w.Buf = strconv.AppendInt(w.Buf, n, 10)
 }
 
-// Float writes a number, always with a fraction as the service does for
-// capacity units.
+// Float writes a number with a fraction, even if that is .0: so the service
+// writes capacity units.
 func (w *Writer) Float(f float64) {
 	w.writeComma()
 	w.Buf = strconv.AppendFloat(w.Buf, f, 'f', -1, 64)
@@ -76,7 +78,7 @@ func (w *Writer) Float(f float64) {
 	}
 }
 
-// Time writes a time as seconds with milliseconds.
+// Time writes a time in seconds, with milliseconds as a fraction.
 func (w *Writer) Time(t time.Time) {
 	w.writeComma()
 	w.Buf = strconv.AppendFloat(w.Buf, float64(t.UnixMilli())/1000, 'f', 3, 64)
@@ -163,7 +165,8 @@ func (n *Node) AppendJSON(dst []byte) []byte {
 	return append(dst, "null"...)
 }
 
-// Canonical is the node with the members of every object in order.
+// Canonical returns a copy of the node in which the members of every object are
+// sorted by name.
 func (n *Node) Canonical() *Node {
 	out := &Node{Type: n.Type, Text: n.Text}
 	for i := range n.Elems {

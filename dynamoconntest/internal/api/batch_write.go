@@ -150,7 +150,7 @@ func (c *call) writeBatchMetrics(tables []string, each func(name string, f func(
 	for _, name := range tables {
 		seen := map[string]bool{}
 		each(name, func(t *store.Table, key attr.Item) {
-			if !t.HasLocal() {
+			if !t.HasLocalIndexes() {
 				return
 			}
 			hash := string(key.Get(t.Schema[0].Name).AppendJSON(nil))

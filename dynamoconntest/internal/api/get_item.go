@@ -33,7 +33,7 @@ func (r *keyReader) read(c *call, t *store.Table, key attr.Item) (it attr.Item, 
 	if r.consistent {
 		it, ok = t.Get(key)
 	} else {
-		it, ok = t.GetAt(key, c.now)
+		it, ok = t.GetEventual(key, c.now)
 	}
 	if !ok {
 		return nil, 0, false

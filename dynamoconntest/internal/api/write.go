@@ -229,7 +229,7 @@ func (c *call) runWrite(w *write, attributes func(old, next attr.Item) attr.Item
 			}
 		}
 		c.writeConsumedCapacity(writeUnits(t, old, next))
-		if c.wantsMetrics() && t.HasLocal() {
+		if c.wantsMetrics() && t.HasLocalIndexes() {
 			c.Key("ItemCollectionMetrics")
 			c.writeMetrics(t, w.key)
 		}

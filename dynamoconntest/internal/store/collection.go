@@ -6,19 +6,20 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 )
 
-// collection is the size of one item collection: what a table and its local
-// indexes hold under one partition key value.
+// collection is the size of an item collection: the items that have the same
+// partition key in a table, and their entries in its local indexes.
 type collection struct {
 	partition string
 	bytes     int64
 }
 
+// newCollections returns an empty set of collections, sorted by partition.
 func newCollections() *btree.BTreeG[collection] {
 	return btree.NewG(16, func(a, b collection) bool { return a.partition < b.partition })
 }
 
-// CollectionBytes is the size of the item collection that the key belongs to; 0
-// in a table without local indexes, which has no collections.
+// CollectionBytes returns the size of the item collection that the key belongs
+// to. It is 0 in a table without local indexes, which has no collections.
 func (t *Table) CollectionBytes(key attr.Item) int64 {
 	if t.collections == nil {
 		return 0
@@ -27,8 +28,8 @@ func (t *Table) CollectionBytes(key attr.Item) int64 {
 	return c.bytes
 }
 
-// CollectionGrowth is by how many bytes an item collection grows if next takes the place
-// of old, either of which may be nil; 0 in a table without local indexes.
+// CollectionGrowth returns how many bytes an item collection grows if next
+// replaces old. Either may be nil. It is 0 in a table without local indexes.
 func (t *Table) CollectionGrowth(old, next attr.Item) int64 {
 	if t.collections == nil {
 		return 0
@@ -36,8 +37,9 @@ func (t *Table) CollectionGrowth(old, next attr.Item) int64 {
 	return t.SizeWithLocalIndexes(next) - t.SizeWithLocalIndexes(old)
 }
 
-// SizeWithLocalIndexes is the size of an item together with that of its entries in the table's
-// local indexes: what it adds to its collection, and what may be 400 KB.
+// SizeWithLocalIndexes returns the size of an item and of its entries in the
+// table's local indexes. This is what an item adds to its collection, and what
+// the limit of 400 KB is about.
 func (t *Table) SizeWithLocalIndexes(it attr.Item) int64 {
 	if it == nil {
 		return 0
@@ -51,10 +53,12 @@ func (t *Table) SizeWithLocalIndexes(it attr.Item) int64 {
 	return sum
 }
 
+// collectionID returns the name under which the collection of a key is counted.
 func (t *Table) collectionID(key attr.Item) string {
 	return string(appendPartition(nil, key.Get(t.Schema[0].Name)))
 }
 
+// growCollection adds to the size of the collection of a key.
 func (t *Table) growCollection(key attr.Item, growth int64) {
 	if growth == 0 {
 		return

@@ -8,21 +8,22 @@ import (
 	"time"
 )
 
-// DB is all tables of all regions. The zero value is empty and ready. It must
-// not be copied.
+// DB holds the tables of all regions. The zero DB is empty and ready for use. It
+// must not be copied.
 type DB struct {
 	mu          sync.RWMutex
 	tables      map[string]*Table
-	nextRemoval atomic.Int64 // when something happens by itself next, in seconds
 	tokens      map[string]Token
+	nextRemoval atomic.Int64 // time of the next deletion or expiry, in seconds
 }
 
-// Token is what is remembered of a transaction that came with a token.
+// Token is what the DB remembers about a transaction with a token.
 type Token struct {
-	RequestDigest [32]byte // a digest of the request, to tell a repetition from another use
+	RequestDigest [32]byte // tells a repeated request from another one
 	Until         time.Time
 }
 
+// regionKey returns the key of a table or token in the maps of a DB.
 func regionKey(region, name string) string { return region + "/" + name }
 
 // Read calls f while nothing is written.
@@ -46,7 +47,7 @@ func (db *DB) Write(now time.Time, f func()) {
 	db.updateNextRemoval(now)
 }
 
-// removeDue does what has become due: deletions and expiries.
+// removeDue removes the tables, indexes, items and tokens whose time has come.
 func (db *DB) removeDue(now time.Time) {
 	for k, t := range db.tables {
 		if !t.GoneAt.IsZero() && !now.Before(t.GoneAt) {
@@ -67,7 +68,8 @@ func (db *DB) removeDue(now time.Time) {
 	}
 }
 
-// updateNextRemoval notes when settle has work next.
+// updateNextRemoval notes when removeDue is needed next. Tokens do not count:
+// Token checks their time itself.
 func (db *DB) updateNextRemoval(now time.Time) {
 	next := int64(math.MaxInt64)
 	for _, t := range db.tables {
@@ -86,7 +88,7 @@ func (db *DB) updateNextRemoval(now time.Time) {
 	db.nextRemoval.Store(next)
 }
 
-// Table is the table of that name; nil if there is none. Within Read or Write.
+// Table returns the table with that name, or nil. Call it within Read or Write.
 func (db *DB) Table(region, name string, now time.Time) *Table {
 	t := db.tables[regionKey(region, name)]
 	if t != nil && !t.GoneAt.IsZero() && !now.Before(t.GoneAt) {
@@ -95,7 +97,7 @@ func (db *DB) Table(region, name string, now time.Time) *Table {
 	return t
 }
 
-// Add adds a table in the place of any of the same name. Within Write.
+// Add adds a table and replaces one of the same name. Call it within Write.
 func (db *DB) Add(t *Table) {
 	if db.tables == nil {
 		db.tables = map[string]*Table{}
@@ -103,10 +105,11 @@ func (db *DB) Add(t *Table) {
 	db.tables[regionKey(t.Region, t.Name)] = t
 }
 
-// Drop removes a table. Within Write.
+// Drop removes a table. Call it within Write.
 func (db *DB) Drop(t *Table) { delete(db.tables, regionKey(t.Region, t.Name)) }
 
-// Names lists a region's tables in order. Within Read or Write.
+// Names returns the names of a region's tables in order. Call it within Read or
+// Write.
 func (db *DB) Names(region string, now time.Time) []string {
 	var out []string
 	for _, t := range db.tables {
@@ -118,13 +121,13 @@ func (db *DB) Names(region string, now time.Time) []string {
 	return out
 }
 
-// Token is what is remembered under a token. Within Write.
+// Token returns what SetToken remembered. Call it within Write.
 func (db *DB) Token(region, token string, now time.Time) (Token, bool) {
 	t, ok := db.tokens[regionKey(region, token)]
 	return t, ok && now.Before(t.Until)
 }
 
-// SetToken remembers a token. Within Write.
+// SetToken remembers a token. Call it within Write.
 func (db *DB) SetToken(region, token string, t Token, now time.Time) {
 	if len(db.tokens)%1000 == 999 {
 		for k, old := range db.tokens {
@@ -139,22 +142,23 @@ func (db *DB) SetToken(region, token string, t Token, now time.Time) {
 	db.tokens[regionKey(region, token)] = t
 }
 
-// Snapshot is the whole state at one moment. It is never changed.
+// Snapshot is the state of a DB at one moment. It never changes.
 type Snapshot struct {
 	mu     sync.Mutex
 	tables map[string]*Table
 	tokens map[string]Token
 }
 
-// Snapshot is the state now. It costs little: what is not changed afterwards
-// is shared.
+// Snapshot returns the present state. It costs little, because the DB and the
+// snapshot share the items until they are changed.
 func (db *DB) Snapshot() *Snapshot {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	return copyState(db.tables, db.tokens)
 }
 
-// Restore puts the state back to a snapshot, which can be used again.
+// Restore replaces the state by that of a snapshot. The snapshot can be restored
+// again.
 func (db *DB) Restore(s *Snapshot) {
 	db.mu.Lock()
 	defer db.mu.Unlock()

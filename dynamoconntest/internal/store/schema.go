@@ -1,8 +1,8 @@
-// Package store keeps tables, their indexes and their items in memory, in the
-// service's order: partitions by the hash of their key, items of a partition
-// by their sort key.
+// Package store keeps tables, their indexes and their items in memory. Items are
+// in the service's order: partitions by the hash of their key, the items of a
+// partition by their sort key.
 //
-// Nothing in it locks except [DB]'s Read and Write, in which all else happens.
+// [DB.Read] and [DB.Write] lock. Everything about a [Table] happens within them.
 package store
 
 import (
@@ -16,14 +16,14 @@ import (
 type KeyAttr struct {
 	Name string
 	Kind attr.Kind
-	Sort bool // part of the sort key, not of the partition key
+	Sort bool // belongs to the sort key, not to the partition key
 }
 
-// Schema is the key of a table or index: the partition key and perhaps a sort
-// key. Those of a global index may have several attributes each.
+// Schema is the key of a table or index: a partition key and perhaps a sort key.
+// In a global index each of them may have several attributes.
 type Schema []KeyAttr
 
-// Partition is the attributes of the partition key.
+// Partition returns the attributes of the partition key.
 func (s Schema) Partition() Schema {
 	for i, k := range s {
 		if k.Sort {
@@ -33,7 +33,7 @@ func (s Schema) Partition() Schema {
 	return s
 }
 
-// Sort is the attributes of the sort key, none if there is none.
+// Sort returns the attributes of the sort key, if there is one.
 func (s Schema) Sort() Schema { return s[len(s.Partition()):] }
 
 // Has reports whether name is one of the key's attributes.
@@ -46,13 +46,13 @@ func (s Schema) Has(name string) bool {
 	return false
 }
 
-// Longest key values, in bytes.
+// The greatest lengths of key values, in bytes.
 const (
 	maxPartitionKey = 2048
 	maxSortKey      = 1024
 )
 
-// Extract is the key attributes of an item.
+// Extract returns the key attributes of an item.
 func (s Schema) Extract(it attr.Item) attr.Item {
 	attrs := make([]attr.Attr, 0, len(s))
 	for _, k := range s {
@@ -63,7 +63,7 @@ func (s Schema) Extract(it attr.Item) attr.Item {
 	return attr.NewItem(attrs)
 }
 
-// keyHash is the service's hash of the whole key of an item.
+// keyHash returns the service's hash of the whole key of an item.
 func (s Schema) keyHash(it attr.Item) [md5.Size]byte {
 	var few [4]attr.Value
 	values := few[:0]
@@ -73,8 +73,8 @@ func (s Schema) keyHash(it attr.Item) [md5.Size]byte {
 	return hashValues(values...)
 }
 
-// sortableKey is the item's place in the order of the schema. The item must have
-// the key.
+// sortableKey returns the key of an item in an encoding that sorts in the
+// service's order. The item must have all key attributes.
 func (s Schema) sortableKey(it attr.Item) []byte {
 	hash := s.Partition()
 	var few [4]attr.Value
@@ -89,8 +89,8 @@ func (s Schema) sortableKey(it attr.Item) []byte {
 	return dst
 }
 
-// CheckItem refuses an item whose key is missing, of a wrong type, empty or too
-// long. The error's text is the service's message.
+// CheckItem returns an error if a key attribute of the item is missing, of a wrong
+// type, empty or too long. The error's text is the service's message.
 func (s Schema) CheckItem(it attr.Item) error {
 	for _, k := range s {
 		v := it.Get(k.Name)
@@ -104,8 +104,8 @@ func (s Schema) CheckItem(it attr.Item) error {
 	return s.checkValues(it)
 }
 
-// CheckKey refuses a key that is not exactly the schema's. The error's text is
-// the service's message.
+// CheckKey returns an error unless key has exactly the attributes of the schema.
+// The error's text is the service's message.
 func (s Schema) CheckKey(key attr.Item) error {
 	if len(key) != len(s) {
 		return errKeyMismatch
@@ -118,15 +118,16 @@ func (s Schema) CheckKey(key attr.Item) error {
 	return s.checkValues(key)
 }
 
-// EmptyKeyError is the service's message about an empty string or binary as the
-// value of a key attribute.
+// EmptyKeyError is the service's message about a key attribute that is an empty
+// string or binary.
 type EmptyKeyError string
 
-// Error is the message.
+// Error returns the message.
 func (e EmptyKeyError) Error() string { return string(e) }
 
 var errKeyMismatch = fmt.Errorf("The provided key element does not match the schema")
 
+// checkValues returns an error if a key attribute is empty or too long.
 func (s Schema) checkValues(it attr.Item) error {
 	for _, k := range s {
 		v := it.Get(k.Name)
@@ -143,86 +144,10 @@ func (s Schema) checkValues(it attr.Item) error {
 	return nil
 }
 
+// kindWord returns the word for a type in messages about empty keys.
 func kindWord(k attr.Kind) string {
 	if k == attr.B {
 		return "binary"
 	}
 	return "string"
-}
-
-// Projection types.
-const (
-	ProjectAll      = "ALL"
-	ProjectKeysOnly = "KEYS_ONLY"
-	ProjectInclude  = "INCLUDE"
-)
-
-// includes reports whether the item has every key attribute of the index. An
-// attribute of a wrong type is an error for every writer, save that a backfill
-// leaves such items out.
-func (x *Index) includes(it attr.Item) bool {
-	for _, k := range x.Schema {
-		v := it.Get(k.Name)
-		if v.Kind() != k.Kind || k.Kind != attr.N && v.Text() == "" {
-			return false
-		}
-	}
-	return true
-}
-
-// CheckItem refuses an item whose attribute has not the type that an index of
-// the table needs. The error's text is the service's message.
-func (x *Index) CheckItem(it attr.Item) error {
-	for _, k := range x.Schema {
-		v := it.Get(k.Name)
-		if !v.Exists() {
-			continue
-		}
-		if v.Kind() != k.Kind {
-			return fmt.Errorf("One or more parameter values were invalid: Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", k.Name, k.Kind, v.Kind(), x.Name)
-		}
-		if k.Kind == attr.N {
-			continue
-		}
-		if v.Text() == "" {
-			return EmptyKeyError(fmt.Sprintf("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", kindWord(k.Kind), x.Name, k.Name))
-		}
-		most, name := maxPartitionKey, "hashkey"
-		if k.Sort {
-			most, name = maxSortKey, "rangekey"
-		}
-		if len(v.Text()) > most {
-			return fmt.Errorf("One or more parameter values were invalid: Size of %s has exceeded the maximum size limit of%d bytes", name, most)
-		}
-	}
-	return nil
-}
-
-// Project is what the index holds of an item of its table.
-func (x *Index) Project(t *Table, it attr.Item) attr.Item {
-	if x.Projection == ProjectAll {
-		return it
-	}
-	out := make(attr.Item, 0, len(x.Schema)+len(t.Schema)+len(x.NonKeyAttributes))
-	for _, a := range it {
-		if x.Projects(t, a.Name) {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
-// Projects reports whether the index holds the attribute.
-func (x *Index) Projects(t *Table, name string) bool {
-	if x.Projection == ProjectAll || x.Schema.Has(name) || t.Schema.Has(name) {
-		return true
-	}
-	if x.Projection == ProjectInclude {
-		for _, n := range x.NonKeyAttributes {
-			if n == name {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -43,8 +43,9 @@ func listKeys(t *Table, r Range) []string {
 	return out
 }
 
-// The table and its indexes must hold what a plain map says, whatever happens.
-func TestATableAndItsIndexesAgreeWithAMap(t *testing.T) {
+// After any puts and deletions a table and its indexes hold the same items as a
+// map.
+func TestTableAndIndexesAgreeWithAMap(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		tab := newTestTable()
@@ -101,7 +102,7 @@ func TestATableAndItsIndexesAgreeWithAMap(t *testing.T) {
 	})
 }
 
-func TestSegmentsPartitionTheTable(t *testing.T) {
+func TestSegmentsTogetherAreTheTable(t *testing.T) {
 	t.Parallel()
 	tab := newTestTable()
 	for i := range 500 {
@@ -121,8 +122,8 @@ func TestSegmentsPartitionTheTable(t *testing.T) {
 	}
 }
 
-// The orders and segments are what the service was seen to answer.
-func TestPartitionsAreHashedAsTheServiceDoes(t *testing.T) {
+// The orders and segments were observed at the service.
+func TestPartitionsHaveTheServicesHash(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[attr.Kind][]string{
 		attr.S: {"2", "8", "9", "1", "6", "hello", "0", "5", "4", "äáöü", "aardman", "7", "3", "zapf"},
@@ -167,7 +168,7 @@ func TestPartitionsAreHashedAsTheServiceDoes(t *testing.T) {
 	}
 }
 
-func TestAQueryReadsItsPartitionInOrder(t *testing.T) {
+func TestQueryReadsItsPartitionInOrder(t *testing.T) {
 	t.Parallel()
 	tab := newTestTable()
 	for _, p := range []string{"a", "b"} {
@@ -189,7 +190,7 @@ func TestAQueryReadsItsPartitionInOrder(t *testing.T) {
 
 func ptr[T any](v T) *T { return &v }
 
-func TestAnIndexHoldsOnlyWhatItProjects(t *testing.T) {
+func TestIndexHoldsOnlyWhatItProjects(t *testing.T) {
 	t.Parallel()
 	tab := newTestTable()
 	it := row("a", 1, attr.Attr{Name: "g", Value: attr.String("G")}, attr.Attr{Name: "x", Value: numberValue(1)},
@@ -203,7 +204,7 @@ func TestAnIndexHoldsOnlyWhatItProjects(t *testing.T) {
 	assert.NoError(t, tab.Index("byG").CheckItem(it.Without("g")))
 }
 
-func TestAnIndexThatIsAddedLaterIsFilled(t *testing.T) {
+func TestAddedIndexIsFilled(t *testing.T) {
 	t.Parallel()
 	tab := newTestTable()
 	for i := range 10 {
@@ -237,11 +238,11 @@ func TestKeysAreChecked(t *testing.T) {
 	assert.ErrorContains(t, long.CheckItem(row("a", 1).With("s", attr.Binary(string(make([]byte, 1025))))), "1024 bytes")
 }
 
-func TestAGapLiesBetweenTheStartAndTheFirstItem(t *testing.T) {
+func TestGapKeyIsBetweenTheStartAndTheFirstItem(t *testing.T) {
 	t.Parallel()
 	tab := newTestTable()
 	_, ok := tab.GapKey(Range{}, testTime)
-	assert.False(t, ok, "an empty table has no page that is not the last")
+	assert.False(t, ok, "the only page of an empty table is the last")
 	for i := range 20 {
 		it := row("a", i*2)
 		tab.Replace(tab.Schema.Extract(it), it, testTime)

@@ -9,7 +9,7 @@ FUZZED        := . ./internal/transport ./dynamoconntest ./dynamoconntest/intern
 MUTATIONS     ?= 10000
 
 # The modules beside the library's own, so that what they need is no dependency of it.
-MODULES       := bench examples/bulkload examples/opentelemetry
+MODULES       := bench dynamoconntest/difftest examples/bulkload examples/opentelemetry
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint bench compare-faults mutants soak fuzz difftest local
@@ -59,7 +59,7 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 	done
 
 difftest: ## compare dynamoconntest with DynamoDB Local and dynoxide over 20,000 requests (10 minutes)
-	go test ./dynamoconntest/internal/difftest -run TestAgreesWithTwoServers -v -timeout 60m -seed 0 -requests 20000 $(DIFFFLAGS)
+	go test -C dynamoconntest/difftest -run TestAgreesWithTwoServers -v -timeout 60m -seed 0 -requests 20000 $(DIFFFLAGS)
 
 local: ## start a DynamoDB Local and print its address
 	go run ./internal/dynamodblocal/cmd/dynamodb-local run

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/difftest"
+	"github.com/dynamoconn/dynamoconn/internal/fuzzseed"
 	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
@@ -33,7 +33,7 @@ func FuzzEveryRequestIsAnswered(f *testing.F) {
 	}
 	mutate.Fuzz(f, func(t *testing.T, op int, body string) {
 		db, _ := newTable(t)
-		operation := difftest.FuzzedOperation(op)
+		operation := fuzzseed.Operation(op)
 		send := func(operation, body string) (int, string) {
 			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://db/", strings.NewReader(body))
 			if err != nil {
@@ -51,7 +51,7 @@ func FuzzEveryRequestIsAnswered(f *testing.F) {
 			}
 			return resp.StatusCode, text
 		}
-		if status, text := send("PutItem", `{"TableName":"Tab","Item":`+difftest.FuzzRequestItem+`}`); status != 200 {
+		if status, text := send("PutItem", `{"TableName":"Tab","Item":`+fuzzseed.RequestItem+`}`); status != 200 {
 			t.Fatalf("beforehand: %d %s", status, text)
 		}
 		status, text := send(operation, body)

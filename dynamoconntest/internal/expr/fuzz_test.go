@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/difftest"
+	"github.com/dynamoconn/dynamoconn/internal/fuzzseed"
 	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
@@ -23,7 +23,7 @@ func FuzzConditionIsRefusedOrDecides(f *testing.F) {
 }
 
 func conditionIsRefusedOrDecides(t *testing.T, s string) {
-	it, names := itemOf(t, difftest.FuzzItem), namesOf(t, difftest.FuzzNames, difftest.FuzzValues)
+	it, names := itemOf(t, fuzzseed.Item), namesOf(t, fuzzseed.Names, fuzzseed.Values)
 	cond, err := ParseCondition(s, names)
 	if err != nil {
 		return
@@ -45,9 +45,9 @@ func FuzzUpdateLeavesItsInputAlone(f *testing.F) {
 }
 
 func updateLeavesItsInputAlone(t *testing.T, s string) {
-	it := itemOf(t, difftest.FuzzItem)
+	it := itemOf(t, fuzzseed.Item)
 	text := string(it.AppendJSON(nil))
-	u, err := ParseUpdate(s, namesOf(t, difftest.FuzzNames, difftest.FuzzValues))
+	u, err := ParseUpdate(s, namesOf(t, fuzzseed.Names, fuzzseed.Values))
 	if err == nil {
 		_, _ = u.Apply(it)
 	}
@@ -64,8 +64,8 @@ func FuzzProjectionKeepsWhatItNames(f *testing.F) {
 }
 
 func projectionKeepsWhatItNames(t *testing.T, s string) {
-	it := itemOf(t, difftest.FuzzItem)
-	p, err := ParseProjection(s, namesOf(t, difftest.FuzzNames, ""))
+	it := itemOf(t, fuzzseed.Item)
+	p, err := ParseProjection(s, namesOf(t, fuzzseed.Names, ""))
 	if err != nil {
 		return
 	}
@@ -88,7 +88,7 @@ func FuzzKeyConditionIsACondition(f *testing.F) {
 }
 
 func keyConditionIsACondition(t *testing.T, s string) {
-	it, names := itemOf(t, difftest.FuzzItem), namesOf(t, difftest.FuzzNames, difftest.FuzzValues)
+	it, names := itemOf(t, fuzzseed.Item), namesOf(t, fuzzseed.Names, fuzzseed.Values)
 	terms, err := ParseKeyCondition(s, names)
 	if err != nil {
 		return
@@ -112,18 +112,18 @@ func FuzzExpressionOfTokens(f *testing.F) {
 		"a = :a", "n BETWEEN :n AND :n", "n IN ( :n , m.k , size( ss ) )", "NOT contains( ss , :a ) OR attribute_type( l , :k ) AND begins_with( #n , :a )",
 		"( attribute_exists( l[2].k ) )", "attribute_not_exists( m.zz ) and l[0] < = n", "size( b ) >= :n",
 	} {
-		f.Add(byte(0), difftest.TokensOf(s))
+		f.Add(byte(0), fuzzseed.TokensOf(s))
 	}
 	for _, s := range []string{
 		"SET a = :a , l[0] = l[0] + :n", "SET l = list_append( l , if_not_exists( zz , :l ) ) REMOVE m.k , l[2].k", "ADD n :n , ss :ss DELETE ns :ns", "set m.k = if_not_exists( m.k , :n ) - n",
 	} {
-		f.Add(byte(1), difftest.TokensOf(s))
+		f.Add(byte(1), fuzzseed.TokensOf(s))
 	}
-	f.Add(byte(2), difftest.TokensOf("a , m.k , l[0] , l[2].k , #n"))
-	f.Add(byte(3), difftest.TokensOf("pk = :a AND sk >= :n"))
-	f.Add(byte(3), difftest.TokensOf("pk = :a and begins_with( a , :a )"))
+	f.Add(byte(2), fuzzseed.TokensOf("a , m.k , l[0] , l[2].k , #n"))
+	f.Add(byte(3), fuzzseed.TokensOf("pk = :a AND sk >= :n"))
+	f.Add(byte(3), fuzzseed.TokensOf("pk = :a and begins_with( a , :a )"))
 	checks := []func(*testing.T, string){conditionIsRefusedOrDecides, updateLeavesItsInputAlone, projectionKeepsWhatItNames, keyConditionIsACondition}
 	mutate.Fuzz(f, func(t *testing.T, kind byte, tokens []byte) {
-		checks[kind%4](t, difftest.ExpressionOf(tokens))
+		checks[kind%4](t, fuzzseed.ExpressionOf(tokens))
 	})
 }

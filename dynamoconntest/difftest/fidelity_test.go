@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	tableBegin = "<!-- The table is written by `go test ./dynamoconntest/internal/difftest -run TestPageListsEveryRule -write`. -->\n"
+	tableBegin = "<!-- The table is written by `go test -C dynamoconntest/difftest -run TestPageListsEveryRule -write`. -->\n"
 	tableEnd   = "<!-- End of the table. -->\n"
 )
 
 // TestPageListsEveryRule holds the page's table to the rules.
 func TestPageListsEveryRule(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join("..", "..", "..", "docs", "fidelity.md")
+	path := filepath.Join("..", "..", "docs", "fidelity.md")
 	page, err := os.ReadFile(path)
 	require.NoError(t, err)
 	before, rest, ok := strings.Cut(string(page), tableBegin)

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/dynamoconn/dynamoconn/internal/fuzzseed"
 )
 
 // An Input is what a fuzz target was given and what fuzzing kept, because it
@@ -95,17 +97,11 @@ func (in Input) number(i int) int {
 
 var integer = regexp.MustCompile(`^(?:int|byte|uint8)\((.*)\)$`)
 
-// What the fuzz targets and the comparison of their corpus share: an item, the
-// placeholders of an expression, and the item of a whole request.
-const (
-	FuzzItem = `{"pk":{"S":"x"},"sk":{"N":"5"},"a":{"S":"x"},"b":{"B":"AAE="},"n":{"N":"1"},"t":{"BOOL":true},"nil":{"NULL":true},"name":{"S":"abc"},` +
-		`"l":{"L":[{"N":"1"},{"S":"x"},{"M":{"k":{"N":"2"}}}]},"m":{"M":{"k":{"N":"1"},"l":{"L":[{"S":"x"}]},"a":{"S":"y"}}},` +
-		`"ss":{"SS":["a","x"]},"ns":{"NS":["1","2.5"]},"bs":{"BS":["AAE="]}}`
-	FuzzNames  = `{"#n":"name","#a":"a","#m":"m"}`
-	FuzzValues = `{":a":{"S":"x"},":n":{"N":"1"},":b":{"B":"AAE="},":t":{"BOOL":true},":l":{"L":[{"N":"1"}]},":m":{"M":{"k":{"N":"1"}}},":ss":{"SS":["a"]},":ns":{"NS":["1"]},":k":{"S":"S"}}`
-
-	FuzzRequestItem = `{"p":{"S":"a"},"s":{"N":"1"},"a":{"N":"1"},"g":{"S":"1"},"l":{"L":[{"S":"x"},{"M":{"k":{"NULL":true}}}]}}`
-)
+// fuzzTargets are the targets of expressions, each at the number that
+// FuzzExpressionOfTokens has for it.
+var fuzzTargets = []string{
+	"FuzzConditionIsRefusedOrDecides", "FuzzUpdateLeavesItsInputAlone", "FuzzProjectionKeepsWhatItNames", "FuzzKeyConditionIsACondition",
+}
 
 // The tables that inputs are about, and items of other types or with less.
 const (
@@ -121,18 +117,6 @@ const (
 		"BillingMode":"PAY_PER_REQUEST"}`
 )
 
-// FuzzedOperation is the operation that a number stands for in the corpus of
-// FuzzEveryRequestIsAnswered.
-func FuzzedOperation(number int) string {
-	n := len(fuzzedOperations)
-	return fuzzedOperations[(number%n+n)%n]
-}
-
-var fuzzedOperations = []string{
-	"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "BatchGetItem", "BatchWriteItem", "TransactGetItems",
-	"TransactWriteItems", "CreateTable", "UpdateTable", "DeleteTable", "DescribeTable", "ListTables", "UpdateTimeToLive", "TagResource",
-}
-
 // corpusSetup makes the tables and their items.
 func corpusSetup() []Request {
 	out := []Request{{Operation: "CreateTable", Body: fuzzTable}, {Operation: "CreateTable", Body: requestTable}}
@@ -144,7 +128,7 @@ func corpusItems() []Request {
 	put := func(table, item string) Request {
 		return Request{Operation: "PutItem", Body: `{"TableName":"` + table + `","Item":` + item + `}`}
 	}
-	return []Request{put("Fuzz", FuzzItem), put("Fuzz", fuzzOther), put("Fuzz", fuzzBare), put("Tab", FuzzRequestItem)}
+	return []Request{put("Fuzz", fuzzseed.Item), put("Fuzz", fuzzOther), put("Fuzz", fuzzBare), put("Tab", fuzzseed.RequestItem)}
 }
 
 // Requests are what an input is sent as; none if its target is not known.
@@ -153,7 +137,7 @@ func (in Input) Requests() []Request {
 	with := func(operation, member, more string) Request {
 		body := mustDecode(`{"TableName":"Fuzz"` + more + `}`).(obj)
 		body[member] = expression
-		for name, defined := range map[string]string{"ExpressionAttributeNames": FuzzNames, "ExpressionAttributeValues": FuzzValues} {
+		for name, defined := range map[string]string{"ExpressionAttributeNames": fuzzseed.Names, "ExpressionAttributeValues": fuzzseed.Values} {
 			some := obj{}
 			for placeholder, v := range mustDecode(defined).(obj) {
 				if slices.Contains(placeholderToken.FindAllString(expression, -1), placeholder) {
@@ -168,14 +152,14 @@ func (in Input) Requests() []Request {
 	}
 	target := in.Target
 	if target == "FuzzExpressionOfTokens" {
-		target, expression = fuzzTargets[uint8(in.number(0))%4], ExpressionOf([]byte(in.text(1)))
+		target, expression = fuzzTargets[uint8(in.number(0))%4], fuzzseed.ExpressionOf([]byte(in.text(1)))
 	}
 	const key, absent = `,"Key":{"pk":{"S":"x"},"sk":{"N":"5"}}`, `,"Key":{"pk":{"S":"z"},"sk":{"N":"9"}}`
 	switch target {
 	case "FuzzConditionIsRefusedOrDecides":
 		return []Request{
 			with("Scan", "FilterExpression", ""),
-			with("PutItem", "ConditionExpression", `,"Item":`+FuzzItem),
+			with("PutItem", "ConditionExpression", `,"Item":`+fuzzseed.Item),
 			with("DeleteItem", "ConditionExpression", absent+`,"ReturnValuesOnConditionCheckFailure":"ALL_OLD"`),
 		}
 	case "FuzzUpdateLeavesItsInputAlone":
@@ -192,7 +176,7 @@ func (in Input) Requests() []Request {
 		r.UniqueOrder = true
 		return []Request{r}
 	case "FuzzEveryRequestIsAnswered":
-		return []Request{whole(FuzzedOperation(in.number(0)), in.text(1))}
+		return []Request{whole(fuzzseed.Operation(in.number(0)), in.text(1))}
 	case "FuzzParseAgreesWithTheStandardLibrary":
 		return []Request{whole("DescribeTable", expression)}
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Both sides of each contest do their task, and check it.
+// In each contest both sides do their task and get the right result.
 func TestContests(t *testing.T) {
 	all, err := contests(t.Context())
 	require.NoError(t, err)
@@ -15,7 +15,7 @@ func TestContests(t *testing.T) {
 	for _, c := range all {
 		t.Run(c.name, func(t *testing.T) {
 			require.NoError(t, c.ours())
-			require.NoError(t, c.other())
+			require.NoError(t, c.rivalTask())
 		})
 	}
 }
@@ -24,7 +24,7 @@ func BenchmarkContests(b *testing.B) {
 	all, err := contests(b.Context())
 	require.NoError(b, err)
 	for _, c := range all {
-		for name, task := range map[string]func() error{"ours": c.ours, c.rival: c.other} {
+		for name, task := range map[string]func() error{"ours": c.ours, c.rival: c.rivalTask} {
 			b.Run(c.name+"/"+name, func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {

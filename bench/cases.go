@@ -12,37 +12,37 @@ import (
 	"github.com/dynamoconn/dynamoconn"
 )
 
-// contest is one task done by this library and by a rival, on the same bytes. Each
-// function checks what it got.
+// contest is a task that this library and a rival do with the same bytes. Each
+// function checks its result.
 type contest struct {
-	name        string
-	rival       string
-	ours, other func() error
+	name            string
+	rival           string
+	ours, rivalTask func() error
 }
 
 func contests(ctx context.Context) ([]contest, error) {
 	items := cities(pageItems)
 	page := map[string]any{"Count": len(items), "ScannedCount": len(items), "Items": dynamoJSON(items)}
-	all := []contest{toSDK(items[:100]), fromSDK(items[:100])}
+	all := []contest{toSDKContest(items[:100]), fromSDKContest(items[:100])}
 	for _, task := range []struct {
-		name  string
-		reply any
-		make  func(context.Context, *dynamoconn.Client, *dynamodb.Client, []dynamoconn.Item) contest
+		name   string
+		answer any
+		make   func(context.Context, *dynamoconn.Client, *dynamodb.Client, []dynamoconn.Item) contest
 	}{
-		{"GetItem", map[string]any{"Item": dynamoJSON(items[:1])[0]}, get},
-		{"PutItem", map[string]any{}, put},
-		{"Scan page of 3,000", page, scan},
-		{"BatchWrite of 25", map[string]any{"UnprocessedItems": map[string]any{}}, write},
+		{"GetItem", map[string]any{"Item": dynamoJSON(items[:1])[0]}, getItemContest},
+		{"PutItem", map[string]any{}, putItemContest},
+		{"Scan page of 3,000", page, scanPageContest},
+		{"BatchWrite of 25", map[string]any{"UnprocessedItems": map[string]any{}}, batchWriteContest},
 	} {
-		reply := newAnswer(task.reply)
+		httpClient := newCannedHTTPClient(task.answer)
 		ours, err := dynamoconn.New(ctx,
 			dynamoconn.WithRegion(dynamoconn.RegionUSEast1),
 			dynamoconn.WithStaticCredentials("AKIDEXAMPLE", "secret", ""),
-			dynamoconn.WithHTTPClient(reply))
+			dynamoconn.WithHTTPClient(httpClient))
 		if err != nil {
 			return nil, err
 		}
-		c := task.make(ctx, ours, rawClient(reply), items)
+		c := task.make(ctx, ours, rawClient(httpClient), items)
 		c.name, c.rival = task.name, "raw SDK"
 		all = append(all, c)
 	}
@@ -56,10 +56,10 @@ func check(right bool) error {
 	return nil
 }
 
-func rawClient(reply answer) *dynamodb.Client {
+func rawClient(httpClient cannedHTTPClient) *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
 		Region:     "us-east-1",
-		HTTPClient: reply,
+		HTTPClient: httpClient,
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}, nil
 		}),
@@ -74,8 +74,9 @@ func dynamoJSON(items []dynamoconn.Item) []dynamoconn.DynamoDBJSON {
 	return all
 }
 
-// toSDK converts 100 items to the SDK's types, beside attributevalue and maps of any.
-func toSDK(items []dynamoconn.Item) contest {
+// toSDKContest converts 100 items to the SDK's types. The rival converts maps of any
+// with attributevalue.
+func toSDKContest(items []dynamoconn.Item) contest {
 	maps := plainMaps(items)
 	return contest{
 		name: "100 Items → SDK", rival: "attributevalue",
@@ -91,7 +92,7 @@ func toSDK(items []dynamoconn.Item) contest {
 			}
 			return nil
 		},
-		other: func() error {
+		rivalTask: func() error {
 			for _, m := range maps {
 				attributes, err := attributevalue.MarshalMap(m)
 				if err == nil {
@@ -106,8 +107,9 @@ func toSDK(items []dynamoconn.Item) contest {
 	}
 }
 
-// fromSDK converts 100 items from the SDK's types.
-func fromSDK(items []dynamoconn.Item) contest {
+// fromSDKContest converts 100 items from the SDK's types. The rival converts them to
+// maps of any with attributevalue.
+func fromSDKContest(items []dynamoconn.Item) contest {
 	all := attributeValues(items)
 	return contest{
 		name: "SDK → 100 Items", rival: "attributevalue",
@@ -123,7 +125,7 @@ func fromSDK(items []dynamoconn.Item) contest {
 			}
 			return nil
 		},
-		other: func() error {
+		rivalTask: func() error {
 			for _, attributes := range all {
 				var m map[string]any
 				err := attributevalue.UnmarshalMap(attributes, &m)
@@ -149,7 +151,7 @@ func plainMaps(items []dynamoconn.Item) []map[string]any {
 	return maps
 }
 
-func get(ctx context.Context, ours *dynamoconn.Client, raw *dynamodb.Client, items []dynamoconn.Item) contest {
+func getItemContest(ctx context.Context, ours *dynamoconn.Client, raw *dynamodb.Client, items []dynamoconn.Item) contest {
 	key := items[0].Pick("ID")
 	rawKey := attributeValues([]dynamoconn.Item{key})[0]
 	want := len(items[0])
@@ -161,7 +163,7 @@ func get(ctx context.Context, ours *dynamoconn.Client, raw *dynamodb.Client, ite
 			}
 			return check(len(resp.Item) == want)
 		},
-		other: func() error {
+		rivalTask: func() error {
 			out, err := raw.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String("Cities"), Key: rawKey})
 			if err != nil {
 				return err
@@ -171,7 +173,7 @@ func get(ctx context.Context, ours *dynamoconn.Client, raw *dynamodb.Client, ite
 	}
 }
 
-func put(ctx context.Context, ours *dynamoconn.Client, raw *dynamodb.Client, items []dynamoconn.Item) contest {
+func putItemContest(ctx context.Context, ours *dynamoconn.Client, raw *dynamodb.Client, items []dynamoconn.Item) contest {
 	rawItem := attributeValues(items[:1])[0]
 	return contest{
 		ours: func() error {
@@ -181,14 +183,14 @@ func put(ctx context.Context, ours *dynamoconn.Client, raw *dynamodb.Client, ite
 			}
 			return check(resp.RequestID != "")
 		},
-		other: func() error {
+		rivalTask: func() error {
 			_, err := raw.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String("Cities"), Item: rawItem})
 			return err
 		},
 	}
 }
 
-func scan(ctx context.Context, ours *dynamoconn.Client, raw *dynamodb.Client, items []dynamoconn.Item) contest {
+func scanPageContest(ctx context.Context, ours *dynamoconn.Client, raw *dynamodb.Client, items []dynamoconn.Item) contest {
 	return contest{
 		ours: func() error {
 			resp, err := ours.ScanPage(ctx, dynamoconn.ScanTableRequest{TableName: "Cities"})
@@ -197,7 +199,7 @@ func scan(ctx context.Context, ours *dynamoconn.Client, raw *dynamodb.Client, it
 			}
 			return check(len(resp.Items) == len(items))
 		},
-		other: func() error {
+		rivalTask: func() error {
 			out, err := raw.Scan(ctx, &dynamodb.ScanInput{TableName: aws.String("Cities")})
 			if err != nil {
 				return err
@@ -207,7 +209,7 @@ func scan(ctx context.Context, ours *dynamoconn.Client, raw *dynamodb.Client, it
 	}
 }
 
-func write(ctx context.Context, ours *dynamoconn.Client, raw *dynamodb.Client, items []dynamoconn.Item) contest {
+func batchWriteContest(ctx context.Context, ours *dynamoconn.Client, raw *dynamodb.Client, items []dynamoconn.Item) contest {
 	table := dynamoconn.TableWithItemsToAdd("Cities", items[:25]...)
 	table.KeyNames = []string{"ID"}
 	rawItems := attributeValues(items[:25])
@@ -219,7 +221,7 @@ func write(ctx context.Context, ours *dynamoconn.Client, raw *dynamodb.Client, i
 			}
 			return check(resp.Written == 25)
 		},
-		other: func() error {
+		rivalTask: func() error {
 			requests := make([]types.WriteRequest, len(rawItems))
 			for i, item := range rawItems {
 				requests[i].PutRequest = &types.PutRequest{Item: item}

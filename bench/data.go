@@ -14,11 +14,11 @@ import (
 	"github.com/dynamoconn/dynamoconn"
 )
 
-// pageItems is how many items a scanned page holds: about 1 MB with their names.
+// pageItems is the number of items in a scanned page. Together they have about 1 MB.
 const pageItems = 3000
 
-// city returns the n-th of items like those of a table of cities: eight attributes,
-// a fifth of the names outside ASCII.
+// city returns item n of a table of cities. It has eight attributes. Two fifths of the
+// city names have letters outside ASCII.
 func city(n int) dynamoconn.Item {
 	name := [...]string{"Lyon", "Sant Julià de Lòria", "Springfield", "São Paulo", "New Braunfels"}[n%5]
 	return dynamoconn.Item{
@@ -53,22 +53,23 @@ func attributeValues(items []dynamoconn.Item) []map[string]types.AttributeValue 
 	return all
 }
 
-// answer is an HTTP client that always gives the same bytes, without a network.
-type answer struct {
+// cannedHTTPClient is an HTTP client that answers every request with the same bytes,
+// without a network.
+type cannedHTTPClient struct {
 	body []byte
 	crc  string
 }
 
-func newAnswer(value any) answer {
+func newCannedHTTPClient(value any) cannedHTTPClient {
 	body, err := json.Marshal(value)
 	if err != nil {
 		panic(err)
 	}
-	return answer{body, strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)}
+	return cannedHTTPClient{body, strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)}
 }
 
 // Do reads the request to its end, as a network would, and answers.
-func (a answer) Do(req *http.Request) (*http.Response, error) {
+func (a cannedHTTPClient) Do(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		if _, err := io.Copy(io.Discard, req.Body); err != nil {
 			return nil, err

@@ -1,7 +1,8 @@
-// Command bench compares dynamoconn with the SDK that it stands on: the same task on
-// the same bytes, through an HTTP client that has no network, both in one run and in
-// turns, so that a machine that slows down slows down both. It prints the ratio of
-// the times (below 1 is faster than the rival) and the allocations of each.
+// Command bench compares the speed of dynamoconn with that of the SDK below it. Both
+// do the same tasks with the same bytes, through an HTTP client without a network.
+// They take turns in one run, so that a machine that slows down slows down both. The
+// command prints the ratio of their times (below 1, dynamoconn is faster) and the
+// allocations of each.
 package main
 
 import (
@@ -16,7 +17,7 @@ import (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 7, "how often each pair is timed; the median ratio is printed")
+	rounds := flag.Int("rounds", 7, "number of times that each pair is timed; the median ratio is printed")
 	testing.Init()
 	flag.Parse()
 	if err := run(context.Background(), os.Stdout, *rounds); err != nil {
@@ -27,14 +28,14 @@ func main() {
 
 func run(ctx context.Context, out io.Writer, rounds int) error {
 	if rounds < 1 {
-		return fmt.Errorf("-rounds: must be at least 1")
+		return fmt.Errorf("-rounds must be at least 1")
 	}
 	all, err := contests(ctx)
 	if err != nil {
 		return err
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "task\tbeside\ttime ratio\tof rounds\tours\ttheirs\tour allocs\ttheir allocs")
+	fmt.Fprintln(w, "task\trival\ttime ratio\tlowest to highest\tdynamoconn time\trival time\tdynamoconn allocs\trival allocs")
 	for _, c := range all {
 		if err := c.compare(w, rounds); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
@@ -43,40 +44,40 @@ func run(ctx context.Context, out io.Writer, rounds int) error {
 	return w.Flush()
 }
 
-// compare times both in turns and prints a row.
+// compare times both sides in turns and prints a row.
 func (c contest) compare(w io.Writer, rounds int) error {
 	var ratios []float64
-	var ours, other testing.BenchmarkResult
+	var ours, rival testing.BenchmarkResult
 	for range rounds {
 		var err error
 		if ours, err = measure(c.ours); err != nil {
 			return err
 		}
-		if other, err = measure(c.other); err != nil {
+		if rival, err = measure(c.rivalTask); err != nil {
 			return fmt.Errorf("%s: %w", c.rival, err)
 		}
-		ratios = append(ratios, float64(ours.NsPerOp())/float64(other.NsPerOp()))
+		ratios = append(ratios, float64(ours.NsPerOp())/float64(rival.NsPerOp()))
 	}
 	slices.Sort(ratios)
 	_, err := fmt.Fprintf(w, "%s\t%s\t%.2f\t%.2f to %.2f\t%s\t%s\t%d\t%d\n", c.name, c.rival,
 		ratios[len(ratios)/2], ratios[0], ratios[len(ratios)-1],
-		duration(ours), duration(other), ours.AllocsPerOp(), other.AllocsPerOp())
+		formatTime(ours), formatTime(rival), ours.AllocsPerOp(), rival.AllocsPerOp())
 	return err
 }
 
 func measure(task func() error) (testing.BenchmarkResult, error) {
-	var failed error
+	var taskErr error
 	result := testing.Benchmark(func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if failed = task(); failed != nil {
+			if taskErr = task(); taskErr != nil {
 				b.FailNow()
 			}
 		}
 	})
-	return result, failed
+	return result, taskErr
 }
 
-func duration(r testing.BenchmarkResult) string {
+func formatTime(r testing.BenchmarkResult) string {
 	return fmt.Sprintf("%.1f µs", float64(r.NsPerOp())/1000)
 }

@@ -5,47 +5,48 @@ import (
 	"errors"
 )
 
-// client is one of the three, in its most natural use.
+// client is one of the three clients, used as its documentation suggests.
 type client interface {
 	put(ctx context.Context, c city) error
-	putNew(ctx context.Context, c city) error          // only if there is none
-	replace(ctx context.Context, c city) (city, error) // returns the old one
+	putNew(ctx context.Context, c city) error          // only if there is no such item
+	replace(ctx context.Context, c city) (city, error) // returns the old item
 	remove(ctx context.Context, id string) error
-	removeOld(ctx context.Context, id string) error // only if there is one
+	removeExisting(ctx context.Context, id string) error // only if there is such an item
 	add(ctx context.Context, id string, n int64) error
-	get(ctx context.Context, id string) (*city, error) // nil if there is none
+	get(ctx context.Context, id string) (*city, error) // nil if there is no such item
 	scan(ctx context.Context) ([]city, error)
-	write(ctx context.Context, cities []city) (written, error)
+	write(ctx context.Context, cities []city) (batchState, error)
 	read(ctx context.Context, ids []string) ([]city, error)
 	list(ctx context.Context) ([]string, error)
 	describe(ctx context.Context) (key string, err error)
 
-	// tells returns what an error says of the write that it is about.
-	tells(err error) told
+	// claimOf returns what err says about the write that failed.
+	claimOf(err error) claim
 }
 
-// errNotOffered is for what a client has no call for.
+// errNotOffered is the error of a client that has no such call.
 var errNotOffered = errors.New("not offered")
 
-// told is what an error says.
-type told int
+// claim is what an error says about a write.
+type claim int
 
 const (
-	toldNothing   told = iota // the write may or may not have been done
-	toldNotDone               // it was not
-	toldCondition             // it was not, because its condition was false
+	claimNothing         claim = iota // the write may or may not have been done
+	claimNotDone                      // the write was not done
+	claimConditionFailed              // the write was not done, because its condition was false
 )
 
-// written is what a caller knows after a batch of writes that failed, by ID. All
-// others are done.
-type written struct {
-	not, perhaps []string
+// batchState is what a client reports after a batch of writes: the IDs of the items
+// that were not written and of those that may have been written. It reports all
+// others as written.
+type batchState struct {
+	notWritten, maybeWritten []string
 }
 
-// contender makes a client.
+// contender is one of the clients that are compared.
 type contender struct {
 	name   string
-	module string // whose version is shown; empty for none
+	module string // the module whose version the tables show, or empty
 	open   func(*world) client
 }
 

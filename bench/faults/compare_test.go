@@ -15,19 +15,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// printedSeed is that of the tables in README.md and docs/comparison.md.
+// printedSeed is the seed of the tables in README.md and docs/comparison.md.
 const printedSeed = 1
 
 var (
-	seed     = flag.Uint64("seed", printedSeed, "what the places of damage are drawn from")
-	show     = flag.Bool("print", false, "print the tables")
-	markdown = flag.Bool("markdown", false, "print the tables as Markdown")
-	update   = flag.Bool("update", false, "write the tables into README.md and docs/comparison.md")
-	each     = flag.Bool("each", false, "print every trial")
+	seed        = flag.Uint64("seed", printedSeed, "the seed for the places of damage")
+	printTables = flag.Bool("print", false, "print the tables")
+	markdown    = flag.Bool("markdown", false, "print the tables as Markdown")
+	update      = flag.Bool("update", false, "write the tables into README.md and docs/comparison.md")
+	printEach   = flag.Bool("each", false, "print every trial")
 )
 
 func TestMain(m *testing.M) {
-	// The clients are as they come: nothing of the environment counts.
+	// The clients must have their defaults, so the environment must not change them.
 	for _, setting := range os.Environ() {
 		if name, _, _ := strings.Cut(setting, "="); strings.HasPrefix(name, "AWS_") {
 			_ = os.Unsetenv(name)
@@ -38,8 +38,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// try puts one trial before one client, on a clock of its own.
-func try(t *testing.T, tr trial, who contender, seed uint64) (v verdict) {
+// runTrial runs one trial with one client on a fake clock.
+func runTrial(t *testing.T, tr trial, who contender, seed uint64) (v verdict) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(seed)
@@ -49,13 +49,13 @@ func try(t *testing.T, tr trial, who contender, seed uint64) (v verdict) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		over := false
-		w.path.stop = func() {
+		w.network.stop = func() {
 			over = true
 			cancel()
 		}
-		timer := time.AfterFunc(patience, w.path.stop)
+		timer := time.AfterFunc(hangsAfter, w.network.stop)
 		defer timer.Stop()
-		v = guarded(func() verdict { return tr.run(ctx, w, who.open(w)) })
+		v = recoverAsFailed(func() verdict { return tr.run(ctx, w, who.open(w)) })
 		if over {
 			v = hung
 		}
@@ -63,8 +63,8 @@ func try(t *testing.T, tr trial, who contender, seed uint64) (v verdict) {
 	return v
 }
 
-// guarded takes a panic for a failure.
-func guarded(f func() verdict) (v verdict) {
+// recoverAsFailed returns the verdict of f, or failed if f panics.
+func recoverAsFailed(f func() verdict) (v verdict) {
 	defer func() {
 		if recover() != nil {
 			v = failed
@@ -73,7 +73,8 @@ func guarded(f func() verdict) (v verdict) {
 	return f()
 }
 
-// With -short only the defects are tried, not every fault with every operation.
+// With -short, TestCompareFaults tries only the defects and not every fault with
+// every operation.
 func TestCompareFaults(t *testing.T) {
 	r := result{seed: *seed}
 	if !testing.Short() {
@@ -81,29 +82,29 @@ func TestCompareFaults(t *testing.T) {
 			r.add(t, tr, *seed+uint64(i))
 		}
 	}
-	for _, tr := range slices.Concat(further, defects) {
+	for _, tr := range slices.Concat(furtherTrials, defects) {
 		r.add(t, tr, *seed)
 	}
-	r.promises(t)
+	r.checkPromises(t)
 	r.print()
 	if *seed != printedSeed {
 		return
 	}
-	r.agrees(t, "../../docs/comparison.md", r.byDefect())
+	r.checkTable(t, "../../docs/comparison.md", r.byDefect())
 	if !testing.Short() {
-		r.agrees(t, "../../README.md", r.summary())
-		r.agrees(t, "../../docs/comparison.md", r.summary())
-		r.agrees(t, "../../docs/comparison.md", r.byGroup())
+		r.checkTable(t, "../../README.md", r.summary())
+		r.checkTable(t, "../../docs/comparison.md", r.summary())
+		r.checkTable(t, "../../docs/comparison.md", r.byGroup())
 	}
 }
 
 func (r *result) print() {
-	if *each {
+	if *printEach {
 		for _, line := range r.rows {
 			fmt.Printf("%-60s %q\n", line.name, line.verdicts)
 		}
 	}
-	if !*show && !*markdown {
+	if !*printTables && !*markdown {
 		return
 	}
 	fmt.Printf("seed %d\n\n", r.seed)
@@ -118,28 +119,30 @@ func (r *result) print() {
 	}
 }
 
-// promises are what this library must do in every trial, whatever the seed.
-func (r *result) promises(t *testing.T) {
+// checkPromises checks that dynamoconn had no bad end in any trial, except where the
+// trial allows it. This must hold for every seed.
+func (r *result) checkPromises(t *testing.T) {
 	for _, line := range r.rows {
 		switch v := line.verdicts[len(contenders)-1]; v {
 		case lost, duplicated, wrong, hung, flooded:
-			if v != line.ours {
+			if v != line.allowed {
 				t.Errorf("%s: %s", line.name, v)
 			}
 		}
 	}
 }
 
-// agrees checks that a file has the table as it was printed just now.
-func (r *result) agrees(t *testing.T, file string, s sheet) {
+// checkTable checks that a file holds the sheet of this run. With -update it writes
+// the sheet into the file.
+func (r *result) checkTable(t *testing.T, file string, s sheet) {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	begin, end := fmt.Sprintf("<!-- compare-faults: %s -->\n", s.name), "<!-- compare-faults: end -->"
 	before, rest, found := strings.Cut(string(text), begin)
-	require.True(t, found, "%s has no mark %q", file, begin)
+	require.True(t, found, "%s has no line %q", file, begin)
 	old, after, found := strings.Cut(rest, end)
-	require.True(t, found, "%s has no end of %q", file, s.name)
+	require.True(t, found, "%s has no line that ends the table %q", file, s.name)
 	var table strings.Builder
 	s.markdown(&table)
 	if *update && old != table.String() {

@@ -18,18 +18,18 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// trial is one call, or a few that belong together, on a server of its own.
+// trial is one call, or a few that belong together, on a new server.
 type trial struct {
 	name, group string
-	defect      int     // its number among the 18, or 0
+	defect      int     // its number among the 18 defects, or 0
 	note        string  // a footnote of the table
-	ours        verdict // the verdict on this library, if it is one that needs a reason
+	allowed     verdict // a verdict that checkPromises accepts from dynamoconn in this trial
 	prepare     func(*world)
 	run         func(context.Context, *world, client) verdict
 }
 
-// once runs an operation of the matrix.
-func once(name string) func(context.Context, *world, client) verdict {
+// runOperation returns the function that runs an operation of the matrix.
+func runOperation(name string) func(context.Context, *world, client) verdict {
 	for _, op := range operations {
 		if op.name == name {
 			return op.call
@@ -38,19 +38,22 @@ func once(name string) func(context.Context, *world, client) verdict {
 	panic("no operation " + name)
 }
 
-func inject(action string, n int, effect dynamoconntest.Effect) func(*world) {
+// injectFault returns a function that stores items and makes n requests of the action
+// fail; if n is 0, all of them.
+func injectFault(action string, n int, effect dynamoconntest.Effect) func(*world) {
 	return func(w *world) {
 		fill(w)
 		w.server.Inject(dynamoconntest.Fault{Operation: action, Times: n, Effect: effect})
 	}
 }
 
-// edited replaces a part of the bodies of an action, each once in each.
-func edited(action, from, to string) func(*world) {
+// replaceInBody returns a function that stores items and replaces the first from in
+// every answer to the action with to.
+func replaceInBody(action, from, to string) func(*world) {
 	return func(w *world) {
 		fill(w)
-		w.path.edit = func(is string, _ int, body []byte) []byte {
-			if is != action {
+		w.network.editBody = func(answered string, _ int, body []byte) []byte {
+			if answered != action {
 				return body
 			}
 			return []byte(strings.Replace(string(body), from, to, 1))
@@ -58,85 +61,85 @@ func edited(action, from, to string) func(*world) {
 	}
 }
 
-// defects are the 18 of today's stack.
+// defects are trials of the 18 defects that the SDK and guregu/dynamo have today.
 var defects = []trial{
-	{defect: 1, name: "a flipped bit inside a value", prepare: inject("GetItem", 1, dynamoconntest.FlipBit(8*40)), run: judgeFlips},
-	{defect: 2, name: "an empty answer to a get", prepare: inject("GetItem", 1, dynamoconntest.EmptyAnswer()), run: once("get")},
-	{defect: 2, name: "an empty answer to a batch write, not done", prepare: func(w *world) { strange(200, "")(w, operation{action: "BatchWriteItem"}) }, run: once("batch write")},
-	{defect: 3, name: "an increment whose answer is lost", note: "dynamoconn has no UpdateItem yet.", prepare: inject("UpdateItem", 1, dynamoconntest.LoseAnswer()), run: once("add")},
+	{defect: 1, name: "a flipped bit inside a value", prepare: injectFault("GetItem", 1, dynamoconntest.FlipBit(8*40)), run: readWithBitFlips},
+	{defect: 2, name: "an empty answer to a get", prepare: injectFault("GetItem", 1, dynamoconntest.EmptyAnswer()), run: runOperation("get")},
+	{defect: 2, name: "an empty answer to a batch write, not done", prepare: func(w *world) { foreignAnswer(200, "")(w, operation{action: "BatchWriteItem"}) }, run: runOperation("batch write")},
+	{defect: 3, name: "an increment whose answer is lost", note: "dynamoconn has no UpdateItem yet.", prepare: injectFault("UpdateItem", 1, dynamoconntest.LoseAnswer()), run: runOperation("add")},
 	{defect: 4, name: "a conditional put whose answer is lost", note: "dynamoconn is right with ItemIsUnique or ExactlyOnce.", prepare: func(w *world) {
 		w.server.Inject(dynamoconntest.Fault{Operation: "PutItem", Times: 1, Effect: dynamoconntest.LoseAnswer()})
-	}, run: once("put if new")},
-	{defect: 5, name: "one transaction's input used for two", note: "For dynamoconn two puts with ExactlyOnce.", prepare: fill, run: twoTransactions},
-	{defect: 6, name: "a key that is not UTF-8", run: badUTF8},
-	{defect: 7, name: "an attribute that is a nil pointer", run: nilAttribute},
-	{defect: 8, name: "an attribute of a type that is new", prepare: edited("GetItem", `"Name":{"S":`, `"Name":{"X":`), run: newType},
-	{defect: 9, name: "a body that breaks off", prepare: inject("GetItem", 1, dynamoconntest.Truncate(30)), run: once("get")},
-	{defect: 10, name: "150 throttled calls, then one on another table", prepare: afterStorm, run: calmTable},
-	{defect: 11, name: "a server that does not answer, once", prepare: inject("GetItem", 1, dynamoconntest.Hang()), run: once("get")},
-	{defect: 12, name: "a LastEvaluatedKey that is empty", prepare: endless(`{}`), run: once("scan")},
-	{defect: 12, name: "a LastEvaluatedKey that never changes", note: "The right end is an error.", prepare: endless(`{"ID":{"S":"city-007"}}`), run: stuckScan},
-	{defect: 13, name: "keys left unprocessed twice", note: "For the SDK with StopOnDuplicateToken, which is documented to stop there.", prepare: leftTwice, run: readOnce},
-	{defect: 13, name: "all keys left unprocessed for a minute", prepare: unprocessedFor("BatchGetItem", time.Minute, fillMany), run: patient("batch read")},
-	{defect: 14, name: "a batch run again after an error", prepare: halfBatch, run: batchAgain},
-	{defect: 15, name: "all writes left unprocessed for 16 minutes", prepare: unprocessedFor("BatchWriteItem", 16*time.Minute, nil), run: patient("batch write")},
-	{defect: 16, name: "a parallel scan that goes on after an error", note: "The SDK has no parallel scan to go on with.", prepare: fill, run: resumedScan},
-	{defect: 17, name: "an empty page of tables, not the last", prepare: emptyList, run: once("list tables")},
-	{defect: 18, name: "300 read into 8 bits", note: "dynamoconn reads integers into 64 bits only.", prepare: fill, run: narrow},
-	{defect: 18, name: "38 digits read without a type", prepare: fill, run: manyDigits},
-	{defect: 18, name: "not-a-number written", run: notANumber},
-	{defect: 18, name: "an empty set written", note: "Documented: the SDK's attributevalue writes a NULL, guregu/dynamo leaves it out.", run: emptySet},
+	}, run: runOperation("put if new")},
+	{defect: 5, name: "the input of one transaction used twice", note: "For dynamoconn these are two puts with ExactlyOnce.", prepare: fill, run: runTransactionTwice},
+	{defect: 6, name: "a key that is not UTF-8", run: putInvalidUTF8},
+	{defect: 7, name: "an attribute that is a nil pointer", run: putNilAttribute},
+	{defect: 8, name: "an attribute of an unknown type", prepare: replaceInBody("GetItem", `"Name":{"S":`, `"Name":{"X":`), run: readUnknownType},
+	{defect: 9, name: "a body that is cut off", prepare: injectFault("GetItem", 1, dynamoconntest.Truncate(30)), run: runOperation("get")},
+	{defect: 10, name: "150 throttled calls, then a call on another table", prepare: throttleCounters, run: readOtherTable},
+	{defect: 11, name: "a request that gets no answer", prepare: injectFault("GetItem", 1, dynamoconntest.Hang()), run: runOperation("get")},
+	{defect: 12, name: "an empty LastEvaluatedKey", prepare: repeatLastKey(`{}`), run: runOperation("scan")},
+	{defect: 12, name: "a LastEvaluatedKey that never changes", note: "An error is right.", prepare: repeatLastKey(`{"ID":{"S":"city-007"}}`), run: scanMustFail},
+	{defect: 13, name: "the same keys left unprocessed twice", note: "For the SDK with StopOnDuplicateToken, which its documentation says stops there.", prepare: leaveUnprocessedTwice, run: readUntilDuplicateToken},
+	{defect: 13, name: "all keys left unprocessed for a minute", prepare: leaveUnprocessedFor("BatchGetItem", time.Minute, fillMany), run: runWithoutFlood("batch read")},
+	{defect: 14, name: "a batch run again after an error", prepare: failAfterFirstWrite, run: repeatBatch},
+	{defect: 15, name: "all writes left unprocessed for 16 minutes", prepare: leaveUnprocessedFor("BatchWriteItem", 16*time.Minute, nil), run: runWithoutFlood("batch write")},
+	{defect: 16, name: "a parallel scan resumed after an error", note: "The SDK has no parallel scan that can be resumed.", prepare: fill, run: resumeParallelScan},
+	{defect: 17, name: "an empty page of tables before the last one", prepare: emptyFirstPageOfTables, run: runOperation("list tables")},
+	{defect: 18, name: "the number 300 read into 8 bits", note: "dynamoconn reads integers into 64 bits only.", prepare: fill, run: readIntoInt8},
+	{defect: 18, name: "a number of 38 digits read without a type", prepare: fill, run: read38Digits},
+	{defect: 18, name: "NaN written", run: writeNaN},
+	{defect: 18, name: "an empty set written", note: "The SDK's attributevalue writes NULL and guregu/dynamo leaves the set out; both are documented.", run: writeEmptySet},
 }
 
-// further are trials that are neither a defect of the list nor in the matrix.
-var further = []trial{
-	{name: "put, answer lost, and a newer put by another before it is sent again", group: "a newer put between two attempts",
-		prepare: newerBetween, run: keepsNewer, ours: lost},
+// furtherTrials are trials that are neither a defect of the list nor in the matrix.
+var furtherTrials = []trial{
+	{name: "put, answer lost, and another writer puts a newer item before the put is sent again",
+		group: "a newer put between two attempts", prepare: putNewerBeforeRetry, run: judgeNewerItem, allowed: lost},
 }
 
-// newerBetween loses the answer of a put, and lets another writer put a newer item
-// before the put is sent again.
-func newerBetween(w *world) {
+// putNewerBeforeRetry loses the answer to a put and lets another writer put a newer
+// item before the put is sent again.
+func putNewerBeforeRetry(w *world) {
 	w.server.Inject(dynamoconntest.Fault{Operation: "PutItem", Times: 1, Effect: dynamoconntest.LoseAnswer()})
-	w.path.seen = func(action string, n int) {
+	w.network.afterExchange = func(action string, n int) {
 		if action == "PutItem" && n == 1 {
-			w.fill(newer())
+			w.fill(newerCity())
 		}
 	}
 }
 
-func newer() city {
+func newerCity() city {
 	c := newCity(7)
 	c.Name = "Newer"
 	return c
 }
 
-func keepsNewer(ctx context.Context, w *world, c client) verdict {
+func judgeNewerItem(ctx context.Context, w *world, c client) verdict {
 	err := c.put(ctx, newCity(7))
 	switch {
-	case !w.has(newer()):
+	case !w.has(newerCity()):
 		return lost
 	case err == nil:
 		return right
-	case c.tells(err) == toldNothing:
+	case c.claimOf(err) == claimNothing:
 		return unknown
 	}
 	return wrong
 }
 
-// judgeFlips reads one item over and over, each time with another bit of it flipped.
-func judgeFlips(ctx context.Context, w *world, c client) verdict {
+// readWithBitFlips reads one item 64 times, each time with another bit flipped.
+func readWithBitFlips(ctx context.Context, w *world, c client) verdict {
 	for bit := range 64 {
 		w.server.ClearFaults()
 		w.server.Inject(dynamoconntest.Fault{Operation: "GetItem", Times: 1, Effect: dynamoconntest.FlipBit(8*20 + bit*17)})
-		if v := once("get")(ctx, w, c); v == wrong || v == lost {
+		if v := runOperation("get")(ctx, w, c); v == wrong || v == lost {
 			return v
 		}
 	}
 	return right
 }
 
-func twoTransactions(ctx context.Context, w *world, c client) verdict {
+func runTransactionTwice(ctx context.Context, w *world, c client) verdict {
 	var err [2]error
 	switch c := c.(type) {
 	case sdkClient:
@@ -153,23 +156,24 @@ func twoTransactions(ctx context.Context, w *world, c client) verdict {
 			err[i] = tx.Run(ctx)
 		}
 	case ourClient:
-		return twoPuts(ctx, w, c)
+		return putTwiceExactlyOnce(ctx, w, c)
 	}
-	times := w.stored()["city-007"].Population - newCity(7).Population
+	applied := w.stored()["city-007"].Population - newCity(7).Population
 	switch {
 	case errors.Join(err[:]...) != nil:
 		return failed
-	case times < 2:
+	case applied < 2:
 		return lost
-	case times > 2:
+	case applied > 2:
 		return duplicated
 	}
 	return right
 }
 
-// twoPuts is twoTransactions for a client whose only transaction is a put: the item is
-// changed by another writer in between, and the second put must replace it.
-func twoPuts(ctx context.Context, w *world, o ourClient) verdict {
+// putTwiceExactlyOnce is runTransactionTwice for dynamoconn, whose only transaction
+// is a put with ExactlyOnce. Another writer changes the item before each put, and the
+// put must replace it.
+func putTwiceExactlyOnce(ctx context.Context, w *world, o ourClient) verdict {
 	req := dynamoconn.PutItemRequest{TableName: table, Item: itemOf(newCity(8))}
 	for range 2 {
 		other := newCity(8)
@@ -185,23 +189,25 @@ func twoPuts(ctx context.Context, w *world, o ourClient) verdict {
 	return right
 }
 
-// badUTF8 puts an item under a key that DynamoDB cannot hold. To refuse it is right.
-func badUTF8(ctx context.Context, w *world, c client) verdict {
+// putInvalidUTF8 puts an item under a key that DynamoDB cannot hold. An error is
+// right.
+func putInvalidUTF8(ctx context.Context, w *world, c client) verdict {
 	bad := newCity(7)
 	bad.ID = "city-\xff"
 	err := c.put(ctx, bad)
 	switch stored := w.stored(); {
 	case len(stored) > 0:
-		return wrong // under another key
+		return wrong // stored under another key
 	case err == nil:
 		return lost
 	}
 	return right
 }
 
-// nilAttribute puts an item with an attribute that is a typed nil, as a pointer left
-// unset. To refuse it is right, and so is to leave it out or to put a NULL.
-func nilAttribute(ctx context.Context, _ *world, c client) verdict {
+// putNilAttribute puts an item with an attribute that is a typed nil, such as a
+// pointer that was never set. It is right to return an error, to leave the attribute
+// out, and to put a NULL.
+func putNilAttribute(ctx context.Context, _ *world, c client) verdict {
 	var err error
 	switch c := c.(type) {
 	case sdkClient:
@@ -228,23 +234,26 @@ func nilAttribute(ctx context.Context, _ *world, c client) verdict {
 	return right
 }
 
-// newType reads an item that has an attribute of a type that no client knows. It
-// cannot be read: an error is right.
-func newType(ctx context.Context, _ *world, c client) verdict {
+// readUnknownType reads an item that has an attribute of a type that no client knows.
+// Nobody can read it, so an error is right.
+func readUnknownType(ctx context.Context, _ *world, c client) verdict {
 	if _, err := c.get(ctx, "city-007"); err != nil {
 		return right
 	}
 	return wrong
 }
 
-// afterStorm throttles a table for good, and the other one once.
-func afterStorm(w *world) {
+// throttleCounters throttles every request to the table of counters, and one request
+// to the table of cities.
+func throttleCounters(w *world) {
 	fill(w)
 	w.server.Inject(dynamoconntest.Fault{Table: counters, Effect: throttle(dynamoconntest.ProvisionedThroughputExceeded)})
 	w.server.Inject(dynamoconntest.Fault{Table: table, Times: 1, Effect: throttle(dynamoconntest.ProvisionedThroughputExceeded)})
 }
 
-func calmTable(ctx context.Context, w *world, c client) verdict {
+// readOtherTable makes 150 calls that are throttled to their end. Then it reads from
+// the other table, which must succeed although it is throttled once.
+func readOtherTable(ctx context.Context, w *world, c client) verdict {
 	const calls = 150
 	for range calls {
 		var err error
@@ -261,21 +270,23 @@ func calmTable(ctx context.Context, w *world, c client) verdict {
 			return wrong
 		}
 	}
-	return once("get")(ctx, w, c)
+	return runOperation("get")(ctx, w, c)
 }
 
-// endless ends every page of a scan at the same place.
-func endless(key string) func(*world) {
+// repeatLastKey returns a function that makes every page of a scan end with the same
+// LastEvaluatedKey. The key "{}" means the end of the table: only the last page gets it.
+func repeatLastKey(key string) func(*world) {
 	return func(w *world) {
 		fill(w)
-		w.path.edit = func(action string, n int, body []byte) []byte {
+		w.network.editBody = func(action string, n int, body []byte) []byte {
 			if action != "Scan" {
 				return body
 			}
-			if key == "{}" { // the last page has one, and so has no other
-				return []byte(strings.Replace(string(body), `"ScannedCount"`, `"LastEvaluatedKey":{},"ScannedCount"`, lastPage(body)))
-			}
-			if lastPage(body) == 1 || n > 1 {
+			isLast := !strings.Contains(string(body), "LastEvaluatedKey")
+			switch {
+			case key == "{}" && isLast:
+				return []byte(strings.Replace(string(body), `"ScannedCount"`, `"LastEvaluatedKey":{},"ScannedCount"`, 1))
+			case key != "{}" && (isLast || n > 1):
 				return []byte(`{"Count":0,"ScannedCount":0,"Items":[],"LastEvaluatedKey":` + key + `}`)
 			}
 			return body
@@ -283,28 +294,23 @@ func endless(key string) func(*world) {
 	}
 }
 
-func lastPage(body []byte) int {
-	if strings.Contains(string(body), "LastEvaluatedKey") {
-		return 0
-	}
-	return 1
-}
-
-func stuckScan(ctx context.Context, _ *world, c client) verdict {
+// scanMustFail reads a table whose pages never end. An error is right.
+func scanMustFail(ctx context.Context, _ *world, c client) verdict {
 	if _, err := c.scan(ctx); err != nil {
 		return right
 	}
 	return lost
 }
 
-// leftTwice leaves the same three keys unprocessed two times running.
-func leftTwice(w *world) {
+// leaveUnprocessedTwice leaves the same three keys unprocessed in two answers.
+func leaveUnprocessedTwice(w *world) {
 	fillMany(w)
 	w.server.Inject(dynamoconntest.Fault{Operation: "BatchGetItem", Times: 1, Effect: dynamoconntest.Unprocessed(1, 5, 20)})
 	w.server.Inject(dynamoconntest.Fault{Operation: "BatchGetItem", Times: 1, Effect: dynamoconntest.Unprocessed()})
 }
 
-func readOnce(ctx context.Context, _ *world, c client) verdict {
+// readUntilDuplicateToken reads 50 items. It sets the SDK's StopOnDuplicateToken.
+func readUntilDuplicateToken(ctx context.Context, _ *world, c client) verdict {
 	want := newCities(100, 150)
 	var got []city
 	var err error
@@ -316,48 +322,50 @@ func readOnce(ctx context.Context, _ *world, c client) verdict {
 	return judgeRead(got, want, err)
 }
 
-// unprocessedFor leaves everything of an action unprocessed for so long.
-func unprocessedFor(action string, long time.Duration, prepare func(*world)) func(*world) {
+// leaveUnprocessedFor returns a function that leaves everything unprocessed that the
+// action asks for, until so much time has passed.
+func leaveUnprocessedFor(action string, duration time.Duration, prepare func(*world)) func(*world) {
 	return func(w *world) {
 		if prepare != nil {
 			prepare(w)
 		}
-		heals := time.Now().Add(long)
+		end := time.Now().Add(duration)
 		w.server.Inject(dynamoconntest.Fault{
 			Operation: action,
-			Match:     func(dynamoconntest.Entry) bool { return time.Now().Before(heals) },
+			Match:     func(dynamoconntest.Entry) bool { return time.Now().Before(end) },
 			Effect:    dynamoconntest.Unprocessed(),
 		})
 	}
 }
 
-// patient runs an operation, and looks at how often it asked in any one minute.
-func patient(name string) func(context.Context, *world, client) verdict {
-	const tooMany = 600 // ten in a second
+// runWithoutFlood returns a function that runs an operation and checks that the
+// client did not send too many requests in any minute.
+func runWithoutFlood(name string) func(context.Context, *world, client) verdict {
+	const tooMany = 600 // ten a second
 	return func(ctx context.Context, w *world, c client) verdict {
-		v := once(name)(ctx, w, c)
-		if v == right && w.path.busiest(time.Minute) > tooMany {
+		v := runOperation(name)(ctx, w, c)
+		if v == right && w.network.mostRequestsWithin(time.Minute) > tooMany {
 			return flooded
 		}
 		return v
 	}
 }
 
-// halfBatch does the first write of a batch of three, then fails until it is told
-// otherwise.
-func halfBatch(w *world) {
+// failAfterFirstWrite lets the server do the first write of a batch of three and fail
+// every request after that, until the faults are cleared.
+func failAfterFirstWrite(w *world) {
 	w.server.Inject(dynamoconntest.Fault{Operation: "BatchWriteItem", Times: 1, Effect: dynamoconntest.Unprocessed(1, 2)})
 	w.server.Inject(dynamoconntest.Fault{Operation: "BatchWriteItem", Effect: dynamoconntest.InternalErrorBefore()})
 }
 
-// batchAgain runs a batch that fails half-way, mends the server, and runs the same
+// repeatBatch runs a batch that fails half-way, clears the faults and runs the same
 // batch again.
-func batchAgain(ctx context.Context, w *world, c client) verdict {
+func repeatBatch(ctx context.Context, w *world, c client) verdict {
 	cities := newCities(0, 3)
-	run := func() (written, error) { return c.write(ctx, cities) }
+	run := func() (batchState, error) { return c.write(ctx, cities) }
 	if g, ok := c.(gureguClient); ok {
 		batch := g.table.Batch("ID").Write().Put(cities[0], cities[1], cities[2])
-		run = func() (written, error) { return gureguRun(ctx, batch, cities) }
+		run = func() (batchState, error) { return gureguRun(ctx, batch, cities) }
 	}
 	if _, err := run(); err == nil {
 		return wrong
@@ -366,21 +374,22 @@ func batchAgain(ctx context.Context, w *world, c client) verdict {
 	if _, err := run(); err != nil {
 		return failed
 	}
-	return judgeBatch(w, cities, written{}, nil)
+	return judgeBatch(w, cities, batchState{}, nil)
 }
 
-// emptyList answers the first page of tables with none, and where to go on.
-func emptyList(w *world) {
-	w.path.answer = func(action string, n int) *http.Response {
+// emptyFirstPageOfTables answers the first ListTables with no table and a
+// LastEvaluatedTableName.
+func emptyFirstPageOfTables(w *world) {
+	w.network.respond = func(action string, n int) *http.Response {
 		if action == "ListTables" && n == 1 {
-			return reply(http.StatusOK, `{"TableNames":[],"LastEvaluatedTableName":"AAA"}`)
+			return foreignResponse(http.StatusOK, `{"TableNames":[],"LastEvaluatedTableName":"AAA"}`)
 		}
 		return nil
 	}
 }
 
-// narrow reads a number that does not fit the caller's field. An error is right.
-func narrow(ctx context.Context, w *world, c client) verdict {
+// readIntoInt8 reads a number that does not fit the caller's field. An error is right.
+func readIntoInt8(ctx context.Context, w *world, c client) verdict {
 	big := newCity(7)
 	big.Population = 300
 	w.fill(big)
@@ -395,7 +404,7 @@ func narrow(ctx context.Context, w *world, c client) verdict {
 	case gureguClient:
 		err = c.table.Get("ID", big.ID).One(ctx, &got)
 	default:
-		return notOffered // reads no number into fewer than 64 bits
+		return notOffered // dynamoconn reads integers into 64 bits only
 	}
 	if err == nil {
 		return wrong
@@ -405,9 +414,9 @@ func narrow(ctx context.Context, w *world, c client) verdict {
 
 const digits38 = "12345678901234567890123456789012345678"
 
-// manyDigits reads an item whose fields the caller does not know, and looks at a
-// number that a float64 cannot hold.
-func manyDigits(ctx context.Context, w *world, c client) verdict {
+// read38Digits reads an item without saying which types its attributes have. One of
+// them is a number that a float64 cannot hold.
+func read38Digits(ctx context.Context, w *world, c client) verdict {
 	if err := w.server.Load(table, map[string]any{
 		"ID": "a", "N": &types.AttributeValueMemberN{Value: digits38},
 	}); err != nil {
@@ -441,8 +450,9 @@ func manyDigits(ctx context.Context, w *world, c client) verdict {
 	return wrong
 }
 
-// notANumber writes what DynamoDB cannot hold. An error is right, whoever gives it.
-func notANumber(ctx context.Context, w *world, c client) verdict {
+// writeNaN writes a value that DynamoDB cannot hold. An error is right, whether it is
+// the client's or the server's.
+func writeNaN(ctx context.Context, w *world, c client) verdict {
 	value := struct {
 		ID string
 		N  float64
@@ -465,14 +475,14 @@ func notANumber(ctx context.Context, w *world, c client) verdict {
 	return right
 }
 
-// emptySet writes an item with a set that has no member. An error is right.
-func emptySet(ctx context.Context, w *world, c client) verdict {
-	none := newCity(7)
-	none.Tags = []string{}
-	if err := c.put(ctx, none); err != nil {
+// writeEmptySet writes an item with a set that has no member. An error is right.
+func writeEmptySet(ctx context.Context, w *world, c client) verdict {
+	untagged := newCity(7)
+	untagged.Tags = []string{}
+	if err := c.put(ctx, untagged); err != nil {
 		return right
 	}
-	item, err := w.server.SDKClient().GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String(table), Key: sdkKey(none.ID)})
+	item, err := w.server.SDKClient().GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String(table), Key: sdkKey(untagged.ID)})
 	if err != nil {
 		return failed
 	}
@@ -485,9 +495,9 @@ func emptySet(ctx context.Context, w *world, c client) verdict {
 	return right
 }
 
-// resumedScan reads a table in three segments, of which one fails for good at its
-// start, and goes on where it stopped.
-func resumedScan(ctx context.Context, w *world, c client) verdict {
+// resumeParallelScan reads a table in three segments while the first page of one of
+// them keeps failing. Then it removes the fault and resumes the scan.
+func resumeParallelScan(ctx context.Context, w *world, c client) verdict {
 	broken := w.server.Inject(dynamoconntest.Fault{Operation: "Scan", Match: func(e dynamoconntest.Entry) bool {
 		return strings.Contains(string(e.Input), `"Segment":1`)
 	}, Effect: throttle(dynamoconntest.ProvisionedThroughputExceeded)})
@@ -502,18 +512,19 @@ func resumedScan(ctx context.Context, w *world, c client) verdict {
 		broken.Remove()
 		_, err = c.table.Scan().AllParallelStartFrom(ctx, keys, &all)
 	case ourClient:
-		all, err = ourResumedScan(ctx, c, broken.Remove)
+		all, err = resumeOurScan(ctx, c, broken.Remove)
 	default:
 		return notOffered
 	}
 	if v := judgeRead(all, newCities(0, 50), err); v != duplicated {
 		return v
 	}
-	return right // what was read before may be read again
+	return right // items that were read before the error may be read again
 }
 
-// ourResumedScan saves a checkpoint after each page of each segment.
-func ourResumedScan(ctx context.Context, o ourClient, mend func()) (all []city, err error) {
+// resumeOurScan saves a checkpoint after each page of each segment. It calls
+// removeFault after the first round and resumes from the checkpoints.
+func resumeOurScan(ctx context.Context, o ourClient, removeFault func()) (all []city, err error) {
 	saved := make([]dynamoconn.ScanCheckpoint, 3)
 	for round := range 2 {
 		for segment := range saved {
@@ -536,7 +547,7 @@ func ourResumedScan(ctx context.Context, o ourClient, mend func()) (all []city, 
 			}
 		}
 		if round == 0 {
-			mend()
+			removeFault()
 		}
 	}
 	return all, err

@@ -1,17 +1,16 @@
-// Package faults puts one script of faults before three clients: the raw AWS SDK,
-// guregu/dynamo and dynamoconn, and counts what becomes of their calls. It is all
-// tests, because the pauses of the clients pass on testing/synctest's clock:
+// Package faults runs three clients (the raw AWS SDK, guregu/dynamo and dynamoconn)
+// against the same faults and counts how their calls end. It holds only tests,
+// because the clients pause on the fake clock of testing/synctest:
 //
 //	go test ./faults -run TestCompareFaults -v -print
 //
-// Each trial is one call, or a few that belong together, against a new
-// dynamoconntest server with one fault. Every client is as its own constructor
-// makes it: no option but region, credentials and the HTTP client is set. The
-// verdict comes from what the caller was told, beside the server's journal and its
-// tables.
+// A trial is one call, or a few that belong together, against a new dynamoconntest
+// server with one fault. Every client has the defaults of its constructor: the
+// package sets only the region, the credentials and the HTTP client. The verdict
+// compares what the client reports with what the server's tables hold.
 //
-// Where a client leaves a task to its caller, the caller here is a careful one: for
-// the SDK's BatchWriteItem it sends 25 at a time and repeats what is unprocessed
-// with growing pauses until its context ends; its scans, lists and batch reads use
-// the SDK's paginators.
+// Where a client leaves a task to its caller, the package does what a careful caller
+// does. For the SDK's BatchWriteItem it sends 25 items at a time and sends
+// unprocessed items again, with growing pauses, until the context ends. The SDK's
+// scans, lists and batch reads use the SDK's paginators.
 package faults

@@ -33,7 +33,7 @@ func (g gureguClient) remove(ctx context.Context, id string) error {
 	return g.table.Delete("ID", id).Run(ctx)
 }
 
-func (g gureguClient) removeOld(ctx context.Context, id string) error {
+func (g gureguClient) removeExisting(ctx context.Context, id string) error {
 	return g.table.Delete("ID", id).If("attribute_exists(ID)").Run(ctx)
 }
 
@@ -56,7 +56,7 @@ func (g gureguClient) scan(ctx context.Context) ([]city, error) {
 	return all, err
 }
 
-func (g gureguClient) write(ctx context.Context, cities []city) (written, error) {
+func (g gureguClient) write(ctx context.Context, cities []city) (batchState, error) {
 	items := make([]any, len(cities))
 	for i, c := range cities {
 		items[i] = c
@@ -64,20 +64,21 @@ func (g gureguClient) write(ctx context.Context, cities []city) (written, error)
 	return gureguRun(ctx, g.table.Batch("ID").Write().Put(items...), cities)
 }
 
-// gureguRun reads the number that Run returns as its documentation says: what comes
-// after was not written. Within the request that failed it is no more than a number.
-func gureguRun(ctx context.Context, batch *dynamo.BatchWrite, cities []city) (written, error) {
-	const most = 25
+// gureguRun reads the number that Run returns as the documentation of Run says: the
+// items of later requests were not written. For the request that failed the number
+// does not say which of its items were written.
+func gureguRun(ctx context.Context, batch *dynamo.BatchWrite, cities []city) (batchState, error) {
+	const maxItems = 25
 	wrote, err := batch.Run(ctx)
 	if err == nil {
-		return written{}, nil
+		return batchState{}, nil
 	}
-	start := wrote / most * most
-	end := min(start+most, len(cities))
-	if sdkTells(err) == toldNothing || wrote > start {
-		return written{perhaps: ids(cities[start:end]), not: ids(cities[end:])}, err
+	start := wrote / maxItems * maxItems
+	end := min(start+maxItems, len(cities))
+	if sdkClaim(err) == claimNothing || wrote > start {
+		return batchState{maybeWritten: ids(cities[start:end]), notWritten: ids(cities[end:])}, err
 	}
-	return written{not: ids(cities[start:])}, err
+	return batchState{notWritten: ids(cities[start:])}, err
 }
 
 func (g gureguClient) read(ctx context.Context, ids []string) ([]city, error) {
@@ -100,4 +101,4 @@ func (g gureguClient) describe(ctx context.Context) (string, error) {
 	return description.HashKey, err
 }
 
-func (g gureguClient) tells(err error) told { return sdkTells(err) }
+func (g gureguClient) claimOf(err error) claim { return sdkClaim(err) }

@@ -10,29 +10,29 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// careful is our client with what it offers against doubts, for what the footnotes
-// and the documentation say of it.
-type careful struct {
+// clientWithOptions is our client with the options that avoid unknown outcomes. It
+// proves what the footnotes and docs/comparison.md say about them.
+type clientWithOptions struct {
 	ourClient
 	unique  bool
 	options []dynamoconn.CallOption
 }
 
-func (c careful) put(ctx context.Context, it city) error {
+func (c clientWithOptions) put(ctx context.Context, it city) error {
 	_, err := c.PutItem(ctx, dynamoconn.PutItemRequest{TableName: table, Item: itemOf(it)}, c.options...)
 	return err
 }
 
-func (c careful) putNew(ctx context.Context, it city) error {
+func (c clientWithOptions) putNew(ctx context.Context, it city) error {
 	_, err := c.PutItem(ctx, dynamoconn.PutItemRequest{
 		TableName: table, Item: itemOf(it), ConditionExpression: "attribute_not_exists(ID)", ItemIsUnique: c.unique,
 	}, c.options...)
 	return err
 }
 
-func TestWhatTheOptionsChange(t *testing.T) {
+func TestOptionsAvoidUnknownOutcomes(t *testing.T) {
 	open := func(unique bool, options ...dynamoconn.CallOption) contender {
-		return contender{open: func(w *world) client { return careful{openOurs(w).(ourClient), unique, options} }}
+		return contender{open: func(w *world) client { return clientWithOptions{openOurs(w).(ourClient), unique, options} }}
 	}
 	byName := func(name string, of []trial) trial {
 		for _, tr := range of {
@@ -43,24 +43,24 @@ func TestWhatTheOptionsChange(t *testing.T) {
 		t.Fatal("no such trial: " + name)
 		return trial{}
 	}
-	own := byName("a conditional put whose answer is lost", defects)
-	newer := further[0]
-	// A transaction is another action, and meets the same.
+	conditionalPut := byName("a conditional put whose answer is lost", defects)
+	newerPut := furtherTrials[0]
+	// ExactlyOnce sends the put as another action, which must meet the same faults.
 	lostTransaction := func(tr trial) trial {
 		prepare := tr.prepare
 		tr.prepare = func(w *world) {
 			prepare(w)
 			w.server.Inject(dynamoconntest.Fault{Operation: "TransactWriteItems", Times: 1, Effect: dynamoconntest.LoseAnswer()})
-			if seen := w.path.seen; seen != nil {
-				w.path.seen = func(_ string, n int) { seen("PutItem", n) }
+			if seen := w.network.afterExchange; seen != nil {
+				w.network.afterExchange = func(_ string, n int) { seen("PutItem", n) }
 			}
 		}
 		return tr
 	}
-	assert.Equal(t, unknown, try(t, own, open(false), 1))
-	assert.Equal(t, right, try(t, own, open(true), 1))
-	assert.Equal(t, right, try(t, lostTransaction(own), open(false, dynamoconn.ExactlyOnce("")), 1))
-	assert.Equal(t, lost, try(t, newer, open(false), 1))
-	assert.Equal(t, unknown, try(t, newer, open(false, dynamoconn.SendOnce()), 1))
-	assert.Equal(t, right, try(t, lostTransaction(newer), open(false, dynamoconn.ExactlyOnce("")), 1))
+	assert.Equal(t, unknown, runTrial(t, conditionalPut, open(false), 1))
+	assert.Equal(t, right, runTrial(t, conditionalPut, open(true), 1))
+	assert.Equal(t, right, runTrial(t, lostTransaction(conditionalPut), open(false, dynamoconn.ExactlyOnce("")), 1))
+	assert.Equal(t, lost, runTrial(t, newerPut, open(false), 1))
+	assert.Equal(t, unknown, runTrial(t, newerPut, open(false, dynamoconn.SendOnce()), 1))
+	assert.Equal(t, right, runTrial(t, lostTransaction(newerPut), open(false, dynamoconn.ExactlyOnce("")), 1))
 }

@@ -13,7 +13,7 @@ func openOurs(w *world) client {
 	c, err := dynamoconn.New(context.Background(),
 		dynamoconn.WithRegion(dynamoconn.RegionUSEast1),
 		dynamoconn.WithCredentials(rotating()),
-		dynamoconn.WithHTTPClient(w.path))
+		dynamoconn.WithHTTPClient(w.network))
 	if err != nil {
 		panic(err)
 	}
@@ -69,7 +69,7 @@ func (o ourClient) remove(ctx context.Context, id string) error {
 	return err
 }
 
-func (o ourClient) removeOld(ctx context.Context, id string) error {
+func (o ourClient) removeExisting(ctx context.Context, id string) error {
 	_, err := o.DeleteItem(ctx, dynamoconn.DeleteItemRequest{
 		TableName: table, Item: ourKey(id), ConditionExpression: "attribute_exists(ID)",
 	})
@@ -102,7 +102,7 @@ func (o ourClient) scan(ctx context.Context) ([]city, error) {
 	return all, nil
 }
 
-func (o ourClient) write(ctx context.Context, cities []city) (written, error) {
+func (o ourClient) write(ctx context.Context, cities []city) (batchState, error) {
 	items := make([]dynamoconn.Item, len(cities))
 	for i, c := range cities {
 		items[i] = itemOf(c)
@@ -113,7 +113,7 @@ func (o ourClient) write(ctx context.Context, cities []city) (written, error) {
 	return ourState(err), err
 }
 
-func ourState(err error) (state written) {
+func ourState(err error) (state batchState) {
 	var unfinished *dynamoconn.BatchWriteError
 	if !errors.As(err, &unfinished) {
 		return state
@@ -121,9 +121,9 @@ func ourState(err error) (state written) {
 	for _, failure := range unfinished.Failures {
 		id, _ := dynamoconn.Value[string](failure.Write.ItemToAdd, "ID")
 		if failure.State == dynamoconn.WriteStateUnknown {
-			state.perhaps = append(state.perhaps, id)
+			state.maybeWritten = append(state.maybeWritten, id)
 		} else {
-			state.not = append(state.not, id)
+			state.notWritten = append(state.notWritten, id)
 		}
 	}
 	return state
@@ -173,12 +173,12 @@ func (o ourClient) describe(ctx context.Context) (string, error) {
 	return resp.KeyNames()[0], nil
 }
 
-func (o ourClient) tells(err error) told {
+func (o ourClient) claimOf(err error) claim {
 	switch {
 	case errors.Is(err, dynamoconn.ErrAmbiguous), errors.Is(err, dynamoconn.ErrOldItemUnknown):
-		return toldNothing // or not all that was asked
+		return claimNothing // ErrOldItemUnknown: the put was done, but its old item is unknown
 	case errors.Is(err, dynamoconn.ErrConditionFailed):
-		return toldCondition
+		return claimConditionFailed
 	}
-	return toldNotDone
+	return claimNotDone
 }

@@ -62,7 +62,7 @@ func (s sdkClient) remove(ctx context.Context, id string) error {
 	return err
 }
 
-func (s sdkClient) removeOld(ctx context.Context, id string) error {
+func (s sdkClient) removeExisting(ctx context.Context, id string) error {
 	_, err := s.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: aws.String(table), Key: sdkKey(id), ConditionExpression: aws.String("attribute_exists(ID)"),
 	})
@@ -107,16 +107,16 @@ func (s sdkClient) scan(ctx context.Context) ([]city, error) {
 	return all, nil
 }
 
-// write is the loop that the SDK leaves to its caller.
-func (s sdkClient) write(ctx context.Context, cities []city) (written, error) {
-	const most = 25
-	for start := 0; start < len(cities); start += most {
-		end := min(start+most, len(cities))
+// write contains the loop that the SDK leaves to its caller.
+func (s sdkClient) write(ctx context.Context, cities []city) (batchState, error) {
+	const maxItems = 25
+	for start := 0; start < len(cities); start += maxItems {
+		end := min(start+maxItems, len(cities))
 		var requests []types.WriteRequest
 		for _, c := range cities[start:end] {
 			item, err := attributevalue.MarshalMap(c)
 			if err != nil {
-				return written{not: ids(cities[start:])}, err
+				return batchState{notWritten: ids(cities[start:])}, err
 			}
 			requests = append(requests, types.WriteRequest{PutRequest: &types.PutRequest{Item: item}})
 		}
@@ -124,27 +124,27 @@ func (s sdkClient) write(ctx context.Context, cities []city) (written, error) {
 		for pause := 50 * time.Millisecond; len(left) > 0; pause = min(2*pause, 20*time.Second) {
 			out, err := s.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: left})
 			if err != nil {
-				var state written
+				var state batchState
 				var open []string
 				for _, request := range left[table] {
 					open = append(open, request.PutRequest.Item["ID"].(*types.AttributeValueMemberS).Value)
 				}
-				if sdkTells(err) == toldNothing {
-					state.perhaps = open
+				if sdkClaim(err) == claimNothing {
+					state.maybeWritten = open
 				} else {
-					state.not = open
+					state.notWritten = open
 				}
-				state.not = append(state.not, ids(cities[end:])...)
+				state.notWritten = append(state.notWritten, ids(cities[end:])...)
 				return state, err
 			}
 			if left = out.UnprocessedItems; len(left) > 0 {
 				if err := sleep(ctx, pause); err != nil {
-					return written{perhaps: ids(cities[start:end]), not: ids(cities[end:])}, err
+					return batchState{maybeWritten: ids(cities[start:end]), notWritten: ids(cities[end:])}, err
 				}
 			}
 		}
 	}
-	return written{}, nil
+	return batchState{}, nil
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -161,11 +161,11 @@ func (s sdkClient) read(ctx context.Context, ids []string) ([]city, error) {
 }
 
 func (s sdkClient) readWith(ctx context.Context, ids []string, option func(*dynamodb.BatchGetItemPaginatorOptions)) ([]city, error) {
-	const most = 100
+	const maxKeys = 100
 	var all []city
-	for start := 0; start < len(ids); start += most {
+	for start := 0; start < len(ids); start += maxKeys {
 		var keys []map[string]types.AttributeValue
-		for _, id := range ids[start:min(start+most, len(ids))] {
+		for _, id := range ids[start:min(start+maxKeys, len(ids))] {
 			keys = append(keys, sdkKey(id))
 		}
 		pages := dynamodb.NewBatchGetItemPaginator(s, &dynamodb.BatchGetItemInput{
@@ -210,21 +210,22 @@ func (s sdkClient) describe(ctx context.Context) (string, error) {
 	return aws.ToString(out.Table.KeySchema[0].AttributeName), nil
 }
 
-func (s sdkClient) tells(err error) told { return sdkTells(err) }
+func (s sdkClient) claimOf(err error) claim { return sdkClaim(err) }
 
-// sdkTells takes an error of the SDK at its word: a 4xx says that the request was
-// refused, and a connection that was not made that nothing was sent.
-func sdkTells(err error) told {
+// sdkClaim returns what an error of the SDK says. A status of 400 to 499, except 408,
+// says that the request was refused. A connection that could not be made says that
+// nothing was sent. Any other error says nothing.
+func sdkClaim(err error) claim {
 	var condition *types.ConditionalCheckFailedException
 	var response *smithyhttp.ResponseError
 	var op *net.OpError
 	switch {
 	case errors.As(err, &condition):
-		return toldCondition
+		return claimConditionFailed
 	case errors.As(err, &response) && response.HTTPStatusCode() >= 400 && response.HTTPStatusCode() < 500 && response.HTTPStatusCode() != 408:
-		return toldNotDone
+		return claimNotDone
 	case errors.As(err, &op) && op.Op == "dial":
-		return toldNotDone
+		return claimNotDone
 	}
-	return toldNothing
+	return claimNothing
 }

@@ -12,7 +12,7 @@ import (
 	"text/tabwriter"
 )
 
-// result is what each client made of each trial.
+// result holds the verdict of each client in each trial.
 type result struct {
 	seed uint64
 	rows []row
@@ -20,19 +20,19 @@ type result struct {
 
 type row struct {
 	trial
-	verdicts []verdict // of the contenders
+	verdicts []verdict // one for each contender
 }
 
 func (r *result) add(t *testing.T, tr trial, seed uint64) {
 	t.Helper()
 	line := row{trial: tr}
 	for _, who := range contenders {
-		line.verdicts = append(line.verdicts, try(t, tr, who, seed))
+		line.verdicts = append(line.verdicts, runTrial(t, tr, who, seed))
 	}
 	r.rows = append(r.rows, line)
 }
 
-// sheet is one table: its head and its rows of cells.
+// sheet is one table to print.
 type sheet struct {
 	name  string
 	head  []string
@@ -44,14 +44,14 @@ var meanings = []struct {
 	verdict verdict
 	text    string
 }{
-	{right, "done, or refused where that is right"},
-	{lost, "acknowledged and not done, or missing from a result without a word"},
-	{duplicated, "done twice where that harms, or returned twice"},
-	{wrong, "a damaged or invented value, or a false verdict on a write"},
-	{unknown, "an error; whether the write was done is not known"},
-	{failed, "an error, although it could have been done"},
-	{hung, "no end within an hour"},
-	{flooded, "over 600 requests a minute to a server that asks for patience"},
+	{right, "done, or refused where an error is right"},
+	{lost, "reported as done but not done, or missing from a result without an error"},
+	{duplicated, "done twice where that does harm, or returned twice"},
+	{wrong, "a damaged or invented value, or a false statement about a write"},
+	{unknown, "an error that leaves open whether the write was done"},
+	{failed, "an error, although the call could have succeeded"},
+	{hung, "the call does not end within an hour"},
+	{flooded, "over 600 requests a minute while the server leaves everything unprocessed"},
 }
 
 // summary counts the verdicts of all trials.
@@ -64,7 +64,7 @@ func (r *result) summary() sheet {
 		}
 		s.cells = append(s.cells, line)
 	}
-	line := []string{"trials", "all but those of calls that a client does not offer"}
+	line := []string{"trials", "without calls that the client does not offer"}
 	for who := range contenders {
 		line = append(line, strconv.Itoa(r.count(who, func(v verdict, _ row) bool { return v != notOffered })))
 	}
@@ -82,7 +82,7 @@ func (r *result) count(who int, counts func(verdict, row) bool) int {
 	return n
 }
 
-// byDefect has a row for each trial of the 18 defects.
+// byDefect returns a sheet with a row for each trial of the 18 defects.
 func (r *result) byDefect() sheet {
 	s := sheet{name: "The 18 defects of today's stack", head: append([]string{"#", "trial"}, names()...)}
 	for _, line := range r.rows {
@@ -103,7 +103,8 @@ func (r *result) byDefect() sheet {
 	return s
 }
 
-// byGroup has a row for each fault of the matrix, over all operations.
+// byGroup returns a sheet with a row for each fault of the matrix; a row counts all
+// operations.
 func (r *result) byGroup() sheet {
 	s := sheet{name: "Every fault with every operation", head: append([]string{"fault", "trials"}, names()...)}
 	var groups []string
@@ -117,7 +118,7 @@ func (r *result) byGroup() sheet {
 		for who := range contenders {
 			var parts []string
 			for _, v := range append(slices.Clone(verdicts()), notOffered) {
-				n := r.count(who, func(is verdict, line row) bool { return is == v && line.group == group })
+				n := r.count(who, func(got verdict, line row) bool { return got == v && line.group == group })
 				if n > 0 && v != notOffered {
 					parts = append(parts, fmt.Sprintf("%d %s", n, v))
 				}
@@ -145,7 +146,7 @@ func names() []string {
 	return all
 }
 
-// versions are the names with the versions of go.mod.
+// versions returns the names of the contenders with their versions in go.mod.
 func versions() []string {
 	mod, err := os.ReadFile("../go.mod")
 	if err != nil {

@@ -29,14 +29,14 @@ const (
 	table    = "Cities"
 	counters = "Counters"
 
-	latency  = 20 * time.Millisecond // of each exchange
-	patience = time.Hour             // after which a call hangs
-	// mostRequests ends a call that would send for ever.
-	mostRequests = 10_000
-	pageSize     = 20
+	latency    = 20 * time.Millisecond // of each exchange
+	hangsAfter = time.Hour             // a call that takes longer has hung
+	// maxRequests ends a call that would send requests for ever.
+	maxRequests = 10_000
+	pageSize    = 20
 )
 
-// city is what the tables hold.
+// city is an item of the table of cities.
 type city struct {
 	ID         string
 	Name       string
@@ -78,11 +78,11 @@ func ids(cities []city) []string {
 	return all
 }
 
-// world is one server, and the way to it.
+// world is what a trial runs in: a server and the network that leads to it.
 type world struct {
-	server *dynamoconntest.Server
-	path   *path
-	rand   *rand.Rand
+	server  *dynamoconntest.Server
+	network *network
+	rand    *rand.Rand
 }
 
 func newWorld(seed uint64) *world {
@@ -94,7 +94,7 @@ func newWorld(seed uint64) *world {
 	); err != nil {
 		panic(err)
 	}
-	return &world{server: server, path: &path{server: server}, rand: rand.New(rand.NewPCG(seed, 18))}
+	return &world{server: server, network: &network{server: server}, rand: rand.New(rand.NewPCG(seed, 18))}
 }
 
 func (w *world) fill(cities ...city) {
@@ -113,16 +113,17 @@ func mustMarshal(c city) any {
 	return m
 }
 
-// config is the SDK's configuration as it would be loaded, and the way to the server.
+// config returns the configuration that the SDK would load, with the way to the server.
 func (w *world) config() aws.Config {
 	return aws.Config{
 		Region:      "us-east-1",
 		Credentials: aws.NewCredentialsCache(rotating()),
-		HTTPClient:  w.path,
+		HTTPClient:  w.network,
 	}
 }
 
-// rotating gives new credentials whenever it is asked, as the roles of machines do.
+// rotating returns a provider that gives new credentials on each call, as a machine's
+// role does.
 func rotating() aws.CredentialsProvider {
 	var asked atomic.Int32
 	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
@@ -133,7 +134,7 @@ func rotating() aws.CredentialsProvider {
 	})
 }
 
-// stored reads what the table really holds, past all faults.
+// stored removes all faults and returns what the table of cities holds.
 func (w *world) stored() map[string]city {
 	w.server.ClearFaults()
 	all := make(map[string]city)
@@ -154,41 +155,43 @@ func (w *world) stored() map[string]city {
 	return all
 }
 
-// has tells whether the table holds exactly that city.
+// has reports whether the table holds exactly that city.
 func (w *world) has(c city) bool {
 	got, ok := w.stored()[c.ID]
 	return ok && got.String() == c.String()
 }
 
-// path is the HTTP client of the clients: it takes its time, counts, and can put
-// another answer in the place of the server's.
-type path struct {
+// network is the HTTP client that the clients use. It delays and counts the requests,
+// and it can replace the server's answers.
+type network struct {
 	server *dynamoconntest.Server
-	// answer, if it returns anything, answers in the server's place.
-	answer func(action string, n int) *http.Response
-	// edit changes the body of an answer. The checksum is made to agree.
-	edit func(action string, n int, body []byte) []byte
-	// seen is called after each exchange.
-	seen func(action string, n int)
-	// stop is called when there are too many requests.
+	// respond answers in place of the server, unless it returns nil. n is the number of
+	// the request among those of its action, from 1.
+	respond func(action string, n int) *http.Response
+	// editBody changes the body of an answer. The answer gets the checksum of the new
+	// body.
+	editBody func(action string, n int, body []byte) []byte
+	// afterExchange is called after each exchange with the server.
+	afterExchange func(action string, n int)
+	// stop is called when the clients have sent maxRequests.
 	stop func()
 
 	mu      sync.Mutex
-	at      []time.Time // of each request
+	sentAt  []time.Time // when each request was sent
 	actions map[string]int
 }
 
 // Do answers a request.
-func (p *path) Do(req *http.Request) (*http.Response, error) {
+func (nw *network) Do(req *http.Request) (*http.Response, error) {
 	action := strings.TrimPrefix(req.Header.Get("X-Amz-Target"), "DynamoDB_20120810.")
-	n := p.count(action)
+	n := nw.count(action)
 	select {
 	case <-time.After(latency):
 	case <-req.Context().Done():
 		return nil, &url.Error{Op: "Post", URL: req.URL.String(), Err: req.Context().Err()}
 	}
-	if p.answer != nil {
-		if resp := p.answer(action, n); resp != nil {
+	if nw.respond != nil {
+		if resp := nw.respond(action, n); resp != nil {
 			resp.Request = req
 			return resp, nil
 		}
@@ -197,41 +200,41 @@ func (p *path) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := p.server.HTTPClient().Do(req)
-	if p.seen != nil {
-		p.seen(action, n)
+	resp, err := nw.server.HTTPClient().Do(req)
+	if nw.afterExchange != nil {
+		nw.afterExchange(action, n)
 	}
-	if err != nil || p.edit == nil {
+	if err != nil || nw.editBody == nil {
 		return resp, err
 	}
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return nil, err
 	}
-	return sealed(resp, p.edit(action, n, body)), nil
+	return withBody(resp, nw.editBody(action, n, body)), nil
 }
 
-// count returns how many requests of that action there have been, this one included.
-func (p *path) count(action string) int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.actions == nil {
-		p.actions = make(map[string]int)
+// count counts a request and returns the number of requests of its action up to now.
+func (nw *network) count(action string) int {
+	nw.mu.Lock()
+	defer nw.mu.Unlock()
+	if nw.actions == nil {
+		nw.actions = make(map[string]int)
 	}
-	p.actions[action]++
-	if p.at = append(p.at, time.Now()); len(p.at) == mostRequests {
-		p.stop()
+	nw.actions[action]++
+	if nw.sentAt = append(nw.sentAt, time.Now()); len(nw.sentAt) == maxRequests {
+		nw.stop()
 	}
-	return p.actions[action]
+	return nw.actions[action]
 }
 
-// busiest returns the most requests there were in any such span.
-func (p *path) busiest(span time.Duration) int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+// mostRequestsWithin returns the largest number of requests in any such span.
+func (nw *network) mostRequestsWithin(span time.Duration) int {
+	nw.mu.Lock()
+	defer nw.mu.Unlock()
 	most, first := 0, 0
-	for last, at := range p.at {
-		for at.Sub(p.at[first]) > span {
+	for last, at := range nw.sentAt {
+		for at.Sub(nw.sentAt[first]) > span {
 			first++
 		}
 		most = max(most, last-first+1)
@@ -239,8 +242,8 @@ func (p *path) busiest(span time.Duration) int {
 	return most
 }
 
-// shorterPages makes the server end its pages after a few items, as it would after
-// 1 MB.
+// shorterPages adds a Limit to the request, so that the server ends its pages after a
+// few items. Without it a page would end at 1 MB.
 func shorterPages(action string, req *http.Request) (*http.Request, error) {
 	limit, paged := map[string]int{"Scan": pageSize, "ListTables": 2}[action]
 	if !paged {
@@ -265,16 +268,17 @@ func shorterPages(action string, req *http.Request) (*http.Request, error) {
 	return shorter, nil
 }
 
-// sealed gives an answer another body, with the length and checksum of that.
-func sealed(resp *http.Response, body []byte) *http.Response {
+// withBody gives an answer another body, and the length and checksum of that body.
+func withBody(resp *http.Response, body []byte) *http.Response {
 	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	resp.Header.Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10))
 	return resp
 }
 
-// reply is an answer that does not come from DynamoDB: it has no checksum.
-func reply(status int, body string) *http.Response {
+// foreignResponse returns an answer that does not come from DynamoDB and so has no
+// checksum.
+func foreignResponse(status int, body string) *http.Response {
 	return &http.Response{
 		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header:        http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
@@ -282,15 +286,15 @@ func reply(status int, body string) *http.Response {
 	}
 }
 
-func TestCityIsWhatItWas(t *testing.T) {
+func TestCityIsStoredUnchanged(t *testing.T) {
 	w := newWorld(1)
 	w.fill(newCities(0, 50)...)
 	for _, c := range newCities(0, 50) {
 		if !w.has(c) {
-			t.Errorf("%s is not as it was put", c)
+			t.Errorf("%s was stored differently", c)
 		}
 	}
 	if w.has(newCity(50)) {
-		t.Error("a city that was not put")
+		t.Error("the table holds a city that was not put")
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 )
 
-// What can be wrong with an update for a given item.
+// The service's messages about updates that an item does not allow.
 var (
 	errNoAttribute = errors.New("The provided expression refers to an attribute that does not exist in the item")
 	errWrongType   = errors.New("An operand in the update expression has an incorrect data type")
@@ -15,14 +15,16 @@ var (
 	errBadPath     = errors.New("The document path provided in the update expression is invalid for update")
 )
 
-// Apply makes the item that the update makes of it. Every operand is read from
-// the item as it was. The item itself is unchanged.
+// Apply returns the item after the update. Every operand is read from the item
+// as it was before. Apply does not change it.
 func (u *Update) Apply(it attr.Item) (attr.Item, error) {
 	out := it
 	type change struct {
 		path  Path
-		value attr.Value // none to remove
+		value attr.Value // zero to remove what is there
 	}
+	// If several actions are impossible, the first one in this order decides which
+	// error the update gives.
 	var sets, removes []change
 	for _, verb := range [...]string{"SET", "REMOVE", "ADD", "DELETE"} {
 		for _, a := range u.actions {
@@ -43,8 +45,8 @@ func (u *Update) Apply(it attr.Item) (attr.Item, error) {
 			}
 		}
 	}
-	// Indexes mean positions in the item as it was: so replacing and appending
-	// come first, in rising order, and removing last, from the end.
+	// An index is a position in the item as it was before. So elements are replaced
+	// and appended first, in rising order, and removed last, from the end.
 	sort.SliceStable(sets, func(i, j int) bool { return pathLess(sets[i].path, sets[j].path) })
 	sort.SliceStable(removes, func(i, j int) bool { return pathLess(removes[j].path, removes[i].path) })
 	for _, c := range append(sets, removes...) {
@@ -57,9 +59,8 @@ func (u *Update) Apply(it attr.Item) (attr.Item, error) {
 	return out, nil
 }
 
-// actionValue is what an action puts in its place; no value removes what is there.
-// The first action that cannot be carried out, in the order SET, REMOVE, ADD,
-// DELETE, decides which error an update gives.
+// actionValue returns the value that an action stores at its path. The zero Value
+// removes what is there.
 func (u *Update) actionValue(a action, it attr.Item) (attr.Value, error) {
 	switch a.verb {
 	case "SET":
@@ -79,6 +80,7 @@ func (u *Update) actionValue(a action, it attr.Item) (attr.Value, error) {
 	return attr.Value{}, nil
 }
 
+// pathLess orders paths by their names and indexes.
 func pathLess(a, b Path) bool {
 	for i := 0; i < len(a) && i < len(b); i++ {
 		if a[i].IsIndex && b[i].IsIndex && a[i].Index != b[i].Index {
@@ -91,8 +93,8 @@ func pathLess(a, b Path) bool {
 	return len(a) < len(b)
 }
 
-// checkParent checks that the value which would hold the path's last step is
-// there.
+// checkParent returns an error unless the item has the list or map that the path's
+// last step leads into.
 func checkParent(p Path, it attr.Item) error {
 	if len(p) == 1 {
 		return nil
@@ -104,7 +106,8 @@ func checkParent(p Path, it attr.Item) error {
 	return errBadPath
 }
 
-// replaceAt is a copy of container in which the value at path is v, or is gone.
+// replaceAt returns a copy of container in which v is the value at path. If v is
+// the zero Value nothing is at path.
 func replaceAt(container attr.Value, path Path, v attr.Value) (attr.Value, error) {
 	e := path[0]
 	switch {
@@ -149,7 +152,7 @@ func replaceAt(container attr.Value, path Path, v attr.Value) (attr.Value, error
 	return attr.Value{}, errBadPath
 }
 
-// evaluateSet evaluates the right side of a SET.
+// evaluateSet returns the value of the right side of a SET.
 func evaluateSet(n *node, it attr.Item) (attr.Value, error) {
 	switch n.op {
 	case opValue:
@@ -194,7 +197,8 @@ func evaluateSet(n *node, it attr.Item) (attr.Value, error) {
 	return attr.FromNumber(num), err
 }
 
-// addValue is the ADD action: a sum of numbers or a union of sets.
+// addValue returns the result of an ADD: a sum of numbers or a union of sets. For
+// AttributeUpdates it may be a list with more elements.
 func (u *Update) addValue(old, v attr.Value) (attr.Value, error) {
 	if !old.Exists() {
 		return v, nil
@@ -222,8 +226,8 @@ func (u *Update) addValue(old, v attr.Value) (attr.Value, error) {
 	return attr.Set(v.Kind(), members), nil
 }
 
-// removeMembers is the DELETE action: a difference of sets; no value if nothing is
-// left.
+// removeMembers returns the result of a DELETE: a set without some members, or the
+// zero Value if none is left.
 func removeMembers(old, v attr.Value) (attr.Value, error) {
 	if old.Kind() != v.Kind() {
 		return attr.Value{}, errWrongType
@@ -241,6 +245,7 @@ func removeMembers(old, v attr.Value) (attr.Value, error) {
 	return attr.Set(old.Kind(), members), nil
 }
 
+// memberSet returns the members of a set as a map.
 func memberSet(v attr.Value) map[string]bool {
 	set := make(map[string]bool, len(v.Members()))
 	for _, m := range v.Members() {

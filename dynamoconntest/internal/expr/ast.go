@@ -1,7 +1,7 @@
-// Package expr is DynamoDB's expression language: condition, filter, key
-// condition, projection and update expressions, and the older parameters that
-// they replaced. It parses, checks as the service does and evaluates; it knows
-// nothing of tables.
+// Package expr parses, checks and evaluates DynamoDB's expressions: conditions,
+// filters, key conditions, projections and updates, and the older parameters that
+// they replaced. It makes the service's checks, in the service's order. It does
+// not know tables.
 //
 // The text of every error is the service's message.
 package expr
@@ -13,7 +13,7 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 )
 
-// Limits of the service.
+// The service's limits.
 const (
 	maxExpression  = 4096
 	maxOperators   = 300
@@ -23,18 +23,18 @@ const (
 	maxListIndex   = 1<<31 - 1
 )
 
-// Step is one step of a document path: a name, or an index into a list.
+// Step is a step of a document path: a name, or an index into a list.
 type Step struct {
 	Name          string
 	Index         int
 	IsIndex       bool
-	isPlaceholder bool // Name is a #placeholder still
+	isPlaceholder bool // Name is a #placeholder that has not been replaced yet
 }
 
-// Path is a document path. The first step is a name.
+// Path is a document path. Its first step is a name.
 type Path []Step
 
-// String writes the path as the service's messages do: "[a, [0], b]".
+// String returns the path as the service's messages write it: "[a, [0], b]".
 func (p Path) String() string {
 	var b strings.Builder
 	b.WriteByte('[')
@@ -52,6 +52,7 @@ func (p Path) String() string {
 	return b.String()
 }
 
+// equalPaths reports whether two paths have the same steps.
 func equalPaths(a, b Path) bool {
 	if len(a) != len(b) {
 		return false
@@ -64,6 +65,7 @@ func equalPaths(a, b Path) bool {
 	return true
 }
 
+// op is the kind of a node.
 type op uint8
 
 const (
@@ -87,10 +89,10 @@ type node struct {
 	path     Path
 	value    attr.Value
 	args     []*node
-	inParens bool // stood in parentheses
+	inParens bool // was written in parentheses
 }
 
-// isOperand reports whether the node has a value rather than a truth.
+// isOperand reports whether the node has a value. Other nodes are true or false.
 func (n *node) isOperand() bool {
 	switch n.op {
 	case opPath, opValue, opFunc, opPlus, opMinus:
@@ -99,7 +101,7 @@ func (n *node) isOperand() bool {
 	return false
 }
 
-// name is how messages call the node's operator or function.
+// name returns the name of the operator or function in messages.
 func (n *node) name() string {
 	switch n.op {
 	case opBetween:
@@ -120,7 +122,7 @@ func (n *node) name() string {
 	return n.text
 }
 
-// walk visits the node's parts before the node itself.
+// walk calls visit with the node's arguments and then with the node itself.
 func (n *node) walk(visit func(*node) error) error {
 	for _, a := range n.args {
 		if err := a.walk(visit); err != nil {

@@ -9,16 +9,18 @@ import (
 
 var errParens = errors.New("The expression has redundant parentheses;")
 
-// conditionFunctions gives the number of operands of each.
+// conditionFunctions has the functions of conditions and their numbers of operands.
 var conditionFunctions = map[string]int{
 	"attribute_exists": 1, "attribute_not_exists": 1, "attribute_type": 2,
 	"begins_with": 2, "contains": 2, "size": 1,
 }
 
+// updateFunctions has the functions of updates and their numbers of operands.
 var updateFunctions = map[string]int{"if_not_exists": 2, "list_append": 2}
 
-// checkCondition applies the service's checks in its order: functions, their
-// use, reserved words, then each condition's names, operands and types.
+// checkCondition makes the service's checks in its order: the names of functions,
+// their use, reserved words, then for each part its placeholders, operands and
+// types.
 func checkCondition(root *node, names *Names) error {
 	operators := 0
 	if err := root.walk(func(n *node) error {
@@ -54,6 +56,8 @@ func checkCondition(root *node, names *Names) error {
 	})
 }
 
+// checkFunctionName returns an error unless name is a function of this kind of
+// expression. The functions of the other kind have an error of their own.
 func checkFunctionName(name string, own, other map[string]int, kind string) error {
 	if _, ok := own[name]; ok {
 		return nil
@@ -64,8 +68,8 @@ func checkFunctionName(name string, own, other map[string]int, kind string) erro
 	return fmt.Errorf("Invalid function name; function: %s", name)
 }
 
-// checkFunctionUse refuses size where a condition is needed and any other function
-// where a value is.
+// checkFunctionUse returns an error if size is used as a condition, or any other
+// function as a value.
 func checkFunctionUse(n *node, wantTruth bool) error {
 	if n.op == opFunc && (n.text == "size") == wantTruth {
 		return fmt.Errorf("The function is not allowed to be used this way in an expression; function: %s", n.text)
@@ -79,6 +83,7 @@ func checkFunctionUse(n *node, wantTruth bool) error {
 	return nil
 }
 
+// resolvePlaceholders replaces the placeholders in a node, not in its arguments.
 func resolvePlaceholders(n *node, names *Names) error {
 	switch n.op {
 	case opPath:
@@ -97,7 +102,8 @@ func operandTypeError(n *node, k attr.Kind) error {
 	return fmt.Errorf("Incorrect operand type for operator or function; operator or function: %s, operand type: %s", n.name(), k)
 }
 
-// staticKind is the type that an operand certainly has, or None.
+// staticKind returns the type of an operand if it does not depend on the item,
+// otherwise None.
 func staticKind(n *node) attr.Kind {
 	switch n.op {
 	case opValue:
@@ -113,8 +119,8 @@ func staticKind(n *node) attr.Kind {
 	return attr.None
 }
 
-// checkOperands looks at the number of operands, then whether they are
-// distinct, then at their types.
+// checkOperands checks the number of operands, then whether they are distinct,
+// then their types.
 func checkOperands(n *node) error {
 	if want := conditionFunctions[n.text]; n.op == opFunc && want != len(n.args) {
 		return fmt.Errorf("Incorrect number of operands for operator or function; operator or function: %s, number of operands: %d", n.text, len(n.args))
@@ -145,6 +151,7 @@ func checkOperands(n *node) error {
 	return nil
 }
 
+// checkFunction checks the types of a function's operands.
 func checkFunction(n *node) error {
 	switch n.text {
 	case "attribute_exists", "attribute_not_exists":
@@ -180,7 +187,7 @@ func checkFunction(n *node) error {
 	return nil
 }
 
-// checkDistinct refuses a comparison of a path with itself.
+// checkDistinct returns an error if a path is compared with itself.
 func checkDistinct(n *node) error {
 	if len(n.args) < 2 || n.args[0].op != opPath {
 		return nil
@@ -193,7 +200,7 @@ func checkDistinct(n *node) error {
 	return nil
 }
 
-// checkOrdered refuses operands that have no order.
+// checkOrdered returns an error if an operand is of a type without an order.
 func checkOrdered(n *node) error {
 	for _, a := range n.args {
 		if k := staticKind(a); k != attr.None && !k.IsScalarKey() {
@@ -203,6 +210,7 @@ func checkOrdered(n *node) error {
 	return nil
 }
 
+// checkBounds checks the bounds of BETWEEN, if both are placeholders.
 func checkBounds(n *node) error {
 	low, high := n.args[1], n.args[2]
 	if low.op != opValue || high.op != opValue {

@@ -2,8 +2,8 @@ package expr
 
 import "github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 
-// Condition is a parsed and checked condition. A nil *Condition is true of
-// every item.
+// Condition is a condition that has been parsed and checked. A nil *Condition
+// holds for every item.
 type Condition struct{ root *node }
 
 // ParseCondition parses and checks a condition or filter expression.
@@ -39,8 +39,8 @@ func parseCondition(s string) (*node, error) {
 	return n, nil
 }
 
-// requireCondition refuses an operand where a condition is needed; the token after it is
-// the one that the service names.
+// requireCondition returns an error if n is an operand, where the grammar needs a
+// condition. Like the service it names the token after the operand.
 func (p *parser) requireCondition(n *node) error {
 	if n.op == opPath || n.op == opValue {
 		return p.syntaxError()
@@ -56,6 +56,7 @@ func (p *parser) parseAnd() (*node, error) {
 	return p.parseChain("AND", opAnd, p.parseNot)
 }
 
+// parseChain reads conditions that are joined by a word, AND or OR.
 func (p *parser) parseChain(word string, o op, sub func() (*node, error)) (*node, error) {
 	left, err := sub()
 	if err != nil {
@@ -136,7 +137,7 @@ func (p *parser) parseComparison() (*node, error) {
 	return left, nil
 }
 
-// parsePrimary is an operand or a condition in parentheses.
+// parsePrimary reads an operand, or a condition in parentheses.
 func (p *parser) parsePrimary() (*node, error) {
 	if !p.accept("(") {
 		return p.parseBareOperand()
@@ -148,6 +149,7 @@ func (p *parser) parsePrimary() (*node, error) {
 	return p.closeParen(n)
 }
 
+// closeParen reads the parenthesis after n, and notes if n has another pair.
 func (p *parser) closeParen(n *node) (*node, error) {
 	if err := p.expect(")"); err != nil {
 		return nil, err
@@ -159,7 +161,7 @@ func (p *parser) closeParen(n *node) (*node, error) {
 	return n, nil
 }
 
-// parseOperand is a path, a placeholder or a function, in parentheses or not.
+// parseOperand reads a path, a placeholder or a function, in parentheses or not.
 func (p *parser) parseOperand() (*node, error) {
 	if !p.accept("(") {
 		return p.parseBareOperand()
@@ -200,7 +202,7 @@ func (p *parser) parseBareOperand() (*node, error) {
 	return &node{op: opPath, path: path}, nil
 }
 
-// parseArguments reads a list of operands up to the closing parenthesis.
+// parseArguments reads operands and the closing parenthesis after them.
 func (p *parser) parseArguments() ([]*node, error) {
 	var args []*node
 	for {
@@ -215,13 +217,13 @@ func (p *parser) parseArguments() ([]*node, error) {
 	}
 }
 
-// Match reports whether the condition holds for an item; nil stands for an
-// item that does not exist.
+// Match reports whether the condition holds for an item. A nil item does not
+// exist.
 func (c *Condition) Match(it attr.Item) bool {
 	return c == nil || conditionHolds(c.root, it)
 }
 
-// Paths lists the document paths in the condition.
+// Paths returns the document paths in the condition.
 func (c *Condition) Paths() []Path {
 	if c == nil {
 		return nil

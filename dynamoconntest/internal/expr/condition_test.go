@@ -43,7 +43,7 @@ const sampleValues = `{":n5":{"N":"5.0"},":n1":{"N":"1"},":n9":{"N":"9"},":s":{"
 	":l":{"L":[]},":two":{"S":"two"},":deep":{"S":"deep"},":n25":{"N":"2.50"},":b0":{"B":"AA=="},":M":{"S":"M"},":NULL":{"S":"NULL"},
 	":ss":{"SS":["b","a"]},":n3":{"N":"3"}}`
 
-func TestConditionsHoldAsTheServiceSaysTheyDo(t *testing.T) {
+func TestConditionsHoldAsAtTheService(t *testing.T) {
 	t.Parallel()
 	it := itemOf(t, sample)
 	for _, c := range []struct {
@@ -86,7 +86,7 @@ func TestSizeOfAStringIsItsUTF16Length(t *testing.T) {
 	}
 }
 
-func TestConditionErrorsNameTheFault(t *testing.T) {
+func TestConditionErrorsAreTheServicesMessages(t *testing.T) {
 	t.Parallel()
 	many := "n IN (" + strings.TrimSuffix(strings.Repeat(":s,", 101), ",") + ")"
 	for expr, want := range map[string]string{
@@ -150,7 +150,7 @@ func TestConditionErrorsNameTheFault(t *testing.T) {
 	}
 }
 
-func TestPlaceholdersMustBeWellFormedDefinedAndUsed(t *testing.T) {
+func TestPlaceholdersMustBeValidDefinedAndUsed(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ names, values, want string }{
 		{`{}`, "", "ExpressionAttributeNames must not be empty"},

@@ -8,7 +8,7 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 )
 
-// conditionHolds is the outcome of a checked condition for an item.
+// conditionHolds reports whether a checked condition holds for an item.
 func conditionHolds(n *node, it attr.Item) bool {
 	switch n.op {
 	case opAnd:
@@ -36,6 +36,7 @@ func conditionHolds(n *node, it attr.Item) bool {
 	return false
 }
 
+// functionHolds reports whether a function that is a condition holds.
 func functionHolds(n *node, it attr.Item) bool {
 	v := operandValue(n.args[0], it)
 	switch n.text {
@@ -53,8 +54,8 @@ func functionHolds(n *node, it attr.Item) bool {
 	return false
 }
 
-// operandValue is what an operand of a condition stands for; no value if there
-// is nothing at its path.
+// operandValue returns the value of an operand of a condition. It is the zero
+// Value if there is nothing at a path.
 func operandValue(n *node, it attr.Item) attr.Value {
 	switch n.op {
 	case opPath:
@@ -67,8 +68,8 @@ func operandValue(n *node, it attr.Item) attr.Value {
 	return attr.Value{}
 }
 
-// compare is false if either side is missing or the types differ, save that
-// such sides are unequal.
+// compare compares two values. If one is missing or their types differ, only <>
+// holds.
 func compare(sign string, a, b attr.Value) bool {
 	switch sign {
 	case "=":
@@ -120,8 +121,9 @@ func contains(v, part attr.Value) bool {
 	return false
 }
 
-// sizeOf is the size function: bytes of binary data, UTF-16 code units of a
-// string, elements, or no value for a type that has no size.
+// sizeOf returns the result of the size function: the bytes of a binary, the
+// UTF-16 code units of a string, or the number of elements. It is the zero Value
+// for a type that has no size.
 func sizeOf(v attr.Value) attr.Value {
 	n := 0
 	switch v.Kind() {

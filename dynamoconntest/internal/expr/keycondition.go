@@ -7,21 +7,23 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 )
 
-// KeyTerm is one condition on one key attribute of a query. Op is a comparison
-// operator by its older name: EQ, LT, LE, GT, GE, BETWEEN or BEGINS_WITH; a
-// KeyTerm from the older parameters may have any.
+// KeyTerm is a query's condition on one key attribute. Op is the older name of a
+// comparison operator: EQ, LT, LE, GT, GE, BETWEEN or BEGINS_WITH. In a KeyTerm
+// that comes from the older parameters it may be any.
 type KeyTerm struct {
 	Name   string
 	Op     string
 	Values []attr.Value
 }
 
+// comparisonNames has the older names of the signs.
 var comparisonNames = map[string]string{"=": "EQ", "<": "LT", "<=": "LE", ">": "GT", ">=": "GE"}
 
+// mirroredSigns has the signs that mean the same when the operands change places.
 var mirroredSigns = map[string]string{"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
-// ParseKeyCondition parses and checks a key condition expression into terms on
-// different attributes. The error's text is the service's whole message.
+// ParseKeyCondition parses and checks a key condition expression. Its terms are
+// about different attributes. The error's text is the service's whole message.
 func ParseKeyCondition(s string, names *Names) ([]KeyTerm, error) {
 	root, err := parseCondition(s)
 	if err == nil {
@@ -44,6 +46,7 @@ func ParseKeyCondition(s string, names *Names) ([]KeyTerm, error) {
 	return terms, nil
 }
 
+// collectKeyTerms appends the terms of a key condition, which AND joins.
 func collectKeyTerms(n *node, out *[]KeyTerm) error {
 	if n.op == opAnd {
 		if err := collectKeyTerms(n.args[0], out); err != nil {
@@ -97,7 +100,7 @@ func collectKeyTerms(n *node, out *[]KeyTerm) error {
 	return nil
 }
 
-// Holds reports whether the term is true of a value.
+// Holds reports whether the term holds for a value.
 func (t KeyTerm) Holds(v attr.Value) bool {
 	n := legacyNode(Path{{Name: "v"}}, t.Op, t.Values)
 	return conditionHolds(n, attr.Item{{Name: "v", Value: v}})

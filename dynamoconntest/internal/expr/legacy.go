@@ -10,14 +10,14 @@ import (
 
 const invalidParameter = "One or more parameter values were invalid: "
 
-// valueCounts is how many values each comparison operator takes; -1 is one
-// or more.
+// valueCounts says how many values each comparison operator takes; -1 means one or
+// more.
 var valueCounts = map[string]int{
 	"EQ": 1, "NE": 1, "LE": 1, "LT": 1, "GE": 1, "GT": 1, "CONTAINS": 1, "NOT_CONTAINS": 1,
 	"BEGINS_WITH": 1, "NULL": 0, "NOT_NULL": 0, "BETWEEN": 2, "IN": -1,
 }
 
-// legacyNode is the older comparison as a part of an expression.
+// legacyNode returns an older comparison as a part of an expression.
 func legacyNode(path Path, operator string, values []attr.Value) *node {
 	args := []*node{{op: opPath, path: path}}
 	for _, v := range values {
@@ -34,9 +34,9 @@ func legacyNode(path Path, operator string, values []attr.Value) *node {
 	case "CONTAINS":
 		return call("contains")
 	case "NOT_CONTAINS":
-		// Unlike NOT contains, it is false where there is no attribute.
-		there := &node{op: opFunc, text: "attribute_exists", args: args[:1]}
-		return &node{op: opAnd, args: []*node{there, {op: opNot, args: []*node{call("contains")}}}}
+		// Unlike NOT contains it does not hold if there is no attribute.
+		exists := &node{op: opFunc, text: "attribute_exists", args: args[:1]}
+		return &node{op: opAnd, args: []*node{exists, {op: opNot, args: []*node{call("contains")}}}}
 	case "BETWEEN":
 		return &node{op: opBetween, args: args}
 	case "IN":
@@ -52,8 +52,8 @@ func legacyNode(path Path, operator string, values []attr.Value) *node {
 	return call("")
 }
 
-// ReadTerms reads a map of older conditions: KeyConditions, QueryFilter or
-// ScanFilter, in the order of the request.
+// ReadTerms reads KeyConditions, QueryFilter or ScanFilter. The terms are in the
+// order of the request.
 func ReadTerms(n *wire.Node) ([]KeyTerm, error) {
 	if !n.Present() {
 		return nil, nil
@@ -70,7 +70,7 @@ func ReadTerms(n *wire.Node) ([]KeyTerm, error) {
 	return out, nil
 }
 
-// checkValueCount compares the number of values, as yet unread, with the operator.
+// checkValueCount returns an error if the operator takes another number of values.
 func checkValueCount(operator string, list *wire.Node) error {
 	n := 0
 	if list.Present() {
@@ -99,7 +99,7 @@ func readTerm(name, operator string, list *wire.Node) (KeyTerm, error) {
 	return t, t.check()
 }
 
-// check compares the types of the term's values with its operator.
+// check returns an error if the operator does not take values of these types.
 func (t KeyTerm) check() error {
 	for _, v := range t.Values {
 		ok := true
@@ -130,8 +130,8 @@ func (t KeyTerm) check() error {
 	return nil
 }
 
-// JoinTerms is the condition that all of the terms hold, or that one of
-// them does. No terms give a nil Condition.
+// JoinTerms returns the condition that all terms hold, or, if either is set, that
+// at least one does. It is nil if there are no terms.
 func JoinTerms(terms []KeyTerm, either bool) *Condition {
 	var root *node
 	for _, t := range terms {
@@ -151,7 +151,7 @@ func JoinTerms(terms []KeyTerm, either bool) *Condition {
 	return &Condition{root}
 }
 
-// ReadExpected reads the older Expected parameter into a condition.
+// ReadExpected reads the older parameter Expected as a condition.
 func ReadExpected(n *wire.Node, either bool) (*Condition, error) {
 	if !n.Present() {
 		return nil, nil
@@ -207,8 +207,7 @@ func readExpected(name string, n *wire.Node) (KeyTerm, error) {
 	return KeyTerm{Name: name, Op: "EQ", Values: []attr.Value{v}}, err
 }
 
-// ReadAttributeUpdates reads the older AttributeUpdates parameter into an
-// update.
+// ReadAttributeUpdates reads the older parameter AttributeUpdates as an update.
 func ReadAttributeUpdates(n *wire.Node) (*Update, error) {
 	u := &Update{}
 	if !n.Present() {

@@ -24,13 +24,13 @@ type token struct {
 	start, end int
 }
 
-// isWord reports whether the token is the word w, whatever its case.
+// isWord reports whether the token is the word w, in upper or lower case.
 func (t token) isWord(w string) bool {
 	return t.kind == tokIdent && len(t.text) == len(w) && strings.EqualFold(t.text, w)
 }
 
-// isKeyword reports whether the token is a word of the grammar, which no path
-// can spell out.
+// isKeyword reports whether the token is a word of the grammar. No path can
+// contain one, except through a placeholder.
 func (t token) isKeyword() bool {
 	for _, w := range [...]string{"AND", "OR", "NOT", "BETWEEN", "IN", "SET", "REMOVE", "ADD", "DELETE"} {
 		if t.isWord(w) {
@@ -44,6 +44,7 @@ func isLetter(c byte) bool   { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 func isDigit(c byte) bool    { return c >= '0' && c <= '9' }
 func isWordByte(c byte) bool { return isLetter(c) || isDigit(c) || c == '_' }
 
+// lex splits an expression into tokens. The last one is tokEOF.
 func lex(s string) []token {
 	tokens := make([]token, 0, len(s)/3+2)
 	i := 0
@@ -87,12 +88,12 @@ func lex(s string) []token {
 	return append(tokens, token{tokEOF, "<EOF>", len(s), len(s)})
 }
 
-// parser walks the tokens of one expression. The first error wins.
+// parser reads the tokens of an expression. It stops at the first error.
 type parser struct {
 	src             string
 	tokens          []token
 	pos             int
-	redundantParens bool // redundant parentheses were seen
+	redundantParens bool // the expression has some
 }
 
 func newParser(s string) (*parser, error) {
@@ -107,11 +108,13 @@ func newParser(s string) (*parser, error) {
 
 func (p *parser) current() token { return p.tokens[p.pos] }
 
+// atPunct reports whether the current token is this punctuation.
 func (p *parser) atPunct(text string) bool {
 	t := p.current()
 	return t.kind == tokPunct && t.text == text
 }
 
+// accept moves past the punctuation if it is the current token.
 func (p *parser) accept(text string) bool {
 	if p.atPunct(text) {
 		p.pos++
@@ -120,6 +123,7 @@ func (p *parser) accept(text string) bool {
 	return false
 }
 
+// expect moves past the punctuation, which must be the current token.
 func (p *parser) expect(text string) error {
 	if !p.accept(text) {
 		return p.syntaxError()
@@ -127,7 +131,7 @@ func (p *parser) expect(text string) error {
 	return nil
 }
 
-// syntaxError is the error that the current token should not be here.
+// syntaxError returns the error for a current token that does not belong there.
 func (p *parser) syntaxError() error {
 	t := p.current()
 	from, to := t.start, len(p.src)

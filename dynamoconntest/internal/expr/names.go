@@ -10,8 +10,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
-// Names holds the placeholders of one request and which of them its
-// expressions used. A nil *Names has none.
+// Names holds the placeholders of a request, and which of them its expressions
+// have used. A nil *Names has none.
 type Names struct {
 	names      map[string]string
 	values     map[string]attr.Value
@@ -19,8 +19,8 @@ type Names struct {
 	usedValues map[string]bool
 }
 
-// ReadNames reads ExpressionAttributeNames and ExpressionAttributeValues,
-// either of which may be absent. The error's text is the service's message.
+// ReadNames reads ExpressionAttributeNames and ExpressionAttributeValues. Either
+// may be absent.
 func ReadNames(names, values *wire.Node) (*Names, error) {
 	n := &Names{usedNames: map[string]bool{}, usedValues: map[string]bool{}}
 	if names.Present() {
@@ -76,6 +76,7 @@ func checkPlaceholder(key string, sign byte) error {
 	return nil
 }
 
+// name returns the name behind a #placeholder and marks it as used.
 func (n *Names) name(ref string) (string, bool) {
 	if n == nil {
 		return "", false
@@ -87,6 +88,7 @@ func (n *Names) name(ref string) (string, bool) {
 	return s, ok
 }
 
+// value returns the value behind a :placeholder and marks it as used.
 func (n *Names) value(ref string) (attr.Value, bool) {
 	if n == nil {
 		return attr.Value{}, false
@@ -98,7 +100,8 @@ func (n *Names) value(ref string) (attr.Value, bool) {
 	return v, ok
 }
 
-// CheckAllUsed is the error that a placeholder was given and not used, if one was.
+// CheckAllUsed returns an error if a placeholder was given and no expression used
+// it.
 func (n *Names) CheckAllUsed() error {
 	if n == nil {
 		return nil
@@ -112,6 +115,7 @@ func (n *Names) CheckAllUsed() error {
 	return nil
 }
 
+// unusedKeys lists the placeholders that are not in used.
 func unusedKeys[T any](all map[string]T, used map[string]bool) string {
 	var left []string
 	for k := range all {

@@ -7,6 +7,7 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 )
 
+// parsePath reads a document path.
 func (p *parser) parsePath() (Path, error) {
 	first, err := p.parsePathName()
 	if err != nil {
@@ -44,6 +45,7 @@ func (p *parser) parsePath() (Path, error) {
 	}
 }
 
+// parsePathName reads a name in a path.
 func (p *parser) parsePathName() (Step, error) {
 	t := p.current()
 	switch t.kind {
@@ -60,7 +62,7 @@ func (p *parser) parsePathName() (Step, error) {
 	return Step{}, p.syntaxError()
 }
 
-// checkReserved refuses a path that spells out a reserved word.
+// checkReserved returns an error if a reserved word is written in the path.
 func (p Path) checkReserved() error {
 	for _, e := range p {
 		if !e.IsIndex && !e.isPlaceholder && Reserved(e.Name) {
@@ -70,7 +72,7 @@ func (p Path) checkReserved() error {
 	return nil
 }
 
-// resolveNames replaces the path's placeholders.
+// resolveNames replaces the placeholders in the path.
 func (p Path) resolveNames(names *Names) error {
 	for i := range p {
 		if !p[i].isPlaceholder {
@@ -85,7 +87,7 @@ func (p Path) resolveNames(names *Names) error {
 	return nil
 }
 
-// Lookup is the value at the path, or no value.
+// Lookup returns the value at the path, or the zero Value.
 func (p Path) Lookup(it attr.Item) attr.Value {
 	v := it.Get(p[0].Name)
 	for _, e := range p[1:] {
@@ -105,16 +107,16 @@ func (p Path) Lookup(it attr.Item) attr.Value {
 	return v
 }
 
-// checkOverlap refuses two paths of which one lies in the other, and two that treat
-// the same value once as a list and once as a map.
+// checkOverlap returns an error if one path lies in another one, or if two paths
+// take the same value for a list and for a map.
 func checkOverlap(paths []Path) error {
 	var conflict error
 	for i, b := range paths {
 		for _, a := range paths[:i] {
-			same, kinds := true, true
+			same, sameKinds := true, true
 			for k := 0; k < len(a) && k < len(b); k++ {
 				if a[k].IsIndex != b[k].IsIndex {
-					same, kinds = false, false
+					same, sameKinds = false, false
 					break
 				}
 				if a[k].Name != b[k].Name || a[k].Index != b[k].Index {
@@ -125,7 +127,7 @@ func checkOverlap(paths []Path) error {
 			if same {
 				return fmt.Errorf("Two document paths overlap with each other; must remove or rewrite one of these paths; path one: %v, path two: %v", a, b)
 			}
-			if !kinds && conflict == nil {
+			if !sameKinds && conflict == nil {
 				conflict = fmt.Errorf("Two document paths conflict with each other; must remove or rewrite one of these paths; path one: %v, path two: %v", a, b)
 			}
 		}

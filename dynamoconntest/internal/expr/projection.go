@@ -6,7 +6,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 )
 
-// Projection is which parts of an item to return. A nil *Projection is all.
+// Projection says which parts of an item to return. A nil *Projection returns
+// whole items.
 type Projection struct{ paths []Path }
 
 // ParseProjection parses and checks a projection expression.
@@ -42,7 +43,7 @@ func ParseProjection(s string, names *Names) (*Projection, error) {
 	return out, checkOverlap(out.paths)
 }
 
-// ProjectNames is the projection to whole attributes.
+// ProjectNames returns a projection to whole attributes.
 func ProjectNames(names []string) *Projection {
 	out := &Projection{}
 	for _, n := range names {
@@ -51,7 +52,7 @@ func ProjectNames(names []string) *Projection {
 	return out
 }
 
-// Paths lists the paths of the projection.
+// Paths returns the paths of the projection.
 func (p *Projection) Paths() []Path {
 	if p == nil {
 		return nil
@@ -59,7 +60,7 @@ func (p *Projection) Paths() []Path {
 	return p.paths
 }
 
-// Apply is what the projection leaves of an item.
+// Apply returns the parts of an item that the projection names.
 func (p *Projection) Apply(it attr.Item) attr.Item {
 	if p == nil {
 		return it
@@ -67,8 +68,9 @@ func (p *Projection) Apply(it attr.Item) attr.Item {
 	return Pick(it, p.paths)
 }
 
-// Pick is what lies at the paths in an item, in the structure that it has
-// there: a list holds only the elements that were picked, in their order.
+// Pick returns the values at the paths of an item, inside the lists and maps in
+// which they are. Such a list has only the elements that were picked, in their
+// order.
 func Pick(it attr.Item, paths []Path) attr.Item {
 	tree := &pickTree{}
 	for _, p := range paths {
@@ -80,8 +82,9 @@ func Pick(it attr.Item, paths []Path) attr.Item {
 	return v.Map()
 }
 
+// pickTree holds the steps of paths that begin alike.
 type pickTree struct {
-	whole bool
+	whole bool // a path ends here
 	names map[string]*pickTree
 	index map[int]*pickTree
 }

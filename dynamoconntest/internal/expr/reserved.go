@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// reservedList is the documented list of words that cannot stand unescaped as
-// an attribute name in any expression, whatever their case.
+// reservedList is the documented list of the words that no expression may use as
+// an attribute name, in upper or lower case, except through a placeholder.
 const reservedList = `
 ABORT ABSOLUTE ACTION ADD AFTER AGENT AGGREGATE ALL ALLOCATE ALTER ANALYZE AND ANY ARCHIVE ARE
 ARRAY AS ASC ASCII ASENSITIVE ASSERTION ASYMMETRIC AT ATOMIC ATTACH ATTRIBUTE AUTH AUTHORIZATION
@@ -64,8 +64,8 @@ var reservedSet = sync.OnceValue(func() map[string]struct{} {
 	return set
 })
 
-// Reserved reports whether name is one of DynamoDB's reserved words. Case does
-// not matter.
+// Reserved reports whether name is a reserved word of DynamoDB, in upper or lower
+// case.
 func Reserved(name string) bool {
 	if len(name) > 32 {
 		return false

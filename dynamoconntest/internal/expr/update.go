@@ -6,12 +6,13 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 )
 
-// Update is a parsed and checked update expression.
+// Update is an update that has been parsed and checked.
 type Update struct {
 	actions []action
-	legacy  bool // from AttributeUpdates: ADD appends to lists
+	legacy  bool // from AttributeUpdates, where ADD appends to lists
 }
 
+// action is one change of an update.
 type action struct {
 	verb  string // SET, REMOVE, ADD, DELETE
 	path  Path
@@ -59,6 +60,7 @@ func ParseUpdate(s string, names *Names) (*Update, error) {
 	return u, u.check(sections, names)
 }
 
+// parseAction reads one action of a section.
 func (p *parser) parseAction(verb string) (action, error) {
 	path, err := p.parsePath()
 	if err != nil {
@@ -83,7 +85,8 @@ func (p *parser) parseAction(verb string) (action, error) {
 	return a, nil
 }
 
-// parseSetValue is an operand or a sum or difference of two, in parentheses or not.
+// parseSetValue reads the right side of a SET: an operand, or the sum or
+// difference of two, in parentheses or not.
 func (p *parser) parseSetValue() (*node, error) {
 	left, err := p.parseSetPrimary()
 	if err != nil {
@@ -107,6 +110,7 @@ func (p *parser) parseSetValue() (*node, error) {
 	return &node{op: o, args: []*node{left, right}}, nil
 }
 
+// parseSetPrimary reads an operand, or a right side of a SET in parentheses.
 func (p *parser) parseSetPrimary() (*node, error) {
 	if !p.accept("(") {
 		return p.parseBareOperand()
@@ -118,41 +122,17 @@ func (p *parser) parseSetPrimary() (*node, error) {
 	return p.closeParen(n)
 }
 
-// check applies the service's checks in its order.
+// check makes the service's checks in its order.
 func (u *Update) check(sections []string, names *Names) error {
-	operators := 0
-	eachNode := func(visit func(*node) error) error {
-		for _, a := range u.actions {
-			if a.value != nil {
-				if err := a.value.walk(visit); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	}
 	for _, a := range u.actions {
 		if err := checkListAppend(a.value); err != nil {
 			return err
 		}
 	}
-	for _, a := range u.actions {
-		if err := a.path.checkReserved(); err != nil {
-			return err
-		}
-	}
-	if err := eachNode(func(n *node) error {
-		if n.op == opPath {
-			return n.path.checkReserved()
-		}
-		if n.op != opValue {
-			operators++
-		}
-		return nil
-	}); err != nil {
+	if err := u.checkReserved(); err != nil {
 		return err
 	}
-	if err := eachNode(func(n *node) error {
+	if err := u.walkValues(func(n *node) error {
 		if n.op == opFunc {
 			return checkFunctionName(n.text, updateFunctions, conditionFunctions, "an update")
 		}
@@ -160,27 +140,16 @@ func (u *Update) check(sections []string, names *Names) error {
 	}); err != nil {
 		return err
 	}
-	seen := map[string]bool{}
-	for _, s := range sections {
-		if seen[s] {
-			return fmt.Errorf("The %q section can only be used once in an update expression;", s)
-		}
-		seen[s] = true
-	}
-	if operators > maxOperators {
-		return fmt.Errorf("The expression contains too many operators; operator count: %d", operators)
-	}
-	paths := make([]Path, 0, len(u.actions))
-	for _, a := range u.actions {
-		if err := a.path.resolveNames(names); err != nil {
-			return err
-		}
-		paths = append(paths, a.path)
-	}
-	if err := eachNode(func(n *node) error { return resolvePlaceholders(n, names) }); err != nil {
+	if err := checkSections(sections); err != nil {
 		return err
 	}
-	if err := checkOverlap(paths); err != nil {
+	if err := u.checkOperatorCount(); err != nil {
+		return err
+	}
+	if err := u.resolvePlaceholders(names); err != nil {
+		return err
+	}
+	if err := checkOverlap(u.ChangedPaths()); err != nil {
 		return err
 	}
 	for _, a := range u.actions {
@@ -188,11 +157,73 @@ func (u *Update) check(sections []string, names *Names) error {
 			return err
 		}
 	}
-	return eachNode(checkUpdateOperands)
+	return u.walkValues(checkUpdateOperands)
 }
 
-// checkListAppend refuses list_append as an operand: it may only be all of what an
-// attribute is set to.
+// walkValues calls visit with every node of the actions' values.
+func (u *Update) walkValues(visit func(*node) error) error {
+	for _, a := range u.actions {
+		if a.value != nil {
+			if err := a.value.walk(visit); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkReserved returns an error if a reserved word is written in a path: first in
+// those that are changed, then in those that are read.
+func (u *Update) checkReserved() error {
+	for _, path := range u.AllPaths() {
+		if err := path.checkReserved(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkSections returns an error if a section occurs twice.
+func checkSections(sections []string) error {
+	seen := map[string]bool{}
+	for _, s := range sections {
+		if seen[s] {
+			return fmt.Errorf("The %q section can only be used once in an update expression;", s)
+		}
+		seen[s] = true
+	}
+	return nil
+}
+
+// checkOperatorCount returns an error if there are too many operators and
+// functions.
+func (u *Update) checkOperatorCount() error {
+	operators := 0
+	_ = u.walkValues(func(n *node) error {
+		if n.op != opPath && n.op != opValue {
+			operators++
+		}
+		return nil
+	})
+	if operators > maxOperators {
+		return fmt.Errorf("The expression contains too many operators; operator count: %d", operators)
+	}
+	return nil
+}
+
+// resolvePlaceholders replaces the placeholders: first in the paths that are
+// changed, then in the values.
+func (u *Update) resolvePlaceholders(names *Names) error {
+	for _, a := range u.actions {
+		if err := a.path.resolveNames(names); err != nil {
+			return err
+		}
+	}
+	return u.walkValues(func(n *node) error { return resolvePlaceholders(n, names) })
+}
+
+// checkListAppend returns an error if list_append is an operand: it must be the
+// whole right side of a SET.
 func checkListAppend(value *node) error {
 	if value == nil {
 		return nil
@@ -205,6 +236,7 @@ func checkListAppend(value *node) error {
 	})
 }
 
+// checkVerb returns an error if ADD or DELETE does not take a value of this type.
 func (a action) checkVerb() error {
 	if a.verb != "ADD" && a.verb != "DELETE" {
 		return nil
@@ -216,6 +248,7 @@ func (a action) checkVerb() error {
 	return fmt.Errorf("Incorrect operand type for operator or function; operator: %s, operand type: %s, typeSet: ALLOWED_FOR_%s_OPERAND", a.verb, k.LongName(), a.verb)
 }
 
+// checkUpdateOperands checks the number and the types of operands.
 func checkUpdateOperands(n *node) error {
 	var want attr.Kind
 	switch n.op {
@@ -243,7 +276,7 @@ func checkUpdateOperands(n *node) error {
 	return nil
 }
 
-// AllPaths lists every path of the update: what it changes and what it reads.
+// AllPaths returns the paths that the update changes and those that it reads.
 func (u *Update) AllPaths() []Path {
 	out := u.ChangedPaths()
 	for _, a := range u.actions {
@@ -260,7 +293,7 @@ func (u *Update) AllPaths() []Path {
 	return out
 }
 
-// ChangedPaths lists the paths that the update changes.
+// ChangedPaths returns the paths that the update changes.
 func (u *Update) ChangedPaths() []Path {
 	out := make([]Path, 0, len(u.actions))
 	for _, a := range u.actions {
@@ -269,8 +302,9 @@ func (u *Update) ChangedPaths() []Path {
 	return out
 }
 
-// OnlyRemoves says whether all that the update does is remove attributes or
-// elements of sets. An update without actions does not: it makes an item.
+// OnlyRemoves reports whether the update does nothing but remove attributes,
+// elements and members of sets. It is false for an update without actions, which
+// makes an item.
 func (u *Update) OnlyRemoves() bool {
 	for _, a := range u.actions {
 		if a.verb != "REMOVE" && a.verb != "DELETE" {

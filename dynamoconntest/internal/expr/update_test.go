@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestUpdatesMakeTheItemThatTheServiceMakes(t *testing.T) {
+func TestUpdatesGiveTheSameItemAsTheService(t *testing.T) {
 	t.Parallel()
 	const base = `{"n":{"N":"5"},"l":{"L":[{"N":"0"},{"N":"1"},{"N":"2"}]},"m":{"M":{"x":{"N":"1"}}},"ss":{"SS":["a","b"]},"s":{"S":"v"}}`
 	const values = `{":n":{"N":"1"},":s":{"S":"new"},":l":{"L":[{"S":"z"}]},":ab":{"SS":["a","b"]},":bc":{"SS":["b","c"]},":f":{"N":"0.1"}}`
@@ -54,7 +54,7 @@ func TestUpdatesMakeTheItemThatTheServiceMakes(t *testing.T) {
 
 func jsonObject(name, value string) string { return `{"` + name + `":` + value + `}` }
 
-func TestUpdatesThatDoNotFitTheItemAreRefused(t *testing.T) {
+func TestUpdatesThatTheItemDoesNotAllowAreRefused(t *testing.T) {
 	t.Parallel()
 	it := itemOf(t, `{"s":{"S":"v"},"l":{"L":[]},"m":{"M":{}},"n":{"N":"99999999999999999999999999999999999999"}}`)
 	for expr, want := range map[string]error{
@@ -74,7 +74,7 @@ func TestUpdatesThatDoNotFitTheItemAreRefused(t *testing.T) {
 	assert.EqualError(t, err, "Attempting to store more than 38 significant digits in a Number")
 }
 
-func TestUpdateErrorsNameTheFault(t *testing.T) {
+func TestUpdateErrorsAreTheServicesMessages(t *testing.T) {
 	t.Parallel()
 	for expr, want := range map[string]string{
 		"":                             "The expression can not be empty;",
@@ -139,7 +139,7 @@ func TestProjectionsKeepTheStructureOfTheItem(t *testing.T) {
 	}
 }
 
-func TestKeyConditions(t *testing.T) {
+func TestKeyConditionsBecomeTerms(t *testing.T) {
 	t.Parallel()
 	parse := func(s string) ([]KeyTerm, error) {
 		return ParseKeyCondition(s, namesOf(t, "", `{":a":{"S":"x"},":b":{"S":"y"}}`))
@@ -182,7 +182,7 @@ func TestKeyConditions(t *testing.T) {
 	}
 }
 
-func TestOlderParametersMeanWhatTheyDid(t *testing.T) {
+func TestOlderParametersAreConditions(t *testing.T) {
 	t.Parallel()
 	it := itemOf(t, sample)
 	for text, want := range map[string]bool{
@@ -223,7 +223,7 @@ func TestOlderParametersMeanWhatTheyDid(t *testing.T) {
 	}
 }
 
-func TestAttributeUpdates(t *testing.T) {
+func TestAttributeUpdatesAreUpdates(t *testing.T) {
 	t.Parallel()
 	u, err := ReadAttributeUpdates(tree(t, `{"n":{"Value":{"N":"2"},"Action":"ADD"},"l":{"Value":{"L":[{"N":"9"}]},"Action":"ADD"},
 		"ss":{"Value":{"SS":["a"]},"Action":"DELETE"},"str":{"Action":"DELETE"},"new":{"Value":{"S":"x"}}}`))

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Region is an AWS region in its wire form, such as "us-east-1". The zero value
-// means "not given", where the client's own region applies.
+// Region is an AWS region in its wire form, such as "us-east-1". The zero value means
+// "not given": then the client's own region applies.
 //
-// A constant or a literal of the wire form can be used as it is; text of any
-// other form goes through [ParseRegion].
+// Use a constant, or the wire form as a literal. [ParseRegion] reads text of any other
+// form.
 type Region string
 
 // The regions known to this library. Any other well-formed name works too: see
@@ -65,115 +65,123 @@ const (
 	RegionUSISOFSouth1 Region = "us-isof-south-1" // US ISOF SOUTH
 )
 
-var regionTable = enumTable[Region]{"Region", []enumRow[Region]{
+var regionEnum = newEnum("Region", withConnectorNames([]enumRow[Region]{
 	// The connector's regions, in its order.
-	{RegionUSEast2, "us_east_2", "US East (Ohio)"},
-	{RegionUSEast1, "us_east_1", "US East (N. Virginia)"},
-	{RegionUSWest1, "us_west_1", "US West (N. California)"},
-	{RegionUSWest2, "us_west_2", "US West (Oregon)"},
-	{RegionAFSouth1, "af_south_1", "Africa (Cape Town)"},
-	{RegionAPEast1, "ap_east_1", "Asia Pacific (Hong Kong)"},
-	{RegionAPSoutheast3, "ap_southeast_3", "Asia Pacific (Jakarta)"},
-	{RegionAPSouth1, "ap_south_1", "Asia Pacific (Mumbai)"},
-	{RegionAPNortheast3, "ap_northeast_3", "Asia Pacific (Osaka)"},
-	{RegionAPNortheast2, "ap_northeast_2", "Asia Pacific (Seoul)"},
-	{RegionAPSoutheast1, "ap_southeast_1", "Asia Pacific (Singapore)"},
-	{RegionAPSoutheast2, "ap_southeast_2", "Asia Pacific (Sydney)"},
-	{RegionAPNortheast1, "ap_northeast_1", "Asia Pacific (Tokyo)"},
-	{RegionCACentral1, "ca_central_1", "Canada (Central)"},
-	{RegionEUCentral1, "eu_central_1", "Europe (Frankfurt)"},
-	{RegionEUWest1, "eu_west_1", "Europe (Ireland)"},
-	{RegionEUWest2, "eu_west_2", "Europe (London)"},
-	{RegionEUSouth1, "eu_south_1", "Europe (Milan)"},
-	{RegionEUWest3, "eu_west_3", "Europe (Paris)"},
-	{RegionEUNorth1, "eu_north_1", "Europe (Stockholm)"},
-	{RegionMESouth1, "me_south_1", "Middle East (Bahrain)"},
-	{RegionSAEast1, "sa_east_1", "South America (São Paulo)"},
+	{value: RegionUSEast2, caption: "US East (Ohio)"},
+	{value: RegionUSEast1, caption: "US East (N. Virginia)"},
+	{value: RegionUSWest1, caption: "US West (N. California)"},
+	{value: RegionUSWest2, caption: "US West (Oregon)"},
+	{value: RegionAFSouth1, caption: "Africa (Cape Town)"},
+	{value: RegionAPEast1, caption: "Asia Pacific (Hong Kong)"},
+	{value: RegionAPSoutheast3, caption: "Asia Pacific (Jakarta)"},
+	{value: RegionAPSouth1, caption: "Asia Pacific (Mumbai)"},
+	{value: RegionAPNortheast3, caption: "Asia Pacific (Osaka)"},
+	{value: RegionAPNortheast2, caption: "Asia Pacific (Seoul)"},
+	{value: RegionAPSoutheast1, caption: "Asia Pacific (Singapore)"},
+	{value: RegionAPSoutheast2, caption: "Asia Pacific (Sydney)"},
+	{value: RegionAPNortheast1, caption: "Asia Pacific (Tokyo)"},
+	{value: RegionCACentral1, caption: "Canada (Central)"},
+	{value: RegionEUCentral1, caption: "Europe (Frankfurt)"},
+	{value: RegionEUWest1, caption: "Europe (Ireland)"},
+	{value: RegionEUWest2, caption: "Europe (London)"},
+	{value: RegionEUSouth1, caption: "Europe (Milan)"},
+	{value: RegionEUWest3, caption: "Europe (Paris)"},
+	{value: RegionEUNorth1, caption: "Europe (Stockholm)"},
+	{value: RegionMESouth1, caption: "Middle East (Bahrain)"},
+	{value: RegionSAEast1, caption: "South America (São Paulo)"},
 	// Commercial regions that the connector does not list.
-	{RegionAPEast2, "ap_east_2", "Asia Pacific (Taipei)"},
-	{RegionAPSouth2, "ap_south_2", "Asia Pacific (Hyderabad)"},
-	{RegionAPSoutheast4, "ap_southeast_4", "Asia Pacific (Melbourne)"},
-	{RegionAPSoutheast5, "ap_southeast_5", "Asia Pacific (Malaysia)"},
-	{RegionAPSoutheast6, "ap_southeast_6", "Asia Pacific (New Zealand)"},
-	{RegionAPSoutheast7, "ap_southeast_7", "Asia Pacific (Thailand)"},
-	{RegionCAWest1, "ca_west_1", "Canada West (Calgary)"},
-	{RegionEUCentral2, "eu_central_2", "Europe (Zurich)"},
-	{RegionEUSouth2, "eu_south_2", "Europe (Spain)"},
-	{RegionILCentral1, "il_central_1", "Israel (Tel Aviv)"},
-	{RegionMECentral1, "me_central_1", "Middle East (UAE)"},
-	{RegionMXCentral1, "mx_central_1", "Mexico (Central)"},
-	// Regions of their own partitions: each needs credentials of that partition.
-	{RegionUSGovEast1, "us_gov_east_1", "AWS GovCloud (US-East)"},
-	{RegionUSGovWest1, "us_gov_west_1", "AWS GovCloud (US-West)"},
-	{RegionCNNorth1, "cn_north_1", "China (Beijing)"},
-	{RegionCNNorthwest1, "cn_northwest_1", "China (Ningxia)"},
-	{RegionEUSCDEEast1, "eusc_de_east_1", "AWS European Sovereign Cloud (Germany)"},
-	{RegionUSISOEast1, "us_iso_east_1", "US ISO East"},
-	{RegionUSISOWest1, "us_iso_west_1", "US ISO WEST"},
-	{RegionUSISOBEast1, "us_isob_east_1", "US ISOB East (Ohio)"},
-	{RegionUSISOBWest1, "us_isob_west_1", "US ISOB West"},
-	{RegionEUISOEWest1, "eu_isoe_west_1", "EU ISOE West"},
-	{RegionUSISOFEast1, "us_isof_east_1", "US ISOF EAST"},
-	{RegionUSISOFSouth1, "us_isof_south_1", "US ISOF SOUTH"},
-}}
+	{value: RegionAPEast2, caption: "Asia Pacific (Taipei)"},
+	{value: RegionAPSouth2, caption: "Asia Pacific (Hyderabad)"},
+	{value: RegionAPSoutheast4, caption: "Asia Pacific (Melbourne)"},
+	{value: RegionAPSoutheast5, caption: "Asia Pacific (Malaysia)"},
+	{value: RegionAPSoutheast6, caption: "Asia Pacific (New Zealand)"},
+	{value: RegionAPSoutheast7, caption: "Asia Pacific (Thailand)"},
+	{value: RegionCAWest1, caption: "Canada West (Calgary)"},
+	{value: RegionEUCentral2, caption: "Europe (Zurich)"},
+	{value: RegionEUSouth2, caption: "Europe (Spain)"},
+	{value: RegionILCentral1, caption: "Israel (Tel Aviv)"},
+	{value: RegionMECentral1, caption: "Middle East (UAE)"},
+	{value: RegionMXCentral1, caption: "Mexico (Central)"},
+	// Regions in partitions of their own: each needs credentials of its partition.
+	{value: RegionUSGovEast1, caption: "AWS GovCloud (US-East)"},
+	{value: RegionUSGovWest1, caption: "AWS GovCloud (US-West)"},
+	{value: RegionCNNorth1, caption: "China (Beijing)"},
+	{value: RegionCNNorthwest1, caption: "China (Ningxia)"},
+	{value: RegionEUSCDEEast1, caption: "AWS European Sovereign Cloud (Germany)"},
+	{value: RegionUSISOEast1, caption: "US ISO East"},
+	{value: RegionUSISOWest1, caption: "US ISO WEST"},
+	{value: RegionUSISOBEast1, caption: "US ISOB East (Ohio)"},
+	{value: RegionUSISOBWest1, caption: "US ISOB West"},
+	{value: RegionEUISOEWest1, caption: "EU ISOE West"},
+	{value: RegionUSISOFEast1, caption: "US ISOF EAST"},
+	{value: RegionUSISOFSouth1, caption: "US ISOF SOUTH"},
+})...)
 
-// maxRegionLength is that of a DNS label, which a region becomes.
+// withConnectorNames gives each row the connector's name of its region.
+func withConnectorNames(rows []enumRow[Region]) []enumRow[Region] {
+	for i := range rows {
+		rows[i].name = strings.ReplaceAll(string(rows[i].value), "-", "_")
+	}
+	return rows
+}
+
+// maxRegionLength is the length of the longest DNS label: a region becomes one.
 const maxRegionLength = 63
 
-// Regions returns every Region constant, the connector's 22 first and in its
-// order, in a slice of its own. An account can use some of them only after
-// enabling them, or not at all.
-func Regions() []Region { return regionTable.values() }
+// Regions returns every Region constant, the connector's 22 first and in its order, in a
+// slice of its own. An account must enable some of them before it can use them, and cannot
+// use others at all.
+func Regions() []Region { return regionEnum.values() }
 
-// ParseRegion returns the region that s names: by the connector's name
-// ("us_east_1"), by its caption ("US East (N. Virginia)") or in its wire form
-// ("us-east-1"), in any letter case.
+// ParseRegion returns the region that s names: by the connector's name ("us_east_1"), by
+// its caption ("US East (N. Virginia)") or in its wire form ("us-east-1"), in any letter
+// case.
 //
-// A region that has no constant is accepted if it is well formed: three or more
-// groups of ASCII letters and digits joined by hyphens (or the connector's
-// underscores), the first of letters only, the last of digits only, of at most
-// 63 bytes. So is "local", the region of a DynamoDB on this machine. Anything
-// else, the empty string and surrounding space included, is [ErrInvalidRequest].
-// Whether such a region exists is found out only by a call.
+// A region that has no constant is accepted if it is well formed: at most 63 bytes, in
+// three or more groups of ASCII letters and digits joined by hyphens (or the connector's
+// underscores), the first group of letters only, the last of digits only. So is "local",
+// the region of a DynamoDB on this machine. Anything else is [ErrInvalidRequest], also
+// the empty string and text with space around it. Only a call finds out whether such a
+// region exists.
 func ParseRegion(s string) (Region, error) {
-	if r, ok := regionTable.find(s); ok {
+	if r, ok := regionEnum.find(s); ok {
 		return r, nil
 	}
 	if r := Region(strings.Map(regionRune, s)); r.wellFormed() {
 		return r, nil
 	}
-	return "", fmt.Errorf("%w: %.32q is not a Region: accepted are names such as us-east-1 or us_east_1 and captions such as %q",
+	return "", fmt.Errorf("%w: %.32q is not a Region: give a name such as us-east-1 or us_east_1, or a caption such as %q",
 		ErrInvalidRequest, s, RegionUSEast1.Caption())
 }
 
 // String returns the wire form.
 func (r Region) String() string { return string(r) }
 
-// Name returns the connector's name, such as "us_east_1". A well-formed region
-// that has no constant is named in the same way; any other text is its own name.
+// Name returns the connector's name, such as "us_east_1". A well-formed region that has no
+// constant is named in the same way. Any other text is its own name.
 func (r Region) Name() string {
-	if name := regionTable.name(r); name != string(r) || !r.wellFormed() {
+	if name := regionEnum.name(r); name != string(r) || !r.wellFormed() {
 		return name
 	}
 	return strings.ReplaceAll(string(r), "-", "_")
 }
 
-// Caption returns the words that a person reads, such as "US East (N.
-// Virginia)". A region that has no constant is its own caption.
-func (r Region) Caption() string { return regionTable.caption(r) }
+// Caption returns the words that a person reads, such as "US East (N. Virginia)". A region
+// that has no constant is its own caption.
+func (r Region) Caption() string { return regionEnum.caption(r) }
 
 // MarshalText returns the wire form, which is empty for the zero value. It never
 // fails.
 func (r Region) MarshalText() ([]byte, error) { return []byte(r), nil }
 
-// UnmarshalText accepts what [ParseRegion] does, and empty text as the zero
-// value. Any other text is [ErrInvalidRequest] and leaves r as it was.
+// UnmarshalText accepts what [ParseRegion] does, and empty text as the zero value. Any
+// other text is [ErrInvalidRequest] and leaves r as it was.
 func (r *Region) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*r = ""
 		return nil
 	}
-	if known, ok := regionTable.find(string(text)); ok { // copies no text
+	if known, ok := regionEnum.find(string(text)); ok { // copies no text
 		*r = known
 		return nil
 	}
@@ -185,8 +193,8 @@ func (r *Region) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// validate reports whether r can become part of a host name and a signature.
-// The SDK itself lets dots through, and so another host.
+// validate refuses what must not become part of a host name and of a signature. The SDK
+// itself accepts dots, with which a region can name another host.
 func (r Region) validate() error {
 	if r.wellFormed() {
 		return nil
@@ -200,6 +208,7 @@ func (r Region) validate() error {
 	return broken(fmt.Sprintf("%.32q is not a region such as %q", string(r), string(RegionUSEast1)))
 }
 
+// wellFormed reports whether r has the form that [ParseRegion] describes.
 func (r Region) wellFormed() bool {
 	if r == "local" {
 		return true
@@ -230,7 +239,7 @@ func (r Region) wellFormed() bool {
 	return groups >= 3 && letters == 0 && digits > 0
 }
 
-// regionRune turns a rune of the connector's spelling into one of the wire form.
+// regionRune returns what stands in the wire form for a character of the connector's name.
 func regionRune(c rune) rune {
 	switch {
 	case c == '_':

@@ -3,6 +3,7 @@ package dynamoconn_test
 import (
 	"encoding/json"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -71,6 +72,18 @@ var regionCases = []enumCase[dynamoconn.Region]{
 func TestRegion(t *testing.T) {
 	t.Parallel()
 	testEnum(t, dynamoconn.ParseRegion, dynamoconn.Regions, regionCases)
+}
+
+// The comment beside each constant is what a reader of the documentation sees of a region.
+func TestRegionCommentsAreTheCaptions(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("region.go")
+	require.NoError(t, err)
+	lines := regexp.MustCompile(`(?m)^\tRegion\w+ +Region = "(.+)" +// (.+)$`).FindAllStringSubmatch(string(source), -1)
+	require.Len(t, lines, len(dynamoconn.Regions()))
+	for _, line := range lines {
+		assert.Equal(t, dynamoconn.Region(line[1]).Caption(), line[2])
+	}
 }
 
 // The connector's own documentation has this caption in a broken encoding.

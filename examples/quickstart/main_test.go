@@ -39,7 +39,7 @@ DescribeTable tells what DynamoDB knows of the table:
   Status   ACTIVE
   Items    1,000 (AWS counts them about every six hours)
   Size     61.4 KB
-  Billing  Pay per request
+  Billing  PAY_PER_REQUEST
   Created  TIME
   Key      Country, HASH (partition)
   Key      ID, RANGE (sort)

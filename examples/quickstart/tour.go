@@ -69,7 +69,7 @@ func (t *tour) describeTable(ctx context.Context) error {
 		{"Status", table.TableStatus.Caption()},
 		{"Items", demo.Thousands(table.ItemCount) + " (AWS counts them about every six hours)"},
 		{"Size", demo.Size(table.TableSizeBytes)},
-		{"Billing", table.BillingMode.Caption()},
+		{"Billing", string(table.BillingMode)},
 		{"Created", table.CreationDateTime.Format("2006-01-02 15:04:05 MST")},
 	}
 	for _, element := range table.KeySchemaElements {

@@ -108,7 +108,7 @@ func billing(table *dynamoconn.TableDescription) string {
 	if limit := table.ProvisionedThroughput; limit != nil {
 		return fmt.Sprintf("%d read, %d write units/s", limit.ReadCapacityUnits, limit.WriteCapacityUnits)
 	}
-	return table.BillingMode.Caption()
+	return string(table.BillingMode)
 }
 
 // indexes names the secondary indexes, global ones first.

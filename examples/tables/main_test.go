@@ -23,7 +23,7 @@ func serve(t *testing.T) (url string) {
 	return server.URL
 }
 
-const samplesTable = `dynamoconn-cities  ACTIVE  ID (Number)                                 2       33 B  Pay per request           none
+const samplesTable = `dynamoconn-cities  ACTIVE  ID (Number)                                 2       33 B  PAY_PER_REQUEST           none
 dynamoconn-music   ACTIVE  Artist (String), SongTitle (String)         1       49 B  10 read, 5 write units/s  ByYear (global)
 `
 

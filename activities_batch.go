@@ -2,9 +2,6 @@ package dynamoconn
 
 import (
 	"context"
-
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
-	"github.com/dynamoconn/dynamoconn/internal/batch"
 )
 
 // BatchGet reads any number of items by their keys, from any number of tables.
@@ -29,19 +26,7 @@ func (c *Client) BatchGet(ctx context.Context, req BatchGetItemRequest, opts ...
 	if err != nil {
 		return nil, k.refuse(err)
 	}
-	plan := batch.Plan{
-		Ops:         g.ops,
-		Serial:      make([]bool, len(g.tables)),
-		MaxOps:      mostKeysInRequest,
-		MaxBytes:    largestRequest - requestFrame,
-		MaxInFlight: c.config.maxInFlight,
-		Send:        g.send,
-		Pause:       attempt.Pause,
-		Paused:      k.paused,
-		Patience:    c.config.retryBudget,
-		Unprocessed: k.leftUnprocessed(),
-	}
-	return g.finish(req, plan.Run(ctx))
+	return g.finish(req, k.runBatch(ctx, g.plan()))
 }
 
 // BatchWrite puts and deletes any number of items in any number of tables.
@@ -71,19 +56,7 @@ func (c *Client) BatchWrite(ctx context.Context, req BatchWriteItemRequest, opts
 	if err != nil {
 		return nil, k.refuse(err)
 	}
-	plan := batch.Plan{
-		Ops:         w.ops,
-		Serial:      w.serial(),
-		MaxOps:      mostWritesInRequest,
-		MaxBytes:    largestRequest - requestFrame,
-		MaxInFlight: c.config.maxInFlight,
-		Send:        w.send,
-		Pause:       attempt.Pause,
-		Paused:      k.paused,
-		Patience:    c.config.retryBudget,
-		Unprocessed: k.leftUnprocessed(),
-	}
-	return w.finish(plan.Run(ctx))
+	return w.finish(k.runBatch(ctx, w.plan()))
 }
 
 // onlyName returns the name of the table if all entries are of one table.

@@ -168,7 +168,7 @@ func (c *Client) DescribeTable(ctx context.Context, req DescribeTableRequest, op
 		if table = out.Table; table == nil {
 			return nil, corrupt("the answer describes no table")
 		}
-		if len(tablesNamed([]string{req.TableName}, func(asked string) string { return asked }, deref(table.TableName))) == 0 {
+		if !isNameOfTable(deref(table.TableName), req.TableName) {
 			return nil, corrupt("the answer describes another table")
 		}
 		return nil, nil

@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/internal/batch"
 )
 
 // Tables of that name in this account and in two others.
@@ -12,6 +14,60 @@ const (
 	musicOfAnother = "arn:aws:dynamodb:us-east-1:210987654321:table/Music"
 	musicOfAThird  = "arn:aws:dynamodb:us-east-1:333333333333:table/Music"
 )
+
+func TestEntryIsAboutOneOperationThatWasSent(t *testing.T) {
+	t.Parallel()
+	tables := []string{"Films", "Music", musicOfAnother, musicOfAThird}
+	const films, own, another, third = 0, 1, 2, 3
+	ops := []batch.Op{{Table: films}, {Table: own}, {Table: own}, {Table: another}, {Table: third}, {Table: third}}
+	identities := []string{"a", "a", "b", "c", "c", "a"}
+	for name, test := range map[string]struct {
+		tables []string
+		sent   []int
+		table  string   // of the entries
+		ids    []string // of the entries
+		want   []int    // their operations; -1 is refused
+	}{
+		"each once":              {tables, []int{0, 1, 2}, "Music", []string{"b", "a"}, []int{2, 1}},
+		"one twice":              {tables, []int{0, 1, 2}, "Music", []string{"a", "a"}, []int{1, -1}},
+		"not sent":               {tables, []int{0, 1}, "Music", []string{"b"}, []int{-1}},
+		"of another table":       {tables, []int{0}, "Music", []string{"a"}, []int{-1}},
+		"of no table":            {tables, []int{0, 1}, "Books", []string{"a"}, []int{-1}},
+		"the name is exact":      {tables, []int{1, 5}, "Music", []string{"a", "a"}, []int{1, -1}},
+		"an ARN is exact":        {tables, []int{3, 4}, musicOfAThird, []string{"c", "c"}, []int{4, -1}},
+		"the end of one ARN":     {[]string{"Films", "Books", musicOfAnother, "Albums"}, []int{3}, "Music", []string{"c"}, []int{3}},
+		"the end of two ARNs":    {[]string{"Films", "Books", musicOfAnother, musicOfAThird}, []int{3, 4}, "Music", []string{"c"}, []int{-1}},
+		"two ARNs, one can mean": {[]string{"Films", "Books", musicOfAnother, musicOfAThird}, []int{3, 4, 5}, "Music", []string{"a", "c"}, []int{5, -1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			claims := newClaims(test.tables, ops, test.sent, func(op int) string { return identities[op] })
+			for i, id := range test.ids {
+				op, err := claims.take(test.table, func(int) string { return id })
+				if test.want[i] < 0 {
+					require.ErrorIs(t, err, ErrCorruptResponse)
+					continue
+				}
+				require.NoError(t, err)
+				assert.Equal(t, test.want[i], op)
+			}
+		})
+	}
+}
+
+func TestEqualOperationsAreTakenInTheirOrder(t *testing.T) {
+	t.Parallel()
+	claims := newClaims([]string{"Music"}, make([]batch.Op, 3), []int{2, 0, 1}, func(int) string { return "same" })
+	var taken []int
+	for range 3 {
+		op, err := claims.take("Music", func(int) string { return "same" })
+		require.NoError(t, err)
+		taken = append(taken, op)
+	}
+	assert.Equal(t, []int{2, 0, 1}, taken)
+	_, err := claims.take("Music", func(int) string { return "same" })
+	require.ErrorIs(t, err, ErrCorruptResponse)
+}
 
 // An answer for "Music" was taken for one of the table that was asked by its ARN before it:
 // its item was handed on as that table's, and reported missing of its own.

@@ -15,6 +15,7 @@ import (
 // batchGet is one BatchGet at work.
 type batchGet struct {
 	*call
+	names  []string // of the tables
 	tables []getTable
 	ops    []batch.Op
 	keys   []map[string]types.AttributeValue // of each operation
@@ -43,6 +44,7 @@ func newBatchGet(k *call, req BatchGetItemRequest) (*batchGet, error) {
 			return nil, invalid(at+".Name", "the table is named twice; put its keys together")
 		}
 		seen[table.Name] = true
+		g.names = append(g.names, table.Name)
 		if err := g.addTable(i, table, req.IsConsistentRead || table.IsConsistentRead); err != nil {
 			return nil, under(at, err)
 		}
@@ -113,6 +115,11 @@ func (t *getTable) project(table RequestTable, consistent bool) error {
 	return nil
 }
 
+// plan returns the plan of the reads. They have no order, so no table is serial.
+func (g *batchGet) plan() batch.Plan {
+	return batch.Plan{Ops: g.ops, Serial: make([]bool, len(g.tables)), MaxOps: mostKeysInRequest, Send: g.send}
+}
+
 // send asks for the keys of those operations in one request.
 func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 	items := make(map[string]types.KeysAndAttributes)
@@ -132,7 +139,7 @@ func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 		if err != nil {
 			return nil, err
 		}
-		unprocessed, err = g.take(ops, out)
+		unprocessed, err = g.enter(ops, out)
 		return out.ConsumedCapacity, err
 	})
 	if err != nil {
@@ -141,59 +148,34 @@ func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 	return batch.Answer{Unprocessed: unprocessed}
 }
 
-// take enters the items of an answer, which must be about those operations, each
-// once, and no other.
-func (g *batchGet) take(ops []int, out *dynamodb.BatchGetItemOutput) (unprocessed []int, err error) {
+// enter takes the items and the unprocessed keys out of the answer to a request that
+// asked for the keys of those operations. Nothing is entered unless all of it is about them.
+func (g *batchGet) enter(asked []int, out *dynamodb.BatchGetItemOutput) (unprocessed []int, err error) {
 	if out.Responses == nil || out.UnprocessedKeys == nil { // where there is nothing they are empty maps
 		return nil, corrupt("the answer does not say what was found and what is unprocessed")
 	}
-	open := make(map[int]bool, len(ops))
-	for _, op := range ops {
-		open[op] = true
-	}
-	claim := func(ids []int, item Item) (int, error) {
-		found := -1
-		for _, id := range ids {
-			t := &g.tables[id]
-			if op, ok := t.ops[canonicalKey(item, t.keyNames)]; ok && open[op] {
-				if found >= 0 {
-					return 0, corrupt("the answer does not say which of several tables it means")
-				}
-				found = op
-			}
+	claims := newClaims(g.names, g.ops, asked, func(op int) string { return g.ops[op].Key })
+	take := func(table string, attributes map[string]types.AttributeValue) (op int, item Item, err error) {
+		if item, err = FromAttributeValues(attributes); err == nil {
+			op, err = claims.take(table, func(table int) string { return canonicalKey(item, g.tables[table].keyNames) })
 		}
-		if found < 0 {
-			return 0, corrupt("the answer holds what was not asked for, or holds it twice")
-		}
-		delete(open, found)
-		return found, nil
+		return op, item, err
 	}
-	nameOf := func(t getTable) string { return t.name }
-	read := make(map[int]Item, len(ops))
-	for name, list := range out.Responses {
-		ids := tablesNamed(g.tables, nameOf, name)
+	read := make(map[int]Item, len(asked))
+	for table, list := range out.Responses {
 		for _, attributes := range list {
-			item, err := FromAttributeValues(attributes)
+			op, item, err := take(table, attributes)
 			if err != nil {
 				return nil, under("Responses", err)
-			}
-			op, err := claim(ids, item)
-			if err != nil {
-				return nil, err
 			}
 			read[op] = item
 		}
 	}
-	for name, left := range out.UnprocessedKeys {
-		ids := tablesNamed(g.tables, nameOf, name)
+	for table, left := range out.UnprocessedKeys {
 		for _, attributes := range left.Keys {
-			key, err := FromAttributeValues(attributes)
+			op, _, err := take(table, attributes)
 			if err != nil {
 				return nil, under("UnprocessedKeys", err)
-			}
-			op, err := claim(ids, key)
-			if err != nil {
-				return nil, err
 			}
 			unprocessed = append(unprocessed, op)
 		}

@@ -3,7 +3,6 @@ package dynamoconn
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/dynamoconn/dynamoconn/internal/attempt"
 	"github.com/dynamoconn/dynamoconn/internal/batch"
@@ -20,6 +19,17 @@ const (
 	// braces, generously.
 	requestFrame = 64 << 10
 )
+
+// runBatch carries out a plan with the client's limits and pauses.
+func (k *call) runBatch(ctx context.Context, plan batch.Plan) []batch.Result {
+	plan.MaxBytes = largestRequest - requestFrame
+	plan.MaxInFlight = k.client.config.maxInFlight
+	plan.Pause = attempt.Pause
+	plan.Paused = k.paused
+	plan.Patience = k.client.config.retryBudget
+	plan.Unprocessed = k.leftUnprocessed()
+	return plan.Run(ctx)
+}
 
 // verdictOf tells what the failure of a request means for its operations.
 func verdictOf(ctx context.Context, outcome attempt.Outcome, err error) batch.Answer {
@@ -63,23 +73,6 @@ func (k *call) batchError(err error) error {
 	e := k.soFar()
 	e.err = err
 	return e
-}
-
-// tablesNamed returns the places of the tables that DynamoDB may mean by a name in an
-// answer: the one that was asked by just that, or else those whose ARN ends in it. Tables
-// of several accounts may share a name.
-func tablesNamed[T any](tables []T, name func(T) string, answered string) []int {
-	var byARN []int
-	for i, table := range tables {
-		asked := name(table)
-		if asked == answered {
-			return []int{i}
-		}
-		if _, last, isARN := strings.Cut(asked, ":table/"); isARN && strings.HasPrefix(asked, "arn:") && last == answered {
-			byARN = append(byARN, i)
-		}
-	}
-	return byARN
 }
 
 // readVerdict is verdictOf for a request that changes nothing: that it may have been

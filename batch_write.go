@@ -17,6 +17,7 @@ import (
 // batchWrite is one BatchWrite at work.
 type batchWrite struct {
 	*call
+	names    []string // of the tables
 	tables   []writeTable
 	ops      []batch.Op
 	requests []types.WriteRequest // of each operation
@@ -44,6 +45,7 @@ func newBatchWrite(k *call, req BatchWriteItemRequest) (*batchWrite, error) {
 		if !known {
 			id = len(w.tables)
 			byName[entry.Name] = id
+			w.names = append(w.names, entry.Name)
 			w.tables = append(w.tables, writeTable{name: entry.Name})
 		}
 		if err := w.tables[id].learn(entry.KeyNames); err != nil {
@@ -137,7 +139,7 @@ func (w *batchWrite) add(table, entry, index int, write Write) {
 	request, size, err := write.request()
 	var key string
 	if err == nil {
-		key, err = t.identity(write)
+		key, err = t.key(write)
 	}
 	if err != nil {
 		place.State = WriteStateRefused
@@ -168,9 +170,9 @@ func (write Write) request() (types.WriteRequest, int, error) {
 	return types.WriteRequest{}, 0, broken("must set ItemToAdd or ItemToDelete")
 }
 
-// identity returns what tells the key of a write from all others in its table, and
-// nothing if the key is not known.
-func (t *writeTable) identity(write Write) (string, error) {
+// key returns what tells the key of a write from all others in its table, and nothing
+// if the table's key is not known.
+func (t *writeTable) key(write Write) (string, error) {
 	if t.keyNames == nil {
 		return "", nil
 	}
@@ -193,12 +195,14 @@ func (t *writeTable) identity(write Write) (string, error) {
 	return canonicalKey(item, t.keyNames), nil
 }
 
-func (w *batchWrite) serial() []bool {
+// plan returns the plan of the writes. A table whose key is not known is serial, because
+// nothing tells which of its writes are on the same key.
+func (w *batchWrite) plan() batch.Plan {
 	serial := make([]bool, len(w.tables))
 	for i, t := range w.tables {
 		serial[i] = t.keyNames == nil
 	}
-	return serial
+	return batch.Plan{Ops: w.ops, Serial: serial, MaxOps: mostWritesInRequest, Send: w.send}
 }
 
 // send writes those operations in one request.
@@ -226,27 +230,27 @@ func (w *batchWrite) send(ctx context.Context, ops []int) batch.Answer {
 	return batch.Answer{Unprocessed: unprocessed, InDoubt: inDoubt}
 }
 
-// unprocessed finds the operations that DynamoDB returns as not done. They must be
-// among those sent, each once: nothing else is believed.
-func (w *batchWrite) unprocessed(ops []int, left map[string][]types.WriteRequest) ([]int, error) {
+// unprocessed returns which of the operations sent DynamoDB has left undone.
+func (w *batchWrite) unprocessed(sent []int, left map[string][]types.WriteRequest) ([]int, error) {
+	const field = "UnprocessedItems"
 	switch {
 	case left == nil: // when all is done it is an empty map
 		return nil, corrupt("the answer does not say what is unprocessed")
 	case len(left) == 0:
 		return nil, nil
 	}
-	open := make(map[string][]int, len(ops))
-	for _, op := range ops {
-		identity := writeIdentity(w.places[op].Write)
-		open[identity] = append(open[identity], op)
-	}
+	claims := newClaims(w.names, w.ops, sent, func(op int) string { return w.places[op].Write.identity() })
 	var found []int
-	for name, requests := range left {
-		ids := tablesNamed(w.tables, func(t writeTable) string { return t.name }, name)
+	for table, requests := range left {
 		for _, request := range requests {
-			op, err := w.claim(open, ids, request)
+			write, err := writeOf(request)
 			if err != nil {
-				return nil, err
+				return nil, under(field, err)
+			}
+			identity := write.identity()
+			op, err := claims.take(table, func(int) string { return identity })
+			if err != nil {
+				return nil, under(field, err)
 			}
 			found = append(found, op)
 		}
@@ -254,41 +258,21 @@ func (w *batchWrite) unprocessed(ops []int, left map[string][]types.WriteRequest
 	return found, nil
 }
 
-func (w *batchWrite) claim(open map[string][]int, ids []int, request types.WriteRequest) (int, error) {
-	var write Write
-	var err error
+// writeOf returns the write that a request asks for.
+func writeOf(request types.WriteRequest) (write Write, err error) {
 	switch {
 	case request.PutRequest != nil && request.DeleteRequest == nil:
 		write.ItemToAdd, err = FromAttributeValues(request.PutRequest.Item)
 	case request.DeleteRequest != nil && request.PutRequest == nil:
 		write.ItemToDelete, err = FromAttributeValues(request.DeleteRequest.Key)
 	default:
-		return 0, corrupt("UnprocessedItems holds what is neither a put nor a delete")
+		err = corrupt("holds an entry that is neither a put nor a delete")
 	}
-	if err != nil {
-		return 0, under("UnprocessedItems", err)
-	}
-	identity := writeIdentity(write)
-	found := -1
-	for i, op := range open[identity] {
-		table := w.ops[op].Table
-		switch {
-		case !slices.Contains(ids, table):
-		case found < 0:
-			found = i
-		case w.ops[open[identity][found]].Table != table:
-			return 0, corrupt("UnprocessedItems does not say which of several tables it means")
-		}
-	}
-	if found < 0 {
-		return 0, corrupt("UnprocessedItems holds what was not sent, or holds it twice")
-	}
-	op := open[identity][found]
-	open[identity] = slices.Delete(open[identity], found, found+1)
-	return op, nil
+	return write, err
 }
 
-func writeIdentity(write Write) string {
+// identity returns a text that is the same for equal writes and for no others.
+func (write Write) identity() string {
 	if len(write.ItemToAdd) > 0 {
 		return "put" + canonical(write.ItemToAdd)
 	}

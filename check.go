@@ -32,6 +32,16 @@ func checkResourceName(field, name string, isARN bool) error {
 	return nil
 }
 
+// isNameOfTable reports whether name, as DynamoDB gives it, is that of the table that was
+// asked for by its name or its ARN.
+func isNameOfTable(name, asked string) bool {
+	if name == asked {
+		return true
+	}
+	_, last, isARN := strings.Cut(asked, ":table/")
+	return isARN && strings.HasPrefix(asked, "arn:") && last == name
+}
+
 // checkKey converts the key of one item of a table.
 func checkKey(table string, key Item) (map[string]types.AttributeValue, error) {
 	if err := checkTableName("TableName", table); err != nil {

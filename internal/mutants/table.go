@@ -219,7 +219,7 @@ var mutants = []mutant{
 		".", "TestBatchWriteSendsUnprocessedWritesAgainUntilTheContextEnds"},
 	{0, "an unprocessed write that was not sent is passed over", "batch_write.go",
 		`if err != nil {
-				return nil, err
+				return nil, under(field, err)
 			}
 			found = append(found, op)`, `if err != nil {
 				continue
@@ -229,12 +229,12 @@ var mutants = []mutant{
 	{0, "a key is asked for as often as it is named", "batch_get.go",
 		`if !known {`, `if !known || true {`,
 		".", "TestBatchGetAnswersInTheOrderOfTheKeys"},
-	{0, "an answer for a table is taken for another of its name", "batch_request.go",
-		`return []int{i}`, `byARN = append(byARN, i)`,
+	{0, "an answer for a table is taken for another of its name", "batch_claim.go",
+		`if i := slices.Index(tables, answered); i >= 0 {`, `if i := slices.Index(tables, answered); i >= 0 && false {`,
 		".", "TestBatchWriteTellsTablesOfOneNameApart"},
 	{0, "an item that was not asked for is passed over", "batch_get.go",
 		`if err != nil {
-				return nil, err
+				return nil, under("Responses", err)
 			}
 			read[op] = item`, `if err != nil {
 				continue

@@ -100,7 +100,7 @@ var integer = regexp.MustCompile(`^(?:int|byte|uint8)\((.*)\)$`)
 // fuzzTargets are the targets of expressions, each at the number that
 // FuzzExpressionOfTokens has for it.
 var fuzzTargets = []string{
-	"FuzzConditionIsRefusedOrDecides", "FuzzUpdateLeavesItsInputAlone", "FuzzProjectionKeepsWhatItNames", "FuzzKeyConditionIsACondition",
+	"FuzzConditionAndItsNegationDiffer", "FuzzUpdateDoesNotChangeItsInput", "FuzzProjectionReturnsWhatItNames", "FuzzKeyConditionIsACondition",
 }
 
 // The tables that inputs are about, and items of other types or with less.
@@ -156,20 +156,20 @@ func (in Input) Requests() []Request {
 	}
 	const key, absent = `,"Key":{"pk":{"S":"x"},"sk":{"N":"5"}}`, `,"Key":{"pk":{"S":"z"},"sk":{"N":"9"}}`
 	switch target {
-	case "FuzzConditionIsRefusedOrDecides":
+	case "FuzzConditionAndItsNegationDiffer":
 		return []Request{
 			with("Scan", "FilterExpression", ""),
 			with("PutItem", "ConditionExpression", `,"Item":`+fuzzseed.Item),
 			with("DeleteItem", "ConditionExpression", absent+`,"ReturnValuesOnConditionCheckFailure":"ALL_OLD"`),
 		}
-	case "FuzzUpdateLeavesItsInputAlone":
+	case "FuzzUpdateDoesNotChangeItsInput":
 		return []Request{
 			with("UpdateItem", "UpdateExpression", key+`,"ReturnValues":"ALL_NEW"`),
 			with("UpdateItem", "UpdateExpression", key+`,"ReturnValues":"UPDATED_OLD"`),
 			with("UpdateItem", "UpdateExpression", `,"Key":{"pk":{"S":"x"},"sk":{"N":"1"}},"ReturnValues":"UPDATED_NEW"`),
 			with("UpdateItem", "UpdateExpression", absent+`,"ReturnValues":"ALL_NEW"`),
 		}
-	case "FuzzProjectionKeepsWhatItNames":
+	case "FuzzProjectionReturnsWhatItNames":
 		return []Request{with("GetItem", "ProjectionExpression", key), with("Scan", "ProjectionExpression", "")}
 	case "FuzzKeyConditionIsACondition":
 		r := with("Query", "KeyConditionExpression", "")

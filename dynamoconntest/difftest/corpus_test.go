@@ -55,17 +55,17 @@ func TestCorpusIsReadAsFuzzingWritesIt(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "some/package")
 	for name, content := range map[string]string{
-		"FuzzConditionIsRefusedOrDecides/1b": "go test fuzz v1\nstring(\"a\\t= :a\\n\")\n",
-		"FuzzEveryRequestIsAnswered/0a":      "go test fuzz v1\nint(-16)\nstring(\"{}\")\n",
-		"FuzzParse/0a":                       "go test fuzz v1\n[]byte(\"{\")\n",
-		"FuzzParse/notes":                    "something else",
+		"FuzzConditionAndItsNegationDiffer/1b": "go test fuzz v1\nstring(\"a\\t= :a\\n\")\n",
+		"FuzzEveryRequestIsAnswered/0a":        "go test fuzz v1\nint(-16)\nstring(\"{}\")\n",
+		"FuzzParse/0a":                         "go test fuzz v1\n[]byte(\"{\")\n",
+		"FuzzParse/notes":                      "something else",
 	} {
 		path := filepath.Join(dir, name)
 		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
 		require.NoError(t, os.WriteFile(path, []byte(content), 0o644))
 	}
 	want := []Input{
-		{"FuzzConditionIsRefusedOrDecides", []string{`string("a\t= :a\n")`}},
+		{"FuzzConditionAndItsNegationDiffer", []string{`string("a\t= :a\n")`}},
 		{"FuzzEveryRequestIsAnswered", []string{"int(-16)", `string("{}")`}},
 		{"FuzzParse", []string{`[]byte("{")`}},
 	}
@@ -92,7 +92,7 @@ func TestCorpusIsReadAsFuzzingWritesIt(t *testing.T) {
 func TestInputsThatAreAnsweredAlikeAreKeptOnce(t *testing.T) {
 	t.Parallel()
 	in := func(target, s string) Input { return Input{target, []string{"string(" + strconv.Quote(s) + ")"}} }
-	const decides, update = "FuzzConditionIsRefusedOrDecides", "FuzzUpdateLeavesItsInputAlone"
+	const decides, update = "FuzzConditionAndItsNegationDiffer", "FuzzUpdateDoesNotChangeItsInput"
 	inputs := []Input{
 		in(decides, "n = :n"), in(decides, "n  = :n"), in(decides, "n = :a"), in(decides, "n == :n"), in(decides, "=="),
 		in(update, "SET a = :n"), in(update, "SET n = :n"), in(update, "set a = :n"), in("FuzzElsewhere", "x"),
@@ -119,7 +119,7 @@ func TestDefectIsFoundByTheCorpus(t *testing.T) {
 	t.Parallel()
 	fresh := func() Target { return Handler(dynamoconntest.New().Handler()) }
 	run := &Run{Local: fresh(), Dynoxide: fresh(), Subject: forgetful{fresh()}}
-	inputs := []Input{{"FuzzConditionIsRefusedOrDecides", []string{`string("n = :n")`}}, {"FuzzUpdateLeavesItsInputAlone", []string{`string("SET a = :a")`}}}
+	inputs := []Input{{"FuzzConditionAndItsNegationDiffer", []string{`string("n = :n")`}}, {"FuzzUpdateDoesNotChangeItsInput", []string{`string("SET a = :a")`}}}
 	s, err := run.DoCorpus(t.Context(), inputs)
 	require.NoError(t, err)
 	require.NotEmpty(t, s.Failures)

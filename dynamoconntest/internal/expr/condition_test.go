@@ -11,7 +11,7 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
-func tree(t testing.TB, s string) *wire.Node {
+func parseJSON(t testing.TB, s string) *wire.Node {
 	t.Helper()
 	if s == "" {
 		return nil
@@ -21,16 +21,16 @@ func tree(t testing.TB, s string) *wire.Node {
 	return n
 }
 
-func itemOf(t testing.TB, s string) attr.Item {
+func parseItem(t testing.TB, s string) attr.Item {
 	t.Helper()
-	it, err := attr.DecodeItem(tree(t, s))
+	it, err := attr.DecodeItem(parseJSON(t, s))
 	require.NoError(t, err)
 	return it
 }
 
-func namesOf(t testing.TB, names, values string) *Names {
+func parseNames(t testing.TB, names, values string) *Names {
 	t.Helper()
-	n, err := ReadNames(tree(t, names), tree(t, values))
+	n, err := ReadNames(parseJSON(t, names), parseJSON(t, values))
 	require.NoError(t, err)
 	return n
 }
@@ -45,7 +45,7 @@ const sampleValues = `{":n5":{"N":"5.0"},":n1":{"N":"1"},":n9":{"N":"9"},":s":{"
 
 func TestConditionsHoldAsAtTheService(t *testing.T) {
 	t.Parallel()
-	it := itemOf(t, sample)
+	it := parseItem(t, sample)
 	for _, c := range []struct {
 		expr string
 		want bool
@@ -70,7 +70,7 @@ func TestConditionsHoldAsAtTheService(t *testing.T) {
 		{"NOT n = :n1 AND n = :n5", true}, {"NOT (n = :n1 OR n = :n5)", false}, {"NOT NOT n = :n5", true},
 		{"(n) = (:n5)", true}, {"n<:n9 and(n>:n1)or(n=:s)", true}, {":l = :l", true},
 	} {
-		cond, err := ParseCondition(c.expr, namesOf(t, "", sampleValues))
+		cond, err := ParseCondition(c.expr, parseNames(t, "", sampleValues))
 		require.NoError(t, err, c.expr)
 		assert.Equal(t, c.want, cond.Match(it), c.expr)
 	}
@@ -80,7 +80,7 @@ func TestConditionsHoldAsAtTheService(t *testing.T) {
 func TestSizeOfAStringIsItsUTF16Length(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]string{"": "0", "abc": "3", "Zoë": "3", "日本": "2", "😀": "2"} {
-		cond, err := ParseCondition(":s = :s AND size(:s) = :n", namesOf(t, "", `{":s":{"S":"`+s+`"},":n":{"N":"`+want+`"}}`))
+		cond, err := ParseCondition(":s = :s AND size(:s) = :n", parseNames(t, "", `{":s":{"S":"`+s+`"},":n":{"N":"`+want+`"}}`))
 		require.NoError(t, err)
 		assert.True(t, cond.Match(nil), s)
 	}
@@ -144,7 +144,7 @@ func TestConditionErrorsAreTheServicesMessages(t *testing.T) {
 		"n = :s OR " + strings.Repeat("x", 4090):  "Expression size has exceeded the maximum allowed size; expression size: 4100",
 		strings.Repeat("(", 4000):                 `Syntax error; token: "<EOF>", near: "("`,
 	} {
-		_, err := ParseCondition(expr, namesOf(t, "", `{":s":{"S":"x"},":n":{"N":"2"},":one":{"N":"1"},":b":{"BOOL":true}}`))
+		_, err := ParseCondition(expr, parseNames(t, "", `{":s":{"S":"x"},":n":{"N":"2"},":one":{"N":"1"},":b":{"BOOL":true}}`))
 		require.Error(t, err, expr)
 		assert.Equal(t, want, err.Error(), expr)
 	}
@@ -163,13 +163,13 @@ func TestPlaceholdersMustBeValidDefinedAndUsed(t *testing.T) {
 		{"", `{":a":{}}`, "ExpressionAttributeValues contains invalid value: Supplied AttributeValue is empty, must contain exactly one of the supported datatypes for key :a"},
 		{`{"#` + strings.Repeat("x", 255) + `":"x"}`, "", "ExpressionAttributeNames contains invalid key: The expression attribute map contains a key that is too long; size of key: 256"},
 	} {
-		_, err := ReadNames(tree(t, c.names), tree(t, c.values))
+		_, err := ReadNames(parseJSON(t, c.names), parseJSON(t, c.values))
 		assert.EqualError(t, err, c.want)
 	}
-	n := namesOf(t, `{"#a":"size","#b":"x"}`, `{":v":{"N":"1"},":w":{"N":"1"}}`)
+	n := parseNames(t, `{"#a":"size","#b":"x"}`, `{":v":{"N":"1"},":w":{"N":"1"}}`)
 	cond, err := ParseCondition("m.#a = :v", n)
 	require.NoError(t, err)
-	assert.True(t, cond.Match(itemOf(t, sample)))
+	assert.True(t, cond.Match(parseItem(t, sample)))
 	assert.EqualError(t, n.CheckAllUsed(), "Value provided in ExpressionAttributeNames unused in expressions: keys: {#b}")
 	_, err = ParseCondition("#b = :v", n)
 	require.NoError(t, err)

@@ -15,22 +15,23 @@ func addSeeds(f *testing.F, list ...string) {
 	}
 }
 
-func FuzzConditionIsRefusedOrDecides(f *testing.F) {
+// A condition that is accepted holds exactly if its negation does not.
+func FuzzConditionAndItsNegationDiffer(f *testing.F) {
 	addSeeds(f, "a = :a", "NOT (a.b[0] < :a) OR contains(a, :a)", "size(#n) BETWEEN :n AND n", "a IN (:a, b", "((a=:a))", "é",
 		"attribute_exists(l[2].k) AND attribute_not_exists(m.zz)", "attribute_type(a, :k) OR begins_with(#m.#a, :a)", "contains(ss, :a) and contains(l, :n)",
 		"n >= :n AND m.k<>:n OR l[0] <= sk", "n IN (:n, m.k, size(ss))", "ns = :ns OR l = :l OR m = :m OR t = :t", "size(b) > size(l)")
-	mutate.Fuzz(f, conditionIsRefusedOrDecides)
+	mutate.Fuzz(f, checkNegation)
 }
 
-func conditionIsRefusedOrDecides(t *testing.T, s string) {
-	it, names := itemOf(t, fuzzseed.Item), namesOf(t, fuzzseed.Names, fuzzseed.Values)
+func checkNegation(t *testing.T, s string) {
+	it, names := parseItem(t, fuzzseed.Item), parseNames(t, fuzzseed.Names, fuzzseed.Values)
 	cond, err := ParseCondition(s, names)
 	if err != nil {
 		return
 	}
 	neg, err := ParseCondition("NOT ("+s+")", names)
 	if err != nil {
-		// Only limits and parentheses can tell the two apart.
+		// The negation is over a limit, or its parentheses are redundant.
 		return
 	}
 	if cond.Match(it) == neg.Match(it) {
@@ -38,16 +39,17 @@ func conditionIsRefusedOrDecides(t *testing.T, s string) {
 	}
 }
 
-func FuzzUpdateLeavesItsInputAlone(f *testing.F) {
+// Applying an update does not change the item that it starts from.
+func FuzzUpdateDoesNotChangeItsInput(f *testing.F) {
 	addSeeds(f, "SET a = :a", "SET l[0] = l[1] + :n REMOVE l[2]", "ADD n :n DELETE ss :ss", "SET l = list_append(l, l), nil = if_not_exists(q, :a)",
 		"SET m.k = m.k - :n, m.new = :m, l[9] = :b", "REMOVE m.l[0], #n, l[1]", "ADD ns :ns, q :n SET #m.#a = :t", "SET n = if_not_exists(n, :n) + :n", "set l[0] = list_append(:l, m.l)")
-	mutate.Fuzz(f, updateLeavesItsInputAlone)
+	mutate.Fuzz(f, checkInputUnchanged)
 }
 
-func updateLeavesItsInputAlone(t *testing.T, s string) {
-	it := itemOf(t, fuzzseed.Item)
+func checkInputUnchanged(t *testing.T, s string) {
+	it := parseItem(t, fuzzseed.Item)
 	text := string(it.AppendJSON(nil))
-	u, err := ParseUpdate(s, namesOf(t, fuzzseed.Names, fuzzseed.Values))
+	u, err := ParseUpdate(s, parseNames(t, fuzzseed.Names, fuzzseed.Values))
 	if err == nil {
 		_, _ = u.Apply(it)
 	}
@@ -56,16 +58,16 @@ func updateLeavesItsInputAlone(t *testing.T, s string) {
 	}
 }
 
-// What a projection returns of an attribute is no more than it asks for: the
-// attribute is named, and it is whole if it is asked for whole.
-func FuzzProjectionKeepsWhatItNames(f *testing.F) {
+// A projection returns only attributes that it names. An attribute that it names
+// as a whole is returned as a whole.
+func FuzzProjectionReturnsWhatItNames(f *testing.F) {
 	addSeeds(f, "a", "a, #n, m.k", "l[0], l[2].k, m.l[0]", "#m.#a,ss", "zz, m.zz.a, l[7]")
-	mutate.Fuzz(f, projectionKeepsWhatItNames)
+	mutate.Fuzz(f, checkProjected)
 }
 
-func projectionKeepsWhatItNames(t *testing.T, s string) {
-	it := itemOf(t, fuzzseed.Item)
-	p, err := ParseProjection(s, namesOf(t, fuzzseed.Names, ""))
+func checkProjected(t *testing.T, s string) {
+	it := parseItem(t, fuzzseed.Item)
+	p, err := ParseProjection(s, parseNames(t, fuzzseed.Names, ""))
 	if err != nil {
 		return
 	}
@@ -81,21 +83,21 @@ func projectionKeepsWhatItNames(t *testing.T, s string) {
 	}
 }
 
-// A key condition is a condition, and its terms hold together where it does.
+// A key condition is a condition. It holds exactly if all its terms hold.
 func FuzzKeyConditionIsACondition(f *testing.F) {
 	addSeeds(f, "pk = :a", "pk = :a AND sk > :n", ":a = pk and (sk BETWEEN :n AND :n)", "pk = :a AND begins_with(a, :a)", "#a = :a AND #n <= :a", "pk = :a AND sk <> :n")
-	mutate.Fuzz(f, keyConditionIsACondition)
+	mutate.Fuzz(f, checkKeyCondition)
 }
 
-func keyConditionIsACondition(t *testing.T, s string) {
-	it, names := itemOf(t, fuzzseed.Item), namesOf(t, fuzzseed.Names, fuzzseed.Values)
+func checkKeyCondition(t *testing.T, s string) {
+	it, names := parseItem(t, fuzzseed.Item), parseNames(t, fuzzseed.Names, fuzzseed.Values)
 	terms, err := ParseKeyCondition(s, names)
 	if err != nil {
 		return
 	}
 	cond, err := ParseCondition(s, names)
 	if err != nil {
-		t.Fatalf("%q is no condition: %v", s, err)
+		t.Fatalf("%q is not a condition: %v", s, err)
 	}
 	all := true
 	for _, term := range terms {
@@ -106,7 +108,7 @@ func keyConditionIsACondition(t *testing.T, s string) {
 	}
 }
 
-// The same of expressions that are made of whole tokens.
+// The same four properties, with expressions that are made of whole tokens.
 func FuzzExpressionOfTokens(f *testing.F) {
 	for _, s := range []string{
 		"a = :a", "n BETWEEN :n AND :n", "n IN ( :n , m.k , size( ss ) )", "NOT contains( ss , :a ) OR attribute_type( l , :k ) AND begins_with( #n , :a )",
@@ -122,7 +124,7 @@ func FuzzExpressionOfTokens(f *testing.F) {
 	f.Add(byte(2), fuzzseed.TokensOf("a , m.k , l[0] , l[2].k , #n"))
 	f.Add(byte(3), fuzzseed.TokensOf("pk = :a AND sk >= :n"))
 	f.Add(byte(3), fuzzseed.TokensOf("pk = :a and begins_with( a , :a )"))
-	checks := []func(*testing.T, string){conditionIsRefusedOrDecides, updateLeavesItsInputAlone, projectionKeepsWhatItNames, keyConditionIsACondition}
+	checks := []func(*testing.T, string){checkNegation, checkInputUnchanged, checkProjected, checkKeyCondition}
 	mutate.Fuzz(f, func(t *testing.T, kind byte, tokens []byte) {
 		checks[kind%4](t, fuzzseed.ExpressionOf(tokens))
 	})

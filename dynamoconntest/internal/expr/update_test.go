@@ -34,21 +34,21 @@ func TestUpdatesGiveTheSameItemAsTheService(t *testing.T) {
 		"DELETE gone :ab":                               `{}`,
 		"set s=n remove n":                              `{"s":{"N":"5"},"n":null}`,
 	} {
-		before := itemOf(t, base)
-		u, err := ParseUpdate(expr, namesOf(t, "", values))
+		before := parseItem(t, base)
+		u, err := ParseUpdate(expr, parseNames(t, "", values))
 		require.NoError(t, err, expr)
 		got, err := u.Apply(before)
 		require.NoError(t, err, expr)
-		expect := itemOf(t, base)
-		for _, m := range tree(t, want).Members {
+		expect := parseItem(t, base)
+		for _, m := range parseJSON(t, want).Members {
 			if !m.Value.Present() {
 				expect = expect.Without(m.Name)
 			} else {
-				expect = expect.With(m.Name, itemOf(t, jsonObject(m.Name, string(m.Value.AppendJSON(nil)))).Get(m.Name))
+				expect = expect.With(m.Name, parseItem(t, jsonObject(m.Name, string(m.Value.AppendJSON(nil)))).Get(m.Name))
 			}
 		}
 		assert.Equal(t, string(expect.AppendJSON(nil)), string(got.AppendJSON(nil)), expr)
-		assert.Equal(t, itemOf(t, base), before, "%s changed the item it started from", expr)
+		assert.Equal(t, parseItem(t, base), before, "%s changed the item it started from", expr)
 	}
 }
 
@@ -56,19 +56,19 @@ func jsonObject(name, value string) string { return `{"` + name + `":` + value +
 
 func TestUpdatesThatTheItemDoesNotAllowAreRefused(t *testing.T) {
 	t.Parallel()
-	it := itemOf(t, `{"s":{"S":"v"},"l":{"L":[]},"m":{"M":{}},"n":{"N":"99999999999999999999999999999999999999"}}`)
+	it := parseItem(t, `{"s":{"S":"v"},"l":{"L":[]},"m":{"M":{}},"n":{"N":"99999999999999999999999999999999999999"}}`)
 	for expr, want := range map[string]error{
 		"SET a = s + :n": errWrongType, "SET a = list_append(l, s)": errWrongType, "ADD s :n": errWrongType, "DELETE s :ss": errWrongType,
 		"SET a = gone": errNoAttribute, "SET a = gone + :n": errNoAttribute, "SET a = if_not_exists(b, gone)": errNoAttribute,
 		"SET gone.x = :n": errBadPath, "SET s.x = :n": errBadPath, "SET l.x = :n": errBadPath, "SET m[0] = :n": errBadPath,
 		"SET l[0].x = :n": errBadPath, "REMOVE gone.x": errBadPath, "REMOVE s.x": errBadPath, "ADD m.q.r :n": errBadPath, "DELETE q.r :ss": errBadPath,
 	} {
-		u, err := ParseUpdate(expr, namesOf(t, "", `{":n":{"N":"1"},":ss":{"SS":["a"]}}`))
+		u, err := ParseUpdate(expr, parseNames(t, "", `{":n":{"N":"1"},":ss":{"SS":["a"]}}`))
 		require.NoError(t, err, expr)
 		_, err = u.Apply(it)
 		assert.ErrorIs(t, err, want, expr)
 	}
-	u, err := ParseUpdate("SET n = n + :n", namesOf(t, "", `{":n":{"N":"0.1"}}`))
+	u, err := ParseUpdate("SET n = n + :n", parseNames(t, "", `{":n":{"N":"0.1"}}`))
 	require.NoError(t, err)
 	_, err = u.Apply(it)
 	assert.EqualError(t, err, "Attempting to store more than 38 significant digits in a Number")
@@ -105,14 +105,14 @@ func TestUpdateErrorsAreTheServicesMessages(t *testing.T) {
 		"SET a = :n - list_append(b, b)":                "The function is not allowed to be used this way in an expression; function: list_append",
 		"SET a = :s + :n":                               "Incorrect operand type for operator or function; operator or function: +, operand type: S",
 	} {
-		_, err := ParseUpdate(expr, namesOf(t, "", `{":n":{"N":"1"},":s":{"S":"x"}}`))
+		_, err := ParseUpdate(expr, parseNames(t, "", `{":n":{"N":"1"},":s":{"S":"x"}}`))
 		assert.EqualError(t, err, want, expr)
 	}
 }
 
 func TestProjectionsKeepTheStructureOfTheItem(t *testing.T) {
 	t.Parallel()
-	it := itemOf(t, sample)
+	it := parseItem(t, sample)
 	for expr, want := range map[string]string{
 		"n":                     `{"n":{"N":"5"}}`,
 		"l[1], l[0]":            `{"l":{"L":[{"N":"1"},{"S":"two"}]}}`,
@@ -120,7 +120,7 @@ func TestProjectionsKeepTheStructureOfTheItem(t *testing.T) {
 		"gone, m.zz, l[9], p.x": `{}`,
 		"m.#s":                  `{"m":{"M":{"size":{"N":"1"}}}}`,
 	} {
-		p, err := ParseProjection(expr, namesOf(t, `{"#s":"size"}`, ""))
+		p, err := ParseProjection(expr, parseNames(t, `{"#s":"size"}`, ""))
 		require.NoError(t, err, expr)
 		assert.Equal(t, want, string(p.Apply(it).AppendJSON(nil)), expr)
 	}
@@ -142,7 +142,7 @@ func TestProjectionsKeepTheStructureOfTheItem(t *testing.T) {
 func TestKeyConditionsBecomeTerms(t *testing.T) {
 	t.Parallel()
 	parse := func(s string) ([]KeyTerm, error) {
-		return ParseKeyCondition(s, namesOf(t, "", `{":a":{"S":"x"},":b":{"S":"y"}}`))
+		return ParseKeyCondition(s, parseNames(t, "", `{":a":{"S":"x"},":b":{"S":"y"}}`))
 	}
 	for expr, want := range map[string]string{
 		"p = :a":                          "p EQ",
@@ -184,7 +184,7 @@ func TestKeyConditionsBecomeTerms(t *testing.T) {
 
 func TestOlderParametersAreConditions(t *testing.T) {
 	t.Parallel()
-	it := itemOf(t, sample)
+	it := parseItem(t, sample)
 	for text, want := range map[string]bool{
 		`{"n":{"Value":{"N":"5"}}}`: true, `{"n":{"Exists":true,"Value":{"N":"6"}}}`: false,
 		`{"gone":{"Exists":false}}`: true, `{"n":{"Exists":false}}`: false,
@@ -198,11 +198,11 @@ func TestOlderParametersAreConditions(t *testing.T) {
 		`{"gone":{"ComparisonOperator":"NOT_CONTAINS","Value":{"S":"z"}}}`:                                                            false,
 		`{"ss":{"ComparisonOperator":"CONTAINS","Value":{"S":"z"}}}`:                                                                  false,
 	} {
-		c, err := ReadExpected(tree(t, text), false)
+		c, err := ReadExpected(parseJSON(t, text), false)
 		require.NoError(t, err, text)
 		assert.Equal(t, want, c.Match(it), text)
 	}
-	either, err := ReadExpected(tree(t, `{"n":{"Value":{"N":"6"}},"str":{"Value":{"S":"hello"}}}`), true)
+	either, err := ReadExpected(parseJSON(t, `{"n":{"Value":{"N":"6"}},"str":{"Value":{"S":"hello"}}}`), true)
 	require.NoError(t, err)
 	assert.True(t, either.Match(it))
 	for text, want := range map[string]string{
@@ -218,17 +218,17 @@ func TestOlderParametersAreConditions(t *testing.T) {
 		`{"a":{"ComparisonOperator":"LT","Value":{"BOOL":true}}}`:                      "ComparisonOperator LT is not valid for BOOL AttributeValue type",
 		`{"a":{"ComparisonOperator":"IN","AttributeValueList":[{"N":"1"},{"S":"1"}]}}`: "AttributeValues inside AttributeValueList must be of same type",
 	} {
-		_, err := ReadExpected(tree(t, text), false)
+		_, err := ReadExpected(parseJSON(t, text), false)
 		assert.EqualError(t, err, invalidParameter+want, text)
 	}
 }
 
 func TestAttributeUpdatesAreUpdates(t *testing.T) {
 	t.Parallel()
-	u, err := ReadAttributeUpdates(tree(t, `{"n":{"Value":{"N":"2"},"Action":"ADD"},"l":{"Value":{"L":[{"N":"9"}]},"Action":"ADD"},
+	u, err := ReadAttributeUpdates(parseJSON(t, `{"n":{"Value":{"N":"2"},"Action":"ADD"},"l":{"Value":{"L":[{"N":"9"}]},"Action":"ADD"},
 		"ss":{"Value":{"SS":["a"]},"Action":"DELETE"},"str":{"Action":"DELETE"},"new":{"Value":{"S":"x"}}}`))
 	require.NoError(t, err)
-	got, err := u.Apply(itemOf(t, `{"n":{"N":"1"},"l":{"L":[]},"ss":{"SS":["a","b"]},"str":{"S":"x"}}`))
+	got, err := u.Apply(parseItem(t, `{"n":{"N":"1"},"l":{"L":[]},"ss":{"SS":["a","b"]},"str":{"S":"x"}}`))
 	require.NoError(t, err)
 	assert.Equal(t, `{"l":{"L":[{"N":"9"}]},"n":{"N":"3"},"new":{"S":"x"},"ss":{"SS":["b"]}}`, string(got.AppendJSON(nil)))
 	for text, want := range map[string]string{
@@ -236,11 +236,11 @@ func TestAttributeUpdatesAreUpdates(t *testing.T) {
 		`{"a":{"Action":"DELETE","Value":{"S":"x"}}}`: invalidParameter + "DELETE action with value is not supported for the type S",
 		`{"a":{"Action":"ADD","Value":{"S":"x"}}}`:    invalidParameter + "ADD action is not supported for the type S",
 	} {
-		_, err := ReadAttributeUpdates(tree(t, text))
+		_, err := ReadAttributeUpdates(parseJSON(t, text))
 		assert.EqualError(t, err, want)
 	}
-	u, err = ReadAttributeUpdates(tree(t, `{"str":{"Action":"ADD","Value":{"N":"1"}}}`))
+	u, err = ReadAttributeUpdates(parseJSON(t, `{"str":{"Action":"ADD","Value":{"N":"1"}}}`))
 	require.NoError(t, err)
-	_, err = u.Apply(itemOf(t, sample))
+	_, err = u.Apply(parseItem(t, sample))
 	assert.ErrorIs(t, err, errLegacyType)
 }

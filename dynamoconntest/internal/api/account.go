@@ -29,14 +29,13 @@ func (c *call) describeEndpoints() *Error {
 
 func (c *call) describeContinuousBackups() *Error {
 	name := c.Input.Get("TableName").Str()
-	var failed *Error
-	c.DB.Read(c.now, func() {
+	if err := c.lockForReading(func() *Error {
 		if c.DB.Table(c.Region, tableName(name), c.now) == nil {
-			failed = ServiceError("TableNotFoundException", "Table not found: %s", name)
+			return ServiceError("TableNotFoundException", "Table not found: %s", name)
 		}
-	})
-	if failed != nil {
-		return failed
+		return nil
+	}); err != nil {
+		return err
 	}
 	c.Key("ContinuousBackupsDescription")
 	c.Open('{')

@@ -7,15 +7,16 @@ import (
 )
 
 const (
-	maxBatchKeys = 100
-	maxResponse  = 16 << 20
+	maxBatchKeys    = 100
+	maxBatchGetSize = 16 << 20
 )
 
+// tableKeys are the keys of one table in a BatchGetItem.
 type tableKeys struct {
-	name  string
-	in    *wire.Node
-	table *store.Table
-	keys  []attr.Item
+	tableName string
+	input     *wire.Node
+	table     *store.Table
+	keys      []attr.Item
 	*keyReader
 }
 
@@ -24,20 +25,19 @@ func (c *call) batchGetItem() *Error {
 	if err != nil {
 		return err
 	}
-	var failed *Error
-	c.DB.Read(c.now, func() { failed = c.runBatchGet(tables) })
-	return failed
+	return c.lockForReading(func() *Error { return c.runBatchGet(tables) })
 }
 
 func (c *call) readBatchGet() ([]*tableKeys, *Error) {
 	var out []*tableKeys
 	count := 0
 	items := c.Input.Get("RequestItems")
-	mixed := wire.Node{Type: wire.Object}
+	// The service checks the parameters of all tables together first.
+	allTables := wire.Node{Type: wire.Object}
 	for i := range items.Members {
-		mixed.Members = append(mixed.Members, items.Members[i].Value.Members...)
+		allTables.Members = append(allTables.Members, items.Members[i].Value.Members...)
 	}
-	if err := checkParams(&mixed, []string{"ProjectionExpression"}, []string{"AttributesToGet"}); err != nil && mixed.Get("ProjectionExpression") != nil {
+	if err := checkParams(&allTables, []string{"ProjectionExpression"}, []string{"AttributesToGet"}); err != nil && allTables.Get("ProjectionExpression") != nil {
 		return nil, err
 	}
 	for i := range items.Members {
@@ -49,7 +49,7 @@ func (c *call) readBatchGet() ([]*tableKeys, *Error) {
 		if err != nil {
 			return nil, err
 		}
-		tk := &tableKeys{name: m.Name, in: &m.Value, keyReader: r}
+		tk := &tableKeys{tableName: m.Name, input: &m.Value, keyReader: r}
 		seen := map[string]bool{}
 		keys := m.Value.Get("Keys")
 		for k := range keys.Elems {
@@ -57,7 +57,7 @@ func (c *call) readBatchGet() ([]*tableKeys, *Error) {
 			if err != nil {
 				return nil, err
 			}
-			// Two ways to write one number pass for two keys.
+			// The service compares the text: 1 and 1.0 are two keys.
 			text := string(keys.Elems[k].Canonical().AppendJSON(nil))
 			if seen[text] {
 				return nil, validationError("Provided list of item keys contains duplicates")
@@ -75,7 +75,7 @@ func (c *call) readBatchGet() ([]*tableKeys, *Error) {
 
 func (c *call) runBatchGet(tables []*tableKeys) *Error {
 	for _, tk := range tables {
-		t, err := c.activeTable(tk.name)
+		t, err := c.activeTable(tk.tableName)
 		if err != nil {
 			return err
 		}
@@ -95,19 +95,19 @@ func (c *call) runBatchGet(tables []*tableKeys) *Error {
 	c.Key("Responses")
 	c.Open('{')
 	for _, tk := range tables {
-		c.Key(tk.name)
+		c.Key(tk.tableName)
 		c.Open('[')
-		u := &consumedUnits{name: tk.table.Name}
-		used[tk.name] = u
+		u := &consumedUnits{tableName: tk.table.Name}
+		used[tk.tableName] = u
 		for _, key := range tk.keys {
-			skip := c.LeaveUnprocessed != nil && c.LeaveUnprocessed(tk.name, n)
+			skip := c.LeaveUnprocessed != nil && c.LeaveUnprocessed(tk.tableName, n)
 			n++
 			if skip {
 				left[tk] = append(left[tk], key)
 				continue
 			}
 			it, size, ok := tk.read(c, tk.table, key)
-			if ok && total+size > maxResponse {
+			if ok && total+size > maxBatchGetSize {
 				left[tk] = append(left[tk], key)
 				continue
 			}
@@ -124,8 +124,8 @@ func (c *call) runBatchGet(tables []*tableKeys) *Error {
 	c.Open('{')
 	for _, tk := range tables {
 		if len(left[tk]) > 0 {
-			c.Key(tk.name)
-			c.unprocessedKeys(tk, left[tk])
+			c.Key(tk.tableName)
+			c.writeUnprocessedKeys(tk, left[tk])
 		}
 	}
 	c.Close('}')
@@ -133,7 +133,9 @@ func (c *call) runBatchGet(tables []*tableKeys) *Error {
 	return nil
 }
 
-func (c *call) unprocessedKeys(tk *tableKeys, keys []attr.Item) {
+// writeUnprocessedKeys writes keys of a table with its parameters, so that they can
+// be sent again.
+func (c *call) writeUnprocessedKeys(tk *tableKeys, keys []attr.Item) {
 	c.Open('{')
 	c.Key("Keys")
 	c.Open('[')
@@ -142,7 +144,7 @@ func (c *call) unprocessedKeys(tk *tableKeys, keys []attr.Item) {
 	}
 	c.Close(']')
 	for _, name := range []string{"ConsistentRead", "ProjectionExpression", "ExpressionAttributeNames", "AttributesToGet"} {
-		if v := tk.in.Get(name); v != nil {
+		if v := tk.input.Get(name); v != nil {
 			c.Key(name)
 			c.Append(v.AppendJSON)
 		}

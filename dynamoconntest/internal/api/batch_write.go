@@ -7,13 +7,14 @@ import (
 )
 
 const (
-	maxBatchWrites = 25
-	maxBatchBytes  = 16 << 20
+	maxBatchWrites    = 25
+	maxBatchWriteSize = 16 << 20
 )
 
+// batchWrite is a put or delete of a BatchWriteItem.
 type batchWrite struct {
 	write
-	in    *wire.Node
+	input *wire.Node
 	table *store.Table
 	old   attr.Item
 }
@@ -23,9 +24,7 @@ func (c *call) batchWriteItem() *Error {
 	if err != nil {
 		return err
 	}
-	var failed *Error
-	c.DB.Write(c.now, func() { failed = c.runBatchWrite(writes) })
-	return failed
+	return c.lockForWriting(func() *Error { return c.runBatchWrite(writes) })
 }
 
 func (c *call) readBatchWrite() ([]*batchWrite, *Error) {
@@ -42,8 +41,8 @@ func (c *call) readBatchWrite() ([]*batchWrite, *Error) {
 		for k := range m.Value.Elems {
 			in := &m.Value.Elems[k]
 			put, del := in.Get("PutRequest"), in.Get("DeleteRequest")
-			w := &batchWrite{in: in}
-			w.write.table = m.Name
+			w := &batchWrite{input: in}
+			w.tableName = m.Name
 			var err *Error
 			if put != nil {
 				if w.item, err = readItem(put.Get("Item")); err != nil {
@@ -63,39 +62,26 @@ func (c *call) readBatchWrite() ([]*batchWrite, *Error) {
 			}
 		}
 	}
-	if size > maxBatchBytes {
+	if size > maxBatchWriteSize {
 		return nil, validationError("Request size has exceeded the maximum allowed size")
 	}
 	return out, nil
 }
 
 func (c *call) runBatchWrite(writes []*batchWrite) *Error {
-	seen := map[string]bool{}
-	for _, w := range writes {
-		t, err := c.activeTable(w.write.table)
-		if err != nil {
-			return err
-		}
-		w.table = t
-		if err := w.checkKeys(t); err != nil {
-			return err
-		}
-		id := t.Name + string(w.key.AppendJSON(nil))
-		if seen[id] {
-			return validationError("Provided list of item keys contains duplicates")
-		}
-		seen[id] = true
+	if err := c.checkBatchWrites(writes); err != nil {
+		return err
 	}
-	skipped := make([]bool, len(writes))
-	grown := c.newCollectionGrowth()
+	unprocessed := make([]bool, len(writes))
+	growth := c.newCollectionGrowth()
 	for i, w := range writes {
-		if skipped[i] = c.LeaveUnprocessed != nil && c.LeaveUnprocessed(w.write.table, i); skipped[i] {
+		if unprocessed[i] = c.LeaveUnprocessed != nil && c.LeaveUnprocessed(w.tableName, i); unprocessed[i] {
 			continue
 		}
 		if old, ok := w.table.Get(w.key); ok {
 			w.old = old
 		}
-		if grown.exceedsLimit(w.table, w.key, w.old, w.item) {
+		if growth.exceedsLimit(w.table, w.key, w.old, w.item) {
 			return errCollectionSize()
 		}
 	}
@@ -104,12 +90,12 @@ func (c *call) runBatchWrite(writes []*batchWrite) *Error {
 	left := map[string][]*batchWrite{}
 	var order []string
 	for i, w := range writes {
-		name := w.write.table
+		name := w.tableName
 		if used[name] == nil {
-			used[name] = &consumedUnits{name: w.table.Name}
+			used[name] = &consumedUnits{tableName: w.table.Name}
 			order = append(order, name)
 		}
-		if skipped[i] {
+		if unprocessed[i] {
 			left[name] = append(left[name], w)
 			continue
 		}
@@ -117,20 +103,7 @@ func (c *call) runBatchWrite(writes []*batchWrite) *Error {
 		used[name].add(writeUnits(w.table, w.old, w.item))
 		changed[name] = append(changed[name], w)
 	}
-	c.Key("UnprocessedItems")
-	c.Open('{')
-	for _, name := range order {
-		if len(left[name]) == 0 {
-			continue
-		}
-		c.Key(name)
-		c.Open('[')
-		for _, w := range left[name] {
-			c.Append(w.in.AppendJSON)
-		}
-		c.Close(']')
-	}
-	c.Close('}')
+	c.writeUnprocessedItems(order, left)
 	c.writeConsumedCapacities(used, "")
 	if c.wantsMetrics() {
 		c.writeBatchMetrics(order, func(name string, f func(*store.Table, attr.Item)) {
@@ -142,31 +115,42 @@ func (c *call) runBatchWrite(writes []*batchWrite) *Error {
 	return nil
 }
 
-// writeBatchMetrics writes the metrics of every item collection that was changed,
-// once each, by table.
-func (c *call) writeBatchMetrics(tables []string, each func(name string, f func(*store.Table, attr.Item))) {
-	c.Key("ItemCollectionMetrics")
+// checkBatchWrites finds the tables and checks the keys.
+func (c *call) checkBatchWrites(writes []*batchWrite) *Error {
+	seen := map[string]bool{}
+	for _, w := range writes {
+		t, err := c.activeTable(w.tableName)
+		if err != nil {
+			return err
+		}
+		w.table = t
+		if err := w.checkKeys(t); err != nil {
+			return err
+		}
+		id := itemID(t, w.key)
+		if seen[id] {
+			return validationError("Provided list of item keys contains duplicates")
+		}
+		seen[id] = true
+	}
+	return nil
+}
+
+// writeUnprocessedItems writes the puts and deletes that were not carried out, by
+// table.
+func (c *call) writeUnprocessedItems(tables []string, left map[string][]*batchWrite) {
+	c.Key("UnprocessedItems")
 	c.Open('{')
 	for _, name := range tables {
-		seen := map[string]bool{}
-		each(name, func(t *store.Table, key attr.Item) {
-			if !t.HasLocalIndexes() {
-				return
-			}
-			hash := string(key.Get(t.Schema[0].Name).AppendJSON(nil))
-			if seen[hash] {
-				return
-			}
-			if len(seen) == 0 {
-				c.Key(name)
-				c.Open('[')
-			}
-			seen[hash] = true
-			c.writeMetrics(t, key)
-		})
-		if len(seen) > 0 {
-			c.Close(']')
+		if len(left[name]) == 0 {
+			continue
 		}
+		c.Key(name)
+		c.Open('[')
+		for _, w := range left[name] {
+			c.Append(w.input.AppendJSON)
+		}
+		c.Close(']')
 	}
 	c.Close('}')
 }

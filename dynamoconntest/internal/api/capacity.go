@@ -12,9 +12,9 @@ const (
 	writeBlock = 1 << 10
 )
 
-// consumedUnits is the capacity that a request consumed of one table.
+// consumedUnits is the capacity of a table and its indexes that a request consumed.
 type consumedUnits struct {
-	name          string
+	tableName     string
 	table         float64
 	local, global map[string]float64
 }
@@ -34,7 +34,7 @@ func (u *consumedUnits) addIndex(x *store.Index, n float64) {
 }
 
 func (u *consumedUnits) add(v consumedUnits) {
-	u.name = v.name
+	u.tableName = v.tableName
 	u.table += v.table
 	for name, n := range v.local {
 		if u.local == nil {
@@ -71,6 +71,7 @@ func (u *consumedUnits) total() float64 {
 	return sum
 }
 
+// countBlocks returns the number of blocks that size bytes fill, at least one.
 func countBlocks(size, block int) float64 {
 	if size <= block {
 		return 1
@@ -78,7 +79,7 @@ func countBlocks(size, block int) float64 {
 	return float64((size + block - 1) / block)
 }
 
-// readUnits is the capacity of reading size bytes.
+// readUnits returns the capacity for reading size bytes.
 func readUnits(size int, consistent bool) float64 {
 	n := countBlocks(size, readBlock)
 	if !consistent {
@@ -87,16 +88,18 @@ func readUnits(size int, consistent bool) float64 {
 	return n
 }
 
-// writeUnits is the capacity of replacing old by next, either of which may be
-// nil, in a table and its indexes.
+// writeUnits returns the capacity for replacing old by next in a table and its
+// indexes. Either may be nil.
 func writeUnits(t *store.Table, old, next attr.Item) consumedUnits {
-	u := consumedUnits{name: t.Name, table: countBlocks(max(old.Size(), next.Size()), writeBlock)}
+	u := consumedUnits{tableName: t.Name, table: countBlocks(max(old.Size(), next.Size()), writeBlock)}
 	for _, x := range t.Indexes {
 		u.addIndex(x, indexUnits(t, x, old, next))
 	}
 	return u
 }
 
+// indexUnits returns the capacity for replacing old by next in an index. If the
+// key in the index changes, an entry is removed and another one added.
 func indexUnits(t *store.Table, x *store.Index, old, next attr.Item) float64 {
 	in := func(it attr.Item) bool {
 		if it == nil {
@@ -134,18 +137,18 @@ func indexUnits(t *store.Table, x *store.Index, old, next attr.Item) float64 {
 	return 0
 }
 
-// wantsCapacity reports whether the request asked for consumed capacity.
+// wantsCapacity reports whether the request asks for consumed capacity.
 func (c *call) wantsCapacity() bool {
 	s := c.Input.Get("ReturnConsumedCapacity").Str()
 	return s == "TOTAL" || s == "INDEXES"
 }
 
-// writeCapacity writes one ConsumedCapacity object. kind is "", or "Read" or
-// "Write" for a transaction, which tells them apart.
+// writeCapacity writes a ConsumedCapacity. In the answer to a transaction kind is
+// "Read" or "Write", otherwise "".
 func (c *call) writeCapacity(u consumedUnits, kind string) {
 	c.Open('{')
 	c.Key("TableName")
-	c.Str(u.name)
+	c.Str(u.tableName)
 	number := func(n float64) {
 		c.Key("CapacityUnits")
 		c.Float(n)
@@ -185,7 +188,8 @@ func (c *call) writeCapacity(u consumedUnits, kind string) {
 	c.Close('}')
 }
 
-// writeConsumedCapacity writes ConsumedCapacity if it was asked for.
+// writeConsumedCapacity writes the consumed capacity of one table if the request
+// asks for it.
 func (c *call) writeConsumedCapacity(u consumedUnits) {
 	if c.wantsCapacity() {
 		c.Key("ConsumedCapacity")
@@ -193,7 +197,8 @@ func (c *call) writeConsumedCapacity(u consumedUnits) {
 	}
 }
 
-// writeConsumedCapacities writes a list of them, a table each, in order of names.
+// writeConsumedCapacities writes a list of the consumed capacities of tables, in
+// the order of their names, if the request asks for it.
 func (c *call) writeConsumedCapacities(all map[string]*consumedUnits, kind string) {
 	if !c.wantsCapacity() {
 		return
@@ -209,23 +214,4 @@ func (c *call) writeConsumedCapacities(all map[string]*consumedUnits, kind strin
 		c.writeCapacity(*all[n], kind)
 	}
 	c.Close(']')
-}
-
-// writeMetrics writes one item collection's metrics.
-func (c *call) writeMetrics(t *store.Table, key attr.Item) {
-	hash := t.Schema[0].Name
-	gb := float64(t.CollectionBytes(key) >> 30)
-	c.Open('{')
-	c.writeItem("ItemCollectionKey", attr.Item{{Name: hash, Value: key.Get(hash)}})
-	c.Key("SizeEstimateRangeGB")
-	c.Open('[')
-	c.Float(gb)
-	c.Float(gb + 1)
-	c.Close(']')
-	c.Close('}')
-}
-
-// wantsMetrics reports whether the request asked for item collection metrics.
-func (c *call) wantsMetrics() bool {
-	return c.Input.Get("ReturnItemCollectionMetrics").Str() == "SIZE"
 }

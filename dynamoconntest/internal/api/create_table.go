@@ -57,28 +57,26 @@ func (c *call) createTable() *Error {
 	if err := addTags(t.Tags, in.Get("Tags")); err != nil {
 		return err
 	}
-	var failed *Error
-	c.DB.Write(c.now, func() {
+	return c.lockForWriting(func() *Error {
 		if c.DB.Table(c.Region, name, c.now) != nil {
-			failed = ServiceError("ResourceInUseException", "Table already exists: %s", name)
-			return
+			return ServiceError("ResourceInUseException", "Table already exists: %s", name)
 		}
 		t.Init(c.ReadLag)
 		c.DB.Add(t)
 		c.Key("TableDescription")
 		if c.CreateDelay <= 0 {
-			// The service answers CREATING however fast it is.
-			shown := *t
-			shown.ReadyAt = c.now.Add(1)
-			c.writeTableDescription(&shown)
-			return
+			// The service always answers CREATING.
+			creating := *t
+			creating.ReadyAt = c.now.Add(1)
+			c.writeTableDescription(&creating)
+			return nil
 		}
 		c.writeTableDescription(t)
+		return nil
 	})
-	return failed
 }
 
-// readStream reads a StreamSpecification, which may be absent.
+// readStream reads a StreamSpecification. n may be nil.
 func (c *call) readStream(t *store.Table, n *wire.Node) *Error {
 	if n == nil {
 		return nil
@@ -99,7 +97,7 @@ func (c *call) readStream(t *store.Table, n *wire.Node) *Error {
 	return nil
 }
 
-// newID makes a random UUID.
+// newID returns a random UUID.
 func newID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:])
@@ -107,9 +105,11 @@ func newID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-func readThroughput(n *wire.Node, free bool) (store.Throughput, *Error) {
+// readThroughput reads a ProvisionedThroughput, which a table has unless it is
+// on-demand.
+func readThroughput(n *wire.Node, onDemand bool) (store.Throughput, *Error) {
 	var tp store.Throughput
-	if free {
+	if onDemand {
 		if n != nil {
 			return tp, validationError(invalidParameter + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
 		}
@@ -129,6 +129,7 @@ func readThroughput(n *wire.Node, free bool) (store.Throughput, *Error) {
 	return tp, nil
 }
 
+// readDefinitions reads AttributeDefinitions. n may be nil.
 func readDefinitions(n *wire.Node) ([]store.KeyAttr, *Error) {
 	var out []store.KeyAttr
 	seen := map[string]bool{}
@@ -154,8 +155,8 @@ func readTableSchema(n *wire.Node, defs []store.KeyAttr) (store.Schema, *Error) 
 	return readSchema(n, defs, 1)
 }
 
-// readSchema reads a key schema whose attributes must be among the definitions.
-// Each of its two keys may have most attributes.
+// readSchema reads a key schema. Its attributes must be among the definitions. The
+// partition key and the sort key may have most attributes each.
 func readSchema(n *wire.Node, defs []store.KeyAttr, most int) (store.Schema, *Error) {
 	var out store.Schema
 	var names, defined []string
@@ -175,17 +176,17 @@ func readSchema(n *wire.Node, defs []store.KeyAttr, most int) (store.Schema, *Er
 		missing = missing || kind == attr.None
 		out = append(out, store.KeyAttr{Name: name, Kind: kind, Sort: n.Elems[i].Get("KeyType").Str() == "RANGE"})
 	}
-	twice := false
+	duplicate := false
 	for i, k := range out {
-		twice = twice || slices.Contains(names[:i], k.Name)
+		duplicate = duplicate || slices.Contains(names[:i], k.Name)
 	}
 	switch {
 	case missing:
 		return nil, validationError(invalidParameter+"Some index key attributes are not defined in AttributeDefinitions. Keys: [%s], AttributeDefinitions: [%s]",
 			strings.Join(names, ", "), strings.Join(defined, ", "))
-	case twice && (len(out) > 2 || !out[1].Sort):
+	case duplicate && (len(out) > 2 || !out[1].Sort):
 		return nil, validationError("Invalid KeySchema: Duplicate attribute name in the key: [%s]", strings.Join(names, ", "))
-	case twice:
+	case duplicate:
 		return nil, validationError("Both the Hash Key and the Range Key element in the KeySchema have the same name")
 	case out[0].Sort:
 		return nil, validationError("Invalid KeySchema: The first KeySchemaElement is not a HASH key type")
@@ -199,6 +200,7 @@ func readSchema(n *wire.Node, defs []store.KeyAttr, most int) (store.Schema, *Er
 	return out, nil
 }
 
+// readIndexes reads the local and global indexes of a new table.
 func (c *call) readIndexes(t *store.Table, in *wire.Node) *Error {
 	lists := []struct {
 		key    string
@@ -239,8 +241,8 @@ func (c *call) readIndexes(t *store.Table, in *wire.Node) *Error {
 	return nil
 }
 
-// readIndex reads the definition of an index of a table, whose key must be among
-// the definitions.
+// readIndex reads an index of a table. The attributes of its key must be among the
+// definitions.
 func (c *call) readIndex(t *store.Table, n *wire.Node, global bool, defs []store.KeyAttr) (*store.Index, *Error) {
 	x := &store.Index{Name: n.Get("IndexName").Str(), Global: global, Created: c.now}
 	var err *Error
@@ -298,6 +300,8 @@ func (c *call) readIndex(t *store.Table, n *wire.Node, global bool, defs []store
 	return x, nil
 }
 
+// checkDefinitionsUsed returns an error if an attribute is defined and no key uses
+// it.
 func checkDefinitionsUsed(t *store.Table) *Error {
 	used := map[string]bool{}
 	for _, k := range t.Schema {

@@ -2,26 +2,20 @@ package api
 
 func (c *call) deleteTable() *Error {
 	name := tableName(c.Input.Get("TableName").Str())
-	var failed *Error
-	c.DB.Write(c.now, func() {
+	return c.lockForWriting(func() *Error {
 		t := c.DB.Table(c.Region, name, c.now)
 		if t == nil {
-			failed = tableNotFoundError(name)
-			return
+			return tableNotFoundError(name)
 		}
 		switch status := t.Status(c.now); {
 		case status == "CREATING":
-			failed = ServiceError("ResourceInUseException", "Attempt to change a resource which is still in use: Table is being created: %s", name)
-			return
+			return ServiceError("ResourceInUseException", "Attempt to change a resource which is still in use: Table is being created: %s", name)
 		case status == "UPDATING":
-			failed = ServiceError("ResourceInUseException", "Attempt to change a resource which is still in use: Table is being updated: %s", name)
-			return
+			return ServiceError("ResourceInUseException", "Attempt to change a resource which is still in use: Table is being updated: %s", name)
 		case status == "DELETING":
-			failed = ServiceError("ResourceInUseException", "Attempt to change a resource which is still in use: Table is being deleted: %s", name)
-			return
+			return ServiceError("ResourceInUseException", "Attempt to change a resource which is still in use: Table is being deleted: %s", name)
 		case t.Protected:
-			failed = validationError("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.")
-			return
+			return validationError("Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.")
 		}
 		t.GoneAt = c.now.Add(c.DeleteDelay)
 		if c.DeleteDelay <= 0 {
@@ -29,6 +23,6 @@ func (c *call) deleteTable() *Error {
 		}
 		c.Key("TableDescription")
 		c.writeTableDescription(t)
+		return nil
 	})
-	return failed
 }

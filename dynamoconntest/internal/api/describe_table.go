@@ -8,20 +8,19 @@ import (
 
 func (c *call) describeTable() *Error {
 	name := tableName(c.Input.Get("TableName").Str())
-	var failed *Error
-	c.DB.Read(c.now, func() {
+	return c.lockForReading(func() *Error {
 		t := c.DB.Table(c.Region, name, c.now)
 		if t == nil {
-			failed = tableNotFoundError(name)
-			return
+			return tableNotFoundError(name)
 		}
 		c.Key("Table")
 		c.writeTableDescription(t)
+		return nil
 	})
-	return failed
 }
 
-// writeTableDescription writes a TableDescription.
+// writeTableDescription writes a TableDescription, which several operations
+// return.
 func (c *call) writeTableDescription(t *store.Table) {
 	status := t.Status(c.now)
 	c.Open('{')
@@ -46,7 +45,7 @@ func (c *call) writeTableDescription(t *store.Table) {
 	c.Key("TableStatus")
 	c.Str(status)
 	c.Key("ProvisionedThroughput")
-	c.writeThroughput(t.Throughput, true)
+	c.writeThroughput(t.Throughput)
 	c.Key("TableSizeBytes")
 	c.Int(t.Bytes())
 	c.Key("ItemCount")
@@ -121,10 +120,10 @@ func (c *call) writeKeySchema(s store.Schema) {
 	c.Close(']')
 }
 
-func (c *call) writeThroughput(tp store.Throughput, dates bool) {
+func (c *call) writeThroughput(tp store.Throughput) {
 	c.Open('{')
 	date := func(key string, at time.Time) {
-		if dates && !at.IsZero() {
+		if !at.IsZero() {
 			c.Key(key)
 			c.Time(at)
 		}
@@ -180,7 +179,7 @@ func (c *call) writeIndexes(t *store.Table, key string, global bool) {
 				c.Bool(true)
 			}
 			c.Key("ProvisionedThroughput")
-			c.writeThroughput(x.Throughput, true)
+			c.writeThroughput(x.Throughput)
 		}
 		c.Key("IndexSizeBytes")
 		c.Int(x.Bytes())

@@ -1,18 +1,19 @@
-// Package api is the operations of DynamoDB: what each accepts, refuses, does
-// and answers. It knows tables (package store) and expressions (package expr)
-// and nothing of HTTP.
+// Package api carries out DynamoDB's operations: what each one accepts, refuses,
+// does and answers. Tables are in package store and expressions in package expr.
+// Package api does not know HTTP.
 package api
 
 import (
 	"strings"
 	"time"
 
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
-// Engine carries out requests. Its fields must not change while it is in use;
-// it is safe for concurrent use.
+// Engine carries out requests. It is safe for concurrent use, but its fields must
+// not change while it is in use.
 type Engine struct {
 	DB  store.DB
 	Now func() time.Time
@@ -20,33 +21,33 @@ type Engine struct {
 	CreateDelay time.Duration // how long a table stays CREATING
 	UpdateDelay time.Duration // how long a table or index stays UPDATING or CREATING
 	DeleteDelay time.Duration // how long a table stays DELETING
-	ReadLag     time.Duration // how far eventually consistent reads lag behind
+	ReadLag     time.Duration // eventually consistent reads see the tables as they were so long ago
 	Account     string        // account ID in ARNs
 
-	CollectionLimit int64 // most bytes of an item collection; 0 is 10 GB
+	CollectionLimit int64 // size of the largest item collection, in bytes; 0 is 10 GB
 }
 
-// Request is one request, parsed.
+// Request is a request that has been parsed.
 type Request struct {
-	Region    string // whose tables; "" if there is but one set
+	Region    string // region that has the tables; "" if all regions share them
 	ARNRegion string // region in ARNs
 	Operation string
 	Input     *wire.Node
 
-	// Unprocessed, if set, says which of the operations of a BatchWriteItem or
-	// keys of a BatchGetItem to leave undone, by their number in the request.
+	// LeaveUnprocessed, if set, chooses writes of a BatchWriteItem or keys of a
+	// BatchGetItem that are left unprocessed. i is their position in the request.
 	LeaveUnprocessed func(table string, i int) bool
 
-	// EmptyPage asks a Query or Scan for a page without items that is not the
+	// EmptyPage asks for a page of a Query or Scan that has no items and is not the
 	// last one.
 	EmptyPage bool
 
-	// Repeated, if set, is called if the request is a transaction that was carried
-	// out before, under the same token, and so changes nothing.
+	// OnRepeat, if set, is called if the request is a transaction that was carried
+	// out before with the same token. It changes nothing this time.
 	OnRepeat func()
 }
 
-// call is one request under way.
+// call is a request that is being carried out, with the answer so far.
 type call struct {
 	*Engine
 	Request
@@ -54,15 +55,16 @@ type call struct {
 	wire.Writer
 }
 
+// operation is the shape of an operation's input and the method that carries it out.
 type operation struct {
 	shape *wire.Shape
 	run   func(*call) *Error
 }
 
-// emptyAnswers are the operations whose answer has no body.
+// emptyAnswers has the operations whose answer has no body.
 var emptyAnswers = map[string]bool{"TagResource": true, "UntagResource": true}
 
-// IsOperation reports whether there is an operation of that name.
+// IsOperation reports whether there is an operation with that name.
 func IsOperation(name string) bool { _, ok := operations[name]; return ok }
 
 var operations map[string]operation
@@ -71,18 +73,18 @@ func init() {
 	operations = map[string]operation{
 		"CreateTable":        {createTableShape, (*call).createTable},
 		"UpdateTable":        {updateTableShape, (*call).updateTable},
-		"DeleteTable":        {tableNameShape, (*call).deleteTable},
-		"DescribeTable":      {tableNameShape, (*call).describeTable},
+		"DeleteTable":        {tableNameOnlyShape, (*call).deleteTable},
+		"DescribeTable":      {tableNameOnlyShape, (*call).describeTable},
 		"ListTables":         {listTablesShape, (*call).listTables},
 		"UpdateTimeToLive":   {updateTTLShape, (*call).updateTimeToLive},
-		"DescribeTimeToLive": {tableNameShape, (*call).describeTimeToLive},
+		"DescribeTimeToLive": {tableNameOnlyShape, (*call).describeTimeToLive},
 		"TagResource":        {tagShape, (*call).tagResource},
 		"UntagResource":      {untagShape, (*call).untagResource},
 		"ListTagsOfResource": {listTagsShape, (*call).listTagsOfResource},
 		"DescribeLimits":     {wire.Struct(), (*call).describeLimits},
 		"DescribeEndpoints":  {wire.Struct(), (*call).describeEndpoints},
 
-		"DescribeContinuousBackups": {tableNameShape, (*call).describeContinuousBackups},
+		"DescribeContinuousBackups": {tableNameOnlyShape, (*call).describeContinuousBackups},
 
 		"GetItem":            {getItemShape, (*call).getItem},
 		"PutItem":            {putItemShape, (*call).putItem},
@@ -129,8 +131,22 @@ func (e *Engine) Do(r Request) ([]byte, *Error) {
 	return c.Buf, nil
 }
 
-// checkManagedName checks the name of a table that is to be managed: the
-// service does so before all else and in words of its own.
+// lockForReading calls f while nothing is written.
+func (c *call) lockForReading(f func() *Error) *Error {
+	var failed *Error
+	c.DB.Read(c.now, func() { failed = f() })
+	return failed
+}
+
+// lockForWriting calls f while nothing else is read or written.
+func (c *call) lockForWriting(f func() *Error) *Error {
+	var failed *Error
+	c.DB.Write(c.now, func() { failed = f() })
+	return failed
+}
+
+// checkManagedName checks the name of the table in an operation that manages
+// tables. For these the service checks the name first, and has other messages.
 func checkManagedName(n *wire.Node) *Error {
 	if n == nil {
 		return validationError("The parameter 'TableName' is required but was not present in the request")
@@ -141,7 +157,7 @@ func checkManagedName(n *wire.Node) *Error {
 	return nil
 }
 
-// tableName is the name in a table's name or ARN.
+// tableName returns the name of a table that is given by its name or ARN.
 func tableName(s string) string {
 	if strings.HasPrefix(s, "arn:") {
 		if _, name, ok := strings.Cut(s, ":table/"); ok {
@@ -152,7 +168,7 @@ func tableName(s string) string {
 	return s
 }
 
-// activeTable is the table for reading or writing items. Within Read or Write.
+// activeTable returns a table whose items can be read and written. It needs a lock.
 func (c *call) activeTable(name string) (*store.Table, *Error) {
 	t := c.DB.Table(c.Region, tableName(name), c.now)
 	if t == nil {
@@ -163,6 +179,11 @@ func (c *call) activeTable(name string) (*store.Table, *Error) {
 		return nil, notFoundError()
 	}
 	return t, nil
+}
+
+// itemID returns a text that tells an item of a table from all others.
+func itemID(t *store.Table, key attr.Item) string {
+	return t.Name + string(key.AppendJSON(nil))
 }
 
 func (c *call) arn(t *store.Table) string {

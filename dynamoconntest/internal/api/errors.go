@@ -9,34 +9,35 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
-// Error is an answer of the service that is not a success.
+// Error is the service's answer to a request that fails.
 type Error struct {
 	Status  int    // HTTP status
 	Type    string // __type, with its prefix
 	Message string
-	Item    attr.Item       // of a failed condition, if it was asked for
-	Reasons []Reason        // of a cancelled transaction
-	Limits  []ThrottleLimit // of a throttled request
+	Item    attr.Item       // for a failed condition, if the request asks for it
+	Reasons []Reason        // for a cancelled transaction
+	Limits  []ThrottleLimit // for a throttled request
 
-	// emptyKey is set if a key value is empty: no transaction begins with it.
+	// hasEmptyKey is set if a key value is empty. This is an error of the whole
+	// request even in a transaction.
 	hasEmptyKey bool
 }
 
-// Reason is why one operation of a transaction failed; Code is "None" if it
-// did not.
+// Reason is why an operation of a transaction failed. Code is "None" if it did
+// not fail.
 type Reason struct {
 	Code    string
 	Message string
 	Item    attr.Item
 }
 
-// ThrottleLimit is which limit of which resource throttled a request.
+// ThrottleLimit is a limit that throttled a request, and the resource that has it.
 type ThrottleLimit struct{ Reason, Resource string }
 
-// Error is the type and message.
+// Error returns the type and the message.
 func (e *Error) Error() string { return e.Type + ": " + e.Message }
 
-// Body is the error as the service writes it.
+// Body returns the body of the answer.
 func (e *Error) Body() []byte {
 	var w wire.Writer
 	w.Open('{')
@@ -70,7 +71,7 @@ func (e *Error) Body() []byte {
 		w.Close(']')
 	}
 	if len(e.Limits) > 0 {
-		// Only this one type spells the member in lower case.
+		// Only this type begins the member's name with a small letter.
 		if e.Type == coralPrefix+"ThrottlingException" {
 			w.Key("throttlingReasons")
 		} else {
@@ -91,8 +92,8 @@ func (e *Error) Body() []byte {
 	return w.Buf
 }
 
-// messageMember is the name of the member with the message. What reads a
-// request before DynamoDB does spells it with a capital.
+// messageMember returns the name of the member with the message. It begins with a
+// capital in errors of the layers in front of DynamoDB.
 func (e *Error) messageMember() string {
 	switch e.Type {
 	case coralPrefix + "SerializationException", coralPrefix + "AccessDeniedException":
@@ -101,27 +102,31 @@ func (e *Error) messageMember() string {
 	return "message"
 }
 
+// The prefixes of the types of errors.
 const (
 	servicePrefix  = "com.amazonaws.dynamodb.v20120810#"
 	coralPrefix    = "com.amazon.coral.service#"
 	validatePrefix = "com.amazon.coral.validate#"
 )
 
-// ServiceError is an error of DynamoDB's own types.
+// ServiceError returns an error of one of DynamoDB's own types.
 func ServiceError(kind, format string, args ...any) *Error {
 	return &Error{Status: 400, Type: servicePrefix + kind, Message: fmt.Sprintf(format, args...)}
 }
 
-// CoralError is an error of the layer below DynamoDB.
+// CoralError returns an error of the layer below DynamoDB. Its types begin with
+// com.amazon.coral.service.
 func CoralError(kind, message string) *Error {
 	return &Error{Status: 400, Type: coralPrefix + kind, Message: message}
 }
 
+// validationError returns a ValidationException.
 func validationError(format string, args ...any) *Error {
 	return &Error{Status: 400, Type: validatePrefix + "ValidationException", Message: fmt.Sprintf(format, args...)}
 }
 
-// validationErrorFrom is err's text as a ValidationException; nil for nil.
+// validationErrorFrom returns a ValidationException with the text of err, or nil if
+// err is nil.
 func validationErrorFrom(err error) *Error {
 	if err == nil {
 		return nil
@@ -132,7 +137,7 @@ func validationErrorFrom(err error) *Error {
 	return e
 }
 
-// expressionError is err's text as a ValidationException about a parameter.
+// expressionError returns a ValidationException about an expression.
 func expressionError(parameter string, err error) *Error {
 	return validationError("Invalid %s: %s", parameter, err)
 }
@@ -147,10 +152,39 @@ func tableNotFoundError(name string) *Error {
 	return ServiceError("ResourceNotFoundException", "Requested resource not found: Table: %s not found", name)
 }
 
+// conditionFailedError returns the error of a condition that does not hold. It has
+// the item if the request asks for it.
 func conditionFailedError(item attr.Item, wanted bool) *Error {
 	e := ServiceError("ConditionalCheckFailedException", "The conditional request failed")
 	if wanted && item != nil {
 		e.Item = item
 	}
 	return e
+}
+
+const itemSizeMessage = "Item size has exceeded the maximum allowed size"
+
+func errItemSize() *Error { return validationError(itemSizeMessage) }
+
+// IsItemSize reports whether the error says that an item is over 400 KB.
+func (e *Error) IsItemSize() bool { return e.Message == itemSizeMessage }
+
+// cancelledError returns the error of a transaction that was cancelled.
+func cancelledError(reasons []Reason) *Error {
+	list := ""
+	for i, r := range reasons {
+		if i > 0 {
+			list += ", "
+		}
+		list += r.Code
+	}
+	e := ServiceError("TransactionCanceledException", "Transaction cancelled, please refer cancellation reasons for specific reasons [%s]", list)
+	e.Reasons = reasons
+	return e
+}
+
+const collectionMessage = "Collection size exceeded."
+
+func errCollectionSize() *Error {
+	return ServiceError("ItemCollectionSizeLimitExceededException", collectionMessage)
 }

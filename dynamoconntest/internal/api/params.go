@@ -9,11 +9,11 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
-// maxItemSize is the largest item, in bytes.
+// maxItemSize is the size of the largest item, in bytes.
 const maxItemSize = 400 << 10
 
-// checkParams refuses a mixture of expressions and the parameters that they
-// replaced, and placeholders without an expression.
+// checkParams returns an error if a request has both expressions and the older
+// parameters that they replaced, or placeholders without an expression.
 func checkParams(in *wire.Node, expressions, older []string) *Error {
 	given := func(names []string) (out []string) {
 		for _, n := range names {
@@ -31,7 +31,7 @@ func checkParams(in *wire.Node, expressions, older []string) *Error {
 	if len(used) == 0 && in.Get("ExpressionAttributeNames") != nil {
 		return validationError("ExpressionAttributeNames can only be specified when using expressions")
 	}
-	// A projection takes no values: they need another expression.
+	// A projection uses no values: they need another expression.
 	takers := slices.DeleteFunc(slices.Clone(expressions), func(s string) bool { return s == "ProjectionExpression" })
 	if len(takers) > 0 && len(given(takers)) == 0 && in.Get("ExpressionAttributeValues") != nil {
 		verb := " is null"
@@ -43,7 +43,8 @@ func checkParams(in *wire.Node, expressions, older []string) *Error {
 	return nil
 }
 
-// parseCondition reads a write's condition, in either form.
+// parseCondition reads the condition of a write, as an expression or in the older
+// form.
 func parseCondition(in *wire.Node, names *expr.Names) (*expr.Condition, *Error) {
 	if e := in.Get("ConditionExpression"); e != nil {
 		c, err := expr.ParseCondition(e.Str(), names)
@@ -60,8 +61,8 @@ func parseCondition(in *wire.Node, names *expr.Names) (*expr.Condition, *Error) 
 	return c, validationErrorFrom(err)
 }
 
-// checkConditionalOperator refuses a ConditionalOperator that has no two conditions to
-// join.
+// checkConditionalOperator returns an error if there is a ConditionalOperator but
+// not two conditions to join.
 func checkConditionalOperator(in, conditions *wire.Node) *Error {
 	switch {
 	case in.Get("ConditionalOperator") == nil:
@@ -74,7 +75,8 @@ func checkConditionalOperator(in, conditions *wire.Node) *Error {
 	return nil
 }
 
-// parseProjection reads which attributes to return, in either form.
+// parseProjection reads which attributes to return, from an expression or in the
+// older form.
 func parseProjection(in *wire.Node, names *expr.Names) (*expr.Projection, *Error) {
 	if e := in.Get("ProjectionExpression"); e != nil {
 		p, err := expr.ParseProjection(e.Str(), names)
@@ -94,7 +96,8 @@ func parseProjection(in *wire.Node, names *expr.Names) (*expr.Projection, *Error
 	return expr.ProjectNames(attrs), checkAttributesToGet(in)
 }
 
-// checkAttributesToGet refuses an attribute that is named twice.
+// checkAttributesToGet returns an error if an attribute is named twice or its name
+// is too long.
 func checkAttributesToGet(in *wire.Node) *Error {
 	list := in.Get("AttributesToGet")
 	if list == nil {
@@ -113,7 +116,7 @@ func checkAttributesToGet(in *wire.Node) *Error {
 	return nil
 }
 
-// readNames reads the placeholders of a request or a part of it.
+// readNames reads the placeholders of a request, or of a part of it.
 func readNames(in *wire.Node) (*expr.Names, *Error) {
 	n, err := expr.ReadNames(in.Get("ExpressionAttributeNames"), in.Get("ExpressionAttributeValues"))
 	return n, validationErrorFrom(err)
@@ -124,7 +127,30 @@ func readItem(n *wire.Node) (attr.Item, *Error) {
 	return it, validationErrorFrom(err)
 }
 
+// writeItem writes an item as a member of the answer.
 func (c *call) writeItem(name string, it attr.Item) {
 	c.Key(name)
 	c.Append(it.AppendJSON)
+}
+
+// checkReturnValues returns an error unless ReturnValues is NONE or ALL_OLD.
+func checkReturnValues(in *wire.Node) *Error {
+	switch in.Get("ReturnValues").Str() {
+	case "", "NONE", "ALL_OLD":
+		return nil
+	}
+	return validationError("ReturnValues can only be ALL_OLD or NONE")
+}
+
+// readUpdate reads what an update does, as an expression or in the older form.
+func readUpdate(in *wire.Node, names *expr.Names) (*expr.Update, *Error) {
+	if e := in.Get("UpdateExpression"); e != nil {
+		u, err := expr.ParseUpdate(e.Str(), names)
+		if err != nil {
+			return nil, expressionError("UpdateExpression", err)
+		}
+		return u, nil
+	}
+	u, err := expr.ReadAttributeUpdates(in.Get("AttributeUpdates"))
+	return u, validationErrorFrom(err)
 }

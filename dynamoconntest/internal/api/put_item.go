@@ -24,10 +24,3 @@ func (c *call) putItem() *Error {
 	}
 	return c.runWrite(w, c.returnAllOld())
 }
-
-const itemSizeMessage = "Item size has exceeded the maximum allowed size"
-
-func errItemSize() *Error { return validationError(itemSizeMessage) }
-
-// IsItemSize says whether an item is over 400 KB.
-func (e *Error) IsItemSize() bool { return e.Message == itemSizeMessage }

@@ -13,7 +13,7 @@ func (c *call) query() *Error {
 	in := c.Input
 	older := []string{"AttributesToGet", "QueryFilter", "ConditionalOperator"}
 	if in.Get("KeyConditionExpression") != nil {
-		// Only with their own successor can KeyConditions not be together.
+		// KeyConditions may be combined with the other expressions.
 		older = append(older, "KeyConditions")
 	}
 	if err := checkParams(in, []string{"ProjectionExpression", "FilterExpression", "KeyConditionExpression"}, older); err != nil {
@@ -35,14 +35,14 @@ func (c *call) query() *Error {
 		return err
 	}
 	var terms []expr.KeyTerm
-	var failed error
+	var termsErr error
 	if e := in.Get("KeyConditionExpression"); e != nil {
-		terms, failed = expr.ParseKeyCondition(e.Str(), names)
+		terms, termsErr = expr.ParseKeyCondition(e.Str(), names)
 	} else {
-		terms, failed = expr.ReadTerms(in.Get("KeyConditions"))
+		terms, termsErr = expr.ReadTerms(in.Get("KeyConditions"))
 	}
-	if failed != nil {
-		return validationErrorFrom(failed)
+	if termsErr != nil {
+		return validationErrorFrom(termsErr)
 	}
 	if err := p.readExpressions(c, names); err != nil {
 		return err
@@ -51,28 +51,30 @@ func (c *call) query() *Error {
 		return err
 	}
 	if len(terms) == 0 || len(terms) > 2 && in.Get("IndexName") == nil {
-		return validationError(keyConditionLength) // only an index may have more attributes in its key
+		return validationError(keyConditionLength) // only the key of an index may have more than two attributes
 	}
 	if err := validationErrorFrom(names.CheckAllUsed()); err != nil {
 		return err
 	}
-	var out *Error
-	c.DB.Read(c.now, func() {
-		if out = p.openTable(c); out == nil {
-			if out = p.applyKeyConditions(terms); out == nil {
-				p.runPage(c)
-			}
+	return c.lockForReading(func() *Error {
+		if err := p.openTable(c); err != nil {
+			return err
 		}
+		if err := p.applyKeyConditions(terms); err != nil {
+			return err
+		}
+		p.runPage(c)
+		return nil
 	})
-	return out
 }
 
-var sortOperators = map[string]bool{
+// sortKeyOperators has the operators that conditions on a sort key may use.
+var sortKeyOperators = map[string]bool{
 	"EQ": true, "LT": true, "LE": true, "GT": true, "GE": true, "BETWEEN": true, "BEGINS_WITH": true,
 }
 
-// applyKeyConditions checks the key conditions, the filter and the starting key against the
-// table or index, and sets the range.
+// applyKeyConditions checks the key conditions, the filter, the projection and the
+// start key against the table or index, and sets the range.
 func (p *page) applyKeyConditions(terms []expr.KeyTerm) *Error {
 	schema := p.schema()
 	byName := map[string]expr.KeyTerm{}
@@ -126,7 +128,8 @@ func (p *page) applyKeyConditions(terms []expr.KeyTerm) *Error {
 	return p.checkStartInRange()
 }
 
-// checkStartInRange refuses to start after a key that the query would not return.
+// checkStartInRange returns an error if the query would not return an item with
+// the start key.
 func (p *page) checkStartInRange() *Error {
 	if p.Start == nil {
 		return nil
@@ -148,7 +151,8 @@ func (p *page) checkStartInRange() *Error {
 	return nil
 }
 
-// setPartition takes the values of the whole partition key.
+// setPartition sets the values of the partition key: each attribute needs an
+// equality.
 func (p *page) setPartition(byName map[string]expr.KeyTerm) *Error {
 	for _, k := range p.schema().Partition() {
 		t, ok := byName[k.Name]
@@ -163,8 +167,8 @@ func (p *page) setPartition(byName map[string]expr.KeyTerm) *Error {
 	return nil
 }
 
-// setSortRange takes the conditions on the sort key: on its first attributes, none
-// left out, and only the last of them other than an equality.
+// setSortRange sets the range of the sort key. The conditions are on its first
+// attributes, without a gap, and all but the last must be equalities.
 func (p *page) setSortRange(byName map[string]expr.KeyTerm) *Error {
 	sortKey := p.schema().Sort()
 	left := len(byName) - len(p.Partition)
@@ -179,7 +183,7 @@ func (p *page) setSortRange(byName map[string]expr.KeyTerm) *Error {
 		if !ok {
 			return validationError("Query condition missed key schema element: %s", k.Name)
 		}
-		if !sortOperators[t.Op] {
+		if !sortKeyOperators[t.Op] {
 			return validationError("Attempted conditional constraint is not an indexable operation")
 		}
 		if i > 0 {

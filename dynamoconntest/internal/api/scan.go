@@ -34,25 +34,23 @@ func (c *call) scan() *Error {
 		return err
 	}
 	p.Segment, p.Total = int(segment), int(total)
-	var failed *Error
-	c.DB.Read(c.now, func() {
-		if failed = p.openTable(c); failed != nil {
-			return
+	return c.lockForReading(func() *Error {
+		if err := p.openTable(c); err != nil {
+			return err
 		}
-		if failed = p.checkProjection(); failed != nil {
-			return
+		if err := p.checkProjection(); err != nil {
+			return err
 		}
-		if failed = p.setStartKey(); failed != nil {
-			return
+		if err := p.setStartKey(); err != nil {
+			return err
 		}
-		if failed = checkKeyPaths(p.table, append(p.projection.Paths(), p.filter.Paths()...)); failed != nil {
-			return
+		if err := checkKeyPaths(p.table, append(p.projection.Paths(), p.filter.Paths()...)); err != nil {
+			return err
 		}
 		if p.Start != nil && p.Total > 1 && !p.table.InSegment(p.Range) {
-			failed = validationError("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %d Segment: %d", p.Total, p.Segment)
-			return
+			return validationError("The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: %d Segment: %d", p.Total, p.Segment)
 		}
 		p.runPage(c)
+		return nil
 	})
-	return failed
 }

@@ -2,14 +2,14 @@ package api
 
 import . "github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire" //nolint:revive,staticcheck // a file of nothing but its shapes
 
-// Shapes that several operations share. Each use makes its own, because rules
-// are added to them.
+// The shapes that several operations share are functions: each use has a shape of
+// its own, because rules are added to it.
 
-func nameShape() *Shape { return Str().NameLen(3, 255).NameCharacters() }
+func nameOrARNShape() *Shape { return Str().NameLen(3, 255).NameCharacters() }
 
-func tableNameField() Field { return Required("TableName", nameShape()) }
+func tableNameField() Field { return Required("TableName", nameOrARNShape()) }
 
-func indexName() *Shape { return Str().Len(3, 255).NameCharacters() }
+func indexNameShape() *Shape { return Str().Len(3, 255).NameCharacters() }
 
 func capacityField() Field {
 	return Optional("ReturnConsumedCapacity", Str().Enum("INDEXES", "TOTAL", "NONE"))
@@ -28,19 +28,19 @@ func onFailureField() Field {
 
 func operatorField() Field { return Optional("ConditionalOperator", Str().Enum("OR", "AND")) }
 
-func comparison() *Shape {
+func comparisonShape() *Shape {
 	return Str().Enum("IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT", "NOT_NULL", "NE", "LE", "BEGINS_WITH", "GE", "CONTAINS")
 }
 
 func expectedField() Field {
 	return Optional("Expected", MapOf(Struct(
-		Optional("AttributeValueList", ListOf(Value())), Optional("ComparisonOperator", comparison()),
+		Optional("AttributeValueList", ListOf(Value())), Optional("ComparisonOperator", comparisonShape()),
 		Optional("Exists", Boolean()), Optional("Value", Value()),
 	).Class("ExpectedAttributeValue")))
 }
 
 func termsShape() *Shape {
-	return MapOf(Struct(Optional("AttributeValueList", ListOf(Value())), Required("ComparisonOperator", comparison())).Class("Condition"))
+	return MapOf(Struct(Optional("AttributeValueList", ListOf(Value())), Required("ComparisonOperator", comparisonShape())).Class("Condition"))
 }
 
 func attributesToGetField() Field { return Optional("AttributesToGet", ListOf(Str()).Len(1, 255)) }
@@ -53,7 +53,7 @@ func throughputShape() *Shape {
 	return Struct(Required("WriteCapacityUnits", Long().AtLeast(1)), Required("ReadCapacityUnits", Long().AtLeast(1))).Class("ProvisionedThroughput")
 }
 
-// keySchemaShape is a key schema of at most so many attributes.
+// keySchemaShape returns the shape of a key schema with at most so many attributes.
 func keySchemaShape(most int) *Shape {
 	return ListOf(Struct(
 		Required("AttributeName", Str().Len(1, 255)), Required("KeyType", Str().Enum("HASH", "RANGE")),
@@ -80,7 +80,7 @@ func streamField() Field {
 	).Class("StreamSpecification"))
 }
 
-var tableNameShape = Struct(tableNameField())
+var tableNameOnlyShape = Struct(tableNameField())
 
 var listTablesShape = Struct(
 	Optional("ExclusiveStartTableName", Str().Len(3, 255).NameCharacters()),
@@ -94,15 +94,15 @@ var createTableShape = Struct(
 	Optional("ProvisionedThroughput", throughputShape()),
 	Required("KeySchema", keySchemaShape(2)),
 	Optional("GlobalSecondaryIndexes", ListOf(Struct(
-		Required("IndexName", indexName()), Required("KeySchema", keySchemaShape(2*maxKeyAttributes)), Required("Projection", projectionShape()),
+		Required("IndexName", indexNameShape()), Required("KeySchema", keySchemaShape(2*maxKeyAttributes)), Required("Projection", projectionShape()),
 		Optional("ProvisionedThroughput", throughputShape()),
 	).Class("GlobalSecondaryIndex"))),
 	Optional("LocalSecondaryIndexes", ListOf(Struct(
-		Required("IndexName", indexName()), Required("KeySchema", keySchemaShape(2)), Required("Projection", projectionShape()),
+		Required("IndexName", indexNameShape()), Required("KeySchema", keySchemaShape(2)), Required("Projection", projectionShape()),
 	).Class("LocalSecondaryIndex"))),
 	Optional("DeletionProtectionEnabled", Boolean()),
 	Optional("TableClass", Str().Enum("STANDARD", "STANDARD_INFREQUENT_ACCESS")),
-	Optional("Tags", ListOf(tagPair())),
+	Optional("Tags", ListOf(tagPairShape())),
 	Optional("SSESpecification", Struct(Optional("Enabled", Boolean()), Optional("SSEType", Str()), Optional("KMSMasterKeyId", Str())).Class("SSESpecification")),
 	streamField(),
 )
@@ -116,12 +116,12 @@ var updateTableShape = Struct(
 	Optional("TableClass", Str().Enum("STANDARD", "STANDARD_INFREQUENT_ACCESS")),
 	streamField(),
 	Optional("GlobalSecondaryIndexUpdates", ListOf(Struct(
-		Optional("Update", Struct(Required("IndexName", indexName()), Required("ProvisionedThroughput", throughputShape())).Class("UpdateGlobalSecondaryIndexAction")),
+		Optional("Update", Struct(Required("IndexName", indexNameShape()), Required("ProvisionedThroughput", throughputShape())).Class("UpdateGlobalSecondaryIndexAction")),
 		Optional("Create", Struct(
-			Required("IndexName", indexName()), Required("KeySchema", keySchemaShape(2*maxKeyAttributes)), Required("Projection", projectionShape()),
+			Required("IndexName", indexNameShape()), Required("KeySchema", keySchemaShape(2*maxKeyAttributes)), Required("Projection", projectionShape()),
 			Optional("ProvisionedThroughput", throughputShape()),
 		).Class("CreateGlobalSecondaryIndexAction")),
-		Optional("Delete", Struct(Required("IndexName", indexName())).Class("DeleteGlobalSecondaryIndexAction")),
+		Optional("Delete", Struct(Required("IndexName", indexNameShape())).Class("DeleteGlobalSecondaryIndexAction")),
 	).Class("GlobalSecondaryIndexUpdate"))),
 )
 
@@ -132,13 +132,12 @@ var updateTTLShape = Struct(
 	).Class("TimeToLiveSpecification")),
 )
 
-func tagPair() *Shape {
+func tagPairShape() *Shape {
 	return Struct(Required("Key", Str().Len(1, 128)), Required("Value", Str().Len(0, 256))).Class("Tag")
 }
 
-// What is wrong with an ARN, or missing beside it, the operations on tags say
-// themselves.
-var tagShape = Struct(Optional("ResourceArn", Str()), Optional("Tags", ListOf(tagPair())))
+// The operations on tags check ARNs and missing parameters themselves.
+var tagShape = Struct(Optional("ResourceArn", Str()), Optional("Tags", ListOf(tagPairShape())))
 
 var untagShape = Struct(Optional("ResourceArn", Str()), Optional("TagKeys", ListOf(Str().Len(1, 128))))
 
@@ -172,7 +171,7 @@ func selectField() Field {
 
 func limitField() Field { return Optional("Limit", Int().AtLeast(1)) }
 
-// readFields are the parameters of Query and Scan without constraints.
+// readFields returns the parameters of Query and Scan that have no constraints.
 func readFields() []Field {
 	return []Field{
 		Optional("ConsistentRead", Boolean()), Optional("ExclusiveStartKey", MapOf(Value())), Optional("FilterExpression", Str()),
@@ -180,16 +179,16 @@ func readFields() []Field {
 	}
 }
 
-// The order in which constraints are reported is that of the service; of more
-// than ten it decides which.
+// The fields are in the order in which the service reports violated constraints.
+// The order matters because it reports only the first ten.
 var queryShape = Struct(append(readFields(),
-	selectField(), Optional("IndexName", indexName()), capacityField(), Optional("QueryFilter", termsShape()), tableNameField(), operatorField(),
+	selectField(), Optional("IndexName", indexNameShape()), capacityField(), Optional("QueryFilter", termsShape()), tableNameField(), operatorField(),
 	attributesToGetField(), limitField(), Optional("KeyConditions", termsShape()),
 	Optional("KeyConditionExpression", Str()), Optional("ScanIndexForward", Boolean()),
 )...)
 
 var scanShape = Struct(append(readFields(),
-	selectField(), Optional("IndexName", indexName()), Optional("TotalSegments", Int().AtLeast(1).AtMost(1000000)), capacityField(), tableNameField(),
+	selectField(), Optional("IndexName", indexNameShape()), Optional("TotalSegments", Int().AtLeast(1).AtMost(1000000)), capacityField(), tableNameField(),
 	operatorField(), Optional("ScanFilter", termsShape()), Optional("Segment", Int().AtLeast(0).AtMost(999999)), limitField(), attributesToGetField(),
 )...)
 
@@ -198,7 +197,7 @@ var batchGetShape = Struct(
 	Required("RequestItems", MapOf(Struct(
 		Required("Keys", ListOf(MapOf(Value())).Len(1, 100)), attributesToGetField(), Optional("ConsistentRead", Boolean()),
 		Optional("ProjectionExpression", Str()), namesField(),
-	).Class("KeysAndAttributes")).Len(1, 100).Keys(nameShape())),
+	).Class("KeysAndAttributes")).Len(1, 100).Keys(nameOrARNShape())),
 )
 
 var batchWriteShape = Struct(
@@ -206,7 +205,7 @@ var batchWriteShape = Struct(
 	Required("RequestItems", MapOf(ListOf(Struct(
 		Optional("PutRequest", Struct(Required("Item", MapOf(Value()))).Class("PutRequest")),
 		Optional("DeleteRequest", Struct(Required("Key", MapOf(Value()))).Class("DeleteRequest")),
-	).Class("WriteRequest")).Len(1, 25)).Len(1, 25).Keys(nameShape())),
+	).Class("WriteRequest")).Len(1, 25)).Len(1, 25).Keys(nameOrARNShape())),
 )
 
 var transactGetShape = Struct(

@@ -13,20 +13,20 @@ import (
 const maxTags = 50
 
 var (
-	anyARN   = regexp.MustCompile(`^.+:.+:.+:.+:.+:.+/.+$`)
-	tableARN = regexp.MustCompile(`^arn:[^:]+:dynamodb:[^:]+:\d+:table/[^/]{3,}$`)
-	tagText  = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
+	anyARNPattern   = regexp.MustCompile(`^.+:.+:.+:.+:.+:.+/.+$`)
+	tableARNPattern = regexp.MustCompile(`^arn:[^:]+:dynamodb:[^:]+:\d+:table/[^/]{3,}$`)
+	tagPattern      = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 )
 
-// checkARN checks the request's ResourceArn and, if list is not "", that this
-// parameter has an element.
+// checkARN checks the request's ResourceArn. If list is not "" it also checks that
+// the parameter with this name has an element.
 func (c *call) checkARN(list, missing string) *Error {
 	arn := c.Input.Get("ResourceArn")
 	if arn == nil {
 		return validationError("Invalid TableArn")
 	}
-	if !anyARN.MatchString(arn.Str()) {
-		// No policy allows what has no name.
+	if !anyARNPattern.MatchString(arn.Str()) {
+		// A text that is not an ARN names nothing that a policy could allow.
 		shown := arn.Str()
 		if shown == "" {
 			shown = "*"
@@ -39,7 +39,7 @@ func (c *call) checkARN(list, missing string) *Error {
 		return validationError("1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null",
 			strings.ToLower(list[:1])+list[1:])
 	}
-	if !tableARN.MatchString(arn.Str()) {
+	if !tableARNPattern.MatchString(arn.Str()) {
 		return validationError("Invalid TableArn: Invalid ResourceArn provided as input %s", arn.Str())
 	}
 	if list != "" && len(elems.Elems) == 0 {
@@ -48,8 +48,8 @@ func (c *call) checkARN(list, missing string) *Error {
 	return nil
 }
 
-// taggedTable is the table that the request's ResourceArn names. Within Read or
-// Write.
+// taggedTable returns the table that the request's ResourceArn names. It needs a
+// lock.
 func (c *call) taggedTable() (*store.Table, *Error) {
 	arn := c.Input.Get("ResourceArn").Str()
 	t := c.DB.Table(c.Region, tableName(arn), c.now)
@@ -59,14 +59,14 @@ func (c *call) taggedTable() (*store.Table, *Error) {
 	return t, nil
 }
 
-// addTags adds the tags of a list, which may be absent, to others.
+// addTags adds the tags in list, which may be nil.
 func addTags(to map[string]string, list *wire.Node) *Error {
 	if list == nil {
 		return nil
 	}
 	for i := range list.Elems {
 		k, v := list.Elems[i].Get("Key").Str(), list.Elems[i].Get("Value").Str()
-		if !tagText.MatchString(k) || !tagText.MatchString(v) {
+		if !tagPattern.MatchString(k) || !tagPattern.MatchString(v) {
 			return validationError("Invalid tag: keys and values may have letters, digits, spaces and _.:/=+-@")
 		}
 		to[k] = v
@@ -81,53 +81,47 @@ func (c *call) tagResource() *Error {
 	if err := c.checkARN("Tags", "Tag"); err != nil {
 		return err
 	}
-	var failed *Error
-	c.DB.Write(c.now, func() {
+	return c.lockForWriting(func() *Error {
 		t, err := c.taggedTable()
 		if err != nil {
-			failed = err
-			return
+			return err
 		}
 		next := map[string]string{}
 		for k, v := range t.Tags {
 			next[k] = v
 		}
-		if failed = addTags(next, c.Input.Get("Tags")); failed != nil {
-			return
+		if err := addTags(next, c.Input.Get("Tags")); err != nil {
+			return err
 		}
 		t.Tags = next
+		return nil
 	})
-	return failed
 }
 
 func (c *call) untagResource() *Error {
 	if err := c.checkARN("TagKeys", "Tag Key"); err != nil {
 		return err
 	}
-	var failed *Error
-	c.DB.Write(c.now, func() {
+	return c.lockForWriting(func() *Error {
 		t, err := c.taggedTable()
 		if err != nil {
-			failed = notFoundError()
-			return
+			return notFoundError() // unlike the other two operations
 		}
 		for _, k := range c.Input.Get("TagKeys").Elems {
 			delete(t.Tags, k.Text)
 		}
+		return nil
 	})
-	return failed
 }
 
 func (c *call) listTagsOfResource() *Error {
 	if err := c.checkARN("", ""); err != nil {
 		return err
 	}
-	var failed *Error
-	c.DB.Read(c.now, func() {
+	return c.lockForReading(func() *Error {
 		t, err := c.taggedTable()
 		if err != nil {
-			failed = err
-			return
+			return err
 		}
 		keys := make([]string, 0, len(t.Tags))
 		for k := range t.Tags {
@@ -145,6 +139,6 @@ func (c *call) listTagsOfResource() *Error {
 			c.Close('}')
 		}
 		c.Close(']')
+		return nil
 	})
-	return failed
 }

@@ -6,22 +6,17 @@ func (c *call) updateTimeToLive() *Error {
 	name := c.Input.Get("TableName").Str()
 	spec := c.Input.Get("TimeToLiveSpecification")
 	want := store.TTL{Attribute: spec.Get("AttributeName").Str(), Enabled: spec.Get("Enabled").True()}
-	var failed *Error
-	c.DB.Write(c.now, func() {
+	return c.lockForWriting(func() *Error {
 		t, err := c.activeTable(name)
 		switch {
 		case err != nil:
-			failed = err
-			return
+			return err
 		case want.Enabled && t.TTL.Enabled && t.TTL.Attribute == want.Attribute:
-			failed = validationError("TimeToLive is already enabled")
-			return
+			return validationError("TimeToLive is already enabled")
 		case !want.Enabled && !t.TTL.Enabled:
-			failed = validationError("TimeToLive is already disabled")
-			return
+			return validationError("TimeToLive is already disabled")
 		case t.TTL.Enabled && t.TTL.Attribute != want.Attribute:
-			failed = validationError("TimeToLive is active on a different AttributeName: current AttributeName is %s", t.TTL.Attribute)
-			return
+			return validationError("TimeToLive is active on a different AttributeName: current AttributeName is %s", t.TTL.Attribute)
 		}
 		t.SetTTL(want)
 		c.Key("TimeToLiveSpecification")
@@ -31,18 +26,16 @@ func (c *call) updateTimeToLive() *Error {
 		c.Key("Enabled")
 		c.Bool(want.Enabled)
 		c.Close('}')
+		return nil
 	})
-	return failed
 }
 
 func (c *call) describeTimeToLive() *Error {
 	name := c.Input.Get("TableName").Str()
-	var failed *Error
-	c.DB.Read(c.now, func() {
+	return c.lockForReading(func() *Error {
 		t := c.DB.Table(c.Region, tableName(name), c.now)
 		if t == nil {
-			failed = tableNotFoundError(name)
-			return
+			return tableNotFoundError(name)
 		}
 		c.Key("TimeToLiveDescription")
 		c.Open('{')
@@ -55,6 +48,6 @@ func (c *call) describeTimeToLive() *Error {
 			c.Str("DISABLED")
 		}
 		c.Close('}')
+		return nil
 	})
-	return failed
 }

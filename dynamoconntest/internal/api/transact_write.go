@@ -9,9 +9,10 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
-// tokenLife is how long a transaction's token is remembered.
+// tokenLife is how long the service remembers a transaction's token.
 const tokenLife = 10 * time.Minute
 
+// transactWrite is a write of a TransactWriteItems.
 type transactWrite struct {
 	write
 	table     *store.Table
@@ -23,9 +24,7 @@ func (c *call) transactWriteItems() *Error {
 	if err != nil {
 		return err
 	}
-	var failed *Error
-	c.DB.Write(c.now, func() { failed = c.runTransaction(writes) })
-	return failed
+	return c.lockForWriting(func() *Error { return c.runTransaction(writes) })
 }
 
 func (c *call) readTransaction() ([]*transactWrite, *Error) {
@@ -82,7 +81,7 @@ func readTransactWrite(n *wire.Node) (*transactWrite, *Error) {
 		}
 	}
 	if kind == "ConditionCheck" {
-		w.check = true
+		w.isCheck = true
 		if in.Get("ConditionExpression") == nil {
 			return nil, validationError("1 validation error detected: Value null at 'transactItems.1.member.conditionCheck.conditionExpression' failed to satisfy constraint: Member must not be null")
 		}
@@ -110,12 +109,37 @@ func (c *call) runTransaction(writes []*transactWrite) *Error {
 			repeated = true
 		}
 	}
-	reasons := make([]Reason, len(writes))
+	if err := c.checkTransactWrites(writes); err != nil {
+		return err
+	}
+	if repeated {
+		if c.OnRepeat != nil {
+			c.OnRepeat()
+		}
+		c.answerTransaction(writes, true)
+		return nil
+	}
+	if err := computeTransaction(writes, c.newCollectionGrowth()); err != nil {
+		return err
+	}
+	for _, w := range writes {
+		w.apply(w.table, w.next, c)
+	}
+	if token != "" {
+		c.DB.SetToken(c.Region, token, store.Token{RequestDigest: digest, Until: c.now.Add(tokenLife)}, c.now)
+	}
+	c.answerTransaction(writes, false)
+	return nil
+}
+
+// checkTransactWrites finds the tables and checks the keys and paths. An invalid
+// key cancels the transaction, an empty one is an error of the request.
+func (c *call) checkTransactWrites(writes []*transactWrite) *Error {
+	reasons := noReasons(len(writes))
+	invalid := false
 	seen := map[string]bool{}
-	bad, size := false, 0
 	for i, w := range writes {
-		reasons[i].Code = "None"
-		t, err := c.activeTable(w.write.table)
+		t, err := c.activeTable(w.tableName)
 		if err != nil {
 			return err
 		}
@@ -128,65 +152,71 @@ func (c *call) runTransaction(writes []*transactWrite) *Error {
 				return err
 			}
 			reasons[i] = Reason{Code: "ValidationError", Message: err.Message}
-			bad = true
+			invalid = true
 			continue
 		}
-		id := t.Name + string(w.key.AppendJSON(nil))
+		id := itemID(t, w.key)
 		if seen[id] {
 			return validationError("Transaction request cannot include multiple operations on one item")
 		}
 		seen[id] = true
 	}
-	if bad {
+	if invalid {
 		return cancelledError(reasons)
 	}
-	if !repeated {
-		// An update is computed only if every condition holds.
-		for i, w := range writes {
-			var err *Error
-			if w.old, err = w.checkCondition(w.table); err != nil {
-				reasons[i] = Reason{Code: "ConditionalCheckFailed", Message: err.Message, Item: err.Item}
-				bad = true
-			}
-		}
-		if bad {
-			return cancelledError(reasons)
-		}
-		grown := c.newCollectionGrowth()
-		for i, w := range writes {
-			var err *Error
-			if w.next, err = w.newItem(w.table, w.old); err != nil {
-				if err.hasEmptyKey {
-					return err
-				}
-				reasons[i] = Reason{Code: "ValidationError", Message: err.Message}
-				bad = true
-			} else if !w.check && grown.exceedsLimit(w.table, w.key, w.old, w.next) {
-				reasons[i] = Reason{Code: "ItemCollectionSizeLimitExceeded", Message: collectionMessage}
-				bad = true
-			}
-			size += max(w.old.Size(), w.next.Size())
-		}
-		if bad {
-			return cancelledError(reasons)
-		}
-		if size > maxTransactionSize {
-			return validationError("Transaction is too large: the items' total size exceeds 4 MB")
-		}
-		for _, w := range writes {
-			w.apply(w.table, w.next, c)
-		}
-		if token != "" {
-			c.DB.SetToken(c.Region, token, store.Token{RequestDigest: digest, Until: c.now.Add(tokenLife)}, c.now)
-		}
-	}
-	if repeated && c.OnRepeat != nil {
-		c.OnRepeat()
-	}
-	c.answerTransaction(writes, repeated)
 	return nil
 }
 
+// computeTransaction checks the conditions and then computes the new items. It
+// changes nothing. An update is computed only if every condition holds.
+func computeTransaction(writes []*transactWrite, growth *collectionGrowth) *Error {
+	reasons := noReasons(len(writes))
+	failed := false
+	for i, w := range writes {
+		var err *Error
+		if w.old, err = w.checkCondition(w.table); err != nil {
+			reasons[i] = Reason{Code: "ConditionalCheckFailed", Message: err.Message, Item: err.Item}
+			failed = true
+		}
+	}
+	if failed {
+		return cancelledError(reasons)
+	}
+	size := 0
+	for i, w := range writes {
+		var err *Error
+		if w.next, err = w.newItem(w.table, w.old); err != nil {
+			if err.hasEmptyKey {
+				return err
+			}
+			reasons[i] = Reason{Code: "ValidationError", Message: err.Message}
+			failed = true
+		} else if !w.isCheck && growth.exceedsLimit(w.table, w.key, w.old, w.next) {
+			reasons[i] = Reason{Code: "ItemCollectionSizeLimitExceeded", Message: collectionMessage}
+			failed = true
+		}
+		size += max(w.old.Size(), w.next.Size())
+	}
+	if failed {
+		return cancelledError(reasons)
+	}
+	if size > maxTransactionSize {
+		return validationError("Transaction is too large: the items' total size exceeds 4 MB")
+	}
+	return nil
+}
+
+// noReasons returns the reasons of a transaction in which nothing has failed.
+func noReasons(n int) []Reason {
+	reasons := make([]Reason, n)
+	for i := range reasons {
+		reasons[i].Code = "None"
+	}
+	return reasons
+}
+
+// answerTransaction writes the answer. A repeated transaction has changed nothing
+// and consumes the capacity of reading its items.
 func (c *call) answerTransaction(writes []*transactWrite, repeated bool) {
 	used := map[string]*consumedUnits{}
 	var order []string
@@ -194,11 +224,10 @@ func (c *call) answerTransaction(writes []*transactWrite, repeated bool) {
 	for _, w := range writes {
 		name := w.table.Name
 		if used[name] == nil {
-			used[name] = &consumedUnits{name: name}
+			used[name] = &consumedUnits{tableName: name}
 			order = append(order, name)
 		}
 		if repeated {
-			// A repetition only looks: it costs what reading would.
 			kind = "Read"
 			it, _ := w.table.Get(w.key)
 			used[name].table += 2 * readUnits(it.Size(), true)
@@ -212,7 +241,7 @@ func (c *call) answerTransaction(writes []*transactWrite, repeated bool) {
 	if c.wantsMetrics() && !repeated {
 		c.writeBatchMetrics(order, func(name string, f func(*store.Table, attr.Item)) {
 			for _, w := range writes {
-				if w.table.Name == name && !w.check {
+				if w.table.Name == name && !w.isCheck {
 					f(w.table, w.key)
 				}
 			}

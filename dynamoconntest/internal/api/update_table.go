@@ -26,16 +26,13 @@ func (c *call) updateTable() *Error {
 	if err := checkIndexUpdates(updates); err != nil {
 		return err
 	}
-	var failed *Error
-	c.DB.Write(c.now, func() {
+	return c.lockForWriting(func() *Error {
 		t := c.DB.Table(c.Region, name, c.now)
 		switch {
 		case t == nil:
-			failed = tableNotFoundError(name)
-			return
+			return tableNotFoundError(name)
 		case t.Status(c.now) != "ACTIVE":
-			failed = ServiceError("ResourceInUseException", "Attempt to change a resource which is still in use: Table is being updated: %s", name)
-			return
+			return ServiceError("ResourceInUseException", "Attempt to change a resource which is still in use: Table is being updated: %s", name)
 		}
 		next := *t
 		next.Indexes = make([]*store.Index, len(t.Indexes))
@@ -43,16 +40,17 @@ func (c *call) updateTable() *Error {
 			xc := *x
 			next.Indexes[i] = &xc
 		}
-		if failed = c.changeTable(&next, in, updates); failed != nil {
-			return
+		if err := c.changeTable(&next, in, updates); err != nil {
+			return err
 		}
 		*t = next
 		c.Key("TableDescription")
 		c.writeTableDescription(t)
+		return nil
 	})
-	return failed
 }
 
+// checkIndexUpdates checks GlobalSecondaryIndexUpdates without the table.
 func checkIndexUpdates(updates *wire.Node) *Error {
 	if updates == nil {
 		return nil
@@ -87,10 +85,10 @@ func checkIndexUpdates(updates *wire.Node) *Error {
 	return nil
 }
 
-// changeTable applies the request to a copy of the table.
+// changeTable applies the request to t, which is a copy of the table.
 func (c *call) changeTable(t *store.Table, in, updates *wire.Node) *Error {
 	ready := c.now.Add(c.UpdateDelay)
-	slow := false
+	slow := false // a change that makes the table UPDATING
 	tp := in.Get("ProvisionedThroughput")
 	switch mode := in.Get("BillingMode").Str(); {
 	case mode == onDemand:
@@ -107,9 +105,9 @@ func (c *call) changeTable(t *store.Table, in, updates *wire.Node) *Error {
 	case mode == "" && t.OnDemand && tp != nil:
 		return validationError(invalidParameter + "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST")
 	case tp != nil:
-		wasFree := t.OnDemand
+		wasOnDemand := t.OnDemand
 		t.OnDemand = false
-		if err := c.changeThroughput(&t.Throughput, tp, "table", wasFree); err != nil {
+		if err := c.changeThroughput(&t.Throughput, tp, "table", wasOnDemand); err != nil {
 			return err
 		}
 		slow = true
@@ -149,6 +147,8 @@ func (c *call) changeTable(t *store.Table, in, updates *wire.Node) *Error {
 	return nil
 }
 
+// changeThroughput sets new capacity. Unless force is set, it must differ from the
+// old one.
 func (c *call) changeThroughput(old *store.Throughput, n *wire.Node, what string, force bool) *Error {
 	next, err := readThroughput(n, false)
 	if err != nil {
@@ -172,45 +172,14 @@ func (c *call) changeThroughput(old *store.Throughput, n *wire.Node, what string
 	return nil
 }
 
-// changeIndex makes one change to the indexes. The attributes of a new key must
-// be among those that the request defines, whether or not they are known.
+// changeIndex makes one change to the indexes. The request defines the attributes
+// in given.
 func (c *call) changeIndex(t *store.Table, n *wire.Node, given []store.KeyAttr) *Error {
-	find := func(name string) (*store.Index, *Error) {
-		x := t.Index(name)
-		if x == nil || !x.Global {
-			return nil, ServiceError("ResourceNotFoundException", "Requested resource not found")
-		}
-		return x, nil
-	}
 	if u := n.Get("Create"); u != nil {
-		if t.Index(u.Get("IndexName").Str()) != nil {
-			return validationError("Attempting to create an index which already exists: %s", u.Get("IndexName").Str())
-		}
-		x, err := c.readIndex(t, u, true, given)
-		if err != nil {
-			return err
-		}
-		for _, k := range x.Schema {
-			defined := slices.ContainsFunc(t.Definitions, func(d store.KeyAttr) bool { return d.Name == k.Name })
-			if !defined {
-				t.Definitions = append(slices.Clone(t.Definitions), store.KeyAttr{Name: k.Name, Kind: k.Kind})
-			}
-		}
-		globals := 0
-		for _, old := range t.Indexes {
-			if old.Global {
-				globals++
-			}
-		}
-		if globals >= maxGlobalIndexes {
-			return ServiceError("LimitExceededException", "GlobalSecondaryIndex count exceeds the per-table limit of 20")
-		}
-		x.ReadyAt = c.now.Add(c.UpdateDelay)
-		t.AddIndex(x)
-		return nil
+		return c.createIndex(t, u, given)
 	}
 	if u := n.Get("Delete"); u != nil {
-		x, err := find(u.Get("IndexName").Str())
+		x, err := globalIndex(t, u)
 		if err != nil {
 			return err
 		}
@@ -223,7 +192,7 @@ func (c *call) changeIndex(t *store.Table, n *wire.Node, given []store.KeyAttr) 
 		return nil
 	}
 	u := n.Get("Update")
-	x, err := find(u.Get("IndexName").Str())
+	x, err := globalIndex(t, u)
 	if err != nil {
 		return err
 	}
@@ -236,7 +205,48 @@ func (c *call) changeIndex(t *store.Table, n *wire.Node, given []store.KeyAttr) 
 	return nil
 }
 
-// dropUnusedDefinitions forgets the attributes that only the removed index used.
+// globalIndex returns the index that a change names.
+func globalIndex(t *store.Table, change *wire.Node) (*store.Index, *Error) {
+	x := t.Index(change.Get("IndexName").Str())
+	if x == nil || !x.Global {
+		return nil, ServiceError("ResourceNotFoundException", "Requested resource not found")
+	}
+	return x, nil
+}
+
+// createIndex adds a global index. The request must define the attributes of its
+// key, even those that the table has defined already.
+func (c *call) createIndex(t *store.Table, n *wire.Node, given []store.KeyAttr) *Error {
+	name := n.Get("IndexName").Str()
+	if t.Index(name) != nil {
+		return validationError("Attempting to create an index which already exists: %s", name)
+	}
+	x, err := c.readIndex(t, n, true, given)
+	if err != nil {
+		return err
+	}
+	for _, k := range x.Schema {
+		defined := slices.ContainsFunc(t.Definitions, func(d store.KeyAttr) bool { return d.Name == k.Name })
+		if !defined {
+			t.Definitions = append(slices.Clone(t.Definitions), store.KeyAttr{Name: k.Name, Kind: k.Kind})
+		}
+	}
+	globals := 0
+	for _, old := range t.Indexes {
+		if old.Global {
+			globals++
+		}
+	}
+	if globals >= maxGlobalIndexes {
+		return ServiceError("LimitExceededException", "GlobalSecondaryIndex count exceeds the per-table limit of 20")
+	}
+	x.ReadyAt = c.now.Add(c.UpdateDelay)
+	t.AddIndex(x)
+	return nil
+}
+
+// dropUnusedDefinitions removes the definitions of the attributes that only the
+// removed index used.
 func dropUnusedDefinitions(t *store.Table, gone *store.Index) {
 	var left []store.KeyAttr
 	for _, d := range t.Definitions {

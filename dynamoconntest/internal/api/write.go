@@ -7,31 +7,32 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
-// write is one change of one item, read from a request: a put if item is set,
-// an update if update is, a check if neither and check is set, else a delete.
+// write is a write of one item. It is a put if item is set, an update if update is
+// set, a condition check if isCheck is set, and otherwise a delete.
 type write struct {
-	table           string
+	tableName       string
 	item            attr.Item
 	key             attr.Item
 	update          *expr.Update
-	check           bool
-	cond            *expr.Condition
-	returnOnFailure bool // return the item if the condition fails
+	isCheck         bool
+	condition       *expr.Condition
+	returnOnFailure bool // with the item if the condition fails
 }
 
-// readWrite reads the condition and placeholders of a write; the caller has
-// read the rest.
+// readCondition reads the table's name and the condition of a write. It is called
+// last: it returns an error if a placeholder has not been used.
 func (w *write) readCondition(in *wire.Node, names *expr.Names) *Error {
-	w.table = in.Get("TableName").Str()
+	w.tableName = in.Get("TableName").Str()
 	w.returnOnFailure = in.Get("ReturnValuesOnConditionCheckFailure").Str() == "ALL_OLD"
 	var err *Error
-	if w.cond, err = parseCondition(in, names); err != nil {
+	if w.condition, err = parseCondition(in, names); err != nil {
 		return err
 	}
 	return validationErrorFrom(names.CheckAllUsed())
 }
 
-// checkKeys checks the write against its table's key, and sets w.key for a put.
+// checkKeys checks the write's key, or for a put its item, against the table. It
+// sets w.key for a put.
 func (w *write) checkKeys(t *store.Table) *Error {
 	if w.item != nil {
 		if err := t.Schema.CheckItem(w.item); err != nil {
@@ -59,17 +60,17 @@ func (w *write) checkKeys(t *store.Table) *Error {
 	return nil
 }
 
-// checkKeyPaths refuses a path into a key in any of the write's expressions.
+// checkKeyPaths returns an error if a path in an expression leads into a key.
 func (w *write) checkKeyPaths(t *store.Table) *Error {
-	paths := w.cond.Paths()
+	paths := w.condition.Paths()
 	if w.update != nil {
 		paths = append(w.update.AllPaths(), paths...)
 	}
 	return checkKeyPaths(t, paths)
 }
 
-// checkKeyPaths refuses a path into a key attribute of the table or of one of
-// its indexes, which is never a list or map.
+// checkKeyPaths returns an error if a path leads into a key attribute of the table
+// or of an index. Key attributes are never lists or maps.
 func checkKeyPaths(t *store.Table, paths []expr.Path) *Error {
 	const message = "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: %s: %s"
 	for _, p := range paths {
@@ -89,38 +90,39 @@ func checkKeyPaths(t *store.Table, paths []expr.Path) *Error {
 	return nil
 }
 
-// checkCondition is the item as it is, nil for none, if the condition holds.
+// checkCondition returns the present item, nil if there is none, and an error if
+// the condition does not hold for it.
 func (w *write) checkCondition(t *store.Table) (attr.Item, *Error) {
 	old, had := t.Get(w.key)
 	if !had {
 		old = nil
 	}
-	if !w.cond.Match(old) {
+	if !w.condition.Match(old) {
 		return old, conditionFailedError(old, w.returnOnFailure)
 	}
 	return old, nil
 }
 
-// newItem is what the write makes of an item; nil for none. It changes
+// newItem returns the item after the write, nil if there is none. It changes
 // nothing.
 func (w *write) newItem(t *store.Table, old attr.Item) (attr.Item, *Error) {
 	switch {
 	case w.item != nil:
 		return w.item, nil
-	case w.check:
+	case w.isCheck:
 		return old, nil
 	case w.update == nil:
 		return nil, nil
 	case old == nil && w.update.OnlyRemoves():
-		return nil, nil // there is nothing to remove, whatever the path, and no item comes of it
+		return nil, nil // nothing to remove, whatever the paths, and no new item
 	}
 	base := old
 	if old == nil {
 		base = w.key
 	}
-	next, failed := w.update.Apply(base)
-	if failed != nil {
-		return nil, validationErrorFrom(failed)
+	next, applyErr := w.update.Apply(base)
+	if applyErr != nil {
+		return nil, validationErrorFrom(applyErr)
 	}
 	for _, a := range next {
 		if a.Value.TooDeep() {
@@ -131,14 +133,16 @@ func (w *write) newItem(t *store.Table, old attr.Item) (attr.Item, *Error) {
 		return nil, validationError("Item size to update has exceeded the maximum allowed size")
 	}
 	for _, x := range t.Indexes {
-		if err := updatedIndexKeys(x, old, next); err != nil {
+		if err := checkUpdatedIndexKeys(x, old, next); err != nil {
 			return nil, err
 		}
 	}
 	return next, nil
 }
 
-func updatedIndexKeys(x *store.Index, old, next attr.Item) *Error {
+// checkUpdatedIndexKeys returns an error if an index refuses the item after an
+// update.
+func checkUpdatedIndexKeys(x *store.Index, old, next attr.Item) *Error {
 	for _, k := range x.Schema {
 		v := next.Get(k.Name)
 		if v.Kind() == k.Kind && k.Kind != attr.N && v.Text() == "" {
@@ -152,7 +156,8 @@ func updatedIndexKeys(x *store.Index, old, next attr.Item) *Error {
 		}
 	}
 	if err := x.CheckItem(next); err != nil {
-		// An item that did not fit before a new index came stays as it is.
+		// The index was added later and has left out the item. An update that does
+		// not touch the index's key does not change that.
 		if old != nil && attr.EqualItems(x.Schema.Extract(old), x.Schema.Extract(next)) {
 			return nil
 		}
@@ -163,41 +168,18 @@ func updatedIndexKeys(x *store.Index, old, next attr.Item) *Error {
 	return nil
 }
 
-// apply makes the change.
+// apply stores the item after the write.
 func (w *write) apply(t *store.Table, next attr.Item, c *call) {
-	if !w.check {
+	if !w.isCheck {
 		t.Replace(w.key, next, c.now)
 	}
 }
 
-// checkReturnValues allows only NONE and ALL_OLD.
-func checkReturnValues(in *wire.Node) *Error {
-	switch in.Get("ReturnValues").Str() {
-	case "", "NONE", "ALL_OLD":
-		return nil
-	}
-	return validationError("ReturnValues can only be ALL_OLD or NONE")
-}
-
-// readUpdate reads what an update does, in either form.
-func readUpdate(in *wire.Node, names *expr.Names) (*expr.Update, *Error) {
-	if e := in.Get("UpdateExpression"); e != nil {
-		u, err := expr.ParseUpdate(e.Str(), names)
-		if err != nil {
-			return nil, expressionError("UpdateExpression", err)
-		}
-		return u, nil
-	}
-	u, err := expr.ReadAttributeUpdates(in.Get("AttributeUpdates"))
-	return u, validationErrorFrom(err)
-}
-
-// runWrite carries out one write by itself and writes the answer. attributes,
-// if set, is what to return of the item before and after.
+// runWrite carries out a single write and writes the answer. If attributes is set
+// it chooses the attributes to return, from the item before and after the write.
 func (c *call) runWrite(w *write, attributes func(old, next attr.Item) attr.Item) *Error {
-	var failed *Error
-	c.DB.Write(c.now, func() {
-		t, err := c.activeTable(w.table)
+	return c.lockForWriting(func() *Error {
+		t, err := c.activeTable(w.tableName)
 		if err == nil {
 			err = w.checkKeys(t)
 		}
@@ -205,22 +187,18 @@ func (c *call) runWrite(w *write, attributes func(old, next attr.Item) attr.Item
 			err = w.checkKeyPaths(t)
 		}
 		if err != nil {
-			failed = err
-			return
+			return err
 		}
 		old, err := w.checkCondition(t)
 		if err != nil {
-			failed = err
-			return
+			return err
 		}
 		next, err := w.newItem(t, old)
 		if err != nil {
-			failed = err
-			return
+			return err
 		}
-		if !w.check && c.newCollectionGrowth().exceedsLimit(t, w.key, old, next) {
-			failed = errCollectionSize()
-			return
+		if !w.isCheck && c.newCollectionGrowth().exceedsLimit(t, w.key, old, next) {
+			return errCollectionSize()
 		}
 		w.apply(t, next, c)
 		if attributes != nil {
@@ -233,11 +211,12 @@ func (c *call) runWrite(w *write, attributes func(old, next attr.Item) attr.Item
 			c.Key("ItemCollectionMetrics")
 			c.writeMetrics(t, w.key)
 		}
+		return nil
 	})
-	return failed
 }
 
-// returnAllOld returns the item as it was, if that was asked for.
+// returnAllOld returns the function for [call.runWrite] that chooses the item before the
+// write, or nil if the request does not ask for it.
 func (c *call) returnAllOld() func(old, next attr.Item) attr.Item {
 	if c.Input.Get("ReturnValues").Str() != "ALL_OLD" {
 		return nil

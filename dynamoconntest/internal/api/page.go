@@ -10,26 +10,26 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
-// maxPageSize is how many bytes of items a Query or Scan looks at.
+// maxPageSize is the most bytes of items that a Query or Scan reads for a page.
 const maxPageSize = 1 << 20
 
-// page is what Query and Scan have in common.
+// page is a request for a page of a Query or Scan.
 type page struct {
 	store.Range
 	table      *store.Table
-	givenStart attr.Item
+	givenStart attr.Item // ExclusiveStartKey as it was given
 	filter     *expr.Condition
-	filterName string         // how messages call the filter
-	terms      []expr.KeyTerm // conditions on the key that the range leaves open
+	filterName string         // name of the filter in messages
+	terms      []expr.KeyTerm // conditions on the sort key; the range alone is not exact
 	projection *expr.Projection
 	selectMode string
 	limit      int
 	isQuery    bool
 }
 
-// readPage reads what Query and Scan have in common save for expressions, which
-// come after it. older names the older parameter that the filter expression
-// replaced.
+// readPage reads the parameters that Query and Scan have in common, except
+// expressions, which the service checks later. older is the name of the older
+// parameter that FilterExpression replaced.
 func (c *call) readPage(older string) (*page, *Error) {
 	in := c.Input
 	p := &page{selectMode: in.Get("Select").Str(), filterName: "Filter Expression"}
@@ -54,8 +54,8 @@ func (c *call) readPage(older string) (*page, *Error) {
 	return p, p.readStartKey(in.Get("ExclusiveStartKey"))
 }
 
-// readStartKey reads the key to start after. What is wrong with it is said to be
-// about it, save where the service forgets to.
+// readStartKey reads ExclusiveStartKey. The service's messages say that an error is
+// about this key, except for some errors of numbers and sets.
 func (p *page) readStartKey(key *wire.Node) *Error {
 	if key == nil {
 		return nil
@@ -65,8 +65,8 @@ func (p *page) readStartKey(key *wire.Node) *Error {
 		return nil
 	}
 	text := err.Error()
-	for _, bare := range []string{"contains duplicates", "number set", "numeric value", "significant digits", "number with magnitude"} {
-		if strings.Contains(text, bare) {
+	for _, exception := range []string{"contains duplicates", "number set", "numeric value", "significant digits", "number with magnitude"} {
+		if strings.Contains(text, exception) {
 			return validationError("%s", text)
 		}
 	}
@@ -87,6 +87,7 @@ func (p *page) readExpressions(c *call, names *expr.Names) *Error {
 	return err
 }
 
+// checkSelect compares Select with the other parameters.
 func (p *page) checkSelect(c *call) *Error {
 	given := ""
 	for _, name := range []string{"ProjectionExpression", "AttributesToGet"} {
@@ -114,7 +115,8 @@ func (p *page) checkSelect(c *call) *Error {
 	return nil
 }
 
-// openTable finds the table and index and checks what depends on them. Within Read.
+// openTable finds the table and the index, and checks the parameters that depend
+// on them. It needs the lock for reading.
 func (p *page) openTable(c *call) *Error {
 	t, err := c.activeTable(c.Input.Get("TableName").Str())
 	if err != nil {
@@ -149,7 +151,8 @@ func (p *page) openIndex(c *call) *Error {
 	return nil
 }
 
-// checkProjection refuses to ask a global index for attributes that it does not hold.
+// checkProjection returns an error if the request asks for attributes that a global
+// index does not hold.
 func (p *page) checkProjection() *Error {
 	if p.Index == nil || !p.Index.Global || p.projection == nil {
 		return nil
@@ -160,7 +163,8 @@ func (p *page) checkProjection() *Error {
 	return nil
 }
 
-// missingAttributes lists the attributes of the paths that the index does not hold.
+// missingAttributes returns the attributes in the paths that the index does not
+// hold.
 func (p *page) missingAttributes(paths []expr.Path) []string {
 	var out []string
 	for _, path := range paths {
@@ -171,6 +175,7 @@ func (p *page) missingAttributes(paths []expr.Path) []string {
 	return out
 }
 
+// schema returns the key of the table or index.
 func (p *page) schema() store.Schema {
 	if p.Index != nil {
 		return p.Index.Schema
@@ -178,9 +183,9 @@ func (p *page) schema() store.Schema {
 	return p.table.Schema
 }
 
-// setStartKey checks the key to start after and sets it in the range. The service
-// words what is wrong with it in three ways: a scan of a table always says that
-// it is about the schema.
+// setStartKey checks the start key and sets it in the range. The service has three
+// messages about it. In a scan of a table it always says that the key does not
+// match the schema.
 func (p *page) setStartKey() *Error {
 	if p.givenStart == nil {
 		return nil
@@ -218,8 +223,8 @@ func (p *page) setStartKey() *Error {
 	return nil
 }
 
-// fetchesFromTable reports whether a query of a local index must fetch items from the
-// table, because attributes are wanted that the index does not hold.
+// fetchesFromTable reports whether items are read from the table as well, because
+// the request asks for attributes that the local index does not hold.
 func (p *page) fetchesFromTable() bool {
 	if p.Index == nil || p.Index.Global || p.Index.Projection == store.ProjectAll || p.selectMode == "COUNT" {
 		return false
@@ -230,7 +235,7 @@ func (p *page) fetchesFromTable() bool {
 	return len(p.missingAttributes(p.projection.Paths())) > 0
 }
 
-// lastKey is the key of an item as the table or index needs it to go on.
+// lastKey returns the key with which the next page can start after an item.
 func (p *page) lastKey(it attr.Item) attr.Item {
 	key := p.table.Schema.Extract(it)
 	for _, k := range p.schema() {
@@ -257,7 +262,8 @@ func (p *page) runPage(c *call) {
 		}
 		for _, t := range p.terms {
 			if !t.Holds(it.Get(t.Name)) {
-				// In the order of the sort key, what holds lies together.
+				// Items are in the order of the sort key, so those that fulfil its
+				// conditions follow one another: after the first of them this is the end.
 				return scanned == 0
 			}
 		}
@@ -283,6 +289,8 @@ func (p *page) runPage(c *call) {
 	p.writePage(c, items, scanned, last, size, fetched)
 }
 
+// writePage writes the answer: scanned items of size bytes were read from the table
+// or index, and fetched is the capacity for reading them from the table as well.
 func (p *page) writePage(c *call, items []attr.Item, scanned int, last attr.Item, size int, fetched float64) {
 	if p.selectMode != "COUNT" {
 		c.Key("Items")
@@ -300,7 +308,7 @@ func (p *page) writePage(c *call, items []attr.Item, scanned int, last attr.Item
 		c.writeItem("LastEvaluatedKey", last)
 	}
 	read := readUnits(size, p.Consistent)
-	u := consumedUnits{name: p.table.Name, table: read}
+	u := consumedUnits{tableName: p.table.Name, table: read}
 	if p.Index != nil {
 		u.table = fetched
 		u.addIndex(p.Index, read)

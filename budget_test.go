@@ -114,7 +114,7 @@ func TestBudgetOfAnotherRetryer(t *testing.T) {
 
 	synctest.Test(t, func(t *testing.T) {
 		cfg := wireConfig()
-		cfg.Retryer = impatient(1000)
+		cfg.Retryer = withoutPauses(1000)
 		w := &wire{answer: inTurn(func() (*http.Response, error) {
 			time.Sleep(time.Second)
 			return busy()

@@ -11,9 +11,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// Client calls DynamoDB in any region. Make one with [New] and share it: it is safe
-// for concurrent use, and nothing about it changes afterwards. It need not be
-// closed. Its text forms hold no credentials.
+// Client calls DynamoDB in any region. Make one with [New] and share it: it is safe for
+// concurrent use and never changes. It need not be closed. Printing, logging or marshalling
+// it shows no credentials.
 type Client struct {
 	config *config
 	aws    *aws.Config // a pointer, so that no verb of fmt prints it
@@ -22,28 +22,27 @@ type Client struct {
 	regions map[Region]*dynamodb.Client
 }
 
-// New returns a client. Without options it finds region and credentials where the
-// SDK does: the environment, the shared configuration files, SSO, web identity,
-// containers, the machine's role.
+// New returns a client. Without options it finds region and credentials where the SDK does:
+// the environment, the shared configuration files, SSO, web identity, containers, the
+// machine's role.
 //
-// All that is wrong with the options is reported at once; errors.Is finds
-// [ErrInvalidOption]. New reads files and may ask the machine's metadata service for
-// the region, within ctx; it does not call DynamoDB, and the credentials are first
-// asked for by the first activity.
+// If options cannot work, the error is [ErrInvalidOption] and names all that is wrong. New
+// reads files, and may ask the machine's metadata service for the region, until ctx ends. It
+// does not call DynamoDB and does not ask for credentials; the first activity does.
 func New(ctx context.Context, opts ...Option) (*Client, error) {
-	config, err := gather(opts)
+	config, err := newConfig(opts)
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := config.load(ctx)
+	cfg, err := config.sdkConfig(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return &Client{config: config, aws: &cfg, regions: make(map[Region]*dynamodb.Client)}, nil
 }
 
-// Region returns the region of the calls that name no other. It is empty for a
-// client that [New] did not make.
+// Region returns the region of calls without [InRegion]. It is empty if [New] did not make
+// the client.
 func (c *Client) Region() Region {
 	if c == nil || c.aws == nil {
 		return ""
@@ -51,8 +50,8 @@ func (c *Client) Region() Region {
 	return Region(c.aws.Region)
 }
 
-// CloseIdleConnections closes the connections that are not in use. The client can
-// still be used. It does nothing for an HTTP client that has no such method.
+// CloseIdleConnections closes the connections that are not in use. The client can still be
+// used. It does nothing if the HTTP client has no such method.
 func (c *Client) CloseIdleConnections() {
 	if c == nil || c.aws == nil {
 		return
@@ -73,8 +72,8 @@ func (c *Client) String() string {
 	return fmt.Sprintf("dynamoconn.Client(%s)", c.aws.Region)
 }
 
-// Format writes the text of [Client.String] for every verb, so that no verb shows
-// what the client holds.
+// Format writes the text of [Client.String] for every verb, so that no verb shows what the
+// client holds.
 func (c *Client) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, c.String())
 }
@@ -85,7 +84,7 @@ func (c *Client) MarshalText() ([]byte, error) { return []byte(c.String()), nil 
 // LogValue returns the text of [Client.String].
 func (c *Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// sdk returns the SDK client of a region, made at its first use.
+// sdk returns the SDK client of a region. It makes the client at its first use.
 func (c *Client) sdk(region Region) *dynamodb.Client {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -94,9 +93,9 @@ func (c *Client) sdk(region Region) *dynamodb.Client {
 	}
 	cfg := c.aws.Copy()
 	cfg.Region = string(region)
-	options := []func(*dynamodb.Options){c.config.defaults}
+	options := []func(*dynamodb.Options){c.config.setDefaults}
 	options = append(options, c.config.sdkOptions...)
-	options = append(options, c.config.finish)
+	options = append(options, c.config.wrapParts)
 	client := dynamodb.NewFromConfig(cfg, options...)
 	c.regions[region] = client
 	return client

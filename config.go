@@ -26,42 +26,44 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/wire"
 )
 
+// config is what the options of a client ask for.
 type config struct {
-	region        Region
-	endpoint      string
-	plainHosts    []string
-	static        *aws.Credentials
-	profile       string
-	role          *AssumedRole
-	provider      aws.CredentialsProvider
-	awsConfig     *aws.Config
-	httpClient    HTTPClient
-	logger        *slog.Logger
-	onAttempt     []func(context.Context, AttemptEvent)
-	onCall        []func(context.Context, CallEvent)
-	sdkOptions    []func(*dynamodb.Options)
-	maxInFlight   int
-	maxAttempts   int // 0 if the option is not given
-	attemptTime   time.Duration
-	retryBudget   time.Duration // 0 is none
-	stsTime       time.Duration // how long STS and the like have for one answer
-	largestAnswer int64
-	faults        []error
+	region     Region // empty if the SDK is to find it
+	endpoint   string // empty for the region's own
+	plainHosts []string
 
+	// The sources of the credentials. At most one of static, profile and provider is set.
+	static   *aws.Credentials
+	profile  string
+	provider aws.CredentialsProvider
+	role     *AssumedRole // taken on with the credentials of the source
 	renewals credentials.Renewals
+
+	awsConfig  *aws.Config // nil if the SDK's default one is to be loaded
+	httpClient HTTPClient  // nil for one like the SDK's
+	sdkOptions []func(*dynamodb.Options)
+
+	logger    *slog.Logger
+	onAttempt []func(context.Context, AttemptEvent)
+	onCall    []func(context.Context, CallEvent)
+
+	maxInFlight    int
+	maxAttempts    int // 0 if the option is not given
+	attemptTimeout time.Duration
+	retryBudget    time.Duration // 0 is no limit
+	stsTimeout     time.Duration // how long one answer of STS, or of another source of credentials, may take
+	largestAnswer  int64
+
+	faults []error // what is wrong with the options
 }
 
-func (c *config) fault(format string, args ...any) {
-	c.faults = append(c.faults, fmt.Errorf("%w: "+format, append([]any{ErrInvalidOption}, args...)...))
-}
-
-// gather applies the options and returns everything that is wrong with them.
-func gather(opts []Option) (*config, error) {
+// newConfig applies the options. The error names everything that is wrong with them.
+func newConfig(opts []Option) (*config, error) {
 	c := &config{
-		maxInFlight:   defaultMaxInFlight,
-		attemptTime:   defaultAttemptTimeout,
-		stsTime:       stsTimeout,
-		largestAnswer: defaultLargestAnswer,
+		maxInFlight:    defaultMaxInFlight,
+		attemptTimeout: defaultAttemptTimeout,
+		stsTimeout:     defaultSTSTimeout,
+		largestAnswer:  defaultLargestAnswer,
 	}
 	for _, opt := range opts {
 		if opt == nil {
@@ -75,6 +77,11 @@ func gather(opts []Option) (*config, error) {
 	return c, errors.Join(c.faults...)
 }
 
+// fault notes that an option cannot work.
+func (c *config) fault(format string, args ...any) {
+	c.faults = append(c.faults, fmt.Errorf("%w: "+format, append([]any{ErrInvalidOption}, args...)...))
+}
+
 func (c *config) checkEndpoint() {
 	if c.endpoint == "" {
 		return
@@ -82,18 +89,19 @@ func (c *config) checkEndpoint() {
 	endpoint, err := url.Parse(c.endpoint)
 	switch {
 	case err != nil:
-		c.fault("WithEndpoint: not a URL")
+		c.fault("WithEndpoint: must be a URL")
 	case endpoint.Scheme != "http" && endpoint.Scheme != "https" || endpoint.Hostname() == "":
 		c.fault("WithEndpoint: must be a URL that begins with https:// or http:// and names a host")
 	case endpoint.User != nil:
-		c.fault("WithEndpoint: must hold no user name and no password")
+		c.fault("WithEndpoint: must not hold a user name or a password")
 	case endpoint.RawQuery != "" || endpoint.Fragment != "":
-		c.fault("WithEndpoint: must have no query and no fragment")
+		c.fault("WithEndpoint: must not have a query or a fragment")
 	case endpoint.Scheme == "http" && !transport.IsLoopback(endpoint.Hostname()) && !c.allowsPlain(endpoint.Hostname()):
 		c.fault("WithEndpoint: %w; allow it with WithPlainHTTP(%q)", transport.ErrPlainHTTP, endpoint.Hostname())
 	}
 }
 
+// checkSources refuses options that exclude each other.
 func (c *config) checkSources() {
 	var sources []string
 	if c.static != nil {
@@ -106,20 +114,21 @@ func (c *config) checkSources() {
 		sources = append(sources, "WithProfile")
 	}
 	if len(sources) > 1 {
-		c.fault("%s: only one of them can give the credentials", strings.Join(sources, ", "))
+		c.fault("%s: give only one of them, for the credentials", strings.Join(sources, ", "))
 	}
 	if c.profile != "" && c.awsConfig != nil {
-		c.fault("WithProfile, WithAWSConfig: the configuration is loaded already, a profile cannot change it")
+		c.fault("WithProfile, WithAWSConfig: give only one of them, since a profile cannot change a configuration that is already loaded")
 	}
 }
 
+// allowsPlain reports whether requests to the host may be unencrypted.
 func (c *config) allowsPlain(host string) bool {
 	return slices.ContainsFunc(c.plainHosts, func(allowed string) bool { return strings.EqualFold(allowed, host) })
 }
 
-// load makes the SDK configuration that the options ask for.
-func (c *config) load(ctx context.Context) (aws.Config, error) {
-	cfg, err := c.base(ctx)
+// sdkConfig returns the SDK configuration that the options ask for, for all regions.
+func (c *config) sdkConfig(ctx context.Context) (aws.Config, error) {
+	cfg, err := c.baseConfig(ctx)
 	if err != nil {
 		return aws.Config{}, err
 	}
@@ -140,7 +149,8 @@ func (c *config) load(ctx context.Context) (aws.Config, error) {
 	return cfg, nil
 }
 
-func (c *config) base(ctx context.Context) (aws.Config, error) {
+// baseConfig returns the configuration to start from: the caller's, or the SDK's default one.
+func (c *config) baseConfig(ctx context.Context) (aws.Config, error) {
 	if c.awsConfig != nil {
 		return c.awsConfig.Copy(), nil
 	}
@@ -152,11 +162,12 @@ func (c *config) base(ctx context.Context) (aws.Config, error) {
 		load = append(load, awsconfig.WithSharedConfigProfile(c.profile))
 	}
 	if c.static != nil || c.provider != nil {
-		load = append(load, awsconfig.WithCredentialsProvider(c.given()))
+		load = append(load, awsconfig.WithCredentialsProvider(c.givenCredentials()))
 	}
-	// What the configuration makes clients of, STS for a web identity or the role of a
-	// profile, has a limit for each answer, as with WithAssumedRole. DynamoDB has its own.
-	load = append(load, awsconfig.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(c.stsTime)))
+	// This HTTP client is for the clients that the configuration makes for itself, such as
+	// that of STS for a web identity or for the role of a profile. DynamoDB gets one without
+	// this limit, since an attempt has a limit of its own.
+	load = append(load, awsconfig.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(c.stsTimeout)))
 	cfg, err := awsconfig.LoadDefaultConfig(ctx, load...)
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("%w: load the AWS configuration: %w", ErrInvalidOption, err)
@@ -167,8 +178,8 @@ func (c *config) base(ctx context.Context) (aws.Config, error) {
 	return cfg, nil
 }
 
-// given returns the credentials that the options name outright, or nil.
-func (c *config) given() aws.CredentialsProvider {
+// givenCredentials returns the provider that an option gives, or nil.
+func (c *config) givenCredentials() aws.CredentialsProvider {
 	switch {
 	case c.static != nil:
 		static := *c.static
@@ -179,13 +190,15 @@ func (c *config) given() aws.CredentialsProvider {
 	return nil
 }
 
+// chooseCredentials puts the provider that the options ask for into cfg, cached and renewed
+// in time.
 func (c *config) chooseCredentials(cfg *aws.Config) {
-	if given := c.given(); given != nil {
+	if given := c.givenCredentials(); given != nil {
 		cfg.Credentials = given
 	}
 	if c.role != nil {
 		role := *c.role
-		client := sts.NewFromConfig(*cfg, func(o *sts.Options) { o.HTTPClient = withTimeLimit(o.HTTPClient, c.stsTime) })
+		client := sts.NewFromConfig(*cfg, func(o *sts.Options) { o.HTTPClient = withTimeLimit(o.HTTPClient, c.stsTimeout) })
 		provider := stscreds.NewAssumeRoleProvider(client, role.RoleARN, func(o *stscreds.AssumeRoleOptions) {
 			o.RoleSessionName = role.SessionName
 			o.Duration = role.Duration
@@ -206,69 +219,66 @@ func (c *config) asCredentials(provider aws.CredentialsProvider) aws.Credentials
 	return c.renewals.Provider(provider)
 }
 
-// stsTimeout is how long STS has for one answer.
-const stsTimeout = 10 * time.Second
-
-// withTimeLimit returns a client that waits for so long at most: the SDK's has no limit,
-// and an STS that never answers would hold every call for ever.
+// withTimeLimit returns a client whose requests take at most limit. The SDK's has no limit,
+// so an STS that never answers would hold every call for ever.
 func withTimeLimit(client aws.HTTPClient, limit time.Duration) aws.HTTPClient {
 	return &http.Client{Transport: roundTripper{client}, Timeout: limit, CheckRedirect: noRedirect}
 }
 
-// roundTripper makes the SDK's kind of client one for http.Client.
+// roundTripper lets an http.Client send through the SDK's kind of client.
 type roundTripper struct{ client aws.HTTPClient }
 
 // RoundTrip sends the request.
 func (r roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return r.client.Do(req) }
 
-// chooseHTTPClient returns the client for DynamoDB. It keeps what the SDK's
+// chooseHTTPClient returns the HTTP client for DynamoDB. It keeps what the SDK's
 // configuration put into its own client, such as a CA bundle.
 func (c *config) chooseHTTPClient(configured aws.HTTPClient) aws.HTTPClient {
 	if c.httpClient != nil {
-		return direct(c.httpClient)
+		return withoutRedirects(c.httpClient)
 	}
 	if configured == nil {
 		configured = awshttp.NewBuildableClient()
 	}
 	if buildable, ok := configured.(*awshttp.BuildableClient); ok {
-		configured = buildable.WithTransportOptions(c.tune)
+		configured = buildable.WithTransportOptions(c.tuneTransport)
 	}
-	return direct(configured)
+	return withoutRedirects(configured)
 }
 
-// idleTime is how long an unused connection is kept: less than the 60 seconds after which
-// load balancers drop one, often without a word. The next request would be lost on it, and
-// a write in doubt. The SDK has 90 seconds.
-const idleTime = 50 * time.Second
+// idleConnTimeout is how long an unused connection is kept. The SDK keeps it for 90 seconds,
+// but load balancers drop one after 60, often without notice. A request that is then sent on
+// it is lost, and a write is in doubt.
+const idleConnTimeout = 50 * time.Second
 
-// tune changes what the SDK's transport has for services in general, and leaves what the
-// caller has set.
-func (c *config) tune(tr *http.Transport) {
+// tuneTransport changes the SDK's defaults for services in general to ones that suit
+// DynamoDB. It leaves what the caller has set.
+func (c *config) tuneTransport(tr *http.Transport) {
 	tr.MaxIdleConnsPerHost = max(tr.MaxIdleConnsPerHost, 100)
 	if tr.IdleConnTimeout == awshttp.DefaultHTTPTransportIdleConnTimeout {
-		tr.IdleConnTimeout = idleTime
+		tr.IdleConnTimeout = idleConnTimeout
 	}
 	if tr.HTTP2 == nil {
-		// Over HTTP/2 all requests share a connection, and one that was given up leaves it
-		// open: if it is dead, the next attempts die on it too. A ping finds out before the
-		// time of the first one is up.
+		// Over HTTP/2 all requests share a connection, and giving up a request leaves the
+		// connection open. If it is dead, the next attempts fail on it too. A ping finds out
+		// before the first attempt is given up.
 		tr.HTTP2 = &http.HTTP2Config{
-			SendPingTimeout: min(max(c.attemptTime/2, time.Second), 15*time.Second),
-			PingTimeout:     min(max(c.attemptTime/4, time.Second), 15*time.Second),
+			SendPingTimeout: min(max(c.attemptTimeout/2, time.Second), 15*time.Second),
+			PingTimeout:     min(max(c.attemptTimeout/4, time.Second), 15*time.Second),
 		}
 	}
 }
 
-// direct returns client, or a copy of it, without the following of redirects:
-// DynamoDB sends none, and one would take a signed request to another host. A rule of
-// the caller's own stays. A nil client becomes one like the SDK's.
-func direct(client aws.HTTPClient) aws.HTTPClient {
+// withoutRedirects returns client, or a copy of it, that does not follow redirects: DynamoDB
+// sends none, and one would take a signed request to another host. A CheckRedirect of the
+// caller's own stays. A nil client becomes one like the SDK's.
+func withoutRedirects(client aws.HTTPClient) aws.HTTPClient {
 	switch client := client.(type) {
 	case nil:
-		return direct(awshttp.NewBuildableClient())
+		return withoutRedirects(awshttp.NewBuildableClient())
 	case *http.Client:
 		if client == nil {
-			return direct(nil)
+			return withoutRedirects(nil)
 		}
 		if client.CheckRedirect != nil {
 			return client
@@ -282,10 +292,11 @@ func direct(client aws.HTTPClient) aws.HTTPClient {
 	return client
 }
 
+// noRedirect is a CheckRedirect that returns the redirect as the answer.
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// defaults sets what the caller's SDK options may still change.
-func (c *config) defaults(o *dynamodb.Options) {
+// setDefaults sets what the caller's SDK options may still change.
+func (c *config) setDefaults(o *dynamodb.Options) {
 	if c.endpoint != "" {
 		o.BaseEndpoint = &c.endpoint
 	}
@@ -293,16 +304,16 @@ func (c *config) defaults(o *dynamodb.Options) {
 		o.Retryer = attempt.NewRetryer(cmp.Or(c.maxAttempts, defaultMaxAttempts))
 	}
 	if c.maxAttempts != 0 {
-		// Otherwise it holds what AWS_MAX_ATTEMPTS or the profile says.
+		// Without the option it stays at what AWS_MAX_ATTEMPTS or the profile says.
 		o.RetryMaxAttempts = c.maxAttempts
 	}
-	// The exchange checks the checksum of every answer; the SDK would only log it.
+	// The transport checks the checksum of every answer; the SDK would only log it.
 	o.DisableValidateResponseChecksum = true
 }
 
-// finish wraps the protocol, the HTTP client, the credentials and the retryer that the
-// caller's SDK options left.
-func (c *config) finish(o *dynamodb.Options) {
+// wrapParts wraps the protocol, the retryer, the credentials and the HTTP client, whichever
+// ones the caller's SDK options have chosen, in those of this library.
+func (c *config) wrapParts(o *dynamodb.Options) {
 	o.Protocol = wire.Strict{ClientProtocol: o.Protocol}
 	if o.Retryer == nil {
 		o.Retryer = attempt.NewRetryer(cmp.Or(c.maxAttempts, defaultMaxAttempts))
@@ -311,14 +322,14 @@ func (c *config) finish(o *dynamodb.Options) {
 	o.APIOptions = append(slices.Clone(o.APIOptions), (&attempt.Pacer{Budget: c.retryBudget}).AddTo)
 	o.Credentials = c.asCredentials(o.Credentials)
 	o.HTTPClient = &transport.Exchange{
-		Next:          direct(o.HTTPClient),
+		Next:          withoutRedirects(o.HTTPClient),
 		LargestAnswer: c.largestAnswer,
-		Timeout:       c.attemptTime,
+		Timeout:       c.attemptTimeout,
 		AllowPlain:    c.allowsPlain,
 	}
 }
 
-// sdkLogger hands what the SDK logs to a slog.Logger.
+// sdkLogger passes what the SDK logs on to a slog.Logger.
 type sdkLogger struct{ logger *slog.Logger }
 
 // Logf logs one message of the SDK.

@@ -29,7 +29,7 @@ func TestSTSOfTheConfigurationThatHangs(t *testing.T) { //nolint:paralleltest //
 	} {
 		t.Setenv(name, value)
 	}
-	client, err := New(t.Context(), WithRegion(RegionUSEast1), option(func(c *config) { c.stsTime = 50 * time.Millisecond }))
+	client, err := New(t.Context(), WithRegion(RegionUSEast1), option(func(c *config) { c.stsTimeout = 50 * time.Millisecond }))
 	require.NoError(t, err)
 	began := time.Now()
 	_, err = client.GetItem(t.Context(), GetItemRequest{TableName: "Music", Item: Item{Long("ID", 1)}})
@@ -41,6 +41,6 @@ func TestSTSOfTheConfigurationThatHangs(t *testing.T) { //nolint:paralleltest //
 	assert.Zero(t, dynamo.Timeout, "the limit of an attempt at DynamoDB is another")
 	_, ok = dynamo.Transport.(*http.Transport)
 	assert.True(t, ok)
-	assert.Equal(t, 10*time.Second, stsTimeout)
+	assert.Equal(t, 10*time.Second, defaultSTSTimeout)
 	assert.Zero(t, awshttp.NewBuildableClient().GetTimeout(), "the SDK's own has none")
 }

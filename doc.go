@@ -33,95 +33,177 @@
 //
 // The activities are [Client.ListTables], [Client.DescribeTable], [Client.Scan],
 // [Client.GetItem], [Client.PutItem], [Client.DeleteItem], [Client.BatchGet] and
-// [Client.BatchWrite]. A request is a plain struct, passed by value and never changed; a
-// response is a pointer and nil if there is an error, but for the batches, which say in
-// both what they did, and for [ErrOldItemUnknown]. [InRegion], [UsingCredentials],
+// [Client.BatchWrite]. A request is a plain struct, passed by value and never changed. A
+// response is a pointer, and nil if there is an error; only a batch that is unfinished and
+// a write with [ErrOldItemUnknown] return both. [InRegion], [UsingCredentials],
 // [WithConsumedCapacity], [SendOnce] and [ExactlyOnce] change a single call.
 //
 // # Items
 //
 // An [Item] is a slice of [KeyValue] values: pointers to eleven structs, one for each
 // type of DynamoDB and two for its numbers. Write one as a literal with the constructors
-// [String], [Long], [Decimal] and so on; read it with a range and a type switch, or by
+// [String], [Long], [Decimal] and so on. Read it with a range and a type switch, or by
 // name with [Value]. A nil Item means that there is no such item.
 //
 // # Numbers
 //
 // A [Number] is exact: up to 38 digits, as text. A number from DynamoDB that is written as
-// an int64 is a [KeyValueLong], any other a [KeyValueDecimal] with the digits that came.
-// Every conversion to a Go type fails rather than loses, with [ErrInexact].
+// an int64 is a [KeyValueLong]; any other is a [KeyValueDecimal] with the digits that came.
+// A conversion to a Go type that would lose digits fails with [ErrInexact].
 //
 // # Errors
 //
 // The error of every activity is an [*Error], with the activity, the table, the region,
 // the request IDs and the number of attempts. Test for the cause with errors.Is:
-// [ErrTableNotFound], [ErrConditionFailed], [ErrThrottled] and the others. What breaks a rule
-// that can be checked here is refused before anything is sent, with [ErrInvalidRequest] and
-// a [*FieldError] that names the place: Item.Address.Lines[2]. The SDK's own error is below,
-// for errors.As.
+// [ErrTableNotFound], [ErrConditionFailed], [ErrThrottled] and the others. A request that
+// breaks a rule which can be checked here is not sent: the error is [ErrInvalidRequest],
+// and a [*FieldError] names the place, such as Item.Address.Lines[2]. errors.As also finds
+// the SDK's own error.
 //
 // # Writes in doubt
 //
-// A write whose answer was lost may have been applied. Its error is [ErrAmbiguous], beside
-// the cause; an error without it means that nothing was written ([ErrOldItemUnknown], which
-// has a response beside it, that all was). That also holds for a condition that fails on a
-// repetition, after an attempt in doubt: the write may have failed its own condition, so
-// the error is ErrAmbiguous and not ErrConditionFailed.
+// A write whose answer was lost may have been applied. Its error is [ErrAmbiguous], together
+// with the cause. An error without ErrAmbiguous means that the write was not applied; the
+// one exception is [ErrOldItemUnknown], which means that it was.
 //
-// Three things leave less in doubt. [PutItemRequest.ItemIsUnique] tells a put that failed its
-// own condition by the item that stands. [ExactlyOnce] makes a put or delete one that DynamoDB
-// applies once however often it is sent, at twice the cost. [SendOnce] gives up at the first
-// doubt rather than write twice.
+// A condition that is false when a write is sent again after a doubt is also ErrAmbiguous,
+// not ErrConditionFailed: the first attempt may have been applied, and the write may have
+// failed its own condition.
+//
+// Three things leave less in doubt:
+//
+//   - [PutItemRequest.ItemIsUnique] recognizes, by the item that is stored, a put that
+//     failed its own condition.
+//   - [ExactlyOnce] lets DynamoDB apply a put or delete once however often it is sent, at
+//     twice the cost.
+//   - [SendOnce] gives up at the first doubt instead of writing twice.
 //
 // # Retries
 //
-// A request that is throttled, that meets a conflict, that DynamoDB fails with a status of
-// 500 and above, or that the network loses is repeated, up to [WithMaxAttempts] times in all
-// (10), with pauses of a random length that grow from at most 50 milliseconds to at most 5
-// seconds; a server can make each up to 5 seconds longer with Retry-After. Writes are
-// repeated too, also those with a condition, as above; a write that is repeated after a doubt
-// may undo what another writer did in between, which [SendOnce] and [ExactlyOnce] prevent.
-// An attempt has 10 seconds, or what [WithAttemptTimeout] gives it, and is then given up, so
-// that no call hangs for ever. [WithRetryBudget] bounds the whole.
+// The client sends a request again if it was throttled, met a conflict with another write,
+// failed at DynamoDB with a status of 500 and above, or was lost by the network. That also
+// holds for writes, with a condition or without, because a put or a delete that is applied
+// twice leaves the same item as one that is applied once. But if another writer changes the
+// item between the two, the second undoes that change: [SendOnce] and [ExactlyOnce] prevent
+// it.
 //
-// The context bounds every call. One whose next attempt would come after the deadline ends
-// at once, with the error of the last attempt: [ErrThrottled], not
-// context.DeadlineExceeded. There is no budget shared by the client's calls: one throttled
-// table does not take from another.
+// A request has at most 10 attempts, or what [WithMaxAttempts], AWS_MAX_ATTEMPTS or the
+// profile says. The pause after the n-th attempt has a random length of at most 50
+// milliseconds doubled n-1 times, and of at most 5 seconds from the eighth on. The pauses of
+// 10 attempts take at most 16.35 seconds together, and 8.2 on average. With Retry-After a
+// server can make each pause up to 5 seconds longer.
 //
-// Credentials that DynamoDB refuses as expired or unknown are renewed once for all calls that
-// use them, at most once a minute, and each call is then tried once more.
+// The number of attempts holds for a single request. A Scan has as many for each page. A
+// batch goes on beyond it with what was throttled, until the context ends or its
+// [WithRetryBudget] is spent.
+//
+// [WithRetryBudget] limits how long a request is tried again; without it there is no such
+// limit. No attempt begins once the budget is spent, counted from the beginning of the
+// first attempt, and none is cut short: a request may take the budget and one
+// [WithAttemptTimeout] more. A Scan has the budget for each page. For a batch it limits how
+// long the batch goes on without anything being written or read; what is left is then
+// reported as not written, or not read.
+//
+// The context limits every call. If the next attempt would begin after the deadline, or
+// after the budget is spent, the client does not wait for it: the call ends at once with the
+// error of the last attempt, such as [ErrThrottled], and not with context.DeadlineExceeded.
+//
+// The calls of a client share no budget: a table that is throttled takes no attempts from
+// the calls to another.
+//
+// # Timeouts
+//
+// An attempt may take 10 seconds, or what [WithAttemptTimeout] says, from its start to the
+// last byte of the answer. Scan, BatchGet and BatchWrite have three times as long for each
+// attempt, because theirs are the large requests and answers. The client gives up an
+// attempt that takes longer, and tries again as after a broken connection. If it was the last attempt,
+// the error is [ErrUnavailable] and os.ErrDeadlineExceeded, and [ErrAmbiguous] too if it was
+// a write that had been sent. It is not context.DeadlineExceeded, which always means the
+// deadline of the caller's context.
+//
+// So no call hangs for ever: with the defaults, a server that never answers is given up
+// after at most 116 seconds, and by a Scan after at most 316. The context, and the timeout
+// of an HTTP client given with [WithHTTPClient], hold as well.
+//
+// # Exactly once
+//
+// With [ExactlyOnce] a put or delete goes as a transaction of this one write
+// (dynamodb:TransactWriteItems), with a token that DynamoDB remembers for 10 minutes. If an
+// earlier attempt was applied, a repetition with the same token changes nothing, even if
+// another writer has changed the item since. It costs twice the write capacity, since
+// DynamoDB writes each item of a transaction twice, to prepare and to commit:
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html.
+//
+// A condition that is false is [ErrConditionFailed] even after an attempt whose answer was
+// lost: if DynamoDB had applied that attempt, it would have known the token. There is one
+// exception: an attempt that is still on its way may be applied later, if the condition
+// comes true first.
+//
+// Within one call no attempt begins in the tenth minute or later. If the call ends with
+// [ErrAmbiguous], send the same write again with the token of [Error.Token]: until 10
+// minutes after [Error.Began] it is applied once. After that it is a new write. A program
+// that wants to continue after a restart makes the token itself, and saves it before it
+// writes.
+//
+// # Credentials
+//
+// [New] finds credentials where the SDK does, unless one of [WithStaticCredentials],
+// [WithProfile], [WithCredentials] and [WithAWSConfig] names others; [WithAssumedRole] takes
+// on a role with them. New does not ask for credentials; the first activity does. If a
+// provider fails, the error is [ErrCredentials], and the client does not ask it again within
+// the call. STS has 10 seconds for each answer.
+//
+// Credentials are cached and renewed before they expire: 2.5 to 5 minutes before, or, if
+// they live for a short time only, when a third of that time is left. While a provider fails, the credentials
+// that it gave last are used until they expire. An aws.CredentialsCache keeps its own rules
+// for this.
+//
+// When DynamoDB refuses credentials as expired or unknown, the client renews them once for
+// all calls that use them, at most once a minute, and tries each call once more.
 //
 // # Pagination
 //
-// [Client.Scan] and [Client.ListTables] read to the end, page by page, and an error is never
-// beside half a result. With a maximum they return where to go on from.
-// [Client.ScanItems], [Client.ScanPages] and [Client.Tables] hold one page at a time; a page
-// is fetched when the loop reaches it. An empty page is not the end, an empty
-// LastEvaluatedKey is, and pages that go round in a circle are [ErrCorruptResponse].
+// [Client.Scan] and [Client.ListTables] read to the end, page by page, and never return half
+// a result with an error. If the request limits the number of items or tables, the response
+// says where to go on. [Client.ScanItems], [Client.ScanPages] and [Client.Tables] hold one
+// page at a time, and fetch a page when the loop reaches it. An empty page is not the end;
+// an empty LastEvaluatedKey is. Pages that go round in a circle are [ErrCorruptResponse].
 //
 // A scan that may be interrupted saves a [ScanCheckpoint] after each page of ScanPages. In
-// whatever way it ends, the next run goes on there: every item that is there throughout is
-// handed over at least once, and no more than the one page that was not saved comes twice.
+// whatever way it ends, the next run goes on there. Every item that exists all the time is
+// handed over at least once, and only the one page that was not saved comes twice.
 //
 // # Batches
 //
 // [Client.BatchGet] and [Client.BatchWrite] take any number of items. They divide them into
 // requests within DynamoDB's limits, send several at once, and repeat what DynamoDB
-// leaves unprocessed, with growing pauses, until ctx ends. What was not done is named,
-// item by item, by a [*BatchGetError] or a [*BatchWriteError], whose Remaining method makes
+// leaves unprocessed, with growing pauses, until ctx ends or [WithRetryBudget] is spent. A [*BatchGetError] or a
+// [*BatchWriteError] names what was not done, item by item, and its Remaining method makes
 // the request for the rest.
 //
-// # Observability
+// # Logging and hooks
 //
-// [WithHook] has a function called for each HTTP request and for each finished call:
-// activity, table, region, attempts, pauses, bytes, capacity, outcome. [WithLogger] logs
-// the same with log/slog; nothing at Info as long as all goes well. Neither holds an item,
-// a key or a secret, and both cost nothing when they are not used. The SDK's tracer and
-// meter providers work as ever: give them with [WithSDKOptions].
+// [WithHook] calls a function for each HTTP request and for each finished call, with its
+// activity, table, region, attempts, pauses, bytes, capacity and outcome. [WithLogger] logs
+// the same with log/slog:
+//
+//   - Debug, "dynamodb call": each finished call, with the facts of a [CallEvent];
+//   - Info, "dynamodb attempt failed": each attempt that was throttled, met a conflict, had
+//     its credentials refused, failed with a status of 500 and above or did not get through,
+//     with the facts of an [AttemptEvent], whether it is tried again or not;
+//   - Warn: an attempt whose answer is corrupt, and a call that ends with [ErrAmbiguous] or
+//     [ErrCorruptResponse], which is then not logged at Debug.
+//
+// At level Info, calls that go well log nothing. All other errors are the caller's to log.
+// What the SDK logs goes to the same logger, its warnings at Warn and the rest at Debug.
+//
+// This package logs and reports no item, no key and no secret. The SDK's own logging of
+// requests shows them, if you switch it on. Neither hooks nor logging cost anything when
+// they are not used. The SDK's tracer and meter providers work too: give them with
+// [WithSDKOptions].
 //
 // # Concurrency
 //
-// A [Client] is safe for concurrent use. Requests may be shared by goroutines as long as none
-// changes them. No goroutine outlives the call that started it.
+// A [Client] is safe for concurrent use. Goroutines may share a request as long as none
+// changes it. No goroutine outlives the call that started it.
 package dynamoconn

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -199,6 +200,33 @@ type (
 `, parser.ParseComments)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"Bare", "T.Bare", "Generic", "Generic.Method", "A", "X", "I.Bare"}, undocumented(file))
+}
+
+// A comment that says "See Retries in the package comment." must lead somewhere.
+func TestSectionsThatCommentsNameExist(t *testing.T) {
+	t.Parallel()
+	named := regexp.MustCompile(`[Ss]ee ([A-Z][a-z ]+) in the package comment`)
+	overview, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	sections := map[string]bool{}
+	for _, heading := range regexp.MustCompile(`(?m)^// # (.+)$`).FindAllStringSubmatch(string(overview), -1) {
+		sections[heading[1]] = true
+	}
+	seen := 0
+	walkGo(t, func(name string, content []byte) {
+		if path.Dir(name) != "." || !isPublic(name) {
+			return
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, content, parser.ParseComments|parser.SkipObjectResolution)
+		require.NoError(t, err)
+		for _, comment := range file.Comments {
+			for _, match := range named.FindAllStringSubmatch(strings.Join(strings.Fields(comment.Text()), " "), -1) {
+				assert.True(t, sections[match[1]], "%s: %q", name, match[0])
+				seen++
+			}
+		}
+	})
+	assert.Greater(t, seen, 5)
 }
 
 func TestNoFileIsTooLong(t *testing.T) {

@@ -12,13 +12,14 @@ type CallOption interface {
 	applyCall(*callConfig)
 }
 
+// callConfig is what the options of a call ask for.
 type callConfig struct {
 	region      Region
 	credentials aws.CredentialsProvider
 	capacity    bool
 	sendOnce    bool
 	token       string // of ExactlyOnce
-	fault       error
+	fault       error  // the first option that cannot work
 }
 
 type callOption func(*callConfig)
@@ -36,9 +37,9 @@ func InRegion(region Region) CallOption {
 	})
 }
 
-// UsingCredentials signs the call with other credentials than the client's own. Wrap
-// a provider that is slow in an aws.CredentialsCache of your own and give that each
-// time, since nothing is kept from one call to the next.
+// UsingCredentials signs the call with other credentials than the client's own. Nothing is
+// kept from one call to the next: if provider is slow, wrap it in an aws.CredentialsCache of
+// your own, and give that each time.
 func UsingCredentials(provider aws.CredentialsProvider) CallOption {
 	return callOption(func(c *callConfig) {
 		if provider == nil {
@@ -49,48 +50,35 @@ func UsingCredentials(provider aws.CredentialsProvider) CallOption {
 	})
 }
 
-// WithConsumedCapacity asks DynamoDB to tell what the call used:
+// WithConsumedCapacity asks DynamoDB how much capacity the call used:
 // [ResponseMetadata.ConsumedCapacity]. It costs nothing.
 func WithConsumedCapacity() CallOption {
 	return callOption(func(c *callConfig) { c.capacity = true })
 }
 
-// SendOnce keeps a write from being sent again once an attempt of it may have been
-// applied: its error is then [ErrAmbiguous]. An attempt that certainly did nothing,
-// because it was throttled, refused or never sent, is still repeated.
+// SendOnce keeps a write from being sent again after an attempt that may have been applied:
+// the error is then [ErrAmbiguous]. An attempt that certainly did nothing, because it was
+// throttled, refused or never sent, is still repeated.
 //
-// Without it [Client.PutItem], [Client.DeleteItem] and [Client.BatchWrite] send a
-// write again after an attempt in doubt, because a put or a delete that is applied
-// twice leaves the same item as one that is applied once. If another writer changes
-// the item between the two, however, the second undoes that change. SendOnce is for
-// where that matters; so are a condition and [ExactlyOnce]. It costs nothing, and has
-// no effect on an activity that only reads.
+// It is for [Client.PutItem], [Client.DeleteItem] and [Client.BatchWrite], where another
+// writer may change the item between two attempts: the second would undo that change. A
+// condition or [ExactlyOnce] prevents that too. SendOnce costs nothing, and has no effect on
+// an activity that only reads. See Retries in the package comment.
 func SendOnce() CallOption {
 	return callOption(func(c *callConfig) { c.sendOnce = true })
 }
 
-// ExactlyOnce makes a [Client.PutItem] or [Client.DeleteItem] one that DynamoDB
-// applies at most once, however often it is sent: it goes as a transaction of this one
-// write (dynamodb:TransactWriteItems) with token as its ClientRequestToken, which
-// DynamoDB remembers for 10 minutes. It costs twice the write capacity, since DynamoDB
-// writes each item of a transaction twice, to prepare and to commit:
-// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html.
+// ExactlyOnce lets DynamoDB apply a [Client.PutItem] or [Client.DeleteItem] at most once,
+// however often it is sent: it goes as a transaction (dynamodb:TransactWriteItems) with
+// token, which DynamoDB remembers for 10 minutes. It costs twice the write capacity. See
+// Exactly once in the package comment.
 //
-// With it a repetition changes nothing if an earlier attempt was applied, also where
-// another writer has changed the item since, and a condition that is false is
-// [ErrConditionFailed] even after an attempt whose answer was lost: DynamoDB would have
-// known the token of a write that it had applied. (Only an attempt that DynamoDB has yet to
-// look at could be applied after that, if the condition comes true first.)
+// The token has 1 to 36 bytes. Do not give the same one with another write within 10
+// minutes: the error is [ErrValidation]. If token is empty, the client makes a random one
+// for each call, which [Error.Token] returns.
 //
-// The token has 1 to 36 bytes; the same one must not be given with another write, which
-// is [ErrValidation]. Empty draws a random one for each call. [Error.Token] tells it, and
-// with it the same write may be sent again after an [ErrAmbiguous] and is still applied
-// once, until 10 minutes after [Error.Began]. A program that wants to go on so after a
-// restart makes the token itself and keeps it before it writes. What is sent later than
-// that is a new write. Within one call no attempt is begun in the tenth minute or later.
-//
-// ReturnOldItem is refused with it: a transaction returns no items. It is for one item:
-// every other activity is refused.
+// ExactlyOnce cannot return the old item, so ReturnOldItem is refused with it, and every
+// other activity refuses it.
 func ExactlyOnce(token string) CallOption {
 	return callOption(func(c *callConfig) {
 		switch {

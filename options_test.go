@@ -304,8 +304,8 @@ func attemptsOf(t *testing.T, opts ...dynamoconn.Option) int {
 	return len(w.requests())
 }
 
-// impatient is a retryer of a caller's own, without pauses.
-func impatient(attempts int) func() aws.Retryer {
+// withoutPauses is a retryer of the caller's own that does not wait.
+func withoutPauses(attempts int) func() aws.Retryer {
 	return func() aws.Retryer {
 		return retry.NewStandard(func(o *retry.StandardOptions) {
 			o.MaxAttempts = attempts
@@ -318,7 +318,7 @@ func TestRetryerOfTheConfigurationIsKept(t *testing.T) {
 	t.Parallel()
 
 	cfg := wireConfig()
-	cfg.Retryer = impatient(4)
+	cfg.Retryer = withoutPauses(4)
 	assert.Equal(t, 4, attemptsOf(t, dynamoconn.WithAWSConfig(cfg)))
 	assert.Equal(t, 2, attemptsOf(t, dynamoconn.WithAWSConfig(cfg), dynamoconn.WithMaxAttempts(2)),
 		"only its attempts are replaced")

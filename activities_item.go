@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // GetItem returns the item with a key, or a nil Item if there is none.
@@ -74,7 +74,7 @@ func (c *Client) PutItem(ctx context.Context, req PutItemRequest, opts ...CallOp
 			perhapsOurs = true
 			return nil, nil
 		}
-		perhapsOurs = attempt.From(ctx).InDoubt() && old.Equal(req.Item)
+		perhapsOurs = retry.From(ctx).InDoubt() && old.Equal(req.Item)
 		resp.OldItem = old
 		return used, err
 	})
@@ -121,7 +121,7 @@ func (c *Client) DeleteItem(ctx context.Context, req DeleteItemRequest, opts ...
 		if resp.OldItem, used, err = k.delete(ctx, input); err == nil && !resp.OldItem.mayHaveKey(req.Item) {
 			return nil, under("OldItem", corrupt("is another item than was deleted"))
 		}
-		perhapsOurs = attempt.From(ctx).InDoubt() && resp.OldItem == nil
+		perhapsOurs = retry.From(ctx).InDoubt() && resp.OldItem == nil
 		return used, err
 	})
 	if err != nil {
@@ -178,7 +178,7 @@ func (k *call) delete(ctx context.Context, input *dynamodb.DeleteItemInput) (old
 
 // beside returns the error that goes with the response of a write that was applied.
 func (k *call) beside(cause error) error {
-	e := k.soFar()
+	e := k.errorSoFar()
 	e.causes = []error{cause}
 	return e
 }
@@ -197,7 +197,7 @@ func (it Item) mayHaveKey(key Item) bool {
 // stands tells whether a write failed its condition because an item equal to item is
 // there.
 func stands(item Item, err error) bool {
-	attributes, _ := falseCondition(err)
+	attributes, _ := retry.FalseCondition(err)
 	if len(attributes) == 0 {
 		return false
 	}

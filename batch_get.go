@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/dynamoconn/dynamoconn/internal/batch"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // batchGet is one BatchGet at work.
@@ -134,7 +135,7 @@ func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 	}
 	input := &dynamodb.BatchGetItemInput{RequestItems: items, ReturnConsumedCapacity: g.capacity}
 	var unprocessed []int
-	outcome, err := g.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
+	verdict, err := g.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		out, err := g.sdk.BatchGetItem(ctx, input, g.options...)
 		if err != nil {
 			return nil, err
@@ -143,9 +144,9 @@ func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 		return out.ConsumedCapacity, err
 	})
 	if err != nil {
-		return readVerdict(ctx, outcome, err)
+		return failedInBatch(verdict.OfReads(ctx), err)
 	}
-	return batch.Answer{Unprocessed: unprocessed}
+	return batch.Answer{Outcome: retry.Applied, Unprocessed: unprocessed}
 }
 
 // enter takes the items and the unprocessed keys out of the answer to a request that
@@ -206,10 +207,10 @@ func (g *batchGet) finish(req BatchGetItemRequest, results []batch.Result) (*Bat
 		for i, op := range g.tables[entry].places {
 			failed.total++
 			switch result := results[op]; {
-			case result.State != batch.Done:
+			case result.Outcome != retry.Applied:
 				failed.Failures = append(failed.Failures, ReadFailure{
 					TableName: table.Name, Entry: entry, Index: i,
-					Key: table.Keys[i].Clone(), State: readState(result.State), Err: result.Err,
+					Key: table.Keys[i].Clone(), Outcome: readOutcome(result.Outcome), Err: result.Err,
 				})
 			case answered[op]:
 				out.Items[i] = g.found[op].Clone()
@@ -228,9 +229,11 @@ func (g *batchGet) finish(req BatchGetItemRequest, results []batch.Result) (*Bat
 	return resp, nil
 }
 
-func readState(state batch.State) ReadState {
-	if state == batch.Refused {
-		return ReadStateRefused
+// readOutcome returns the outcome of a read that has no answer: it may be sent again even
+// if it was carried out.
+func readOutcome(outcome retry.Outcome) Outcome {
+	if outcome == retry.Unknown {
+		return OutcomeNotDone
 	}
-	return ReadStateNotRead
+	return Outcome(outcome)
 }

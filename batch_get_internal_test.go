@@ -56,7 +56,7 @@ func readFailures(t *testing.T, err error) []string {
 	lines := make([]string, len(failed.Failures))
 	for i, failure := range failed.Failures {
 		require.Error(t, failure.Err)
-		lines[i] = fmt.Sprintf("%s [%d][%d] %s", failure.TableName, failure.Entry, failure.Index, failure.State)
+		lines[i] = fmt.Sprintf("%s [%d][%d] %s", failure.TableName, failure.Entry, failure.Index, failure.Outcome)
 	}
 	return lines
 }
@@ -203,7 +203,7 @@ func TestBatchGetBelievesNothingThatItDidNotAskFor(t *testing.T) {
 			resp, err := f.client(t).BatchGet(t.Context(), reading(keysOf(1, 2)...))
 			require.ErrorIs(t, err, ErrCorruptResponse)
 			assert.NotErrorIs(t, err, ErrAmbiguous)
-			assert.Equal(t, []string{"Music [0][0] not read", "Music [0][1] not read"}, readFailures(t, err))
+			assert.Equal(t, []string{"Music [0][0] not done", "Music [0][1] not done"}, readFailures(t, err))
 			assert.Equal(t, []Item{nil, nil}, resp.ResponseTables[0].Items)
 			assert.Empty(t, resp.ResponseTables[0].MissingKeys)
 			assert.Len(t, f.requests, 1)
@@ -244,7 +244,7 @@ func TestBatchGetReturnsWhatItReadWhenTheContextEnds(t *testing.T) {
 		req.IsConsistentRead = true
 		resp, err := f.client(t).BatchGet(ctx, req)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		assert.Equal(t, []string{"Music [0][1] not read", "Music [0][3] not read"}, readFailures(t, err))
+		assert.Equal(t, []string{"Music [0][1] not done", "Music [0][3] not done"}, readFailures(t, err))
 		one := Item{String("Version", "one")}
 		assert.Equal(t, []Item{one, nil, nil, nil}, resp.ResponseTables[0].Items)
 		assert.Equal(t, keysOf(900), resp.ResponseTables[0].MissingKeys)
@@ -301,7 +301,7 @@ func TestBatchGetIsolatesWhatDynamoDBRefuses(t *testing.T) {
 	}})
 	require.ErrorIs(t, err, ErrValidation)
 	require.ErrorIs(t, err, ErrTableNotFound)
-	assert.Equal(t, []string{"Music [0][3] refused", "Music [0][77] refused", "Gone [1][0] not read"}, readFailures(t, err))
+	assert.Equal(t, []string{"Music [0][3] refused", "Music [0][77] refused", "Gone [1][0] not done"}, readFailures(t, err))
 	assert.Equal(t, song(149, "one"), resp.ResponseTables[0].Items[149])
 	assert.Equal(t, []Item{song(1, "one")}, resp.ResponseTables[2].Items)
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
 	"github.com/dynamoconn/dynamoconn/internal/batch"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // batchWrite is one BatchWrite at work.
@@ -142,7 +142,7 @@ func (w *batchWrite) add(table, entry, index int, write Write) {
 		key, err = t.key(write)
 	}
 	if err != nil {
-		place.State = WriteStateRefused
+		place.Outcome = OutcomeRefused
 		place.Err = under(fmt.Sprintf("Tables[%d].Writes[%d]", entry, index), err)
 		w.refused = append(w.refused, place)
 		return
@@ -215,19 +215,19 @@ func (w *batchWrite) send(ctx context.Context, ops []int) batch.Answer {
 	input := &dynamodb.BatchWriteItemInput{RequestItems: items, ReturnConsumedCapacity: w.capacity}
 	var unprocessed []int
 	var inDoubt bool // an earlier attempt may have written what the last left unprocessed
-	outcome, err := w.write(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
+	verdict, err := w.write(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		out, err := w.sdk.BatchWriteItem(ctx, input, w.options...)
 		if err != nil {
 			return nil, err
 		}
-		inDoubt = attempt.From(ctx).InDoubt()
+		inDoubt = retry.From(ctx).InDoubt()
 		unprocessed, err = w.unprocessed(ops, out.UnprocessedItems)
 		return out.ConsumedCapacity, err
 	})
 	if err != nil {
-		return verdictOf(ctx, outcome, err)
+		return failedInBatch(verdict.OfWrites(ctx), err)
 	}
-	return batch.Answer{Unprocessed: unprocessed, InDoubt: inDoubt}
+	return batch.Answer{Outcome: retry.Applied, Unprocessed: unprocessed, InDoubt: inDoubt}
 }
 
 // unprocessed returns which of the operations sent DynamoDB has left undone.
@@ -283,17 +283,13 @@ func (w *batchWrite) finish(results []batch.Result) (*BatchWriteItemResponse, er
 	resp := &BatchWriteItemResponse{}
 	failures := w.refused
 	for op, result := range results {
-		if result.State == batch.Done {
+		if result.Outcome == retry.Applied {
 			resp.Written++
 			continue
 		}
 		failure := w.places[op]
 		failure.Err = result.Err
-		failure.State = map[batch.State]WriteState{
-			batch.NotSent: WriteStateNotWritten,
-			batch.Refused: WriteStateRefused,
-			batch.Unknown: WriteStateUnknown,
-		}[result.State]
+		failure.Outcome = Outcome(result.Outcome)
 		failures = append(failures, failure)
 	}
 	resp.ResponseMetadata = w.metadata()

@@ -47,7 +47,7 @@ func writeFailures(t *testing.T, err error) []string {
 	lines := make([]string, len(failed.Failures))
 	for i, failure := range failed.Failures {
 		require.Error(t, failure.Err)
-		lines[i] = fmt.Sprintf("%s [%d][%d] %s", failure.TableName, failure.Entry, failure.Index, failure.State)
+		lines[i] = fmt.Sprintf("%s [%d][%d] %s", failure.TableName, failure.Entry, failure.Index, failure.Outcome)
 	}
 	return lines
 }
@@ -243,7 +243,7 @@ func TestBatchWriteLosesOnlyTheTableThatFails(t *testing.T) {
 				require.ErrorAs(t, err, &failed)
 				require.Len(t, failed.Failures, 300)
 				for _, failure := range failed.Failures {
-					require.Equal(t, WriteStateNotWritten, failure.State)
+					require.Equal(t, OutcomeNotDone, failure.Outcome)
 				}
 
 				broken = false
@@ -291,7 +291,7 @@ func TestBatchWriteSendsUnprocessedWritesAgainUntilTheContextEnds(t *testing.T) 
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.NotErrorIs(t, err, ErrAmbiguous)
 		assert.Equal(t, 29, resp.Written)
-		assert.Equal(t, []string{"Music [0][3] not written", "Music [0][30] not written"}, writeFailures(t, err))
+		assert.Equal(t, []string{"Music [0][3] not done", "Music [0][30] not done"}, writeFailures(t, err))
 		assert.Less(t, len(f.requests), 600)
 
 		f.script = nil
@@ -386,7 +386,7 @@ func TestBatchWriteTellsUnknownFromNotWritten(t *testing.T) {
 				for _, line := range lines[:25] {
 					require.Contains(t, line, "unknown")
 				}
-				assert.Equal(t, "Music [0][50] not written", lines[25])
+				assert.Equal(t, "Music [0][50] not done", lines[25])
 
 				f.script = nil
 				var failed *BatchWriteError

@@ -191,7 +191,7 @@ func TestBudgetOfABatch(t *testing.T) {
 				require.ErrorAs(t, err, &unfinished)
 				assert.Equal(t, 35, len(unfinished.Failures), "one request of 25 was done") //nolint:testifylint // the failures are long
 				for _, failure := range unfinished.Failures {
-					assert.Equal(t, dynamoconn.WriteStateNotWritten, failure.State)
+					assert.Equal(t, dynamoconn.OutcomeNotDone, failure.Outcome)
 				}
 
 				began = time.Now()

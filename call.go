@@ -2,13 +2,18 @@ package dynamoconn
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/credentials"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
+	"github.com/dynamoconn/dynamoconn/internal/transport"
+	"github.com/dynamoconn/dynamoconn/internal/wire"
 )
 
 // call is one call of an activity: what it is, how it sends, and what it has
@@ -22,6 +27,7 @@ type call struct {
 	options  []func(*dynamodb.Options)
 	capacity types.ReturnConsumedCapacity
 	token    string // of ExactlyOnce, and empty without it
+	policy   retry.Policy
 
 	mu           sync.Mutex
 	meta         ResponseMetadata
@@ -51,23 +57,38 @@ func (c *Client) newCall(activity, table string, opts []CallOption) (*call, erro
 		k.region = config.region
 	}
 	if config.credentials != nil {
-		credentials := c.config.asCredentials(config.credentials)
-		k.options = append(k.options, func(o *dynamodb.Options) { o.Credentials = credentials })
+		provider := c.config.asCredentials(config.credentials)
+		k.options = append(k.options, func(o *dynamodb.Options) { o.Credentials = provider })
 	}
 	if config.capacity {
 		k.capacity = types.ReturnConsumedCapacityIndexes
 	}
-	if err := k.once(config); err != nil {
+	if err := k.sendsOnce(config); err != nil {
 		return k, k.refuse(err)
 	}
 	k.sdk = c.sdk(k.region)
 	return k, nil
 }
 
+// sendsOnce applies SendOnce and ExactlyOnce.
+func (k *call) sendsOnce(config callConfig) error {
+	writesOne := k.activity == "PutItem" || k.activity == "DeleteItem"
+	if config.token != "" && !writesOne {
+		return invalid("ExactlyOnce", "is for PutItem and DeleteItem only")
+	}
+	k.token = config.token
+	k.policy = retry.Policy{
+		Once:   config.sendOnce && (writesOne || k.activity == "BatchWrite"),
+		Token:  k.token != "",
+		Budget: k.client.config.retryBudget,
+	}
+	return nil
+}
+
 // send runs one API action, keeps account of its attempts, and turns a failure into
 // an [Error]. writes reports whether the action changes anything: use read or write.
-func (k *call) send(ctx context.Context, writes bool, action func(context.Context) ([]types.ConsumedCapacity, error)) (attempt.Outcome, error) {
-	attempted, record := attempt.With(ctx)
+func (k *call) send(ctx context.Context, writes bool, action func(context.Context) ([]types.ConsumedCapacity, error)) (retry.Verdict, error) {
+	attempted, record := retry.With(ctx, k.policy)
 	k.opened(ctx, record)
 	used, err := action(attempted)
 	tries := record.Tries()
@@ -88,27 +109,120 @@ func (k *call) send(ctx context.Context, writes bool, action func(context.Contex
 	k.meta.consume(used...)
 	k.mu.Unlock()
 
-	outcome := attempt.Applied
+	verdict := retry.Verdict{Outcome: retry.Applied}
 	if err != nil {
-		outcome = record.Verdict()
-		if _, isFalse := falseCondition(err); isFalse && k.token != "" {
-			outcome = attempt.Refused // had an earlier attempt been applied, DynamoDB would have known its token
+		err = record.Explain(err)
+		verdict = record.Judge(err)
+		if errors.Is(err, ErrCorruptResponse) {
+			verdict.Cause = retry.Corrupt // what the activity itself found in the answer
 		}
-		err = k.failure(err, tries, writes && outcome == attempt.Unknown)
+		err = k.failure(err, tries, verdict, writes && verdict.Outcome == retry.Unknown)
 	}
-	k.closed(tries, used, outcome, err)
-	return outcome, err
+	k.closed(tries, used, verdict.Outcome, err)
+	return verdict, err
 }
 
 // read sends an API action that changes nothing.
-func (k *call) read(ctx context.Context, action func(context.Context) ([]types.ConsumedCapacity, error)) (attempt.Outcome, error) {
+func (k *call) read(ctx context.Context, action func(context.Context) ([]types.ConsumedCapacity, error)) (retry.Verdict, error) {
 	return k.send(ctx, false, action)
 }
 
 // write sends an API action that may change something: if it fails and may have been
 // applied, the error is [ErrAmbiguous].
-func (k *call) write(ctx context.Context, action func(context.Context) ([]types.ConsumedCapacity, error)) (attempt.Outcome, error) {
+func (k *call) write(ctx context.Context, action func(context.Context) ([]types.ConsumedCapacity, error)) (retry.Verdict, error) {
 	return k.send(ctx, true, action)
+}
+
+// failure makes the Error of an API action that failed after those attempts.
+func (k *call) failure(err error, tries []retry.Try, verdict retry.Verdict, ambiguous bool) *Error {
+	e := &Error{
+		Activity:  k.activity,
+		TableName: clean(k.table),
+		Region:    k.region,
+		Attempts:  len(tries),
+		Token:     k.token,
+		err:       err,
+	}
+	for i, try := range tries {
+		if try.RequestID != "" {
+			e.RequestIDs = append(e.RequestIDs, clean(try.RequestID))
+		}
+		if i == 0 {
+			e.Began = try.Began
+		}
+		e.Ended = try.Began.Add(try.Took)
+	}
+	if api, ok := as[smithy.APIError](err); ok && !isA[*credentials.Error](err) { // not what STS said
+		e.Code, e.Message = clean(api.ErrorCode()), clean(api.ErrorMessage())
+	}
+	if reason, ok := retry.CancellationReason(err); ok {
+		e.Message = clean(deref(reason.Code) + ": " + deref(reason.Message)) // the exception's own says nothing else
+	}
+	if ambiguous {
+		e.causes = append(e.causes, ErrAmbiguous)
+	}
+	switch {
+	case isA[*FieldError](err): // it names its own cause
+	case ambiguous && verdict.Cause == retry.ConditionFailed:
+		// The condition can be false because an attempt in doubt was applied: that is no
+		// answer to the caller's question.
+	case errorOf[verdict.Cause] != nil:
+		e.causes = append(e.causes, errorOf[verdict.Cause])
+	}
+	if errors.Is(err, transport.ErrPlainHTTP) {
+		e.err = invalid("Endpoint", transport.ErrPlainHTTP.Error()+"; allow it with WithPlainHTTP")
+	}
+	e.ThrottlingReasons = throttlingReasons(err)
+	e.addStoredItem(err)
+	return e
+}
+
+func throttlingReasons(err error) []ThrottlingReason {
+	var reported []types.ThrottlingReason
+	if e, ok := as[*types.ProvisionedThroughputExceededException](err); ok {
+		reported = e.ThrottlingReasons
+	} else if e, ok := as[*types.RequestLimitExceeded](err); ok {
+		reported = e.ThrottlingReasons
+	} else if e, ok := as[*types.ThrottlingException](err); ok {
+		reported = e.ThrottlingReasons
+	}
+	var reasons []ThrottlingReason
+	for _, reason := range reported {
+		reasons = append(reasons, ThrottlingReason{Reason: clean(deref(reason.Reason)), Resource: clean(deref(reason.Resource))})
+	}
+	return reasons
+}
+
+// addStoredItem adds the item that DynamoDB sends with a condition that failed.
+func (e *Error) addStoredItem(err error) {
+	attributes, isFalse := retry.FalseCondition(err)
+	if isFalse && (errors.Is(err, wire.ErrNoValue) || errors.Is(err, wire.ErrTwice)) {
+		e.causes = append(e.causes, ErrCorruptResponse)
+	}
+	if len(attributes) == 0 {
+		return
+	}
+	item, damage := FromAttributeValues(attributes)
+	if damage != nil {
+		e.causes = append(e.causes, damage)
+		return
+	}
+	e.Item = item
+}
+
+// transact carries out one write as a transaction.
+func (k *call) transact(ctx context.Context, write types.TransactWriteItem) ([]types.ConsumedCapacity, error) {
+	// The SDK would write a token of its own into an input that has none.
+	token := k.token
+	out, err := k.sdk.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
+		TransactItems:          []types.TransactWriteItem{write},
+		ClientRequestToken:     &token,
+		ReturnConsumedCapacity: k.capacity,
+	}, k.options...)
+	if err != nil {
+		return nil, err
+	}
+	return out.ConsumedCapacity, nil
 }
 
 func later(a, b time.Time) time.Time {
@@ -137,13 +251,13 @@ func (k *call) takeMetadata() ResponseMetadata {
 
 // refuse returns the error of a request that is not sent.
 func (k *call) refuse(err error) error {
-	e := k.soFar()
+	e := k.errorSoFar()
 	e.err = err
 	return e
 }
 
-// soFar returns an error without a cause: the facts of the call as they are.
-func (k *call) soFar() *Error {
+// errorSoFar returns an error without a cause: the facts of the call as they are.
+func (k *call) errorSoFar() *Error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return &Error{

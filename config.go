@@ -20,8 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
 	"github.com/dynamoconn/dynamoconn/internal/credentials"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 	"github.com/dynamoconn/dynamoconn/internal/transport"
 	"github.com/dynamoconn/dynamoconn/internal/wire"
 )
@@ -211,9 +211,6 @@ func (c *config) chooseCredentials(cfg *aws.Config) {
 	cfg.Credentials = c.asCredentials(cfg.Credentials)
 }
 
-// credentialsError is the failure of a credentials provider.
-type credentialsError = credentials.Error
-
 // asCredentials returns the provider to sign with.
 func (c *config) asCredentials(provider aws.CredentialsProvider) aws.CredentialsProvider {
 	return c.renewals.Provider(provider)
@@ -301,7 +298,7 @@ func (c *config) setDefaults(o *dynamodb.Options) {
 		o.BaseEndpoint = &c.endpoint
 	}
 	if c.awsConfig == nil || c.awsConfig.Retryer == nil {
-		o.Retryer = attempt.NewRetryer(cmp.Or(c.maxAttempts, defaultMaxAttempts))
+		o.Retryer = retry.NewStandard(cmp.Or(c.maxAttempts, defaultMaxAttempts))
 	}
 	if c.maxAttempts != 0 {
 		// Without the option it stays at what AWS_MAX_ATTEMPTS or the profile says.
@@ -316,10 +313,10 @@ func (c *config) setDefaults(o *dynamodb.Options) {
 func (c *config) wrapParts(o *dynamodb.Options) {
 	o.Protocol = wire.Strict{ClientProtocol: o.Protocol}
 	if o.Retryer == nil {
-		o.Retryer = attempt.NewRetryer(cmp.Or(c.maxAttempts, defaultMaxAttempts))
+		o.Retryer = retry.NewStandard(cmp.Or(c.maxAttempts, defaultMaxAttempts))
 	}
-	o.Retryer = attempt.Pace(o.Retryer)
-	o.APIOptions = append(slices.Clone(o.APIOptions), (&attempt.Pacer{Budget: c.retryBudget}).AddTo)
+	o.Retryer = retry.NewRetryer(o.Retryer)
+	o.APIOptions = append(slices.Clone(o.APIOptions), retry.AddTo)
 	o.Credentials = c.asCredentials(o.Credentials)
 	o.HTTPClient = &transport.Exchange{
 		Next:          withoutRedirects(o.HTTPClient),

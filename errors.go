@@ -12,7 +12,7 @@ import (
 
 	"github.com/aws/smithy-go"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // What went wrong, for errors.Is. An error may be several of them: a write whose
@@ -107,6 +107,20 @@ var (
 	ErrCorruptResponse = errors.New("corrupt response")
 )
 
+// errorOf has the Err variable of each cause for which a request fails.
+var errorOf = map[retry.Cause]error{
+	retry.TableNotFound:      ErrTableNotFound,
+	retry.ConditionFailed:    ErrConditionFailed,
+	retry.Conflict:           ErrConflict,
+	retry.Throttled:          ErrThrottled,
+	retry.AccessDenied:       ErrAccessDenied,
+	retry.CredentialsRefused: ErrCredentials,
+	retry.Invalid:            ErrValidation,
+	retry.TooLarge:           ErrItemTooLarge,
+	retry.Unavailable:        ErrUnavailable,
+	retry.Corrupt:            ErrCorruptResponse,
+}
+
 // Error is the error of every activity. Test for the cause with errors.Is and the
 // Err variables; reach the facts with errors.As:
 //
@@ -172,7 +186,7 @@ func (e *Error) Error() string {
 	switch {
 	case e.Code != "":
 		fmt.Fprintf(&b, ": %s: %s", e.Code, e.Message)
-		if not, ok := as[*attempt.NotRenewed](e.err); ok {
+		if not, ok := as[*retry.NotRenewed](e.err); ok {
 			fmt.Fprintf(&b, "; new credentials could not be had: %s", clean(not.Err.Error()))
 		}
 	case isA[*smithy.DeserializationError](e.err):
@@ -284,4 +298,15 @@ func clean(text string) string {
 		text += more
 	}
 	return text
+}
+
+func as[T error](err error) (T, bool) {
+	var target T
+	found := errors.As(err, &target)
+	return target, found
+}
+
+func isA[T error](err error) bool {
+	_, found := as[T](err)
+	return found
 }

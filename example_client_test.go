@@ -357,7 +357,7 @@ func ExampleBatchWriteError() {
 	fmt.Println(resp.Written, "written")
 	for _, failure := range unfinished.Failures {
 		title, _ := dynamoconn.Value[string](failure.Write.ItemToAdd, "SongTitle")
-		fmt.Println(title, failure.State, errors.Is(failure.Err, dynamoconn.ErrItemTooLarge))
+		fmt.Println(title, failure.Outcome, errors.Is(failure.Err, dynamoconn.ErrItemTooLarge))
 	}
 	// Later, the rest: client.BatchWrite(ctx, unfinished.Remaining())
 	fmt.Println(len(unfinished.Remaining().Tables), "tables to send again")

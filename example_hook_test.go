@@ -41,7 +41,7 @@ func ExampleWithHook() {
 		log.Fatal(err)
 	}
 	// Output:
-	// attempt 1 of PutItem 400 refused
+	// attempt 1 of PutItem 400 not done
 	// attempt 2 of PutItem 200 applied
 	// PutItem Music applied after 2 attempts
 	// waited: true units: 1

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // Hook is told what a client does, for metrics and traces. Give it to [New] with
@@ -50,8 +50,8 @@ type AttemptEvent struct {
 	Outcome Outcome
 	// Status is the HTTP status of the answer, and 0 if there was none.
 	Status int
-	// Code is DynamoDB's name for the error, such as "ThrottlingException", and empty
-	// if it answered none.
+	// Code is DynamoDB's error code, such as "ThrottlingException", and empty if it
+	// answered none.
 	Code string
 	// RequestID is DynamoDB's name for the request, and empty if there was none.
 	RequestID string
@@ -106,30 +106,23 @@ type CallEvent struct {
 	ConsumedCapacity []ConsumedCapacity
 }
 
-// Outcome is what an attempt or a call means for the data.
+// Outcome is what became of an attempt, of a call, or of one operation of a batch: what it
+// means for the data. The zero Outcome is none of them.
 type Outcome string
 
 const (
 	// OutcomeNotSent means that nothing left this machine.
-	OutcomeNotSent Outcome = "not sent"
-	// OutcomeRefused means that it was certainly not done.
-	OutcomeRefused Outcome = "refused"
+	OutcomeNotSent = Outcome(retry.NotSent)
+	// OutcomeNotDone means that it was certainly not done, and that the same may succeed
+	// when it is sent again: it was throttled, met a conflict, or was left unprocessed.
+	OutcomeNotDone = Outcome(retry.NotDone)
+	// OutcomeRefused means that it was certainly not done, and that the same would be
+	// refused again.
+	OutcomeRefused = Outcome(retry.Refused)
 	// OutcomeApplied means that DynamoDB answered that it was done: the write, or the
-	// reading.
-	OutcomeApplied Outcome = "applied"
+	// read.
+	OutcomeApplied = Outcome(retry.Applied)
 	// OutcomeUnknown means that it may have been done: it may have been sent, and no
 	// definite answer came.
-	OutcomeUnknown Outcome = "unknown"
+	OutcomeUnknown = Outcome(retry.Unknown)
 )
-
-func outcomeOf(o attempt.Outcome) Outcome {
-	switch o {
-	case attempt.NotSent:
-		return OutcomeNotSent
-	case attempt.Refused:
-		return OutcomeRefused
-	case attempt.Applied:
-		return OutcomeApplied
-	}
-	return OutcomeUnknown
-}

@@ -8,9 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // TestUnusedObservationAllocatesNothing pins what is added to each call and each request
@@ -30,30 +29,19 @@ func TestUnusedObservationAllocatesNothing(t *testing.T) {
 		"a hook for calls":         {&config{onCall: []func(context.Context, CallEvent){func(context.Context, CallEvent) {}}}, false, 0},
 		"a hook for calls and log": {&config{logger: quiet, onCall: []func(context.Context, CallEvent){func(context.Context, CallEvent) {}}}, false, 0},
 	} {
-		tries := []attempt.Try{{Outcome: attempt.Refused}, {Outcome: attempt.Applied}}
+		tries := []retry.Try{{Outcome: retry.Refused}, {Outcome: retry.Applied}}
 		k := &call{client: &Client{config: test.config}, activity: "GetItem", table: "Music"}
-		var record attempt.Record
+		var record retry.Record
 		var err error
 		ctx := t.Context()
 		got := testing.AllocsPerRun(100, func() {
 			record.Each = nil
 			k.tally = tally{began: time.Now()}
 			k.opened(ctx, &record)
-			k.closed(tries, nil, attempt.Applied, nil)
+			k.closed(tries, nil, retry.Applied, nil)
 			k.end(ctx, &err)
 		})
 		assert.Equal(t, test.want, got, name)
 		assert.Equal(t, test.watched, record.Each != nil, name)
 	}
-}
-
-// Each outcome of the account has its word, and the words are those of the package below.
-func TestOutcomesHaveTheSameWords(t *testing.T) {
-	t.Parallel()
-	seen := make(map[Outcome]bool)
-	for _, o := range []attempt.Outcome{attempt.NotSent, attempt.Refused, attempt.Applied, attempt.Unknown} {
-		assert.Equal(t, o.String(), string(outcomeOf(o)))
-		seen[outcomeOf(o)] = true
-	}
-	require.Len(t, seen, 4)
 }

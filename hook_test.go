@@ -87,7 +87,7 @@ func TestHookHearsEachAttemptAndTheCall(t *testing.T) {
 			want[i] = common
 			want[i].Number = i + 1
 		}
-		want[0].Outcome, want[0].Status, want[0].Code, want[0].RequestID = dynamoconn.OutcomeRefused, 400, "ProvisionedThroughputExceededException", "RBUSY"
+		want[0].Outcome, want[0].Status, want[0].Code, want[0].RequestID = dynamoconn.OutcomeNotDone, 400, "ProvisionedThroughputExceededException", "RBUSY"
 		want[1].Outcome, want[1].BytesSent = dynamoconn.OutcomeNotSent, 0
 		want[2].Outcome, want[2].Status, want[2].Code, want[2].RequestID = dynamoconn.OutcomeUnknown, 500, "InternalServerError", "R500"
 		want[3].Outcome = dynamoconn.OutcomeUnknown
@@ -345,7 +345,7 @@ func TestOutcomeOfACall(t *testing.T) {
 		"done":                               {put, answers{fine}, dynamoconn.OutcomeApplied},
 		"done at last":                       {put, answers{internal, fine}, dynamoconn.OutcomeApplied},
 		"condition failed":                   {put, answers{conditions}, dynamoconn.OutcomeRefused},
-		"throttled":                          {put, answers{busy}, dynamoconn.OutcomeRefused},
+		"throttled":                          {put, answers{busy}, dynamoconn.OutcomeNotDone},
 		"not dialled":                        {put, answers{noDial}, dynamoconn.OutcomeNotSent},
 		"not dialled, then refused":          {put, answers{noDial, invalid}, dynamoconn.OutcomeRefused},
 		"broken":                             {put, answers{brokenPipe}, dynamoconn.OutcomeUnknown},

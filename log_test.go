@@ -77,7 +77,7 @@ func TestWhatIsLoggedOfACall(t *testing.T) {
 			"table":         slog.StringValue("Music"),
 			"region":        slog.StringValue("us-east-1"),
 			"number":        slog.IntValue(1),
-			"outcome":       slog.StringValue("refused"),
+			"outcome":       slog.StringValue("not done"),
 			"status":        slog.IntValue(400),
 			"code":          slog.StringValue("ProvisionedThroughputExceededException"),
 			"requestID":     slog.StringValue("RBUSY"),

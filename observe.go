@@ -9,12 +9,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 	"github.com/dynamoconn/dynamoconn/internal/transport"
 )
 
-// tally is what a call has come to so far. It is apart from the metadata, which a long
-// reading hands out page by page.
+// tally is what a call has come to so far. The metadata is something else: a long scan
+// hands it out page by page.
 type tally struct {
 	began          time.Time
 	open           int // requests under way
@@ -23,16 +23,16 @@ type tally struct {
 	sent, received int64
 	used           ResponseMetadata // the capacity only
 	failed         bool             // a request
-	worst          attempt.Outcome  // of those that failed
+	worst          retry.Outcome    // of those that failed
 }
 
-// isObserved tells whether anybody is to be told of the client's calls.
+// isObserved reports whether a hook or a logger wants to know of the client's calls.
 func (c *config) isObserved() bool {
 	return c.logger != nil || len(c.onCall) > 0 || len(c.onAttempt) > 0
 }
 
-// opened enters that a request begins, whose attempts are told as they end.
-func (k *call) opened(ctx context.Context, record *attempt.Record) {
+// opened enters that a request begins, and has its attempts reported as they end.
+func (k *call) opened(ctx context.Context, record *retry.Record) {
 	config := k.client.config
 	if !config.isObserved() {
 		return
@@ -41,12 +41,12 @@ func (k *call) opened(ctx context.Context, record *attempt.Record) {
 	k.tally.open++
 	k.mu.Unlock()
 	if len(config.onAttempt) > 0 || config.logger != nil && config.logger.Enabled(ctx, slog.LevelWarn) {
-		record.Each = func(number int, try attempt.Try) { k.tell(ctx, number, &try) }
+		record.Each = func(number int, try retry.Try) { k.report(ctx, number, &try) }
 	}
 }
 
 // closed enters what a request came to. It is not reached if a panic ends the request.
-func (k *call) closed(tries []attempt.Try, used []types.ConsumedCapacity, outcome attempt.Outcome, err error) {
+func (k *call) closed(tries []retry.Try, used []types.ConsumedCapacity, outcome retry.Outcome, err error) {
 	if !k.client.config.isObserved() {
 		return
 	}
@@ -63,7 +63,7 @@ func (k *call) closed(tries []attempt.Try, used []types.ConsumedCapacity, outcom
 	sum.used.consume(used...)
 	if err != nil {
 		sum.failed = true
-		sum.worst = max(sum.worst, outcome)
+		sum.worst = retry.Worse(sum.worst, outcome)
 	}
 }
 
@@ -74,8 +74,8 @@ func (k *call) paused(pause time.Duration) {
 	k.tally.wait += pause
 }
 
-// tell tells of an attempt that has ended.
-func (k *call) tell(ctx context.Context, number int, try *attempt.Try) {
+// report reports an attempt that has ended to the logger and the hooks.
+func (k *call) report(ctx context.Context, number int, try *retry.Try) {
 	k.logAttempt(ctx, number, try)
 	config := k.client.config
 	if len(config.onAttempt) == 0 {
@@ -87,7 +87,7 @@ func (k *call) tell(ctx context.Context, number int, try *attempt.Try) {
 		TableName:     k.table,
 		Region:        k.region,
 		Number:        number,
-		Outcome:       outcomeOf(try.Outcome),
+		Outcome:       Outcome(try.Outcome),
 		Status:        try.Status,
 		Code:          clean(try.Code),
 		RequestID:     clean(try.RequestID),
@@ -102,7 +102,8 @@ func (k *call) tell(ctx context.Context, number int, try *attempt.Try) {
 	}
 }
 
-// attemptError returns the error of an attempt with its cause here.
+// attemptError returns the error of an attempt so that it matches ErrCorruptResponse if that
+// is its cause.
 func attemptError(err error) error {
 	if errors.Is(err, transport.ErrCorrupt) || errors.Is(err, transport.ErrRedirect) {
 		return &attemptFailure{ErrCorruptResponse, err}
@@ -118,9 +119,8 @@ func (f *attemptFailure) Error() string { return f.err.Error() }
 // Unwrap returns the cause and the error.
 func (f *attemptFailure) Unwrap() []error { return []error{f.cause, f.err} }
 
-// end tells of the call that is finished with *err. It is to be deferred by each
-// activity. Of a call that a panic ends within a request nothing is told: what it came
-// to is not known.
+// end reports the call that is finished with *err. Each activity defers it. Nothing is
+// reported for a call that ends in a panic of a request.
 func (k *call) end(ctx context.Context, err *error) {
 	if k.client == nil || k.client.config == nil || !k.client.config.isObserved() {
 		return
@@ -161,16 +161,18 @@ func (t *tally) outcome(err error) Outcome {
 		return OutcomeUnknown
 	case t.attempts == 0:
 		return OutcomeNotSent
-	case errors.Is(err, ErrConditionFailed), errors.Is(err, ErrUnfinishedBatch) && !t.failed:
+	case errors.Is(err, ErrConditionFailed):
 		return OutcomeRefused
+	case errors.Is(err, ErrUnfinishedBatch) && !t.failed:
+		return worstOfBatch(err) // left unprocessed, or refused here
 	case !t.failed:
 		return OutcomeUnknown // what came back is refused here
 	}
-	return outcomeOf(t.worst)
+	return Outcome(t.worst)
 }
 
 // logAttempt logs an attempt if it failed in a way that may pass, or that should not be.
-func (k *call) logAttempt(ctx context.Context, number int, try *attempt.Try) {
+func (k *call) logAttempt(ctx context.Context, number int, try *retry.Try) {
 	logger := k.client.config.logger
 	level, ok := attemptLevel(ctx, try)
 	if !ok || logger == nil || !logger.Enabled(ctx, level) {
@@ -182,7 +184,7 @@ func (k *call) logAttempt(ctx context.Context, number int, try *attempt.Try) {
 		slog.String("table", k.table),
 		slog.String("region", string(k.region)),
 		slog.Int("number", number),
-		slog.String("outcome", string(outcomeOf(try.Outcome))),
+		slog.String("outcome", string(Outcome(try.Outcome))),
 		slog.Int("status", try.Status),
 		slog.Duration("wait", try.Wait),
 		slog.Duration("took", try.Took),
@@ -201,16 +203,16 @@ func (k *call) logAttempt(ctx context.Context, number int, try *attempt.Try) {
 	logger.LogAttrs(ctx, level, "dynamodb attempt failed", attrs...)
 }
 
-// attemptLevel returns how urgent it is to know of an attempt, and false for one that
-// went well, was refused for what it asked, or ended with the caller's context.
-func attemptLevel(ctx context.Context, try *attempt.Try) (slog.Level, bool) {
-	switch cause := causeOfCode[try.Code]; {
+// attemptLevel returns the level at which an attempt is logged, and false for one that went
+// well, was refused for what it asked, or ended with the caller's context.
+func attemptLevel(ctx context.Context, try *retry.Try) (slog.Level, bool) {
+	switch cause := retry.LookUp(try.Code).Cause; {
 	case ctx.Err() != nil && try.Err != nil:
 		return 0, false
 	case errors.Is(try.Err, transport.ErrCorrupt):
 		return slog.LevelWarn, true
 	case try.Err != nil, try.Status >= 500, try.Status == http.StatusRequestTimeout, try.Status == http.StatusTooManyRequests,
-		errors.Is(cause, ErrThrottled), errors.Is(cause, ErrConflict), errors.Is(cause, ErrCredentials):
+		cause == retry.Throttled, cause == retry.Conflict, cause == retry.CredentialsRefused:
 		return slog.LevelInfo, true
 	}
 	return 0, false

@@ -102,7 +102,7 @@ func TestBatchWriteSentOnceEndsAsUnknown(t *testing.T) {
 	var unfinished *dynamoconn.BatchWriteError
 	require.ErrorAs(t, err, &unfinished)
 	require.Len(t, unfinished.Failures, 1)
-	assert.Equal(t, dynamoconn.WriteStateUnknown, unfinished.Failures[0].State)
+	assert.Equal(t, dynamoconn.OutcomeUnknown, unfinished.Failures[0].Outcome)
 	assert.Len(t, w.requests(), 1)
 }
 
@@ -530,15 +530,15 @@ func TestUnprocessedAfterADoubt(t *testing.T) {
 	unprocessed := replying(200, `{"UnprocessedItems":{"Music":[{"PutRequest":{"Item":{"Artist":{"S":"No One You Know"}}}}]}}`)
 	for name, test := range map[string]struct {
 		answers []func() (*http.Response, error)
-		state   dynamoconn.WriteState
+		state   dynamoconn.Outcome
 	}{
-		"500, unprocessed, throttled":      {[]func() (*http.Response, error){internal, unprocessed, busy}, dynamoconn.WriteStateUnknown},
-		"broken, unprocessed, refused":     {[]func() (*http.Response, error){brokenPipe, unprocessed, invalid}, dynamoconn.WriteStateUnknown},
-		"unprocessed, throttled":           {[]func() (*http.Response, error){unprocessed, busy}, dynamoconn.WriteStateNotWritten},
-		"throttled, unprocessed, refused":  {[]func() (*http.Response, error){busy, unprocessed, invalid}, dynamoconn.WriteStateRefused},
-		"500, unprocessed, no table":       {[]func() (*http.Response, error){internal, unprocessed, refusing(400, "ResourceNotFoundException", "no", "R")}, dynamoconn.WriteStateUnknown},
-		"500, unprocessed for ever":        {[]func() (*http.Response, error){internal, unprocessed}, dynamoconn.WriteStateUnknown},
-		"unprocessed, credentials expired": {[]func() (*http.Response, error){unprocessed, refusing(400, "UnrecognizedClientException", "no", "R")}, dynamoconn.WriteStateNotWritten},
+		"500, unprocessed, throttled":      {[]func() (*http.Response, error){internal, unprocessed, busy}, dynamoconn.OutcomeUnknown},
+		"broken, unprocessed, refused":     {[]func() (*http.Response, error){brokenPipe, unprocessed, invalid}, dynamoconn.OutcomeUnknown},
+		"unprocessed, throttled":           {[]func() (*http.Response, error){unprocessed, busy}, dynamoconn.OutcomeNotDone},
+		"throttled, unprocessed, refused":  {[]func() (*http.Response, error){busy, unprocessed, invalid}, dynamoconn.OutcomeRefused},
+		"500, unprocessed, no table":       {[]func() (*http.Response, error){internal, unprocessed, refusing(400, "ResourceNotFoundException", "no", "R")}, dynamoconn.OutcomeUnknown},
+		"500, unprocessed for ever":        {[]func() (*http.Response, error){internal, unprocessed}, dynamoconn.OutcomeUnknown},
+		"unprocessed, credentials expired": {[]func() (*http.Response, error){unprocessed, refusing(400, "UnrecognizedClientException", "no", "R")}, dynamoconn.OutcomeNotDone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -550,8 +550,8 @@ func TestUnprocessedAfterADoubt(t *testing.T) {
 				var unfinished *dynamoconn.BatchWriteError
 				require.ErrorAs(t, err, &unfinished)
 				require.Len(t, unfinished.Failures, 1)
-				assert.Equal(t, test.state, unfinished.Failures[0].State)
-				assert.Equal(t, test.state == dynamoconn.WriteStateUnknown, errors.Is(err, dynamoconn.ErrAmbiguous))
+				assert.Equal(t, test.state, unfinished.Failures[0].Outcome)
+				assert.Equal(t, test.state == dynamoconn.OutcomeUnknown, errors.Is(err, dynamoconn.ErrAmbiguous))
 			})
 		})
 	}

@@ -239,7 +239,7 @@ func TestBatchesThatAreTooLargeForTheServer(t *testing.T) {
 	require.ErrorAs(t, err, &unfinished)
 	require.Len(t, unfinished.Failures, 1)
 	assert.Equal(t, 17, unfinished.Failures[0].Index)
-	assert.Equal(t, dynamoconn.WriteStateRefused, unfinished.Failures[0].State)
+	assert.Equal(t, dynamoconn.OutcomeRefused, unfinished.Failures[0].Outcome)
 
 	wrote := len(w.requests())
 	huge := dynamoconn.Item{dynamoconn.String("Artist", strings.Repeat("k", most))}

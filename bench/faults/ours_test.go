@@ -120,7 +120,7 @@ func ourState(err error) (state batchState) {
 	}
 	for _, failure := range unfinished.Failures {
 		id, _ := dynamoconn.Value[string](failure.Write.ItemToAdd, "ID")
-		if failure.State == dynamoconn.WriteStateUnknown {
+		if failure.Outcome == dynamoconn.OutcomeUnknown {
 			state.maybeWritten = append(state.maybeWritten, id)
 		} else {
 			state.notWritten = append(state.notWritten, id)

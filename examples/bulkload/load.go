@@ -140,11 +140,11 @@ func (l *load) write(ctx context.Context, chunk []row) error {
 		var retried []int64 // the row of each write of the next request
 		for _, failure := range unfinished.Failures {
 			number := numbers[failure.Index]
-			if failure.State != dynamoconn.WriteStateRefused && again && ctx.Err() == nil {
+			if failure.Outcome != dynamoconn.OutcomeRefused && again && ctx.Err() == nil {
 				retried = append(retried, number)
 				continue
 			}
-			l.losses.add(number, string(failure.State), failure.Err)
+			l.losses.add(number, string(failure.Outcome), failure.Err)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()

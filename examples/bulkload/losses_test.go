@@ -19,12 +19,12 @@ func TestRowsWithOneCauseShareALine(t *testing.T) {
 	l.add(3, "refused", tooLarge)
 	l.add(4, "refused", denied)
 	l.say("%d rows are tried again", 1)
-	l.add(6, "not written", denied)
-	l.add(8, "not written", denied)
+	l.add(6, "not done", denied)
+	l.add(8, "not done", denied)
 	l.flush()
 	l.flush()
 	assert.Equal(t, "rows 2 to 3: refused: too large\nrow 4: refused: denied\n1 rows are tried again\n"+
-		"row 6: not written: denied\nrow 8: not written: denied\n", out.String())
+		"row 6: not done: denied\nrow 8: not done: denied\n", out.String())
 	assert.EqualValues(t, 5, l.rows)
 }
 

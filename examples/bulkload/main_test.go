@@ -181,7 +181,7 @@ func TestWhatIsLeftAfterThatIsNamedByItsRow(t *testing.T) {
 	err := run(t.Context(), []string{"-endpoint", endpoint, "-table", "Never"}, io.Discard, &stderr)
 	got := contents(t, client, "Never", "ID")
 	require.EqualError(t, err, fmt.Sprintf("%d rows were not written", 1000-len(got)))
-	assert.Contains(t, stderr.String(), ": not written: ")
+	assert.Contains(t, stderr.String(), ": not done: ")
 	assert.Equal(t, 1, strings.Count(stderr.String(), "tried again"))
 	assert.Equal(t, missing(got, 1000), named(t, stderr.String()))
 }

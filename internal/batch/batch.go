@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // Op is one operation.
@@ -23,62 +25,35 @@ type Op struct {
 	Bytes int
 }
 
-// State is what became of an operation.
-type State uint8
-
-// The states. An operation ends in exactly one.
-const (
-	// NotSent: it was not carried out, and the same operation may succeed later.
-	NotSent State = iota
-	// Done: it was carried out.
-	Done
-	// Refused: it was not carried out, and would be refused again.
-	Refused
-	// Unknown: it may have been carried out.
-	Unknown
-)
-
-// Result is what became of one operation, and why if it is not done.
+// Result is what became of one operation: Applied, or NotDone, Refused or Unknown and why.
 type Result struct {
-	State State
-	Err   error
+	Outcome retry.Outcome
+	Err     error
 }
-
-// Verdict is what the answer to a request means for its operations.
-type Verdict uint8
-
-// The verdicts.
-const (
-	// Answered: all are done but those left unprocessed.
-	Answered Verdict = iota
-	// Split: the request was refused for something in it. Smaller ones find out what.
-	Split
-	// TableFailed: the request was refused, and so will all be for this table as
-	// things stand.
-	TableFailed
-	// Fatal: the request was refused, and so will all be.
-	Fatal
-	// Again: the request was not carried out, and may be later.
-	Again
-	// Doubt: the request may have been carried out.
-	Doubt
-)
 
 // Answer is what sending a request gave.
 type Answer struct {
-	Verdict Verdict
-	// Unprocessed are those of the operations sent that are yet to be done, in any
-	// order. Any other is ignored.
+	// Outcome is that of the operations of the request:
+	//
+	//   - Applied: all are done but those left unprocessed;
+	//   - NotDone: none is done, and all are to be sent again;
+	//   - Refused: none is done, for a reason that holds as far as Scope says;
+	//   - Unknown: each may be done.
+	Outcome retry.Outcome
+	// Scope is, with Refused, how far the refusal reaches: smaller requests find out which
+	// operation is at fault; or the table is dropped; or everything that is left. With
+	// Unknown, Everything means that no further request is worth sending.
+	Scope retry.Scope
+	// Unprocessed are, with Applied, those of the operations sent that are yet to be done,
+	// in any order. Any other is ignored.
 	Unprocessed []int
-	// InDoubt means, with Answered, that the same request was sent before and may have
+	// InDoubt means, with Applied, that the same request was sent before and may have
 	// been carried out then. What is left unprocessed may so be done all the same: unless
 	// it is done later, it ends as Unknown.
 	InDoubt bool
-	// Err is why, for every verdict but Answered. It is nil with Again if ctx has ended
+	// Err is why, for every outcome but Applied. It is nil with NotDone if ctx has ended
 	// and that is all.
 	Err error
-	// Stop means, with Doubt, that no further request is worth sending.
-	Stop bool
 }
 
 // Plan is a batch to carry out.
@@ -121,30 +96,30 @@ func (p *Plan) Run(ctx context.Context) []Result {
 // runner is a plan being carried out. Only the goroutine of Run touches it.
 type runner struct {
 	*Plan
-	results []Result
-	settled []bool
-	next    []int // the next operation on the same key, or -1
-	limit   []int // how many operations a request with this one may have
-	solo    []bool
-	doubted []bool // may have been carried out by a request before the last
-	tables  []table
-	turn    int // the table that is looked at first
-	flying  int
-	answers chan answered
-	stopped error
-	crash   *Panic
-	moved   time.Time // when an operation was last done, or the beginning
+	results    []Result
+	settled    []bool
+	next       []int // the next operation on the same key, or -1
+	limit      []int // how many operations a request with this one may have
+	solo       []bool
+	doubted    []bool // may have been carried out by a request before the last
+	tables     []table
+	turn       int // the table that is looked at first
+	inFlight   int
+	answers    chan answered
+	stopped    error
+	crash      *Panic
+	progressed time.Time // when an operation was last done, or the beginning
 }
 
 type table struct {
-	again  []int // to be sent before queue
-	queue  []int
-	flying int
-	misses int
-	asleep time.Time // since when it is left alone, and zero if it is not
-	wake   time.Time
-	why    error // of the latest request, if it was to be sent again
-	dead   error
+	again       []int // to be sent before queue
+	queue       []int
+	inFlight    int
+	misses      int
+	pausedSince time.Time // since when it is left alone, and zero if it is not
+	wake        time.Time
+	why         error // of the latest request, if it was to be sent again
+	dropped     error
 	// refused counts the operations that were refused one by one before any was done.
 	refused int
 	done    bool
@@ -196,12 +171,12 @@ func (r *runner) run(ctx context.Context) {
 	defer timer.Stop()
 	sending, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r.moved = time.Now()
+	r.progressed = time.Now()
 	for {
 		// One look at the clock for both: a table that is not picked because it has to
 		// wait now is one that the timer wakes.
 		now := time.Now()
-		for r.stopped == nil && ctx.Err() == nil && r.flying < r.MaxInFlight && !r.tired(now) {
+		for r.stopped == nil && ctx.Err() == nil && r.inFlight < r.MaxInFlight && !r.isOutOfPatience(now) {
 			ops := r.pick(now)
 			if len(ops) == 0 {
 				break
@@ -212,7 +187,7 @@ func (r *runner) run(ctx context.Context) {
 		if r.stopped == nil && ctx.Err() == nil {
 			r.giveUp(now)
 		}
-		if r.flying == 0 && (r.stopped != nil || ctx.Err() != nil || !r.waiting()) {
+		if r.inFlight == 0 && (r.stopped != nil || ctx.Err() != nil || !r.waiting()) {
 			break
 		}
 		timer.Reset(r.untilWake(now))
@@ -232,11 +207,11 @@ func (r *runner) run(ctx context.Context) {
 	}
 	r.crash.raise()
 	for i := range r.tables {
-		r.woken(&r.tables[i], time.Now())
+		r.endPause(&r.tables[i], time.Now())
 	}
 	why := r.ends(ctx)
 	for i := range r.results {
-		r.settle(i, Result{State: NotSent, Err: why[r.Ops[i].Table]})
+		r.settle(i, Result{Outcome: retry.NotDone, Err: why[r.Ops[i].Table]})
 	}
 }
 
@@ -276,7 +251,7 @@ func (r *runner) pick(now time.Time) []int {
 	for i := range n {
 		id := (first + i) % n
 		t := &r.tables[id]
-		if now.Before(t.wake) || r.Serial[id] && t.flying > 0 {
+		if now.Before(t.wake) || r.Serial[id] && t.inFlight > 0 {
 			continue
 		}
 		before := len(ops)
@@ -300,7 +275,7 @@ func (r *runner) pick(now time.Time) []int {
 			bytes, most = bytes+size, limit
 		}
 		if len(ops) > before {
-			r.woken(t, now)
+			r.endPause(t, now)
 		}
 		if len(ops) > 0 && r.turn == first {
 			r.turn = (id + 1) % n
@@ -359,55 +334,55 @@ func (r *runner) eachTable(ops []int, do func(*table)) {
 
 // take enters an answer.
 func (r *runner) take(a answered) {
-	r.flying--
-	r.eachTable(a.ops, func(t *table) { t.flying-- })
+	r.inFlight--
+	r.eachTable(a.ops, func(t *table) { t.inFlight-- })
 	if a.crash != nil {
 		if r.crash == nil {
 			r.crash, r.stopped = a.crash, a.crash
 		}
 		return
 	}
-	one := !slices.ContainsFunc(a.ops, func(op int) bool { return r.Ops[op].Table != r.Ops[a.ops[0]].Table })
+	ofOneTable := !slices.ContainsFunc(a.ops, func(op int) bool { return r.Ops[op].Table != r.Ops[a.ops[0]].Table })
 
-	if a.Verdict != Answered && a.Verdict != Again {
-		r.moved = time.Now() // something was decided
+	if a.Outcome != retry.Applied && a.Outcome != retry.NotDone {
+		r.progressed = time.Now() // something was decided
 	}
 	switch {
-	case a.Verdict == Answered:
+	case a.Outcome == retry.Applied:
 		r.progress(a)
-	case a.Verdict == Again:
+	case a.Outcome == retry.NotDone:
 		r.again(a.ops)
 		r.eachTable(a.ops, func(t *table) {
 			if a.Err != nil {
 				t.why = a.Err
 			}
-			r.miss(t)
+			r.backOff(t)
 		})
-	case a.Verdict == Doubt:
+	case a.Outcome == retry.Unknown:
 		for _, op := range a.ops {
 			r.doubt(op, a.Err)
 		}
-		if a.Stop {
+		if a.Scope == retry.Everything {
 			r.stopped = a.Err
 		}
-	case a.Verdict == Fatal:
+	case a.Scope == retry.Everything:
 		r.stopped = a.Err
 		r.again(a.ops)
-	case !one:
+	case !ofOneTable:
 		// It is not clear which table is meant. One request each finds out.
 		for _, op := range a.ops {
 			r.solo[op] = true
 		}
 		r.again(a.ops)
-	case a.Verdict == TableFailed:
-		r.bury(r.Ops[a.ops[0]].Table, a.Err)
+	case a.Scope == retry.OneTable:
+		r.dropTable(r.Ops[a.ops[0]].Table, a.Err)
 		r.again(a.ops)
 	case len(a.ops) == 1:
-		r.end(a.ops[0], Result{State: Refused, Err: a.Err})
+		r.end(a.ops[0], Result{Outcome: retry.Refused, Err: a.Err})
 		id := r.Ops[a.ops[0]].Table
 		if t := &r.tables[id]; !t.done {
 			if t.refused++; t.refused == mostRefusals {
-				r.bury(id, a.Err)
+				r.dropTable(id, a.Err)
 			}
 		}
 	default:
@@ -424,7 +399,7 @@ func (r *runner) progress(a answered) {
 	for _, op := range a.Unprocessed {
 		left[op] = true
 	}
-	moved := make(map[*table]bool)
+	doneIn := make(map[*table]bool)
 	var rest []int // not a.Unprocessed: an operation that is sent once is put back once
 	for _, op := range a.ops {
 		if left[op] {
@@ -433,35 +408,35 @@ func (r *runner) progress(a answered) {
 			continue
 		}
 		t := &r.tables[r.Ops[op].Table]
-		moved[t], t.done = true, true
-		r.moved = time.Now()
-		r.end(op, Result{State: Done})
+		doneIn[t], t.done = true, true
+		r.progressed = time.Now()
+		r.end(op, Result{Outcome: retry.Applied})
 	}
 	r.again(rest)
 	r.eachTable(a.ops, func(t *table) {
 		t.why = nil
-		if moved[t] {
-			r.woken(t, time.Now())
+		if doneIn[t] {
+			r.endPause(t, time.Now())
 			t.misses, t.wake = 0, time.Time{}
 		} else {
-			r.miss(t)
+			r.backOff(t)
 		}
 	})
 }
 
-func (r *runner) miss(t *table) {
+func (r *runner) backOff(t *table) {
 	now := time.Now()
-	r.woken(t, now)
+	r.endPause(t, now)
 	t.misses++
-	t.asleep, t.wake = now, now.Add(r.Pause(t.misses))
+	t.pausedSince, t.wake = now, now.Add(r.Pause(t.misses))
 }
 
-// woken tells of the pause of a table that ends now, or has ended.
-func (r *runner) woken(t *table, now time.Time) {
-	if r.Paused != nil && !t.asleep.IsZero() {
-		r.Paused(min(now.Sub(t.asleep), t.wake.Sub(t.asleep)))
+// endPause tells of the pause of a table that ends now, or has ended.
+func (r *runner) endPause(t *table, now time.Time) {
+	if r.Paused != nil && !t.pausedSince.IsZero() {
+		r.Paused(min(now.Sub(t.pausedSince), t.wake.Sub(t.pausedSince)))
 	}
-	t.asleep = time.Time{}
+	t.pausedSince = time.Time{}
 }
 
 // again puts operations back in front of their tables' queues, in order.
@@ -469,8 +444,8 @@ func (r *runner) again(ops []int) {
 	for _, op := range ops {
 		id := r.Ops[op].Table
 		t := &r.tables[id]
-		if t.dead != nil {
-			r.settleFrom(op, Result{State: NotSent, Err: t.dead})
+		if t.dropped != nil {
+			r.settleFrom(op, Result{Outcome: retry.NotDone, Err: t.dropped})
 			continue
 		}
 		at, _ := slices.BinarySearch(t.again, op)
@@ -480,7 +455,7 @@ func (r *runner) again(ops []int) {
 
 // end gives an operation its result and frees the next one on its key.
 func (r *runner) end(op int, result Result) {
-	if result.State == Refused && r.doubted[op] {
+	if result.Outcome == retry.Refused && r.doubted[op] {
 		r.doubt(op, result.Err)
 		return
 	}
@@ -490,11 +465,11 @@ func (r *runner) end(op int, result Result) {
 		return
 	}
 	t := &r.tables[r.Ops[op].Table]
-	if t.dead == nil {
+	if t.dropped == nil {
 		t.queue = append(t.queue, next)
 		return
 	}
-	r.settleFrom(next, Result{State: NotSent, Err: t.dead})
+	r.settleFrom(next, Result{Outcome: retry.NotDone, Err: t.dropped})
 }
 
 // settleFrom gives an operation and all those after it on its key one result.
@@ -508,26 +483,26 @@ func (r *runner) settleFrom(op int, result Result) {
 // key with it: what may still arrive must not undo them. Where keys are not known,
 // that is the rest of the table.
 func (r *runner) doubt(op int, err error) {
-	r.settle(op, Result{State: Unknown, Err: err})
-	r.settleFrom(r.next[op], Result{State: NotSent, Err: err})
+	r.settle(op, Result{Outcome: retry.Unknown, Err: err})
+	r.settleFrom(r.next[op], Result{Outcome: retry.NotDone, Err: err})
 	if id := r.Ops[op].Table; r.Serial[id] {
-		r.bury(id, err)
+		r.dropTable(id, err)
 	}
 }
 
-// bury ends what a table has yet to send.
-func (r *runner) bury(id int, err error) {
+// dropTable ends what a table has yet to send.
+func (r *runner) dropTable(id int, err error) {
 	t := &r.tables[id]
-	t.dead = err
+	t.dropped = err
 	for _, op := range slices.Concat(t.again, t.queue) {
-		r.settleFrom(op, Result{State: NotSent, Err: err})
+		r.settleFrom(op, Result{Outcome: retry.NotDone, Err: err})
 	}
 	t.again, t.queue = nil, nil
 }
 
 func (r *runner) settle(op int, result Result) {
-	if result.State == NotSent && r.doubted[op] {
-		result.State = Unknown
+	if result.Outcome == retry.NotDone && r.doubted[op] {
+		result.Outcome = retry.Unknown
 	}
 	if !r.settled[op] {
 		r.settled[op], r.results[op] = true, result

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // An operation that DynamoDB returned as unprocessed was once reported as not written
@@ -18,19 +20,19 @@ func TestUnprocessedAfterADoubtIsUnknownUnlessItIsDone(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		answers []Answer // to the requests that hold operation 0
-		want    []State
+		want    []retry.Outcome
 	}{
-		{"the context ends", []Answer{{Unprocessed: []int{0, 1}, InDoubt: true}}, []State{Unknown, Unknown, NotSent}},
-		{"no doubt", []Answer{{Unprocessed: []int{0, 1}}}, []State{NotSent, NotSent, NotSent}},
-		{"of one that is done", []Answer{{Unprocessed: []int{0}, InDoubt: true}}, []State{Unknown, Done, NotSent}},
-		{"and then unprocessed without a doubt", []Answer{{Unprocessed: []int{0, 1}, InDoubt: true}, {Unprocessed: []int{0, 1}}}, []State{Unknown, Unknown, NotSent}},
-		{"done later", []Answer{{Unprocessed: []int{0, 1}, InDoubt: true}, {}}, []State{Done, Done, Done}},
-		{"all of it refused later", []Answer{{Unprocessed: []int{0, 1}, InDoubt: true}, {Verdict: Fatal, Err: errRefused}}, []State{Unknown, Unknown, NotSent}},
-		{"the table fails later", []Answer{{Unprocessed: []int{0, 1}, InDoubt: true}, {Verdict: TableFailed, Err: errRefused}}, []State{Unknown, Unknown, NotSent}},
+		{"the context ends", []Answer{{Outcome: retry.Applied, Unprocessed: []int{0, 1}, InDoubt: true}}, []retry.Outcome{retry.Unknown, retry.Unknown, retry.NotDone}},
+		{"no doubt", []Answer{{Outcome: retry.Applied, Unprocessed: []int{0, 1}}}, []retry.Outcome{retry.NotDone, retry.NotDone, retry.NotDone}},
+		{"of one that is done", []Answer{{Outcome: retry.Applied, Unprocessed: []int{0}, InDoubt: true}}, []retry.Outcome{retry.Unknown, retry.Applied, retry.NotDone}},
+		{"and then unprocessed without a doubt", []Answer{{Outcome: retry.Applied, Unprocessed: []int{0, 1}, InDoubt: true}, {Outcome: retry.Applied, Unprocessed: []int{0, 1}}}, []retry.Outcome{retry.Unknown, retry.Unknown, retry.NotDone}},
+		{"done later", []Answer{{Outcome: retry.Applied, Unprocessed: []int{0, 1}, InDoubt: true}, {Outcome: retry.Applied}}, []retry.Outcome{retry.Applied, retry.Applied, retry.Applied}},
+		{"all of it refused later", []Answer{{Outcome: retry.Applied, Unprocessed: []int{0, 1}, InDoubt: true}, {Outcome: retry.Refused, Scope: retry.Everything, Err: errRefused}}, []retry.Outcome{retry.Unknown, retry.Unknown, retry.NotDone}},
+		{"the table fails later", []Answer{{Outcome: retry.Applied, Unprocessed: []int{0, 1}, InDoubt: true}, {Outcome: retry.Refused, Scope: retry.OneTable, Err: errRefused}}, []retry.Outcome{retry.Unknown, retry.Unknown, retry.NotDone}},
 		{
 			"each of it refused later",
-			[]Answer{{Unprocessed: []int{0, 1}, InDoubt: true}, {Verdict: Split, Err: errRefused}, {Verdict: Split, Err: errRefused}},
-			[]State{Unknown, Done, NotSent},
+			[]Answer{{Outcome: retry.Applied, Unprocessed: []int{0, 1}, InDoubt: true}, {Outcome: retry.Refused, Scope: retry.OneOperation, Err: errRefused}, {Outcome: retry.Refused, Scope: retry.OneOperation, Err: errRefused}},
+			[]retry.Outcome{retry.Unknown, retry.Applied, retry.NotDone},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -44,10 +46,10 @@ func TestUnprocessedAfterADoubtIsUnknownUnlessItIsDone(t *testing.T) {
 					Serial: []bool{false}, MaxOps: 2, MaxBytes: 100, MaxInFlight: 1,
 					Send: func(_ context.Context, sent []int) Answer {
 						if sent[0] != 0 {
-							return Answer{}
+							return Answer{Outcome: retry.Applied}
 						}
 						number++
-						if number == len(test.answers) && test.answers[number-1].Verdict == Answered && len(test.answers[number-1].Unprocessed) > 0 {
+						if number == len(test.answers) && test.answers[number-1].Outcome == retry.Applied && len(test.answers[number-1].Unprocessed) > 0 {
 							cancel()
 						}
 						if number > len(test.answers) {
@@ -60,7 +62,7 @@ func TestUnprocessedAfterADoubtIsUnknownUnlessItIsDone(t *testing.T) {
 				results := p.Run(ctx)
 				assert.Equal(t, test.want, states(results))
 				for _, result := range results {
-					assert.Equal(t, result.State == Done, result.Err == nil)
+					assert.Equal(t, result.Outcome == retry.Applied, result.Err == nil)
 				}
 			})
 		})

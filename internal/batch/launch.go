@@ -16,9 +16,9 @@ type answered struct {
 
 // launch sends a request.
 func (r *runner) launch(ctx context.Context, ops []int) {
-	r.flying++
-	r.eachTable(ops, func(t *table) { t.flying++ })
-	if r.flying == 1 && !r.waiting() {
+	r.inFlight++
+	r.eachTable(ops, func(t *table) { t.inFlight++ })
+	if r.inFlight == 1 && !r.waiting() {
 		// Nothing can be sent beside it, so no goroutine is needed.
 		r.take(answered{ops: ops, Answer: r.Send(ctx, ops)})
 		return

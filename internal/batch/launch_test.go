@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // caught runs do in a goroutine and returns what it panicked with, and whether it
@@ -51,7 +53,7 @@ func TestPanicOfASendReachesTheCallerOfRun(t *testing.T) {
 					}
 					<-ctx.Done() // or the test would hang
 					cancelled.Add(1)
-					return Answer{Verdict: Doubt, Err: ctx.Err()}
+					return Answer{Outcome: retry.Unknown, Err: ctx.Err()}
 				})
 				value, returned := caught(func() { p.Run(t.Context()) })
 				require.False(t, returned)
@@ -99,7 +101,7 @@ func TestSendThatEndsItsGoroutineEndsThatOfRun(t *testing.T) {
 			p := aPlan(operations, 4, func(ctx context.Context, _ []int) Answer {
 				once.Do(runtime.Goexit)
 				<-ctx.Done()
-				return Answer{Verdict: Again, Err: ctx.Err()}
+				return Answer{Outcome: retry.NotDone, Err: ctx.Err()}
 			})
 			value, returned := caught(func() { p.Run(t.Context()) })
 			assert.Nil(t, value)
@@ -126,9 +128,9 @@ func TestPausesAreToldAsTheyWere(t *testing.T) {
 			told := paused(t.Context(), aPlan(1, 1, func(_ context.Context, sent []int) Answer {
 				time.Sleep(10 * s) // which is no pause
 				if left--; left > 0 {
-					return Answer{Unprocessed: sent}
+					return Answer{Outcome: retry.Applied, Unprocessed: sent}
 				}
-				return Answer{}
+				return Answer{Outcome: retry.Applied}
 			}))
 			assert.Equal(t, []time.Duration{s, s}, told)
 			// A pause was once made longer by the request before it.
@@ -137,14 +139,14 @@ func TestPausesAreToldAsTheyWere(t *testing.T) {
 	})
 	t.Run("none without need", func(t *testing.T) {
 		t.Parallel()
-		assert.Empty(t, paused(t.Context(), aPlan(50, 4, func(context.Context, []int) Answer { return Answer{} })))
+		assert.Empty(t, paused(t.Context(), aPlan(50, 4, func(context.Context, []int) Answer { return Answer{Outcome: retry.Applied} })))
 	})
 	t.Run("cut short by the context", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), s/4)
 			defer cancel()
-			told := paused(ctx, aPlan(1, 1, func(_ context.Context, sent []int) Answer { return Answer{Unprocessed: sent} }))
+			told := paused(ctx, aPlan(1, 1, func(_ context.Context, sent []int) Answer { return Answer{Outcome: retry.Applied, Unprocessed: sent} }))
 			assert.Equal(t, []time.Duration{s / 4}, told)
 		})
 	})
@@ -158,9 +160,9 @@ func TestPausesAreToldAsTheyWere(t *testing.T) {
 					time.Sleep(s / 2)
 				case first:
 					first = false
-					return Answer{Unprocessed: sent}
+					return Answer{Outcome: retry.Applied, Unprocessed: sent}
 				}
-				return Answer{}
+				return Answer{Outcome: retry.Applied}
 			}))
 			assert.Equal(t, []time.Duration{s / 2}, told)
 		})
@@ -180,9 +182,9 @@ func TestPausesOfTablesAreToldEach(t *testing.T) {
 				mu.Lock()
 				defer mu.Unlock()
 				if seen[sent[0]]++; seen[sent[0]] == 1 {
-					return Answer{Verdict: Again, Err: errors.New("throttled")}
+					return Answer{Outcome: retry.NotDone, Err: errors.New("throttled")}
 				}
-				return Answer{}
+				return Answer{Outcome: retry.Applied}
 			},
 			Pause: func(int) time.Duration { return time.Second },
 		}

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 var (
@@ -58,8 +60,8 @@ func TestRandomBatches(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%d batches of %d operations in %d runs and %d requests: %v done, %v refused, not sent %v times, unknown %v times",
-		sum.batches, sum.ops, sum.runs, sum.requests, sum.states[Done], sum.states[Refused], sum.states[NotSent], sum.states[Unknown])
+	t.Logf("%d batches of %d operations in %d runs and %d requests: %v done, %v refused, not done %v times, unknown %v times",
+		sum.batches, sum.ops, sum.runs, sum.requests, sum.outcomes[retry.Applied], sum.outcomes[retry.Refused], sum.outcomes[retry.NotDone], sum.outcomes[retry.Unknown])
 	if !t.Failed() && sum.batches != int(count) {
 		t.Errorf("%d batches, want %d", sum.batches, count)
 	}
@@ -69,7 +71,7 @@ func TestRandomBatches(t *testing.T) {
 type tally struct {
 	mu                           sync.Mutex
 	batches, ops, runs, requests int
-	states                       [4]int
+	outcomes                     map[retry.Outcome]int
 }
 
 func (s *tally) add(other *tally) {
@@ -79,9 +81,16 @@ func (s *tally) add(other *tally) {
 	s.ops += other.ops
 	s.runs += other.runs
 	s.requests += other.requests
-	for state, n := range other.states {
-		s.states[state] += n
+	for outcome, n := range other.outcomes {
+		s.count(outcome, n)
 	}
+}
+
+func (s *tally) count(outcome retry.Outcome, n int) {
+	if s.outcomes == nil {
+		s.outcomes = make(map[retry.Outcome]int)
+	}
+	s.outcomes[outcome] += n
 }
 
 // runBatch runs one batch, and what is left of it, until nothing is.
@@ -104,7 +113,7 @@ func (s *tally) runBatch(t *testing.T, seed, number uint64) {
 			return
 		}
 		for op, result := range results {
-			if result.State == Refused {
+			if result.Outcome == retry.Refused {
 				refused[w.origin[op]] = true
 			}
 		}
@@ -142,7 +151,7 @@ func (s *tally) run(t *testing.T, w *world) []Result {
 	s.runs++
 	s.requests += w.requests
 	for _, result := range results {
-		s.states[result.State]++
+		s.count(result.Outcome, 1)
 	}
 	return results
 }
@@ -158,7 +167,7 @@ func (w *world) remaining(results []Result, run int) *world {
 		next.trouble = w.trouble
 	}
 	for op, result := range results {
-		if result.State == Done || result.State == Refused {
+		if result.Outcome == retry.Applied || result.Outcome == retry.Refused {
 			continue
 		}
 		if w.poison[op] {

@@ -2,22 +2,22 @@ package batch
 
 import "time"
 
-// tired tells whether nothing was done for too long by then.
-func (r *runner) tired(then time.Time) bool {
-	return r.Patience > 0 && then.Sub(r.moved) >= r.Patience
+// isOutOfPatience tells whether nothing was done for too long by then.
+func (r *runner) isOutOfPatience(then time.Time) bool {
+	return r.Patience > 0 && then.Sub(r.progressed) >= r.Patience
 }
 
 // giveUp ends all tables if nothing was done for too long, or will have been when the
 // next request is due: it is not waited for in vain. An answer that is still to come may
 // be of something done.
 func (r *runner) giveUp(now time.Time) {
-	if r.flying > 0 {
+	if r.inFlight > 0 {
 		return
 	}
 	if next, waits := r.soonest(now); waits {
 		now = next
 	}
-	if !r.tired(now) {
+	if !r.isOutOfPatience(now) {
 		return
 	}
 	for id := range r.tables {
@@ -25,7 +25,7 @@ func (r *runner) giveUp(now time.Time) {
 		if why == nil {
 			why = r.Unprocessed
 		}
-		r.bury(id, why)
+		r.dropTable(id, why)
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 var errLeft = errors.New("left unprocessed")
@@ -20,8 +22,8 @@ func oneSecond(int) time.Duration { return time.Second }
 func TestPatience(t *testing.T) {
 	t.Parallel()
 
-	later := func([]int) Answer { return Answer{Verdict: Again, Err: errLater} }
-	left := func(sent []int) Answer { return Answer{Unprocessed: sent} }
+	later := func([]int) Answer { return Answer{Outcome: retry.NotDone, Err: errLater} }
+	left := func(sent []int) Answer { return Answer{Outcome: retry.Applied, Unprocessed: sent} }
 	tests := map[string]struct {
 		patience time.Duration
 		takes    time.Duration // each request
@@ -52,7 +54,7 @@ func TestPatience(t *testing.T) {
 					},
 				}
 				for _, result := range p.Run(t.Context()) {
-					assert.Equal(t, Result{State: NotSent, Err: test.err}, result)
+					assert.Equal(t, Result{Outcome: retry.NotDone, Err: test.err}, result)
 				}
 				assert.Equal(t, test.after, time.Since(began), "no pause is slept through in vain")
 				assert.Equal(t, test.requests, requests)
@@ -73,13 +75,13 @@ func TestProgressRestoresPatience(t *testing.T) {
 			Pause: oneSecond, Patience: 9 * time.Second, Unprocessed: errLeft,
 			Send: func(_ context.Context, sent []int) Answer {
 				if requests++; requests%8 == 0 {
-					return Answer{Unprocessed: sent[1:]}
+					return Answer{Outcome: retry.Applied, Unprocessed: sent[1:]}
 				}
-				return Answer{Unprocessed: sent}
+				return Answer{Outcome: retry.Applied, Unprocessed: sent}
 			},
 		}
 		for _, result := range p.Run(t.Context()) {
-			assert.Equal(t, Result{State: Done}, result)
+			assert.Equal(t, Result{Outcome: retry.Applied}, result)
 		}
 		assert.Equal(t, 20*7*time.Second, time.Since(began))
 	})
@@ -100,10 +102,10 @@ func TestPatienceWithRequestsAlwaysUnderWay(t *testing.T) {
 		}
 		p.Send = func(_ context.Context, sent []int) Answer {
 			time.Sleep(time.Duration(2+p.Ops[sent[0]].Table) * time.Second)
-			return Answer{Verdict: Again, Err: errLater}
+			return Answer{Outcome: retry.NotDone, Err: errLater}
 		}
 		for _, result := range p.Run(ctx) {
-			assert.Equal(t, Result{State: NotSent, Err: errLater}, result)
+			assert.Equal(t, Result{Outcome: retry.NotDone, Err: errLater}, result)
 		}
 		assert.LessOrEqual(t, time.Since(began), 33*time.Second)
 		require.NoError(t, ctx.Err())
@@ -126,14 +128,14 @@ func TestPatienceGivesEachTableItsCause(t *testing.T) {
 			defer mu.Unlock()
 			switch p.Ops[sent[0]].Table {
 			case 0:
-				return Answer{}
+				return Answer{Outcome: retry.Applied}
 			case 1:
-				return Answer{Verdict: Again, Err: errLater}
+				return Answer{Outcome: retry.NotDone, Err: errLater}
 			}
-			return Answer{Unprocessed: sent}
+			return Answer{Outcome: retry.Applied, Unprocessed: sent}
 		}
 		for i, result := range p.Run(t.Context()) {
-			assert.Equal(t, []Result{{State: Done}, {Err: errLater}, {Err: errLeft}}[p.Ops[i].Table], result)
+			assert.Equal(t, []Result{{Outcome: retry.Applied}, {Outcome: retry.NotDone, Err: errLater}, {Outcome: retry.NotDone, Err: errLeft}}[p.Ops[i].Table], result)
 		}
 	})
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // ops returns n operations of one table, each on a key of its own.
@@ -23,10 +25,10 @@ func ops(table, n int) []Op {
 	return list
 }
 
-func states(results []Result) []State {
-	list := make([]State, len(results))
+func states(results []Result) []retry.Outcome {
+	list := make([]retry.Outcome, len(results))
 	for i, result := range results {
-		list[i] = result.State
+		list[i] = result.Outcome
 	}
 	return list
 }
@@ -43,7 +45,7 @@ func TestPausesGrowWithoutProgressAndStartOverAfterIt(t *testing.T) {
 			Send: func(_ context.Context, sent []int) Answer {
 				at = append(at, time.Since(began))
 				done := answers[len(at)-1]
-				return Answer{Unprocessed: sent[done:]}
+				return Answer{Outcome: retry.Applied, Unprocessed: sent[done:]}
 			},
 			Pause: func(n int) time.Duration {
 				counted = append(counted, n)
@@ -51,7 +53,7 @@ func TestPausesGrowWithoutProgressAndStartOverAfterIt(t *testing.T) {
 			},
 		}
 		results := p.Run(t.Context())
-		assert.Equal(t, []State{Done, Done, Done}, states(results))
+		assert.Equal(t, []retry.Outcome{retry.Applied, retry.Applied, retry.Applied}, states(results))
 		assert.Equal(t, []int{1, 2, 3, 1, 2}, counted)
 		s := time.Second
 		assert.Equal(t, []time.Duration{0, 1 * s, 3 * s, 6 * s, 6 * s, 7 * s, 9 * s}, at)
@@ -82,9 +84,9 @@ func TestThrottledRequestsPauseTheirTablesOnly(t *testing.T) {
 				}
 			}
 			if len(left) == len(sent) {
-				return Answer{Verdict: Again, Err: errLater}
+				return Answer{Outcome: retry.NotDone, Err: errLater}
 			}
-			return Answer{Unprocessed: left}
+			return Answer{Outcome: retry.Applied, Unprocessed: left}
 		}
 		p.Pause = func(int) time.Duration {
 			mu.Lock()
@@ -93,7 +95,7 @@ func TestThrottledRequestsPauseTheirTablesOnly(t *testing.T) {
 			return time.Hour
 		}
 		results := p.Run(t.Context())
-		assert.NotContains(t, states(results), NotSent)
+		assert.NotContains(t, states(results), retry.NotDone)
 		assert.Less(t, lastOfQuiet, time.Second, "the other table was held up")
 		assert.Greater(t, time.Since(began), 3*time.Hour)
 	})
@@ -102,8 +104,8 @@ func TestThrottledRequestsPauseTheirTablesOnly(t *testing.T) {
 func TestADayOfRefusalCostsOnlyThePauses(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]func([]int) Answer{
-		"all unprocessed": func(sent []int) Answer { return Answer{Unprocessed: sent} },
-		"throttled":       func([]int) Answer { return Answer{Verdict: Again, Err: errLater} },
+		"all unprocessed": func(sent []int) Answer { return Answer{Outcome: retry.Applied, Unprocessed: sent} },
+		"throttled":       func([]int) Answer { return Answer{Outcome: retry.NotDone, Err: errLater} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -127,7 +129,7 @@ func TestADayOfRefusalCostsOnlyThePauses(t *testing.T) {
 				assert.LessOrEqual(t, len(requests), (rounds+1)*inFlight)
 				assert.GreaterOrEqual(t, len(requests), rounds)
 				for _, result := range results {
-					require.Equal(t, NotSent, result.State)
+					require.Equal(t, retry.NotDone, result.Outcome)
 					require.ErrorIs(t, result.Err, context.DeadlineExceeded)
 					require.Equal(t, name == "throttled", errors.Is(result.Err, errLater), "what was waited out")
 				}
@@ -145,13 +147,13 @@ func TestCancelEndsAPauseAtOnce(t *testing.T) {
 		time.AfterFunc(time.Minute, func() { cancel(cause) })
 		p := &Plan{
 			Ops: ops(0, 3), Serial: []bool{false}, MaxOps: 2, MaxBytes: 100, MaxInFlight: 1,
-			Send:  func(_ context.Context, sent []int) Answer { return Answer{Unprocessed: sent} },
+			Send:  func(_ context.Context, sent []int) Answer { return Answer{Outcome: retry.Applied, Unprocessed: sent} },
 			Pause: func(int) time.Duration { return 40 * time.Minute },
 		}
 		results := p.Run(ctx)
 		assert.Equal(t, time.Minute, time.Since(began))
 		for _, result := range results {
-			assert.Equal(t, NotSent, result.State)
+			assert.Equal(t, retry.NotDone, result.Outcome)
 			assert.ErrorIs(t, result.Err, context.Canceled)
 			assert.ErrorIs(t, result.Err, cause)
 		}
@@ -170,20 +172,20 @@ func TestRunWaitsForWhatIsUnderWay(t *testing.T) {
 				<-ctx.Done()
 				time.Sleep(time.Second) // an answer arrives all the same
 				if sent[0] == 1 {
-					return Answer{Verdict: Doubt, Err: errDoubt}
+					return Answer{Outcome: retry.Unknown, Err: errDoubt}
 				}
-				return Answer{}
+				return Answer{Outcome: retry.Applied}
 			},
 			Pause: func(int) time.Duration { return 0 },
 		}
 		results := p.Run(ctx)
 		assert.Equal(t, 2*time.Second, time.Since(began))
 		assert.Equal(t, []Result{
-			{State: Done},
-			{State: Unknown, Err: errDoubt},
-			{State: Done},
-			{State: NotSent, Err: context.DeadlineExceeded},
-			{State: NotSent, Err: context.DeadlineExceeded},
+			{Outcome: retry.Applied},
+			{Outcome: retry.Unknown, Err: errDoubt},
+			{Outcome: retry.Applied},
+			{Outcome: retry.NotDone, Err: context.DeadlineExceeded},
+			{Outcome: retry.NotDone, Err: context.DeadlineExceeded},
 		}, results)
 	})
 }
@@ -196,7 +198,7 @@ func TestEndedContextSendsNothing(t *testing.T) {
 		Ops: ops(0, 2), Serial: []bool{false}, MaxOps: 1, MaxBytes: 100, MaxInFlight: 3,
 		Send: func(context.Context, []int) Answer { panic("sent") },
 	}
-	result := Result{State: NotSent, Err: context.Canceled}
+	result := Result{Outcome: retry.NotDone, Err: context.Canceled}
 	assert.Equal(t, []Result{result, result}, p.Run(ctx))
 }
 
@@ -212,13 +214,13 @@ func TestPauseThatEndsAtAnyInstantIsNotMissed(t *testing.T) {
 		Send: func(_ context.Context, sent []int) Answer {
 			left--
 			if left > 0 {
-				return Answer{Unprocessed: sent}
+				return Answer{Outcome: retry.Applied, Unprocessed: sent}
 			}
-			return Answer{}
+			return Answer{Outcome: retry.Applied}
 		},
 	}
 	p.Pause = func(n int) time.Duration { return time.Duration(n % 2000) }
-	assert.Equal(t, []Result{{State: Done}}, p.Run(ctx))
+	assert.Equal(t, []Result{{Outcome: retry.Applied}}, p.Run(ctx))
 }
 
 func TestManyOperationsOfEveryShapeEnd(t *testing.T) {
@@ -241,29 +243,31 @@ func TestManyOperationsOfEveryShapeEnd(t *testing.T) {
 		"every other one refused": func(p *Plan) {
 			p.Send = func(_ context.Context, sent []int) Answer {
 				if slices.ContainsFunc(sent, func(op int) bool { return op%2 == 1 }) {
-					return Answer{Verdict: Split, Err: errRefused}
+					return Answer{Outcome: retry.Refused, Scope: retry.OneOperation, Err: errRefused}
 				}
-				return Answer{}
+				return Answer{Outcome: retry.Applied}
 			}
 		},
 		"half unprocessed": func(p *Plan) {
-			p.Send = func(_ context.Context, sent []int) Answer { return Answer{Unprocessed: sent[len(sent)/2+1:]} }
+			p.Send = func(_ context.Context, sent []int) Answer {
+				return Answer{Outcome: retry.Applied, Unprocessed: sent[len(sent)/2+1:]}
+			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := &Plan{
 				Ops: ops(0, n), Serial: []bool{false}, MaxOps: 25, MaxBytes: 1000, MaxInFlight: 16,
-				Send:  func(context.Context, []int) Answer { return Answer{} },
+				Send:  func(context.Context, []int) Answer { return Answer{Outcome: retry.Applied} },
 				Pause: func(int) time.Duration { return 0 },
 			}
 			prepare(p)
 			results := p.Run(t.Context())
 			for op, result := range results {
-				want := Done
+				want := retry.Applied
 				if name == "every other one refused" && op%2 == 1 {
-					want = Refused
+					want = retry.Refused
 				}
-				require.Equal(t, want, result.State)
+				require.Equal(t, want, result.Outcome)
 			}
 		})
 	}
@@ -272,12 +276,12 @@ func TestManyOperationsOfEveryShapeEnd(t *testing.T) {
 func BenchmarkPlan(b *testing.B) {
 	p := &Plan{
 		Ops: ops(0, 100_000), Serial: []bool{false}, MaxOps: 25, MaxBytes: 1000, MaxInFlight: 4,
-		Send:  func(context.Context, []int) Answer { return Answer{} },
+		Send:  func(context.Context, []int) Answer { return Answer{Outcome: retry.Applied} },
 		Pause: func(int) time.Duration { return 0 },
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if results := p.Run(b.Context()); results[len(results)-1].State != Done {
+		if results := p.Run(b.Context()); results[len(results)-1].Outcome != retry.Applied {
 			b.Fatal("not done")
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // world is a server that keeps the rules of one, and a judge of what it is sent.
@@ -184,14 +186,14 @@ func (w *world) leave(ops []int) {
 func (w *world) answer(ctx context.Context, number int, ops []int) Answer {
 	if number > 20_000 {
 		w.fault("no end")
-		return Answer{Verdict: Fatal, Err: errFatal}
+		return Answer{Outcome: retry.Refused, Scope: retry.Everything, Err: errFatal}
 	}
 	if ctx.Err() != nil && w.random.IntN(2) == 0 {
-		return Answer{Verdict: Again, Err: ctx.Err()}
+		return Answer{Outcome: retry.NotDone, Err: ctx.Err()}
 	}
 	for _, op := range ops {
 		if from, ok := w.deadLate[w.plan.Ops[op].Table]; ok && number >= from {
-			return Answer{Verdict: TableFailed, Err: errDead}
+			return Answer{Outcome: retry.Refused, Scope: retry.OneTable, Err: errDead}
 		}
 	}
 	twice := false
@@ -202,7 +204,7 @@ func (w *world) answer(ctx context.Context, number int, ops []int) Answer {
 		if len(ops) == 1 {
 			w.refused[ops[0]] = true
 		}
-		return Answer{Verdict: Split, Err: errRefused}
+		return Answer{Outcome: retry.Refused, Scope: retry.OneOperation, Err: errRefused}
 	}
 	roll := w.random.IntN(100)
 	under := func(percent int) bool {
@@ -223,11 +225,11 @@ func (w *world) answer(ctx context.Context, number int, ops []int) Answer {
 			}
 		}
 		w.random.Shuffle(len(left), func(i, j int) { left[i], left[j] = left[j], left[i] })
-		return Answer{Unprocessed: left, InDoubt: w.repeated(ops)}
+		return Answer{Outcome: retry.Applied, Unprocessed: left, InDoubt: w.repeated(ops)}
 	case under(t.None):
-		return Answer{Unprocessed: ops, InDoubt: w.repeated(ops)}
+		return Answer{Outcome: retry.Applied, Unprocessed: ops, InDoubt: w.repeated(ops)}
 	case under(t.Again):
-		return Answer{Verdict: Again, Err: errLater}
+		return Answer{Outcome: retry.NotDone, Err: errLater}
 	case under(t.Doubt):
 		for _, op := range ops {
 			w.doubted[op] = true
@@ -238,15 +240,19 @@ func (w *world) answer(ctx context.Context, number int, ops []int) Answer {
 				w.late = append(w.late, op)
 			}
 		}
-		return Answer{Verdict: Doubt, Err: errDoubt, Stop: w.random.IntN(100) < t.Stop}
+		answer := Answer{Outcome: retry.Unknown, Err: errDoubt}
+		if w.random.IntN(100) < t.Stop {
+			answer.Scope = retry.Everything
+		}
+		return answer
 	case under(t.Fatal):
-		return Answer{Verdict: Fatal, Err: errFatal}
+		return Answer{Outcome: retry.Refused, Scope: retry.Everything, Err: errFatal}
 	}
 	for _, op := range ops {
 		w.done[op] = true
 		w.carryOut(op)
 	}
-	return Answer{}
+	return Answer{Outcome: retry.Applied}
 }
 
 // repeated tells whether the request was sent before it was answered, and may have been
@@ -277,27 +283,27 @@ func (w *world) judge(results []Result) {
 	calm := t.Doubt == 0 && t.Fatal == 0 && t.CancelAfter == 0
 	for op, result := range results {
 		_, dead := w.deadLate[w.plan.Ops[op].Table]
-		want := NotSent
+		want := retry.NotDone
 		switch {
 		case w.done[op]:
-			want = Done
+			want = retry.Applied
 		case w.refused[op]:
-			want = Refused
+			want = retry.Refused
 		case w.doubted[op], w.perhaps[op]:
-			want = Unknown
+			want = retry.Unknown
 		case calm && !dead:
 			w.fault("operation %d was not finished: %v", op, result)
 		}
-		if result.State != want {
-			w.fault("operation %d is %d, want %d", op, result.State, want)
+		if result.Outcome != want {
+			w.fault("operation %d is %q, want %q", op, result.Outcome, want)
 		}
-		if (result.Err == nil) != (result.State == Done) {
-			w.fault("operation %d in state %d has the error %v", op, result.State, result.Err)
+		if (result.Err == nil) != (result.Outcome == retry.Applied) {
+			w.fault("operation %d, which is %q, has the error %v", op, result.Outcome, result.Err)
 		}
-		if calm && !dead && w.poison[op] != (result.State == Refused) {
-			w.fault("operation %d: poison %v, state %d", op, w.poison[op], result.State)
+		if calm && !dead && w.poison[op] != (result.Outcome == retry.Refused) {
+			w.fault("operation %d: poison %v, outcome %q", op, w.poison[op], result.Outcome)
 		}
-		if want == Refused && !w.poison[op] {
+		if want == retry.Refused && !w.poison[op] {
 			w.fault("operation %d is good and was refused", op)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 func refusing(total int, refused func(op int) bool, sent *int) *Plan {
@@ -17,18 +19,18 @@ func refusing(total int, refused func(op int) bool, sent *int) *Plan {
 			*sent++
 			for _, op := range list {
 				if refused(op) {
-					return Answer{Verdict: Split, Err: errRefused}
+					return Answer{Outcome: retry.Refused, Scope: retry.OneOperation, Err: errRefused}
 				}
 			}
-			return Answer{}
+			return Answer{Outcome: retry.Applied}
 		},
 	}
 }
 
-func count(results []Result, state State) int {
+func count(results []Result, outcome retry.Outcome) int {
 	n := 0
 	for _, result := range results {
-		if result.State == state {
+		if result.Outcome == outcome {
 			n++
 		}
 	}
@@ -39,8 +41,8 @@ func TestFaultOfAWholeTableIsNotLookedIntoForEver(t *testing.T) {
 	t.Parallel()
 	sent := 0
 	results := refusing(10_000, func(int) bool { return true }, &sent).Run(t.Context())
-	assert.Equal(t, mostRefusals, count(results, Refused))
-	assert.Equal(t, 10_000-mostRefusals, count(results, NotSent))
+	assert.Equal(t, mostRefusals, count(results, retry.Refused))
+	assert.Equal(t, 10_000-mostRefusals, count(results, retry.NotDone))
 	assert.Less(t, sent, 3*mostRefusals)
 	for _, result := range results {
 		assert.ErrorIs(t, result.Err, errRefused)
@@ -51,8 +53,8 @@ func TestManyBadOperationsAmongGoodOnesAreEachFound(t *testing.T) {
 	t.Parallel()
 	sent := 0
 	results := refusing(1_000, func(op int) bool { return op > 0 && op%2 == 0 }, &sent).Run(t.Context())
-	assert.Equal(t, 499, count(results, Refused))
-	assert.Equal(t, 501, count(results, Done))
+	assert.Equal(t, 499, count(results, retry.Refused))
+	assert.Equal(t, 501, count(results, retry.Applied))
 }
 
 // A request of several tables that was refused is taken apart by table, and stays so.
@@ -68,13 +70,13 @@ func TestRefusedRequestIsTakenApartByTable(t *testing.T) {
 			requests = append(requests, list)
 			for _, op := range list {
 				if all[op].Table == 1 {
-					return Answer{Verdict: TableFailed, Err: errDead}
+					return Answer{Outcome: retry.Refused, Scope: retry.OneTable, Err: errDead}
 				}
 			}
-			return Answer{}
+			return Answer{Outcome: retry.Applied}
 		},
 	}
 	results := plan.Run(t.Context())
 	assert.Equal(t, [][]int{{0, 1, 2, 3, 4, 5, 6, 7, 8}, {3, 4, 5}, {6, 7, 8}, {0, 1, 2}}, requests)
-	assert.Equal(t, []State{Done, Done, Done, NotSent, NotSent, NotSent, Done, Done, Done}, states(results))
+	assert.Equal(t, []retry.Outcome{retry.Applied, retry.Applied, retry.Applied, retry.NotDone, retry.NotDone, retry.NotDone, retry.Applied, retry.Applied, retry.Applied}, states(results))
 }

@@ -10,7 +10,7 @@
 //   - marks the failure of a provider as an [Error], which is not tried again.
 //
 // The retries decide which refusals mean that credentials should be renewed. They find the
-// credentials of an attempt in its record: see [attempt.Renewer].
+// credentials of an attempt in its record: see [retry.Renewer].
 package credentials
 
 import (
@@ -20,7 +20,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // Error is the failure of a credentials provider: DynamoDB was not asked. What the
@@ -32,6 +32,9 @@ func (e *Error) Error() string { return e.Err.Error() }
 
 // Unwrap returns the provider's error.
 func (e *Error) Unwrap() error { return e.Err }
+
+// Cause returns [retry.CredentialsRefused].
+func (e *Error) Cause() retry.Cause { return retry.CredentialsRefused }
 
 // Renewals remembers when the credentials of each cache that a caller brought along were
 // last renewed because DynamoDB refused them. Calls may bring a new cache each time, so it
@@ -100,9 +103,9 @@ func (s signer) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	credentials, err := s.cache.Retrieve(ctx)
 	switch {
 	case err == nil:
-		attempt.From(ctx).SignedBy(usedCredentials{s, credentials})
+		retry.From(ctx).SignedBy(usedCredentials{s, credentials})
 	case ctx.Err() == nil: // otherwise the caller has left, and nothing is wrong with the provider
-		err = &Error{&attempt.Final{Err: err}}
+		err = &Error{&retry.Final{Err: err}}
 	}
 	return credentials, err
 }

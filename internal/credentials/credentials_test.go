@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
 	"github.com/dynamoconn/dynamoconn/internal/credentials"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // numbered is a provider of numbered credentials.
@@ -183,7 +183,7 @@ func TestFailureOfTheProviderIsFinal(t *testing.T) {
 		_, err := prepared.Retrieve(t.Context())
 		var failure *credentials.Error
 		require.ErrorAs(t, err, &failure)
-		var final *attempt.Final
+		var final *retry.Final
 		assert.ErrorAs(t, err, &final)
 		assert.ErrorIs(t, err, cause)
 		assert.ErrorContains(t, err, cause.Error())

@@ -7,7 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 const (
@@ -116,7 +116,7 @@ type usedCredentials struct {
 	credentials aws.Credentials
 }
 
-var _ attempt.Renewer = usedCredentials{}
+var _ retry.Renewer = usedCredentials{}
 
 // Renew gets other credentials than those that DynamoDB refused, and reports whether there
 // are any. If the cache already holds other ones, the provider is not asked. Requests that

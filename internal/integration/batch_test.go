@@ -146,7 +146,7 @@ func TestBatchWriteRefusesWhatIsWrongAlone(t *testing.T) {
 	assert.Equal(t, len(items), resp.Written)
 	got := map[int]error{}
 	for _, failure := range failed.Failures {
-		assert.Equal(t, []any{table, 0, dynamoconn.WriteStateRefused}, []any{failure.TableName, failure.Entry, failure.State})
+		assert.Equal(t, []any{table, 0, dynamoconn.OutcomeRefused}, []any{failure.TableName, failure.Entry, failure.Outcome})
 		require.ErrorIs(t, failure.Err, places[failure.Index])
 		require.ErrorIs(t, err, places[failure.Index])
 		got[failure.Index] = places[failure.Index]
@@ -223,7 +223,7 @@ func TestBatchWithACancelledContextSendsNothing(t *testing.T) {
 	require.ErrorAs(t, err, &failed)
 	require.Len(t, failed.Failures, len(items))
 	for _, failure := range failed.Failures {
-		require.Equal(t, dynamoconn.WriteStateNotWritten, failure.State)
+		require.Equal(t, dynamoconn.OutcomeNotDone, failure.Outcome)
 	}
 	assert.Zero(t, resp.Written)
 	assert.Empty(t, journal.take())

@@ -9,25 +9,25 @@ var mutants = []mutant{
 	{2, "an empty success is a success", "internal/transport/body.go",
 		`return corrupt("a success with an empty body")`, `return nil`,
 		"internal/transport", "TestDamagedAnswersAreRefused"},
-	{3, "a write to be sent once is sent again after a doubt", "once.go",
-		`if attempt.From(ctx).InDoubt() {`, `if attempt.From(ctx).InDoubt() && false {`,
+	{3, "a write to be sent once is sent again after a doubt", "internal/retry/again.go",
+		`record.policy.Once && record.InDoubt() {`, `record.policy.Once && record.InDoubt() && false {`,
 		".", "TestSendOnce"},
 	{3, "writes left unprocessed after a doubt count as not written", "batch_write.go",
-		`inDoubt = attempt.From(ctx).InDoubt()`, `inDoubt = attempt.From(ctx).InDoubt() && false`,
+		`inDoubt = retry.From(ctx).InDoubt()`, `inDoubt = retry.From(ctx).InDoubt() && false`,
 		".", "TestUnprocessedAfterADoubt"},
-	{4, "a condition that fails after a doubt is a plain failure", "classify.go",
-		`cause != nil && (!ambiguous || !errors.Is(cause, ErrConditionFailed))`, `cause != nil`,
+	{4, "a condition that fails after a doubt is a plain failure", "call.go",
+		`case ambiguous && verdict.Cause == retry.ConditionFailed:`, `case false:`,
 		".", "TestWhatIsKnownOfAWrite"},
 	{4, "an equal item is taken for one's own", "activities_item.go",
 		`if req.ItemIsUnique && stands(req.Item, err) {`, `if stands(req.Item, err) {`,
 		".", "TestEqualItemProvesNothingByItself"},
 	{4, "one's own put is returned as the old item", "activities_item.go",
-		`perhapsOurs = attempt.From(ctx).InDoubt() && old.Equal(req.Item)`, `perhapsOurs = attempt.From(ctx).InDoubt() && false`,
+		`perhapsOurs = retry.From(ctx).InDoubt() && old.Equal(req.Item)`, `perhapsOurs = retry.From(ctx).InDoubt() && false`,
 		".", "TestOldItemOfARepeatedWrite"},
 	{5, "one token for all transactions", "options_call.go",
 		`c.token = rand.Text()`, `c.token = rand.Text()[:0] + "00000000000000000000000000"`,
 		".", "TestTokenIsThatOfTheCall"},
-	{5, "a token that DynamoDB has forgotten is sent", "once.go",
+	{5, "a token that DynamoDB has forgotten is sent", "internal/retry/again.go",
 		`tokenLife = 9 * time.Minute`, `tokenLife = 90 * time.Minute`,
 		".", "TestNoAttemptOutlivesItsToken"},
 	{6, "text that is not UTF-8 is sent", "convert.go",
@@ -65,11 +65,11 @@ var mutants = []mutant{
 		".", "TestConversionRefusesWhatNoDynamoDBSends"},
 	{9, "a body that breaks off is not read again", "internal/transport/body.go",
 		`fmt.Errorf("%w: the body broke off after %d bytes: %w", ErrCorrupt, n, err)`,
-		`&attempt.Final{Err: fmt.Errorf("%w: the body broke off after %d bytes: %w", ErrCorrupt, n, err)}`,
+		`&retry.Final{Err: fmt.Errorf("%w: the body broke off after %d bytes: %w", ErrCorrupt, n, err)}`,
 		".", "TestBrokenBodyIsReadAgain"},
-	{10, "the SDK's bucket of tokens", "internal/attempt/retryer.go",
+	{10, "the SDK's bucket of tokens", "internal/retry/standard.go",
 		`o.RateLimiter = ratelimit.None`, `_ = ratelimit.None`,
-		"internal/attempt", "TestRetryerNeverRunsDry"},
+		"internal/retry", "TestRetryerNeverRunsDry"},
 	{11, "an attempt has all the time in the world", "internal/transport/timeout.go",
 		`if x.Timeout <= 0 {`, `if x.Timeout <= 0 || true {`,
 		"internal/transport", "TestAttemptThatTakesTooLong"},
@@ -107,14 +107,14 @@ var mutants = []mutant{
 	{14, "a batch changes its request", "batch_write.go",
 		`sorted := slices.Clone(names)`, `sorted := names`,
 		".", "TestBatchWriteChangesNoInput"},
-	{15, "pauses end after so many", "internal/attempt/retryer.go",
+	{15, "pauses end after so many", "internal/retry/pause.go",
 		`most := FirstPause
 	for`, `most := FirstPause
 	if n > 300 {
 		return 0
 	}
 	for`,
-		"internal/attempt", "TestPauseStaysWithinItsBounds"},
+		"internal/retry", "TestPauseStaysWithinItsBounds"},
 	{16, "a scan that has not begun is done", "checkpoint.go",
 		`return c.started() && !c.atKey()`, `return !c.atKey()`,
 		"internal/integration", "TestResumableParallelScan"},
@@ -165,38 +165,38 @@ var mutants = []mutant{
 		"internal/transport", "TestRequestBodyIsInMemory"},
 
 	// What an attempt means.
-	{0, "a doubt is a refusal", "internal/attempt/attempt.go",
-		`case try.Outcome == Applied, try.inDoubt():
-			return Unknown`, `case try.Outcome == Applied, try.inDoubt():
-			verdict = Refused`,
-		"internal/attempt", "TestVerdict"},
+	{0, "a doubt is a refusal", "internal/retry/verdict.go",
+		`// applied, and yet the request failed
+			return Unknown`, `// applied, and yet the request failed
+			outcome = Refused`,
+		"internal/retry", "TestOutcomeOfSeveralAttempts"},
 	{4, "what net/http repeats is sent once", "internal/transport/transport.go",
 		`try.Repeated = watch.repeated(req, resp)`, `_ = watch.repeated`,
 		"internal/transport", "TestRequestThatNetHTTPRepeatsIsInDoubt"},
 	{0, "a 500 is a refusal", "internal/transport/transport.go",
-		`status < 500 && status`, `status < 600 && status`,
+		`status < 500 && status != http`, `status < 600 && status != http`,
 		"internal/transport", "TestOutcomeOfAnAnswer"},
 	{0, "a request that broke off was not sent", "internal/transport/transport.go",
 		`if w.got.Load() > 0 {
-		return attempt.Unknown`, `if w.got.Load() > 0 {
-		return attempt.NotSent`,
+		return retry.Unknown`, `if w.got.Load() > 0 {
+		return retry.NotSent`,
 		"internal/transport", "TestConnectionBreaksAfterTheRequest"},
-	{0, "a conflict is not tried again", "internal/attempt/retryer.go",
-		`"TransactionConflictException":     {},`, ``,
-		"internal/attempt", "TestWhatIsTriedAgain"},
+	{0, "a conflict is not tried again", "internal/retry/codes.go",
+		`"TransactionConflictException":     {Cause: Conflict, Repeat: true},`, `"TransactionConflictException":     {Cause: Conflict},`,
+		"internal/retry", "TestWhatIsTriedAgain"},
 
-	{0, "credentials that were refused are kept", "internal/attempt/pace.go",
-		`return errors.As(err, &f) && f.renewed || p.RetryerV2.IsErrorRetryable(err)`, `return errors.As(err, &f) && f.renewed && false || p.RetryerV2.IsErrorRetryable(err)`,
+	{0, "credentials that were refused are kept", "internal/retry/again.go",
+		`case found && attempt.renewed:`, `case found && attempt.renewed && false:`,
 		".", "TestExpiredCredentialsAreRenewedOnceForAll"},
-	{0, "the budget of a call is without bound", "internal/attempt/pace.go",
-		`if found && !f.until.IsZero() && time.Now().Add(pause).After(f.until) {`, `if found && !f.until.IsZero() && time.Now().Add(pause).After(f.until) && false {`,
+	{0, "the budget of a call is without bound", "internal/retry/again.go",
+		`case !attempt.until.IsZero() && time.Now().Add(whole).After(attempt.until):`, `case !attempt.until.IsZero() && time.Now().Add(whole).After(attempt.until) && false:`,
 		".", "TestRetryBudget"},
-	{0, "a batch never tires", "internal/batch/patience.go",
-		`return r.Patience > 0 && then.Sub(r.moved) >= r.Patience`, `return r.Patience > 0 && then.Sub(r.moved) >= r.Patience && false`,
+	{0, "a batch never runs out of patience", "internal/batch/patience.go",
+		`return r.Patience > 0 && then.Sub(r.progressed) >= r.Patience`, `return r.Patience > 0 && then.Sub(r.progressed) >= r.Patience && false`,
 		"internal/batch", "TestPatience"},
-	{0, "the server's wish for a pause is not heard", "internal/attempt/retryafter.go",
+	{0, "the server's wish for a pause is not heard", "internal/retry/pause.go",
 		`return min(max(asked, pause), pause+mostAdded)`, `return pause + 0*max(asked, mostAdded)`,
-		"internal/attempt", "TestPauseIsStretchedWithinBounds"},
+		"internal/retry", "TestPauseIsStretchedWithinBounds"},
 
 	// Batches.
 	{0, "requests of 26", "batch_request.go",
@@ -209,7 +209,7 @@ var mutants = []mutant{
 		`if before, ok := last[at]; ok {`, `if before, ok := last[at]; ok && before < 0 {`,
 		"internal/batch", "TestEveryOperationEndsInItsTrueState"},
 	{0, "a write follows one in doubt", "internal/batch/batch.go",
-		`r.settleFrom(r.next[op], Result{State: NotSent, Err: err})`, `r.end(op, Result{State: Unknown, Err: err})`,
+		`r.settleFrom(r.next[op], Result{Outcome: retry.NotDone, Err: err})`, `r.end(op, Result{State: Unknown, Err: err})`,
 		"internal/batch", "TestRandomBatches"},
 	{0, "what is unprocessed counts as done", "internal/batch/batch.go",
 		`left[op] = true`, `left[op] = false`,
@@ -241,18 +241,18 @@ var mutants = []mutant{
 			}
 			read[op] = item`,
 		".", "TestBatchGetBelievesNothingThatItDidNotAskFor"},
-	{0, "what is left of a batch lacks what is in doubt", "batcherror.go",
-		`if failure.State == WriteStateRefused {
-			continue`, `if failure.State != WriteStateNotWritten {
+	{0, "what is left of a batch lacks what is in doubt", "errors_batch.go",
+		`if failure.Outcome == OutcomeRefused {
+			continue`, `if failure.Outcome != OutcomeNotDone {
 			continue`,
 		".", "TestRemainingKeepsTheEntriesAndLeavesOutTheRefused"},
-	{0, "a batch in doubt is not ErrAmbiguous", "batcherror.go",
+	{0, "a batch in doubt is not ErrAmbiguous", "errors_batch.go",
 		`all = append(all, ErrAmbiguous)`, `_ = ErrAmbiguous`,
 		".", "TestBatchErrorsMatchEachCause"},
-	{0, "a throttled request loses its table", "batch_request.go",
-		`case errors.Is(err, ErrThrottled), errors.Is(err, ErrConflict):
-		answer.Verdict = batch.Again`, `case errors.Is(err, ErrThrottled), errors.Is(err, ErrConflict):
-		answer.Verdict = batch.TableFailed`,
+	{0, "a throttled request loses its table", "internal/retry/verdict.go",
+		`return InBatch{Outcome: NotDone, Waits: true}
+	case ctx.Err() != nil:`, `return InBatch{Outcome: Refused, Scope: OneTable}
+	case ctx.Err() != nil:`,
 		".", "TestBatchWriteOutlivesThrottling"},
 
 	{0, "a batch does not tell what it waited out", "internal/batch/batch.go",
@@ -299,7 +299,7 @@ var mutants = []mutant{
 	{0, "texts of the server of any length are shown", "errors.go",
 		`cut := len(text) > longestMessage`, `cut := false`,
 		".", "TestClean"},
-	{0, "a failure of a batch shows its item", "batcherror.go",
+	{0, "a failure of a batch shows its item", "errors_batch.go",
 		`func (f WriteFailure) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.String()) }`,
 		`func (f WriteFailure) Format(s fmt.State, _ rune) { _, _ = fmt.Fprint(s, f.Write) }`,
 		".", "TestErrorsEventsAndLogsShowNoValue"},

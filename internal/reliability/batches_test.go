@@ -319,7 +319,7 @@ func TestRandomBatchWrites(t *testing.T) {
 		written.Add(int64(resp.Written))
 		open.Add(int64(len(failures)))
 		for _, failure := range failures {
-			if failure.State == dynamoconn.WriteStateUnknown {
+			if failure.Outcome == dynamoconn.OutcomeUnknown {
 				unknown.Add(1)
 			}
 		}
@@ -345,7 +345,7 @@ func (b *batchRun) judgeWrites(req dynamoconn.BatchWriteItemRequest, resp *dynam
 			require.Equal(b.t, req.Tables[failure.Entry].Name, failure.TableName, b.name)
 			require.Equal(b.t, req.Tables[failure.Entry].Writes[failure.Index], failure.Write, b.name)
 			require.Error(b.t, failure.Err, b.name)
-			require.Equal(b.t, failure.State == dynamoconn.WriteStateRefused, failure.State == dynamoconn.WriteStateRefused && poison[at], "%s: %v", b.name, failure.Err)
+			require.Equal(b.t, failure.Outcome == dynamoconn.OutcomeRefused, failure.Outcome == dynamoconn.OutcomeRefused && poison[at], "%s: %v", b.name, failure.Err)
 		}
 	}
 	total := 0
@@ -365,7 +365,7 @@ func (b *batchRun) judgeWrites(req dynamoconn.BatchWriteItemRequest, resp *dynam
 				require.False(b.t, poison[[2]int{i, j}], "%s: what must be refused was written", b.name)
 				require.False(b.t, maybe[at], "%s: %s was written after a write that is not known", b.name, at)
 				b.apply(b.model, at, write)
-			case failure.State == dynamoconn.WriteStateUnknown:
+			case failure.Outcome == dynamoconn.OutcomeUnknown:
 				maybe[at], may[at] = true, write.ItemToAdd
 			}
 		}
@@ -402,7 +402,7 @@ func (b *batchRun) complete(req dynamoconn.BatchWriteItemRequest, err error, poi
 		_, err = b.client.BatchWrite(b.t.Context(), failed.Remaining())
 		if errors.As(err, &failed) {
 			for _, failure := range failed.Failures {
-				require.Equal(b.t, dynamoconn.WriteStateRefused, failure.State, "%s: %v", b.name, failure.Err)
+				require.Equal(b.t, dynamoconn.OutcomeRefused, failure.Outcome, "%s: %v", b.name, failure.Err)
 			}
 		}
 	}

@@ -92,7 +92,7 @@ func (b *batchRun) judgeReads(req dynamoconn.BatchGetItemRequest, resp *dynamoco
 		for _, failure := range failed.Failures {
 			open[[2]int{failure.Entry, failure.Index}] = true
 			require.True(b.t, failure.Key.Equal(req.RequestTables[failure.Entry].Keys[failure.Index]), b.name)
-			require.Equal(b.t, dynamoconn.ReadStateNotRead, failure.State, "%s: %v", b.name, failure.Err)
+			require.Equal(b.t, dynamoconn.OutcomeNotDone, failure.Outcome, "%s: %v", b.name, failure.Err)
 			require.Error(b.t, failure.Err, b.name)
 		}
 		require.Len(b.t, open, len(failed.Failures), b.name)

@@ -101,10 +101,10 @@ func (o *soakOp) readFailures(object soakObject, fates []soakFate) bool {
 			object(ruleSum, "write %d failed twice", i)
 		}
 		fates[i].said = saidNot
-		if f.State == dynamoconn.WriteStateUnknown {
+		if f.Outcome == dynamoconn.OutcomeUnknown {
 			fates[i].said, unknown = saidAmbiguous, true
 		}
-		if f.State == dynamoconn.WriteStateRefused {
+		if f.Outcome == dynamoconn.OutcomeRefused {
 			object(ruleCause, "write %d refused: %v", i, f.Err)
 		}
 		want := dynamoconn.Write{ItemToAdd: soakItem(w.table, w.key, o.id(i))}
@@ -178,7 +178,7 @@ func (o *soakOp) judgeBatchGet(object soakObject) {
 				object(ruleSum, "key %d of table %d failed twice", f.Index, f.Entry)
 			}
 			failed[[2]int{f.Entry, f.Index}] = true
-			if f.State == dynamoconn.ReadStateRefused {
+			if f.Outcome == dynamoconn.OutcomeRefused {
 				object(ruleCause, "a key was refused: %v", f.Err)
 			}
 		}

@@ -285,7 +285,7 @@ func (w *localOwner) batchWrite(ctx context.Context, id soakID) {
 	}
 	if failed != nil {
 		for _, f := range failed.Failures {
-			if said[f.Index] = saidNot; f.State == dynamoconn.WriteStateUnknown {
+			if said[f.Index] = saidNot; f.Outcome == dynamoconn.OutcomeUnknown {
 				said[f.Index] = saidAmbiguous
 			}
 		}

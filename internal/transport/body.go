@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -13,11 +12,11 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // ErrCorrupt means that an answer came and cannot be believed.
-var ErrCorrupt = errors.New("corrupt response")
+var ErrCorrupt error = retry.NewFault(retry.Corrupt, "corrupt response")
 
 func corrupt(format string, args ...any) error {
 	return fmt.Errorf("%w: %w", ErrCorrupt, fmt.Errorf(format, args...))
@@ -29,7 +28,7 @@ func (x *Exchange) receive(resp *http.Response, body []byte) (err error) {
 		if resp.Header.Get("Location") == "" {
 			return corrupt("status %d that leads nowhere", resp.StatusCode)
 		}
-		return &attempt.Final{Err: fmt.Errorf("%w: status %d", ErrRedirect, resp.StatusCode)}
+		return &retry.Final{Err: fmt.Errorf("%w: status %d", ErrRedirect, resp.StatusCode)}
 	}
 	var checked bool
 	if !resp.Uncompressed { // net/http itself unpacked it: the checksum was over other bytes
@@ -115,7 +114,7 @@ func (x *Exchange) readBody(resp *http.Response) ([]byte, error) {
 
 // tooLarge is final: the same answer would come again.
 func (x *Exchange) tooLarge() error {
-	return &attempt.Final{Err: corrupt("the body is over the limit of %d bytes", x.LargestAnswer)}
+	return &retry.Final{Err: corrupt("the body is over the limit of %d bytes", x.LargestAnswer)}
 }
 
 // checkCRC compares the checksum that DynamoDB sends of the bytes on the wire, if
@@ -162,7 +161,7 @@ func (x *Exchange) unzip(body []byte) ([]byte, error) {
 	case most == x.LargestAnswer:
 		return nil, x.tooLarge()
 	}
-	return nil, &attempt.Final{Err: corrupt("a body of %d bytes unpacks to over %d", len(body), most)}
+	return nil, &retry.Final{Err: corrupt("a body of %d bytes unpacks to over %d", len(body), most)}
 }
 
 // unpackedSize is what the end of a gzip body says of it. It may lie.

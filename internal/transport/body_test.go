@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 func zipped(t *testing.T, plain string) string {
@@ -28,7 +28,7 @@ func zipped(t *testing.T, plain string) string {
 }
 
 func isFinal(err error) bool {
-	var final *attempt.Final
+	var final *retry.Final
 	return errors.As(err, &final)
 }
 
@@ -131,9 +131,9 @@ func TestDamagedAnswersAreRefused(t *testing.T) {
 			assert.ErrorIs(t, err, ErrCorrupt)
 			assert.NotContains(t, err.Error(), "CANAR", "the text holds nothing of the body")
 			assert.False(t, isFinal(err), "another attempt may do better")
-			want := attempt.Unknown
+			want := retry.Unknown
 			if resp.StatusCode == 400 {
-				want = attempt.Refused
+				want = retry.Refused
 			}
 			require.Len(t, tries, 1)
 			assert.Equal(t, want, tries[0].Outcome)
@@ -211,6 +211,6 @@ func TestRedirectIsFinal(t *testing.T) {
 		_, tries, err := exchange(t, answering(resp, nil), "https://host/")
 		assert.ErrorIs(t, err, ErrRedirect)
 		assert.True(t, isFinal(err))
-		assert.Equal(t, []attempt.Try{{Outcome: attempt.Refused, Status: status, RequestID: "REQ1"}}, tries)
+		assert.Equal(t, []retry.Try{{Outcome: retry.Refused, Status: status, RequestID: "REQ1"}}, tries)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // Frames of HTTP/2, and the static table of its headers: RFC 9113 and RFC 7541.
@@ -98,14 +98,14 @@ func TestRequestThatNetHTTPRepeatsIsInDoubt(t *testing.T) {
 				}
 				return [][]byte{frame(frameHeaders, endHeaders, stream, status), frame(frameData, endStream, stream, "{}")}
 			})
-			ctx, record := attempt.With(t.Context())
+			ctx, record := retry.With(t.Context(), retry.Policy{})
 			_, tries, err := exchangeIn(ctx, t, x, url, record)
 			require.NoError(t, err)
 			require.Len(t, tries, 1)
 			require.EqualValues(t, 2, requests.Load())
 			assert.True(t, record.InDoubt())
 
-			ctx, record = attempt.With(t.Context())
+			ctx, record = retry.With(t.Context(), retry.Policy{})
 			_, _, err = exchangeIn(ctx, t, x, url, record)
 			require.NoError(t, err)
 			assert.False(t, record.InDoubt(), "this one was sent once")
@@ -133,10 +133,10 @@ func TestRequestThatMayBeRepeatedIsInDoubt(t *testing.T) {
 	x.Next = keyed{x.Next}
 	_, _, err := exchange(t, x, url)
 	require.NoError(t, err)
-	ctx, record := attempt.With(t.Context())
+	ctx, record := retry.With(t.Context(), retry.Policy{})
 	_, tries, err := exchangeIn(ctx, t, x, url, record)
 	require.NoError(t, err)
-	require.Equal(t, []attempt.Try{{Outcome: attempt.Refused, Status: 400}}, tries)
+	require.Equal(t, []retry.Try{{Outcome: retry.Refused, Status: 400}}, tries)
 	require.EqualValues(t, 3, requests.Load())
 	assert.True(t, record.InDoubt())
 }
@@ -163,7 +163,7 @@ func TestTruncatedAnswerOverHTTP2(t *testing.T) {
 			})
 			_, tries, err := exchange(t, x, url)
 			assert.ErrorIs(t, err, ErrCorrupt)
-			assert.Equal(t, []attempt.Try{{Outcome: attempt.Unknown, Status: 200}}, tries)
+			assert.Equal(t, []retry.Try{{Outcome: retry.Unknown, Status: 200}}, tries)
 		})
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 func TestWhatAnAttemptMeasures(t *testing.T) {
@@ -55,7 +55,7 @@ func TestWhatAnAttemptMeasures(t *testing.T) {
 					time.Sleep(3 * time.Second)
 					return test.answer, test.err
 				})}
-				ctx, record := attempt.With(t.Context())
+				ctx, record := retry.With(t.Context(), retry.Policy{})
 				req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://host/", strings.NewReader(sent))
 				require.NoError(t, err)
 				req.Header.Set("X-Amz-Target", "DynamoDB_20120810.GetItem")

@@ -15,8 +15,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
 	"github.com/dynamoconn/dynamoconn/internal/mutate"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // arrival is an answer as it arrives, perhaps damaged.
@@ -160,19 +160,19 @@ func FuzzReceive(f *testing.F) {
 				return
 			}
 			require.ErrorIs(t, err, ErrCorrupt)
-			require.NotEqual(t, attempt.Applied, tries[0].Outcome)
-			require.Equal(t, a.status >= 400 && a.status < 500 && a.status != 408, tries[0].Outcome == attempt.Refused)
+			require.NotEqual(t, retry.Applied, tries[0].Outcome)
+			require.Equal(t, a.status >= 400 && a.status < 500 && a.status != 408, tries[0].Outcome == retry.Refused)
 			return
 		}
 		require.NoError(t, err)
 		require.Equal(t, string(want), got)
 		switch {
 		case a.status < 300:
-			require.Equal(t, attempt.Applied, tries[0].Outcome)
-		case a.status < 500 && a.status != 408 && !internalError[tries[0].Code]:
-			require.Equal(t, attempt.Refused, tries[0].Outcome)
+			require.Equal(t, retry.Applied, tries[0].Outcome)
+		case a.status < 500 && a.status != 408 && !retry.LookUp(tries[0].Code).Doubt:
+			require.Contains(t, []retry.Outcome{retry.Refused, retry.NotDone}, tries[0].Outcome)
 		default:
-			require.Equal(t, attempt.Unknown, tries[0].Outcome)
+			require.Equal(t, retry.Unknown, tries[0].Outcome)
 		}
 	})
 }

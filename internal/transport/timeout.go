@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // slowActions are those whose answers or requests may hold 16 MB, or that read 1 MB of
@@ -34,6 +36,9 @@ func (t *Timeout) Error() string {
 	}
 	return t.err.Error()
 }
+
+// Cause returns [retry.Unavailable].
+func (t *Timeout) Cause() retry.Cause { return retry.Unavailable }
 
 // Timeout returns true, as a net.Error does.
 func (t *Timeout) Timeout() bool { return true }

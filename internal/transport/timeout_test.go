@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // dripping is a body that gives one byte a second, until its request's context ends.
@@ -76,20 +76,20 @@ func TestAttemptThatTakesTooLong(t *testing.T) {
 	tests := map[string]struct {
 		next    doFunc
 		action  string
-		outcome attempt.Outcome
+		outcome retry.Outcome
 		status  int
 		after   time.Duration
 	}{
-		"no answer":               {waits(time.Hour, object(200)), "PutItem", attempt.Unknown, 0, 10 * second},
-		"just too late":           {waits(10*second+1, object(200)), "GetItem", attempt.Unknown, 0, 10 * second},
-		"no target":               {waits(time.Hour, object(200)), "", attempt.Unknown, 0, 10 * second},
-		"a scan":                  {waits(time.Hour, object(200)), "Scan", attempt.Unknown, 0, 30 * second},
-		"a batch of keys":         {waits(time.Hour, object(200)), "BatchGetItem", attempt.Unknown, 0, 30 * second},
-		"a batch of writes":       {waits(time.Hour, object(200)), "BatchWriteItem", attempt.Unknown, 0, 30 * second},
-		"success that drips":      {waits(second, drip(200, 1000)), "GetItem", attempt.Unknown, 200, 10 * second},
-		"success that drips late": {waits(9*second+second/2, drip(200, 1)), "GetItem", attempt.Unknown, 200, 10 * second},
-		"refusal that drips":      {waits(second, drip(400, 1000)), "PutItem", attempt.Refused, 400, 10 * second},
-		"500 that drips":          {waits(second, drip(500, 1000)), "PutItem", attempt.Unknown, 500, 10 * second},
+		"no answer":               {waits(time.Hour, object(200)), "PutItem", retry.Unknown, 0, 10 * second},
+		"just too late":           {waits(10*second+1, object(200)), "GetItem", retry.Unknown, 0, 10 * second},
+		"no target":               {waits(time.Hour, object(200)), "", retry.Unknown, 0, 10 * second},
+		"a scan":                  {waits(time.Hour, object(200)), "Scan", retry.Unknown, 0, 30 * second},
+		"a batch of keys":         {waits(time.Hour, object(200)), "BatchGetItem", retry.Unknown, 0, 30 * second},
+		"a batch of writes":       {waits(time.Hour, object(200)), "BatchWriteItem", retry.Unknown, 0, 30 * second},
+		"success that drips":      {waits(second, drip(200, 1000)), "GetItem", retry.Unknown, 200, 10 * second},
+		"success that drips late": {waits(9*second+second/2, drip(200, 1)), "GetItem", retry.Unknown, 200, 10 * second},
+		"refusal that drips":      {waits(second, drip(400, 1000)), "PutItem", retry.Refused, 400, 10 * second},
+		"500 that drips":          {waits(second, drip(500, 1000)), "PutItem", retry.Unknown, 500, 10 * second},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -116,9 +116,9 @@ func TestAttemptThatTakesTooLong(t *testing.T) {
 }
 
 // post does one exchange for an API action.
-func post(ctx context.Context, t *testing.T, x *Exchange, action string) ([]attempt.Try, error) {
+func post(ctx context.Context, t *testing.T, x *Exchange, action string) ([]retry.Try, error) {
 	t.Helper()
-	ctx, record := attempt.With(ctx)
+	ctx, record := retry.With(ctx, retry.Policy{})
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://host/", strings.NewReader("{}"))
 	require.NoError(t, err)
 	if action != "" {
@@ -149,7 +149,7 @@ func TestAttemptInTime(t *testing.T) {
 					Next: waits(test.takes, func(*http.Request) *http.Response { return answer(200, "{}") })}
 				tries, err := post(t.Context(), t, x, test.action)
 				require.NoError(t, err)
-				assert.Equal(t, []attempt.Try{{Outcome: attempt.Applied, Status: 200, RequestID: "REQ1"}}, tries)
+				assert.Equal(t, []retry.Try{{Outcome: retry.Applied, Status: 200, RequestID: "REQ1"}}, tries)
 			})
 		})
 	}
@@ -188,7 +188,7 @@ func TestLimitsOfTheHTTPClientAreTimeouts(t *testing.T) {
 	assert.NotErrorIs(t, err, context.DeadlineExceeded)
 	var below *url.Error
 	assert.ErrorAs(t, err, &below, "what the HTTP client said is still there")
-	assert.Equal(t, []attempt.Try{{Outcome: attempt.Unknown}}, tries)
+	assert.Equal(t, []retry.Try{{Outcome: retry.Unknown}}, tries)
 
 	dial := &net.OpError{Op: "dial", Err: fmt.Errorf("lookup: %w", context.DeadlineExceeded)}
 	_, tries, err = exchange(t, answering(nil, dial), "https://host/")
@@ -196,7 +196,7 @@ func TestLimitsOfTheHTTPClientAreTimeouts(t *testing.T) {
 	assert.NotErrorIs(t, err, context.DeadlineExceeded)
 	var op *net.OpError
 	assert.ErrorAs(t, err, &op)
-	assert.Equal(t, []attempt.Try{{Outcome: attempt.NotSent}}, tries)
+	assert.Equal(t, []retry.Try{{Outcome: retry.NotSent}}, tries)
 }
 
 // A server that sends a byte now and then would hold a call for ever.
@@ -222,7 +222,7 @@ func TestDrippingServerIsLeft(t *testing.T) {
 	_, tries, err := exchange(t, x, url)
 	assert.True(t, isTimeout(err))
 	assert.Less(t, time.Since(began), 5*time.Second)
-	assert.Equal(t, []attempt.Try{{Outcome: attempt.Unknown, Status: 200}}, tries)
+	assert.Equal(t, []retry.Try{{Outcome: retry.Unknown, Status: 200}}, tries)
 	select {
 	case <-gone:
 	case <-time.After(10 * time.Second):
@@ -265,7 +265,7 @@ func TestTimeoutWhileDialling(t *testing.T) {
 	x := &Exchange{LargestAnswer: largestHere, Timeout: 50 * time.Millisecond, Next: &http.Client{Transport: tr}}
 	_, tries, err := exchange(t, x, "https://host/")
 	assert.True(t, isTimeout(err))
-	assert.Equal(t, []attempt.Try{{Outcome: attempt.NotSent}}, tries)
+	assert.Equal(t, []retry.Try{{Outcome: retry.NotSent}}, tries)
 }
 
 func TestTimeoutText(t *testing.T) {

@@ -16,14 +16,14 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // ErrPlainHTTP means that a request was to go unencrypted to another machine.
 var ErrPlainHTTP = errors.New("plain http is refused for a host that is not this machine")
 
 // ErrRedirect means that the answer was a redirect, which DynamoDB never sends.
-var ErrRedirect = errors.New("a redirect is not followed")
+var ErrRedirect error = retry.NewFault(retry.Corrupt, "a redirect is not followed")
 
 // Doer is what sends requests: an *http.Client, or a stand-in.
 type Doer interface {
@@ -46,7 +46,7 @@ type Exchange struct {
 }
 
 // Do sends req, reads the whole answer, checks it, and enters the attempt in the
-// [attempt.Record] of the request's context. A request that is refused here is no
+// [retry.Record] of the request's context. A request that is refused here is no
 // attempt.
 //
 // The body of the request is handed to net/http as one that is in memory. The
@@ -54,7 +54,7 @@ type Exchange struct {
 // SDK has let go of it, which costs a connection for each request.
 func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
-	record := attempt.From(ctx)
+	record := retry.From(ctx)
 	if err := x.refuse(ctx, req.URL); err != nil {
 		return nil, err
 	}
@@ -66,11 +66,11 @@ func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	try := attempt.Try{Action: action(req), Began: time.Now()}
+	try := retry.Try{Action: action(req), Began: time.Now()}
 	resp, err := x.exchange(req, watch, &try)
 	err = limit.explain(ctx, err)
 	try.Err, try.Took = err, time.Since(try.Began)
-	if try.Outcome != attempt.NotSent {
+	if try.Outcome != retry.NotSent {
 		try.Sent = req.ContentLength
 	}
 	record.Add(try)
@@ -78,7 +78,7 @@ func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
 }
 
 // exchange is one attempt. It enters in try what came back.
-func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *attempt.Try) (*http.Response, error) {
+func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *retry.Try) (*http.Response, error) {
 	resp, err := x.Next.Do(req)
 	try.Repeated = watch.repeated(req, resp)
 	if err != nil {
@@ -89,7 +89,7 @@ func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *attempt.Tr
 		return nil, err
 	}
 	if resp == nil {
-		try.Outcome = attempt.Unknown
+		try.Outcome = retry.Unknown
 		return nil, corrupt("no answer and no error")
 	}
 	try.Status, try.RequestID = resp.StatusCode, requestID(resp)
@@ -99,13 +99,12 @@ func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *attempt.Tr
 	if err == nil {
 		err = x.receive(resp, body)
 	}
-	try.Outcome = outcomeOf(resp.StatusCode, err)
+	if err == nil {
+		try.Code = errorCode(resp)
+	}
+	try.Outcome = outcomeOf(resp.StatusCode, err, retry.LookUp(try.Code))
 	if err != nil {
 		return nil, err
-	}
-	try.Code = errorCode(resp)
-	if internalError[try.Code] {
-		try.Outcome = attempt.Unknown // a 4xx beside it would be damage
 	}
 	return resp, nil
 }
@@ -121,7 +120,7 @@ func (x *Exchange) refuse(ctx context.Context, target *url.URL) error {
 		return err
 	}
 	if target.Scheme == "http" && !IsLoopback(target.Hostname()) && (x.AllowPlain == nil || !x.AllowPlain(target.Hostname())) {
-		return &attempt.Final{Err: fmt.Errorf("%w: %s", ErrPlainHTTP, target.Hostname())}
+		return &retry.Final{Err: fmt.Errorf("%w: %s", ErrPlainHTTP, target.Hostname())}
 	}
 	return nil
 }
@@ -159,24 +158,21 @@ func requestID(resp *http.Response) string {
 	return resp.Header.Get("X-Amz-Request-Id")
 }
 
-// internalError has DynamoDB's names for what it answers with a 5xx.
-var internalError = map[string]bool{
-	"InternalServerError": true, "InternalFailure": true, "ServiceUnavailable": true, "ServiceUnavailableException": true,
-}
-
-// outcomeOf tells what an answer means. A 4xx says that nothing was done; a 5xx does
-// not say; a 2xx says that it was done, but one that came damaged proves nothing, and
-// a 3xx that leads nowhere may have been one.
-func outcomeOf(status int, damage error) attempt.Outcome {
+// outcomeOf returns what an answer means. A 2xx says that it was done, but one that came
+// damaged proves nothing. A 3xx that leads nowhere may have been one. A 4xx says that
+// nothing was done, and its error code whether it may be done later. A 5xx does not say.
+func outcomeOf(status int, damage error, code retry.Code) retry.Outcome {
 	switch {
-	case status >= 300 && status < 400 && !errors.Is(damage, ErrRedirect):
-		return attempt.Unknown
+	case status >= 300 && status < 400 && !errors.Is(damage, ErrRedirect), code.Doubt:
+		return retry.Unknown
 	case status >= 200 && status < 300 && damage == nil:
-		return attempt.Applied
+		return retry.Applied
+	case status == http.StatusTooManyRequests, status >= 400 && status < 500 && code.Repeat:
+		return retry.NotDone
 	case status >= 300 && status < 500 && status != http.StatusRequestTimeout:
-		return attempt.Refused
+		return retry.Refused
 	}
-	return attempt.Unknown
+	return retry.Unknown
 }
 
 // connWatch sees how far net/http came with a request.
@@ -203,14 +199,14 @@ func (w *connWatch) repeated(req *http.Request, resp *http.Response) bool {
 
 // outcome tells what it means that no answer came. A Doer that is not net/http
 // calls no hook, so only its error can say that nothing was sent.
-func (w *connWatch) outcome(err error) attempt.Outcome {
+func (w *connWatch) outcome(err error) retry.Outcome {
 	if w.got.Load() > 0 {
-		return attempt.Unknown
+		return retry.Unknown
 	}
 	var op *net.OpError
 	var dns *net.DNSError
 	if w.asked.Load() || errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial" {
-		return attempt.NotSent
+		return retry.NotSent
 	}
-	return attempt.Unknown
+	return retry.Unknown
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/dynamoconn/dynamoconn/internal/attempt"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 func TestMain(m *testing.M) {
@@ -49,13 +49,13 @@ func crcOf(body string) string { return fmt.Sprint(crc32.ChecksumIEEE([]byte(bod
 
 // exchange does one exchange of a request with the body "{}" and returns what it was
 // recorded as, without what it measured.
-func exchange(t *testing.T, x *Exchange, url string) (body string, tries []attempt.Try, err error) {
+func exchange(t *testing.T, x *Exchange, url string) (body string, tries []retry.Try, err error) {
 	t.Helper()
-	ctx, record := attempt.With(t.Context())
+	ctx, record := retry.With(t.Context(), retry.Policy{})
 	return exchangeIn(ctx, t, x, url, record)
 }
 
-func exchangeIn(ctx context.Context, t *testing.T, x *Exchange, url string, record *attempt.Record) (string, []attempt.Try, error) {
+func exchangeIn(ctx context.Context, t *testing.T, x *Exchange, url string, record *retry.Record) (string, []retry.Try, error) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, struct{ io.Reader }{strings.NewReader("{}")})
 	require.NoError(t, err)
@@ -72,10 +72,10 @@ func exchangeIn(ctx context.Context, t *testing.T, x *Exchange, url string, reco
 }
 
 // judged returns what the attempts are taken for; measure_test.go has the rest.
-func judged(record *attempt.Record) []attempt.Try {
+func judged(record *retry.Record) []retry.Try {
 	tries := record.Tries()
 	for i, try := range tries {
-		tries[i] = attempt.Try{Outcome: try.Outcome, Status: try.Status, Code: try.Code, RequestID: try.RequestID}
+		tries[i] = retry.Try{Outcome: try.Outcome, Status: try.Status, Code: try.Code, RequestID: try.RequestID}
 	}
 	return tries
 }
@@ -126,7 +126,7 @@ func TestPlainHTTPToAnotherMachineIsRefused(t *testing.T) {
 	_, tries, err := exchange(t, x, "http://stranger:8000/secret?q=1")
 	assert.ErrorIs(t, err, ErrPlainHTTP)
 	assert.Equal(t, ErrPlainHTTP.Error()+": stranger", err.Error())
-	var final *attempt.Final
+	var final *retry.Final
 	assert.ErrorAs(t, err, &final)
 	assert.Empty(t, tries, "what is refused here is no attempt")
 	assert.Equal(t, 5, sent)
@@ -139,7 +139,7 @@ func TestPlainHTTPToAnotherMachineIsRefused(t *testing.T) {
 func TestEndedContextSendsNothing(t *testing.T) {
 	t.Parallel()
 
-	ctx, record := attempt.With(t.Context())
+	ctx, record := retry.With(t.Context(), retry.Policy{})
 	ctx, cancel := context.WithCancel(ctx)
 	cancel()
 	x := &Exchange{LargestAnswer: largestHere, Next: doFunc(func(*http.Request) (*http.Response, error) {
@@ -153,7 +153,7 @@ func TestEndedContextSendsNothing(t *testing.T) {
 func TestUnreadableRequestBodySendsNothing(t *testing.T) {
 	t.Parallel()
 
-	ctx, record := attempt.With(t.Context())
+	ctx, record := retry.With(t.Context(), retry.Policy{})
 	x := &Exchange{LargestAnswer: largestHere, Next: doFunc(func(*http.Request) (*http.Response, error) {
 		return nil, errors.New("was sent")
 	})}
@@ -230,17 +230,17 @@ func TestCallersRequestIsUnchanged(t *testing.T) {
 func TestOutcomeOfAnAnswer(t *testing.T) {
 	t.Parallel()
 
-	tests := map[int]attempt.Outcome{
-		200: attempt.Applied, 201: attempt.Applied,
-		300: attempt.Unknown, 301: attempt.Unknown, 304: attempt.Unknown, // without a Location: see TestRedirectIsFinal
-		400: attempt.Refused, 403: attempt.Refused, 413: attempt.Refused, 429: attempt.Refused,
-		408: attempt.Unknown, 500: attempt.Unknown, 502: attempt.Unknown, 503: attempt.Unknown, 504: attempt.Unknown,
+	tests := map[int]retry.Outcome{
+		200: retry.Applied, 201: retry.Applied,
+		300: retry.Unknown, 301: retry.Unknown, 304: retry.Unknown, // without a Location: see TestRedirectIsFinal
+		400: retry.Refused, 403: retry.Refused, 413: retry.Refused, 429: retry.NotDone,
+		408: retry.Unknown, 500: retry.Unknown, 502: retry.Unknown, 503: retry.Unknown, 504: retry.Unknown,
 	}
 	for status, want := range tests {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
 			_, tries, _ := exchange(t, answering(answer(status, "{}"), nil), "https://host/")
-			assert.Equal(t, []attempt.Try{{Outcome: want, Status: status, RequestID: "REQ1"}}, tries)
+			assert.Equal(t, []retry.Try{{Outcome: want, Status: status, RequestID: "REQ1"}}, tries)
 		})
 	}
 }
@@ -254,12 +254,12 @@ func TestDamagedStatusIsNoRefusal(t *testing.T) {
 	assert.ErrorIs(t, err, ErrCorrupt)
 	assert.NotErrorIs(t, err, ErrRedirect)
 	assert.False(t, isFinal(err), "another attempt may do better")
-	assert.Equal(t, []attempt.Try{{Outcome: attempt.Unknown, Status: 300, RequestID: "REQ1"}}, tries)
+	assert.Equal(t, []retry.Try{{Outcome: retry.Unknown, Status: 300, RequestID: "REQ1"}}, tries)
 
-	for code := range internalError {
+	for _, code := range []string{"InternalServerError", "InternalFailure", "ServiceUnavailable", "ServiceUnavailableException"} {
 		_, tries, err := exchange(t, answering(answer(400, `{"__type":"com.amazonaws.dynamodb.v20120810#`+code+`"}`), nil), "https://host/")
 		require.NoError(t, err)
-		assert.Equal(t, []attempt.Try{{Outcome: attempt.Unknown, Status: 400, Code: code, RequestID: "REQ1"}}, tries)
+		assert.Equal(t, []retry.Try{{Outcome: retry.Unknown, Status: 400, Code: code, RequestID: "REQ1"}}, tries)
 	}
 }
 
@@ -281,7 +281,7 @@ func TestCodeIsWhereTheSDKLooksForIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ctx, record := attempt.With(t.Context())
+			ctx, record := retry.With(t.Context(), retry.Policy{})
 			_, tries, err := exchangeIn(ctx, t, answering(answer(400, test.body, test.header...), nil), "https://host/", record)
 			require.NoError(t, err)
 			require.Len(t, tries, 1)
@@ -298,7 +298,7 @@ func TestRequestIDOfAnotherHeader(t *testing.T) {
 	resp.Header.Del("X-Amzn-Requestid")
 	_, tries, err := exchange(t, answering(resp, nil), "https://host/")
 	require.NoError(t, err)
-	assert.Equal(t, []attempt.Try{{Outcome: attempt.Applied, Status: 200, RequestID: "OTHER"}}, tries)
+	assert.Equal(t, []retry.Try{{Outcome: retry.Applied, Status: 200, RequestID: "OTHER"}}, tries)
 }
 
 func TestOutcomeWithoutAnAnswer(t *testing.T) {
@@ -307,21 +307,21 @@ func TestOutcomeWithoutAnAnswer(t *testing.T) {
 	// Only what says for certain that nothing left is "not sent".
 	tests := map[string]struct {
 		err  error
-		want attempt.Outcome
+		want retry.Outcome
 	}{
-		"dial":         {&net.OpError{Op: "dial", Err: errors.New("refused")}, attempt.NotSent},
-		"no such host": {fmt.Errorf("wrapped: %w", &net.DNSError{IsNotFound: true}), attempt.NotSent},
-		"read":         {&net.OpError{Op: "read", Err: errors.New("reset")}, attempt.Unknown},
-		"write":        {&net.OpError{Op: "write", Err: errors.New("broken pipe")}, attempt.Unknown},
-		"any other":    {errors.New("what?"), attempt.Unknown},
-		"EOF":          {io.EOF, attempt.Unknown},
+		"dial":         {&net.OpError{Op: "dial", Err: errors.New("refused")}, retry.NotSent},
+		"no such host": {fmt.Errorf("wrapped: %w", &net.DNSError{IsNotFound: true}), retry.NotSent},
+		"read":         {&net.OpError{Op: "read", Err: errors.New("reset")}, retry.Unknown},
+		"write":        {&net.OpError{Op: "write", Err: errors.New("broken pipe")}, retry.Unknown},
+		"any other":    {errors.New("what?"), retry.Unknown},
+		"EOF":          {io.EOF, retry.Unknown},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, tries, err := exchange(t, answering(nil, test.err), "https://host/")
 			assert.ErrorIs(t, err, test.err)
-			assert.Equal(t, []attempt.Try{{Outcome: test.want}}, tries)
+			assert.Equal(t, []retry.Try{{Outcome: test.want}}, tries)
 		})
 	}
 }
@@ -331,7 +331,7 @@ func TestNeitherAnswerNorError(t *testing.T) {
 
 	_, tries, err := exchange(t, answering(nil, nil), "https://host/")
 	assert.ErrorIs(t, err, ErrCorrupt)
-	assert.Equal(t, []attempt.Try{{Outcome: attempt.Unknown}}, tries)
+	assert.Equal(t, []retry.Try{{Outcome: retry.Unknown}}, tries)
 }
 
 // closeWatch tells whether a body was closed.
@@ -402,7 +402,7 @@ func TestServerThatDoesNotReadKeepsItsConnection(t *testing.T) {
 	for range 200 {
 		_, tries, err := exchange(t, x, url)
 		require.NoError(t, err)
-		require.Equal(t, []attempt.Try{{Outcome: attempt.Applied, Status: 200}}, tries)
+		require.Equal(t, []retry.Try{{Outcome: retry.Applied, Status: 200}}, tries)
 	}
 	assert.LessOrEqual(t, connections.Load(), int64(10), "one, but for a machine so busy that net/http gives one up")
 }
@@ -418,7 +418,7 @@ func TestNobodyListens(t *testing.T) {
 	x := &Exchange{Next: &http.Client{Transport: &http.Transport{}}, LargestAnswer: largestHere}
 	_, tries, err := exchange(t, x, url)
 	require.Error(t, err)
-	assert.Equal(t, []attempt.Try{{Outcome: attempt.NotSent}}, tries)
+	assert.Equal(t, []retry.Try{{Outcome: retry.NotSent}}, tries)
 }
 
 func TestConnectionBreaksAfterTheRequest(t *testing.T) {
@@ -433,7 +433,7 @@ func TestConnectionBreaksAfterTheRequest(t *testing.T) {
 	})
 	_, tries, err := exchange(t, x, url)
 	require.Error(t, err)
-	assert.Equal(t, []attempt.Try{{Outcome: attempt.Unknown}}, tries)
+	assert.Equal(t, []retry.Try{{Outcome: retry.Unknown}}, tries)
 }
 
 func TestConnectionBreaksWithinTheAnswer(t *testing.T) {
@@ -447,7 +447,7 @@ func TestConnectionBreaksWithinTheAnswer(t *testing.T) {
 	_, tries, err := exchange(t, x, url)
 	assert.ErrorIs(t, err, ErrCorrupt)
 	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
-	assert.Equal(t, []attempt.Try{{Outcome: attempt.Unknown, Status: 200, RequestID: "REQ2"}}, tries)
+	assert.Equal(t, []retry.Try{{Outcome: retry.Unknown, Status: 200, RequestID: "REQ2"}}, tries)
 }
 
 // A server that switches to another protocol keeps the connection and says no more. The
@@ -468,7 +468,7 @@ func TestSwitchedProtocolIsNotRead(t *testing.T) {
 	_, tries, err := exchange(t, x, url)
 	assert.ErrorIs(t, err, ErrCorrupt)
 	assert.False(t, isFinal(err))
-	assert.Equal(t, []attempt.Try{{Outcome: attempt.Unknown, Status: 101}}, tries)
+	assert.Equal(t, []retry.Try{{Outcome: retry.Unknown, Status: 101}}, tries)
 }
 
 func TestChunkedAnswer(t *testing.T) {

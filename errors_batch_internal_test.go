@@ -17,10 +17,10 @@ func TestBatchErrorsReadWell(t *testing.T) {
 	t.Parallel()
 	refused := invalid("Tables[0].Writes[1].ItemToAdd", "must have at least its key")
 	throttled := &Error{Activity: "BatchWrite", TableName: "Music", Region: "us-east-1", Attempts: 3, causes: []error{ErrThrottled}}
-	write := func(states ...WriteState) []WriteFailure {
+	write := func(states ...Outcome) []WriteFailure {
 		failures := make([]WriteFailure, len(states))
 		for i, state := range states {
-			failures[i] = WriteFailure{State: state, Err: throttled}
+			failures[i] = WriteFailure{Outcome: state, Err: throttled}
 		}
 		return failures
 	}
@@ -28,15 +28,15 @@ func TestBatchErrorsReadWell(t *testing.T) {
 		err  error
 		text string
 	}{
-		{&BatchWriteError{Failures: write(WriteStateNotWritten), total: 10},
+		{&BatchWriteError{Failures: write(OutcomeNotDone), total: 10},
 			"batch unfinished: 1 of 10 writes not applied: throttled (3 attempts)"},
-		{&BatchWriteError{Failures: write(WriteStateNotWritten, WriteStateRefused, WriteStateUnknown), total: 10},
+		{&BatchWriteError{Failures: write(OutcomeNotDone, OutcomeRefused, OutcomeUnknown), total: 10},
 			"batch unfinished: 2 of 10 writes not applied, 1 perhaps applied: throttled (3 attempts)"},
-		{&BatchWriteError{Failures: write(WriteStateUnknown, WriteStateUnknown), total: 2},
+		{&BatchWriteError{Failures: write(OutcomeUnknown, OutcomeUnknown), total: 2},
 			"batch unfinished: 2 of 2 writes perhaps applied: throttled (3 attempts)"},
-		{&BatchWriteError{Failures: append(write(WriteStateNotWritten), WriteFailure{State: WriteStateRefused, Err: refused}), total: 10},
+		{&BatchWriteError{Failures: append(write(OutcomeNotDone), WriteFailure{Outcome: OutcomeRefused, Err: refused}), total: 10},
 			"batch unfinished: 2 of 10 writes not applied: throttled (3 attempts) (and another cause)"},
-		{&BatchWriteError{Failures: []WriteFailure{{State: WriteStateRefused, Err: refused}}, total: 1},
+		{&BatchWriteError{Failures: []WriteFailure{{Outcome: OutcomeRefused, Err: refused}}, total: 1},
 			"batch unfinished: 1 of 1 writes not applied: invalid request: Tables[0].Writes[1].ItemToAdd: must have at least its key"},
 		{&BatchWriteError{}, "batch unfinished: 0 of 0 writes not applied"},
 		{&BatchGetError{Failures: []ReadFailure{{Err: context.DeadlineExceeded}}, total: 7},
@@ -103,7 +103,7 @@ func TestBatchErrorsTakeAnyCauseOfAContext(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	var list listError
 	require.ErrorAs(t, err, &list)
-	assert.Equal(t, []string{"Music [0][0] not written", "Music [0][1] not written"}, writeFailures(t, err))
+	assert.Equal(t, []string{"Music [0][0] not done", "Music [0][1] not done"}, writeFailures(t, err))
 	assert.Empty(t, f.requests)
 	require.NotPanics(t, func() {
 		direct := &BatchWriteError{Failures: []WriteFailure{{Err: listError{"a"}}, {Err: listError{"a"}}, {Err: struct{ error }{listError{"b"}}}}}
@@ -123,10 +123,10 @@ func TestRemainingKeepsTheEntriesAndLeavesOutTheRefused(t *testing.T) {
 	e := &BatchWriteError{
 		keyNames: map[string][]string{"Music": {"ID"}},
 		Failures: []WriteFailure{
-			{TableName: "Music", Entry: 0, Index: 3, Write: Write{ItemToAdd: song(1, "a")}, State: WriteStateUnknown},
-			{TableName: "Music", Entry: 0, Index: 4, Write: Write{ItemToAdd: song(2, "a")}, State: WriteStateRefused},
-			{TableName: "Films", Entry: 1, Index: 0, Write: Write{ItemToDelete: songKey(1)}, State: WriteStateNotWritten},
-			{TableName: "Music", Entry: 2, Index: 0, Write: Write{ItemToAdd: song(1, "b")}, State: WriteStateNotWritten},
+			{TableName: "Music", Entry: 0, Index: 3, Write: Write{ItemToAdd: song(1, "a")}, Outcome: OutcomeUnknown},
+			{TableName: "Music", Entry: 0, Index: 4, Write: Write{ItemToAdd: song(2, "a")}, Outcome: OutcomeRefused},
+			{TableName: "Films", Entry: 1, Index: 0, Write: Write{ItemToDelete: songKey(1)}, Outcome: OutcomeNotDone},
+			{TableName: "Music", Entry: 2, Index: 0, Write: Write{ItemToAdd: song(1, "b")}, Outcome: OutcomeNotDone},
 		},
 	}
 	assert.Equal(t, BatchWriteItemRequest{Tables: []WriteTable{

@@ -1,7 +1,8 @@
-package attempt
+package retry
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -14,7 +15,9 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-func TestVerdict(t *testing.T) {
+var errAny = errors.New("any")
+
+func TestOutcomeOfSeveralAttempts(t *testing.T) {
 	t.Parallel()
 
 	tests := map[string]struct {
@@ -24,6 +27,11 @@ func TestVerdict(t *testing.T) {
 		"nothing was tried":               {nil, NotSent},
 		"nothing left":                    {[]Outcome{NotSent, NotSent}, NotSent},
 		"refused":                         {[]Outcome{Refused}, Refused},
+		"not done":                        {[]Outcome{NotDone}, NotDone},
+		"not done, then refused":          {[]Outcome{NotDone, NotDone, Refused}, Refused},
+		"refused, then not done":          {[]Outcome{Refused, NotDone}, NotDone},
+		"not done, then not sent":         {[]Outcome{NotDone, NotSent}, NotDone},
+		"unknown, then not done":          {[]Outcome{Unknown, NotDone}, Unknown},
 		"refused, then not sent":          {[]Outcome{Refused, NotSent}, Refused},
 		"not sent, then refused":          {[]Outcome{NotSent, Refused}, Refused},
 		"unknown":                         {[]Outcome{Unknown}, Unknown},
@@ -39,19 +47,9 @@ func TestVerdict(t *testing.T) {
 			for _, outcome := range test.outcomes {
 				record.Add(Try{Outcome: outcome})
 			}
-			assert.Equal(t, test.want, record.Verdict())
+			assert.Equal(t, test.want, record.Judge(errAny).Outcome)
 		})
 	}
-}
-
-// An answer that the transaction is under way is a refusal, and not of the write.
-func TestTransactionInProgressIsADoubt(t *testing.T) {
-	t.Parallel()
-
-	var record Record
-	record.Add(Try{Outcome: Refused, Status: 400, Code: "TransactionInProgressException"})
-	assert.Equal(t, Unknown, record.Verdict())
-	assert.True(t, record.InDoubt())
 }
 
 // The HTTP client may have sent it before, unseen.
@@ -61,7 +59,7 @@ func TestAttemptThatWasRepeatedIsADoubt(t *testing.T) {
 	for _, outcome := range []Outcome{Refused, Applied, NotSent} {
 		var record Record
 		record.Add(Try{Outcome: outcome, Repeated: true})
-		assert.Equal(t, Unknown, record.Verdict(), outcome)
+		assert.Equal(t, Unknown, record.Judge(errAny).Outcome, outcome)
 		assert.True(t, record.InDoubt(), outcome)
 	}
 }
@@ -69,7 +67,7 @@ func TestAttemptThatWasRepeatedIsADoubt(t *testing.T) {
 func TestInDoubt(t *testing.T) {
 	t.Parallel()
 
-	for outcome, want := range map[Outcome]bool{NotSent: false, Refused: false, Applied: false, Unknown: true} {
+	for outcome, want := range map[Outcome]bool{NotSent: false, NotDone: false, Refused: false, Applied: false, Unknown: true} {
 		var record Record
 		record.Add(Try{Outcome: outcome})
 		assert.Equal(t, want, record.InDoubt(), outcome)
@@ -83,7 +81,7 @@ func TestInDoubt(t *testing.T) {
 func TestRecordKeepsAttemptsInOrder(t *testing.T) {
 	t.Parallel()
 
-	ctx, record := With(t.Context())
+	ctx, record := With(t.Context(), Policy{})
 	assert.Same(t, record, From(ctx))
 	assert.Empty(t, record.Tries())
 
@@ -104,8 +102,8 @@ func TestRecordKeepsAttemptsInOrder(t *testing.T) {
 func TestInnerRecordTakesTheAttempts(t *testing.T) {
 	t.Parallel()
 
-	outerContext, outer := With(t.Context())
-	innerContext, inner := With(outerContext)
+	outerContext, outer := With(t.Context(), Policy{})
+	innerContext, inner := With(outerContext, Policy{})
 	From(innerContext).Add(Try{Status: 200})
 	assert.Empty(t, outer.Tries())
 	assert.Len(t, inner.Tries(), 1)
@@ -128,22 +126,12 @@ func TestRecordIsSharedByGoroutines(t *testing.T) {
 		all.Go(func() {
 			for range 100 {
 				record.Add(Try{Outcome: Refused})
-				_ = record.Verdict()
+				_ = record.Judge(errAny).Outcome
 			}
 		})
 	}
 	all.Wait()
 	assert.Len(t, record.Tries(), 1600)
-}
-
-func TestOutcomeText(t *testing.T) {
-	t.Parallel()
-
-	texts := make([]string, 0, 5)
-	for outcome := NotSent; outcome <= Unknown+1; outcome++ {
-		texts = append(texts, outcome.String())
-	}
-	assert.Equal(t, []string{"not sent", "refused", "applied", "unknown", "unknown"}, texts)
 }
 
 func TestWaitIsFromOneAttemptToTheNext(t *testing.T) {
@@ -163,7 +151,7 @@ func TestWaitIsFromOneAttemptToTheNext(t *testing.T) {
 	assert.Equal(t, []time.Duration{0, 2 * time.Second, 0, 0}, waits)
 }
 
-func TestEachAttemptIsTold(t *testing.T) {
+func TestEachIsCalledWithEachAttempt(t *testing.T) {
 	t.Parallel()
 
 	type told struct {
@@ -175,7 +163,7 @@ func TestEachAttemptIsTold(t *testing.T) {
 	var verdicts []Outcome
 	record.Each = func(number int, try Try) {
 		all = append(all, told{number, try})
-		verdicts = append(verdicts, record.Verdict()) // the record can be used meanwhile
+		verdicts = append(verdicts, record.Judge(errAny).Outcome) // the record can be used meanwhile
 	}
 	began := time.Now()
 	record.Add(Try{Outcome: Refused, Code: "A", Began: began})

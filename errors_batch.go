@@ -8,21 +8,8 @@ import (
 	"log/slog"
 	"reflect"
 	"strings"
-)
 
-// WriteState is what became of a write that [Client.BatchWrite] cannot confirm.
-type WriteState string
-
-const (
-	// WriteStateNotWritten is a write that was certainly not applied, and that may
-	// succeed when it is sent again.
-	WriteStateNotWritten WriteState = "not written"
-	// WriteStateRefused is a write that was certainly not applied, and that would be
-	// refused again.
-	WriteStateRefused WriteState = "refused"
-	// WriteStateUnknown is a write that may have been applied. Sending it again is
-	// safe as long as nothing else writes to its key.
-	WriteStateUnknown WriteState = "unknown"
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // BatchWriteError says which writes of a [BatchWriteItemRequest] are not known to
@@ -45,15 +32,18 @@ type WriteFailure struct {
 	Entry, Index int
 	// Write is the put or delete itself.
 	Write Write
-	// State tells "certainly not" from "may have been".
-	State WriteState
+	// Outcome is [OutcomeNotDone] for a write that was certainly not applied and may
+	// succeed when it is sent again, [OutcomeRefused] for one that would be refused again,
+	// and [OutcomeUnknown] for one that may have been applied. To send the last again is
+	// safe as long as nothing else writes to its key.
+	Outcome Outcome
 	// Err is why.
 	Err error
 }
 
-// String returns the table, the place, the state and the cause. It does not show the item.
+// String returns the table, the place, the outcome and the cause. It does not show the item.
 func (f WriteFailure) String() string {
-	return failureText(f.TableName, fmt.Sprintf("Tables[%d].Writes[%d]", f.Entry, f.Index), string(f.State), f.Err)
+	return failureText(f.TableName, fmt.Sprintf("Tables[%d].Writes[%d]", f.Entry, f.Index), f.Outcome, f.Err)
 }
 
 // Format writes what String returns, whatever the verb.
@@ -66,8 +56,8 @@ func (f WriteFailure) MarshalJSON() ([]byte, error) { return json.Marshal(f.Stri
 // LogValue returns what String returns.
 func (f WriteFailure) LogValue() slog.Value { return slog.StringValue(f.String()) }
 
-func failureText(table, place, state string, err error) string {
-	text := fmt.Sprintf("%q %s: %s", clean(table), place, state)
+func failureText(table, place string, outcome Outcome, err error) string {
+	text := fmt.Sprintf("%q %s: %s", clean(table), place, outcome)
 	if err != nil {
 		text += ": " + err.Error()
 	}
@@ -79,7 +69,7 @@ func failureText(table, place, state string, err error) string {
 func (e *BatchWriteError) Error() string {
 	unknown := 0
 	for _, failure := range e.Failures {
-		if failure.State == WriteStateUnknown {
+		if failure.Outcome == OutcomeUnknown {
 			unknown++
 		}
 	}
@@ -100,7 +90,7 @@ func (e *BatchWriteError) Error() string {
 func (e *BatchWriteError) Unwrap() []error {
 	all := []error{ErrUnfinishedBatch}
 	for _, failure := range e.Failures {
-		if failure.State == WriteStateUnknown {
+		if failure.Outcome == OutcomeUnknown {
 			all = append(all, ErrAmbiguous)
 			break
 		}
@@ -115,7 +105,7 @@ func (e *BatchWriteError) Remaining() BatchWriteItemRequest {
 	var req BatchWriteItemRequest
 	entry := -1
 	for _, failure := range e.Failures {
-		if failure.State == WriteStateRefused {
+		if failure.Outcome == OutcomeRefused {
 			continue
 		}
 		if failure.Entry != entry {
@@ -139,16 +129,6 @@ func (e *BatchWriteError) causes() []error {
 	return distinct(errs)
 }
 
-// ReadState is what became of a key that [Client.BatchGet] has no answer for.
-type ReadState string
-
-const (
-	// ReadStateNotRead is a key that may be asked for again.
-	ReadStateNotRead ReadState = "not read"
-	// ReadStateRefused is a key that DynamoDB refuses and would refuse again.
-	ReadStateRefused ReadState = "refused"
-)
-
 // BatchGetError says which keys of a [BatchGetItemRequest] have no answer. Every key
 // that it does not name has one in the response beside it: its item, or nil if there
 // is none. It matches [ErrUnfinishedBatch] and each of the causes. Its text and its JSON
@@ -170,15 +150,16 @@ type ReadFailure struct {
 	Entry, Index int
 	// Key is the key itself.
 	Key Item
-	// State tells whether asking again can help.
-	State ReadState
+	// Outcome is [OutcomeNotDone] for a key that may be asked for again, and
+	// [OutcomeRefused] for one that DynamoDB would refuse again.
+	Outcome Outcome
 	// Err is why.
 	Err error
 }
 
-// String returns the table, the place, the state and the cause. It does not show the key.
+// String returns the table, the place, the outcome and the cause. It does not show the key.
 func (f ReadFailure) String() string {
-	return failureText(f.TableName, fmt.Sprintf("RequestTables[%d].Keys[%d]", f.Entry, f.Index), string(f.State), f.Err)
+	return failureText(f.TableName, fmt.Sprintf("RequestTables[%d].Keys[%d]", f.Entry, f.Index), f.Outcome, f.Err)
 }
 
 // Format writes what String returns, whatever the verb.
@@ -207,7 +188,7 @@ func (e *BatchGetError) Remaining() BatchGetItemRequest {
 	var req BatchGetItemRequest
 	entry := -1
 	for _, failure := range e.Failures {
-		if failure.State == ReadStateRefused {
+		if failure.Outcome != OutcomeNotDone {
 			continue
 		}
 		if failure.Entry != entry {
@@ -229,6 +210,22 @@ func (e *BatchGetError) causes() []error {
 		errs[i] = failure.Err
 	}
 	return distinct(errs)
+}
+
+// worstOfBatch returns the worst outcome among the operations of an unfinished batch.
+func worstOfBatch(err error) Outcome {
+	var worst retry.Outcome
+	if e, ok := as[*BatchWriteError](err); ok {
+		for _, failure := range e.Failures {
+			worst = retry.Worse(worst, retry.Outcome(failure.Outcome))
+		}
+	}
+	if e, ok := as[*BatchGetError](err); ok {
+		for _, failure := range e.Failures {
+			worst = retry.Worse(worst, retry.Outcome(failure.Outcome))
+		}
+	}
+	return Outcome(worst)
 }
 
 // distinct returns each error once. A request that fails gives all of its

@@ -1,4 +1,4 @@
-package attempt
+package retry
 
 import (
 	"context"
@@ -49,6 +49,7 @@ func TestWhatIsTriedAgain(t *testing.T) {
 		"request limit":                 {answered(400, "RequestLimitExceeded"), true},
 		"transaction conflict":          {answered(400, "TransactionConflictException"), true},
 		"replicated write conflict":     {answered(400, "ReplicatedWriteConflictException"), true},
+		"internal error beside a 400":   {answered(400, "InternalServerError"), true},
 		"connection reset":              {broken(errors.New("connection reset by peer")), true},
 		"unexpected EOF":                {broken(io.ErrUnexpectedEOF), true},
 		"dial failure":                  {broken(&net.OpError{Op: "dial", Err: errors.New("refused")}), true},
@@ -69,7 +70,7 @@ func TestWhatIsTriedAgain(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, test.want, NewRetryer(3).IsErrorRetryable(test.err))
+			assert.Equal(t, test.want, NewStandard(3).IsErrorRetryable(test.err))
 		})
 	}
 }
@@ -78,7 +79,7 @@ func TestRetryerHasTheAttemptsAskedFor(t *testing.T) {
 	t.Parallel()
 
 	for _, attempts := range []int{1, 3, 1000} {
-		assert.Equal(t, attempts, NewRetryer(attempts).MaxAttempts())
+		assert.Equal(t, attempts, NewStandard(attempts).MaxAttempts())
 	}
 }
 
@@ -87,7 +88,7 @@ func TestRetryerHasTheAttemptsAskedFor(t *testing.T) {
 func TestRetryerNeverRunsDry(t *testing.T) {
 	t.Parallel()
 
-	retryer := NewRetryer(10)
+	retryer := NewStandard(10)
 	throttled := answered(400, "ThrottlingException")
 	for range 10_000 {
 		_, err := retryer.GetRetryToken(t.Context(), throttled)
@@ -130,7 +131,7 @@ func TestPauseStaysWithinItsBounds(t *testing.T) {
 func TestRetryerPausesAsPauseSays(t *testing.T) {
 	t.Parallel()
 
-	retryer := NewRetryer(10)
+	retryer := NewStandard(10)
 	for n := 1; n <= 3; n++ {
 		most := FirstPause << (n - 1)
 		var longest time.Duration

@@ -1,0 +1,116 @@
+package retry
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+	"github.com/stretchr/testify/assert"
+)
+
+// cancelled is the SDK's error for a transaction that was cancelled for that reason.
+func cancelled(reason, message string) error {
+	return &types.TransactionCanceledException{CancellationReasons: []types.CancellationReason{
+		{Code: aws.String("None")}, {Code: &reason, Message: &message},
+	}}
+}
+
+func TestCauseOfAFailure(t *testing.T) {
+	t.Parallel()
+
+	sent := func(status int, code string) []Try { return []Try{{Status: status, Code: code}} }
+	leaving := &smithy.CanceledError{Err: context.Canceled}
+	inPause := &aws.RequestCanceledError{Err: context.Canceled}
+	tests := map[string]struct {
+		err   error
+		tries []Try
+		last  error
+		want  Cause
+	}{
+		"an error code":                     {answered(400, "ThrottlingException"), sent(400, "ThrottlingException"), nil, Throttled},
+		"a code of nobody's":                {answered(400, "NewException"), sent(400, "NewException"), nil, NoCause},
+		"a status":                          {answered(503, ""), sent(503, ""), nil, Unavailable},
+		"a status beside an error code":     {answered(500, "ValidationException"), sent(500, "ValidationException"), nil, Invalid},
+		"a fault of ours":                   {broken(NewFault(Corrupt, "wrong checksum")), sent(200, ""), nil, Corrupt},
+		"no answer":                         {broken(errors.New("reset")), sent(0, ""), nil, Unavailable},
+		"nothing was tried":                 {errors.New("no endpoint"), nil, nil, NoCause},
+		"a cancelled transaction":           {cancelled("TransactionConflict", ""), sent(400, "TransactionCanceledException"), nil, Conflict},
+		"cancelled for an item over 400 KB": {cancelled("ValidationError", "Item size to update has exceeded the maximum allowed size"), sent(400, ""), nil, TooLarge},
+		"cancelled for no known reason":     {cancelled("New", ""), sent(400, ""), nil, NoCause},
+		"the caller leaves":                 {leaving, sent(0, ""), nil, NoCause},
+		"the caller leaves at once":         {leaving, nil, nil, NoCause},
+		"the caller leaves, throttled":      {inPause, sent(400, "ThrottlingException"), nil, Throttled},
+		"the caller leaves after a 503":     {inPause, sent(503, ""), nil, Unavailable},
+		"the caller leaves after a refusal": {inPause, sent(400, "ValidationException"), nil, NoCause},
+		"the caller leaves a transaction":   {inPause, sent(400, "TransactionCanceledException"), cancelled("TransactionConflict", ""), Conflict},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			record := &Record{tries: test.tries, last: test.last}
+			assert.Equal(t, test.want, record.Judge(test.err).Cause)
+		})
+	}
+}
+
+// Had an earlier attempt been applied, DynamoDB would have known its token.
+func TestFalseConditionIsCertainWithAToken(t *testing.T) {
+	t.Parallel()
+
+	for token, want := range map[bool]Outcome{false: Unknown, true: Refused} {
+		record := &Record{policy: Policy{Token: token}, tries: []Try{{Outcome: Unknown}, {Outcome: Refused, Status: 400}}}
+		for _, err := range []error{&types.ConditionalCheckFailedException{}, cancelled("ConditionalCheckFailed", "")} {
+			assert.Equal(t, Verdict{Outcome: want, Cause: ConditionFailed}, record.Judge(err))
+		}
+		assert.Equal(t, Unknown, record.Judge(cancelled("ValidationError", "")).Outcome)
+	}
+}
+
+func TestWhatAFailureMeansForABatch(t *testing.T) {
+	t.Parallel()
+
+	again, waits := InBatch{Outcome: NotDone}, InBatch{Outcome: NotDone, Waits: true}
+	one, table, all := InBatch{Outcome: Refused}, InBatch{Outcome: Refused, Scope: OneTable}, InBatch{Outcome: Refused, Scope: Everything}
+	doubt, doubtOfAll := InBatch{Outcome: Unknown}, InBatch{Outcome: Unknown, Scope: Everything}
+	tests := map[Verdict]struct{ write, read, writeAtEnd, readAtEnd InBatch }{
+		{NotDone, Throttled}:          {waits, waits, waits, waits},
+		{NotDone, Conflict}:           {waits, waits, waits, waits},
+		{Refused, Throttled}:          {waits, waits, waits, waits},
+		{Refused, Invalid}:            {one, one, again, again},
+		{Refused, TooLarge}:           {one, one, again, again},
+		{Refused, TableNotFound}:      {table, table, again, again},
+		{Refused, AccessDenied}:       {table, table, again, again},
+		{Refused, NoCause}:            {table, table, again, again},
+		{Refused, CredentialsRefused}: {all, all, again, again},
+		{NotSent, CredentialsRefused}: {all, all, again, again},
+		{NotSent, Unavailable}:        {all, all, waits, waits},
+		{NotSent, NoCause}:            {all, all, again, again},
+		{Unknown, Unavailable}:        {doubtOfAll, doubtOfAll, doubtOfAll, waits},
+		{Unknown, Corrupt}:            {doubt, doubt, doubt, waits},
+		{Unknown, Throttled}:          {doubt, waits, doubt, waits},
+		{Unknown, Invalid}:            {doubt, one, doubt, again},
+		{Unknown, NoCause}:            {doubt, table, doubt, again},
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for verdict, test := range tests {
+		assert.Equal(t, test.write, verdict.OfWrites(t.Context()), "write: %v", verdict)
+		assert.Equal(t, test.read, verdict.OfReads(t.Context()), "read: %v", verdict)
+		assert.Equal(t, test.writeAtEnd, verdict.OfWrites(ended), "write whose context has ended: %v", verdict)
+		assert.Equal(t, test.readAtEnd, verdict.OfReads(ended), "read whose context has ended: %v", verdict)
+	}
+}
+
+func TestWorse(t *testing.T) {
+	t.Parallel()
+
+	order := []Outcome{"", NotSent, NotDone, Refused, Applied, Unknown}
+	for i, a := range order {
+		for j, b := range order {
+			assert.Equal(t, order[max(i, j)], Worse(a, b), "%q, %q", a, b)
+		}
+	}
+}

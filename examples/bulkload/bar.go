@@ -11,8 +11,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/examples/internal/demo"
 )
 
-// newBar returns a progress bar over size bytes, or one without an end if size is -1.
-// It shows itself only on a terminal.
+// newBar returns a progress bar for size bytes. If size is -1, the bar has no end. The
+// bar is visible only on a terminal.
 func newBar(out io.Writer, size int64) *progressbar.ProgressBar {
 	file, ok := out.(*os.File)
 	return progressbar.NewOptions64(size,
@@ -26,20 +26,20 @@ func newBar(out io.Writer, size int64) *progressbar.ProgressBar {
 	)
 }
 
-// advance shows how far the load has come.
+// advance moves the bar to where the load is.
 func (l *load) advance() {
 	l.bar.Describe(demo.Count(l.written, "row", "rows"))
-	_ = l.bar.Set64(l.rows.offset()) // a bar that cannot be drawn stops no load
+	_ = l.bar.Set64(l.rows.offset()) // a bar that cannot be drawn must not stop the load
 }
 
-// aboveBar writes lines to where the bar is, in its place.
-type aboveBar struct {
+// barWriter writes lines to the terminal that shows the bar.
+type barWriter struct {
 	bar *progressbar.ProgressBar
 	out io.Writer
 }
 
-// Write wipes the bar away, which comes back when the load advances.
-func (a aboveBar) Write(b []byte) (int, error) {
+// Write removes the bar first. The bar comes back when the load advances.
+func (a barWriter) Write(b []byte) (int, error) {
 	_ = a.bar.Clear()
 	return a.out.Write(b)
 }

@@ -20,22 +20,24 @@ type load struct {
 	client *dynamoconn.Client
 	rows   *rows
 	table  string
-	key    string // the partition key: of the flag, then of the table
-	number bool   // whether a row without it gets its number
-	text   bool   // whether the key is a string
-	chunk  int
-	create func(context.Context, *dynamodb.CreateTableInput) error
-	losses *losses
-	bar    *progressbar.ProgressBar
+	key    string // the partition key: first that of the flag, then that of the table
+	// useNumber says that a row without a partition key gets its number in the file.
+	useNumber   bool
+	keyIsString bool
+	chunk       int // the number of rows to hold at a time
+	createTable func(context.Context, *dynamodb.CreateTableInput) error
+	failures    *failures
+	bar         *progressbar.ProgressBar
 
 	keyNames []string
 	written  int64
 }
 
-// run loads everything. An error ends it early; losses has the rows that failed alone.
+// run loads all rows. It stops at an error that concerns more than one row; failures
+// holds the rows that were not written.
 func (l *load) run(ctx context.Context) error {
 	defer func() {
-		l.losses.flush()
+		l.failures.flush()
 		_ = l.bar.Clear()
 	}()
 	for {
@@ -60,15 +62,15 @@ func (l *load) run(ctx context.Context) error {
 	}
 }
 
-// next reads a chunk. The error is io.EOF after the last one.
+// next reads a chunk. With the last chunk it returns io.EOF.
 func (l *load) next() ([]row, error) {
 	var chunk []row
 	for len(chunk) < l.chunk {
 		row, err := l.rows.read()
-		var alone *rowError
+		var rowErr *rowError
 		switch {
-		case errors.As(err, &alone):
-			l.losses.add(alone.number, "refused", alone.err)
+		case errors.As(err, &rowErr):
+			l.failures.add(rowErr.number, "refused", rowErr.err)
 		case err != nil:
 			return chunk, err
 		default:
@@ -78,8 +80,8 @@ func (l *load) next() ([]row, error) {
 	return chunk, nil
 }
 
-// prepare finds out the key of the table, or makes the table with a key of the kind
-// that the first row has.
+// prepare finds out the key of the table. If there is no such table, prepare creates it
+// with a key of the type that the first row has.
 func (l *load) prepare(ctx context.Context, first row) error {
 	table, err := l.client.DescribeTable(ctx, dynamoconn.DescribeTableRequest{TableName: l.table})
 	if err == nil {
@@ -87,7 +89,7 @@ func (l *load) prepare(ctx context.Context, first row) error {
 		l.key = l.keyNames[0]
 		for _, definition := range table.AttributeDefinitions {
 			if definition.AttributeName == l.key {
-				l.text = definition.AttributeType == dynamoconn.AttributeTypeString
+				l.keyIsString = definition.AttributeType == dynamoconn.AttributeTypeString
 			}
 		}
 		return nil
@@ -96,28 +98,29 @@ func (l *load) prepare(ctx context.Context, first row) error {
 		return err
 	}
 
-	kind := types.ScalarAttributeTypeN
+	keyType := types.ScalarAttributeTypeN
 	value, found := first.item.Get(l.key)
 	switch value.(type) {
 	case *dynamoconn.KeyValueLong, *dynamoconn.KeyValueDecimal:
 	case *dynamoconn.KeyValueString:
-		kind, l.text = types.ScalarAttributeTypeS, true
+		keyType, l.keyIsString = types.ScalarAttributeTypeS, true
 	default:
-		if found || !l.number {
+		if found || !l.useNumber {
 			return fmt.Errorf("row %d has no %s that is a string or a number: name another key with -key, or number the rows with -id",
 				first.number, l.key)
 		}
 	}
 	l.keyNames = []string{l.key}
-	return l.create(ctx, &dynamodb.CreateTableInput{
+	return l.createTable(ctx, &dynamodb.CreateTableInput{
 		TableName:            &l.table,
 		BillingMode:          types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: &l.key, AttributeType: kind}},
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: &l.key, AttributeType: keyType}},
 		KeySchema:            []types.KeySchemaElement{{AttributeName: &l.key, KeyType: types.KeyTypeHash}},
 	})
 }
 
-// write writes a chunk, and once more what of it was not written and may yet be.
+// write writes a chunk. If some rows were not written, write sends them once more,
+// except those that DynamoDB refused.
 func (l *load) write(ctx context.Context, chunk []row) error {
 	items := make([]dynamoconn.Item, len(chunk))
 	numbers := make([]int64, len(chunk))
@@ -125,10 +128,10 @@ func (l *load) write(ctx context.Context, chunk []row) error {
 		items[i], numbers[i] = l.withKey(row), row.number
 	}
 	table := dynamoconn.TableWithItemsToAdd(l.table, items...)
-	table.KeyNames = l.keyNames // lets requests go side by side
+	table.KeyNames = l.keyNames // allows several requests at the same time
 	request := dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{table}}
 
-	for again := true; ; again = false {
+	for isFirst := true; ; isFirst = false {
 		resp, err := l.client.BatchWrite(ctx, request)
 		if resp != nil {
 			l.written += int64(resp.Written)
@@ -140,11 +143,11 @@ func (l *load) write(ctx context.Context, chunk []row) error {
 		var retried []int64 // the row of each write of the next request
 		for _, failure := range unfinished.Failures {
 			number := numbers[failure.Index]
-			if failure.Outcome != dynamoconn.OutcomeRefused && again && ctx.Err() == nil {
+			if failure.Outcome != dynamoconn.OutcomeRefused && isFirst && ctx.Err() == nil {
 				retried = append(retried, number)
 				continue
 			}
-			l.losses.add(number, string(failure.Outcome), failure.Err)
+			l.failures.add(number, string(failure.Outcome), failure.Err)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -152,18 +155,18 @@ func (l *load) write(ctx context.Context, chunk []row) error {
 		if len(retried) == 0 {
 			return nil
 		}
-		l.losses.say("%s tried again: %v", demo.Count(int64(len(retried)), "row is", "rows are"), err)
+		l.failures.printLine("%s sent again: %v", demo.Count(int64(len(retried)), "row is", "rows are"), err)
 		request, numbers = unfinished.Remaining(), retried
 	}
 }
 
-// withKey returns the item of a row with the row's number as its key, if that is
-// wanted and the item has none.
+// withKey returns the item of a row. If the item has no key and useNumber is set, the
+// row's number becomes its key.
 func (l *load) withKey(r row) dynamoconn.Item {
-	if !l.number || r.item.Has(l.key) {
+	if !l.useNumber || r.item.Has(l.key) {
 		return r.item
 	}
-	if l.text {
+	if l.keyIsString {
 		return append(r.item, dynamoconn.String(l.key, strconv.FormatInt(r.number, 10)))
 	}
 	return append(r.item, dynamoconn.Long(l.key, r.number))

@@ -1,23 +1,25 @@
-// Bulkload loads a file of JSON objects into a table, one item for each object.
+// Bulkload loads a file of JSON objects into a table. Each object becomes an item.
 //
 //	cd examples/bulkload
 //	go run . -endpoint http://localhost:8000 -table Cities -file cities.json -id
 //
-// The file holds one object a line, or one array of objects, and may be of any size:
-// a few thousand rows are in memory at a time. Without -file it is the 1,000 cities of
-// testdata. The table is made, and billed by the request, if it is not there; it stays.
-// A row whose key is there already replaces that item. Without -endpoint all goes to a
-// DynamoDB in memory that ends with the program, to try it out; with -endpoint local,
-// to a DynamoDB Local that does.
+// The file holds one object per line, or one array of objects. It may have any size,
+// because the program holds only a few thousand rows at a time. Without -file the
+// program loads the 1,000 cities of testdata. If there is no such table, the program
+// creates it, with billing per request, and does not delete it. A row replaces an item
+// that has the same key.
 //
-// Rows that are not written are named and tried once more; if some are left, the
-// program ends with status 1.
+// Without -endpoint the program loads into a DynamoDB in memory, and with -endpoint
+// local into a DynamoDB Local that it starts. Both end with the program, so they are
+// good for trying it out.
+//
+// The program sends rows that were not written once more. If some are still not
+// written, it lists them and ends with status 1.
 package main
 
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -32,20 +34,17 @@ import (
 func main() { demo.Main("bulkload", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (failed error) {
-	flags := flag.NewFlagSet("bulkload", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	var where demo.Flags
-	where.Define(flags)
+	flags, target := demo.NewFlagSet("bulkload", stderr)
 	file := flags.String("file", "", "the `file` to load, or - for the standard input\n(default: the 1,000 cities of testdata)")
 	table := flags.String("table", "Cities", "the `name` of the table")
-	key := flags.String("key", "ID", "the `name` of the partition key, if the table has to be made")
-	number := flags.Bool("id", false, "give each row that lacks the partition key its number in the file as such")
-	chunk := flags.Int("chunk", 2000, "how many `rows` to hold at a time")
+	key := flags.String("key", "ID", "the `name` of the partition key if the program creates the table")
+	useNumber := flags.Bool("id", false, "if a row has no partition key, use its number in the file as the key")
+	chunk := flags.Int("chunk", 2000, "the `number` of rows to hold at a time")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *chunk < 1 {
-		return errors.New("-chunk: must be at least 1")
+		return errors.New("-chunk must be at least 1")
 	}
 	source, size, err := open(*file)
 	if err != nil {
@@ -53,7 +52,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (failed e
 	}
 	defer source.Close()
 
-	db, err := where.Open(ctx, stderr)
+	db, err := target.Open(ctx, stderr)
 	if err != nil {
 		return err
 	}
@@ -67,23 +66,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (failed e
 	start := time.Now()
 	bar := newBar(stderr, size)
 	load := &load{
-		client: client, rows: newRows(source), table: *table, key: *key, number: *number, chunk: *chunk,
-		create: db.CreateTable, losses: &losses{out: aboveBar{bar, stderr}}, bar: bar,
+		client: client, rows: newRows(source), table: *table, key: *key, useNumber: *useNumber, chunk: *chunk,
+		createTable: db.CreateTable, failures: &failures{out: barWriter{bar, stderr}}, bar: bar,
 	}
 	err = load.run(ctx)
 	seconds := time.Since(start).Seconds()
 	fmt.Fprintf(stdout, "%s written in %.1f s (%s a second)\n", demo.Count(load.written, "row", "rows"),
 		seconds, demo.Thousands(int64(float64(load.written)/seconds)))
-	if err == nil && load.losses.rows > 0 {
-		err = fmt.Errorf("%s not written", demo.Count(load.losses.rows, "row was", "rows were"))
+	if err == nil && load.failures.rows > 0 {
+		err = fmt.Errorf("%s not written", demo.Count(load.failures.rows, "row was", "rows were"))
 	}
 	if db.Own && err == nil {
-		fmt.Fprintln(stdout, "This DynamoDB ends now, with the table in it; -endpoint names one that stays.")
+		fmt.Fprintln(stdout, "The table is gone when this program ends. To keep it, give the URL of a DynamoDB with -endpoint.")
 	}
 	return err
 }
 
-// open returns the source and its size in bytes, which is -1 if nobody knows.
+// open opens the file and returns its size in bytes, or -1 if the size is not known.
 func open(file string) (io.ReadCloser, int64, error) {
 	switch file {
 	case "":

@@ -23,7 +23,7 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// serve returns the address of a DynamoDB in memory and a client for it.
+// serve starts a DynamoDB in memory and returns its URL and a client for it.
 func serve(t *testing.T) (string, *dynamoconn.Client) {
 	t.Helper()
 	db := dynamoconntest.New()
@@ -39,7 +39,7 @@ func file(t *testing.T, text string) string {
 	return path
 }
 
-// contents returns the items of a table by the text of their key.
+// contents returns the items of a table. The map's keys are the items' keys as text.
 func contents(t *testing.T, client *dynamoconn.Client, table, key string) map[string]dynamoconn.Item {
 	t.Helper()
 	resp, err := client.Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: table, IsConsistentRead: true})
@@ -52,27 +52,28 @@ func contents(t *testing.T, client *dynamoconn.Client, table, key string) map[st
 	return items
 }
 
-func TestWithoutFlagsTheCitiesAreLoaded(t *testing.T) {
+func TestCitiesAreLoadedByDefault(t *testing.T) {
 	t.Parallel()
-	loadsTheCities(t, "DynamoDB in memory")
+	testLoadCities(t, "DynamoDB in memory")
 }
 
-func TestTheCitiesAreLoadedIntoDynamoDBLocal(t *testing.T) {
+func TestCitiesAreLoadedIntoDynamoDBLocal(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("-short: needs DynamoDB Local")
 	}
-	loadsTheCities(t, `DynamoDB Local at http://\S+`, "-endpoint", "local")
+	testLoadCities(t, `DynamoDB Local at http://\S+`, "-endpoint", "local")
 }
 
-func loadsTheCities(t *testing.T, where string, args ...string) {
+// testLoadCities loads the cities and checks what the program prints.
+func testLoadCities(t *testing.T, database string, args ...string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	require.NoError(t, run(t.Context(), args, &stdout, &stderr), stderr.String())
-	assert.Regexp(t, "^Loading into the table Cities of "+where+`, region us-east-1
+	assert.Regexp(t, "^Loading into the table Cities of "+database+`, region us-east-1
 1,000 rows written in \d+\.\d s \([\d,]+ a second\)
-This DynamoDB ends now, .*\n$`, stdout.String())
-	assert.NotContains(t, stderr.String(), "rows", "no bar where there is no terminal")
+The table is gone when this program ends\. .*\n$`, stdout.String())
+	assert.NotContains(t, stderr.String(), "rows", "without a terminal there must be no bar")
 }
 
 func TestEachRowBecomesItsItem(t *testing.T) {
@@ -83,7 +84,7 @@ func TestEachRowBecomesItsItem(t *testing.T) {
 	args := []string{"-endpoint", endpoint, "-table", "Numbered", "-file", rows, "-id", "-chunk", "2"}
 	require.NoError(t, run(t.Context(), args, &stdout, io.Discard))
 	assert.Contains(t, stdout.String(), "\n3 rows written in ")
-	assert.NotContains(t, stdout.String(), "ends now")
+	assert.NotContains(t, stdout.String(), "is gone")
 	got := contents(t, client, "Numbered", "ID")
 	require.Len(t, got, 3)
 	assert.Equal(t, `{ID: 1, lat: "42.53176", name: "Vila"}`, got["ID: 1"].String())
@@ -91,7 +92,7 @@ func TestEachRowBecomesItsItem(t *testing.T) {
 	assert.Equal(t, `{ID: 3, name: "Canillo"}`, got["ID: 3"].String())
 }
 
-func TestTheKeyOfATableThatIsThereHolds(t *testing.T) {
+func TestAnExistingTableKeepsItsKey(t *testing.T) {
 	t.Parallel()
 	endpoint, client := serve(t)
 	args := []string{"-endpoint", endpoint, "-table", "Keyed"}
@@ -105,7 +106,7 @@ func TestTheKeyOfATableThatIsThereHolds(t *testing.T) {
 	assert.Equal(t, `{Code: "1", Name: "Nowhere"}`, got[`Code: "1"`].String())
 }
 
-func TestRowsThatCannotBeWrittenAreNamed(t *testing.T) {
+func TestRowsThatCannotBeWrittenAreListed(t *testing.T) {
 	t.Parallel()
 	endpoint, client := serve(t)
 	rows := file(t, strings.Join([]string{
@@ -122,7 +123,7 @@ func TestRowsThatCannotBeWrittenAreNamed(t *testing.T) {
 	assert.Len(t, contents(t, client, "Partly", "ID"), 2)
 }
 
-func TestAFileWithoutTheKeyMakesNoTable(t *testing.T) {
+func TestAFileWithoutTheKeyCreatesNoTable(t *testing.T) {
 	t.Parallel()
 	endpoint, client := serve(t)
 	err := run(t.Context(), []string{"-endpoint", endpoint, "-table", "Unmade", "-file", file(t, `{"name":"Vila"}`)}, io.Discard, io.Discard)
@@ -131,7 +132,7 @@ func TestAFileWithoutTheKeyMakesNoTable(t *testing.T) {
 	require.ErrorIs(t, err, dynamoconn.ErrTableNotFound)
 }
 
-func TestWhatCameBeforeAnErrorInTheFileIsWritten(t *testing.T) {
+func TestRowsBeforeAnErrorInTheFileAreWritten(t *testing.T) {
 	t.Parallel()
 	endpoint, client := serve(t)
 	err := run(t.Context(), []string{"-endpoint", endpoint, "-table", "Cut", "-file", file(t, `[{"ID":1},{"ID":2},{"I`)}, io.Discard, io.Discard)
@@ -140,15 +141,15 @@ func TestWhatCameBeforeAnErrorInTheFileIsWritten(t *testing.T) {
 	assert.Len(t, contents(t, client, "Cut", "ID"), 2)
 }
 
-// refusing stands before a server and answers the writes that refuse chooses, counted
-// from 1, that they are not allowed.
-func refusing(t *testing.T, endpoint string, refuse func(write int64) bool) string {
+// refusingProxy starts a proxy for a server and returns its URL. It refuses the batch
+// writes that refuse chooses; write is their number, from 1.
+func refusingProxy(t *testing.T, endpoint string, refuse func(write int64) bool) string {
 	t.Helper()
 	target, err := url.Parse(endpoint)
 	require.NoError(t, err)
 	proxy := httputil.NewSingleHostReverseProxy(target)
 	var writes atomic.Int64
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	proxyServer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".BatchWriteItem") && refuse(writes.Add(1)) {
 			w.WriteHeader(http.StatusBadRequest)
 			fmt.Fprint(w, `{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"not today"}`)
@@ -156,38 +157,38 @@ func refusing(t *testing.T, endpoint string, refuse func(write int64) bool) stri
 		}
 		proxy.ServeHTTP(w, r)
 	}))
-	t.Cleanup(front.Close)
-	return front.URL
+	t.Cleanup(proxyServer.Close)
+	return proxyServer.URL
 }
 
-func TestWhatIsLeftIsTriedOnceMore(t *testing.T) {
+func TestRowsThatWereNotWrittenAreSentOnceMore(t *testing.T) {
 	t.Parallel()
 	endpoint, client := serve(t)
-	// The refusal of one request ends the batch: what it did not write is left.
-	endpoint = refusing(t, endpoint, func(write int64) bool { return write == 1 })
+	// If one request is refused, the batch ends and the remaining rows are not written.
+	endpoint = refusingProxy(t, endpoint, func(write int64) bool { return write == 1 })
 	var stdout, stderr bytes.Buffer
 	err := run(t.Context(), []string{"-endpoint", endpoint, "-table", "Again"}, &stdout, &stderr)
 	require.NoError(t, err)
 	assert.Contains(t, stdout.String(), "\n1,000 rows written in ")
-	assert.Contains(t, stderr.String(), "rows are tried again: ")
+	assert.Contains(t, stderr.String(), "rows are sent again: ")
 	assert.Len(t, contents(t, client, "Again", "ID"), 1000)
 }
 
-func TestWhatIsLeftAfterThatIsNamedByItsRow(t *testing.T) {
+func TestRowsThatFailTwiceAreListed(t *testing.T) {
 	t.Parallel()
 	endpoint, client := serve(t)
-	endpoint = refusing(t, endpoint, func(write int64) bool { return write == 1 || write > 15 })
+	endpoint = refusingProxy(t, endpoint, func(write int64) bool { return write == 1 || write > 15 })
 	var stderr bytes.Buffer
 	err := run(t.Context(), []string{"-endpoint", endpoint, "-table", "Never"}, io.Discard, &stderr)
 	got := contents(t, client, "Never", "ID")
 	require.EqualError(t, err, fmt.Sprintf("%d rows were not written", 1000-len(got)))
 	assert.Contains(t, stderr.String(), ": not done: ")
-	assert.Equal(t, 1, strings.Count(stderr.String(), "tried again"))
-	assert.Equal(t, missing(got, 1000), named(t, stderr.String()))
+	assert.Equal(t, 1, strings.Count(stderr.String(), "sent again"))
+	assert.Equal(t, missingRows(got, 1000), namedRows(t, stderr.String()))
 }
 
-// missing returns which of the IDs from 1 to n are not there.
-func missing(got map[string]dynamoconn.Item, n int) []int {
+// missingRows returns the IDs from 1 to n that are not in the table.
+func missingRows(got map[string]dynamoconn.Item, n int) []int {
 	var ids []int
 	for id := 1; id <= n; id++ {
 		if _, ok := got[fmt.Sprintf("ID: %d", id)]; !ok {
@@ -197,8 +198,8 @@ func missing(got map[string]dynamoconn.Item, n int) []int {
 	return ids
 }
 
-// named returns the rows that a report names as not written.
-func named(t *testing.T, report string) []int {
+// namedRows returns the rows that the report lists as not written.
+func namedRows(t *testing.T, report string) []int {
 	t.Helper()
 	var ids []int
 	for line := range strings.Lines(report) {
@@ -217,12 +218,12 @@ func named(t *testing.T, report string) []int {
 	return ids
 }
 
-func TestAnInterruptStopsTheLoad(t *testing.T) {
+func TestInterruptStopsTheLoad(t *testing.T) {
 	t.Parallel()
 	endpoint, client := serve(t)
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
-	endpoint = refusing(t, endpoint, func(write int64) bool {
+	endpoint = refusingProxy(t, endpoint, func(write int64) bool {
 		if write == 3 {
 			interrupt()
 		}
@@ -235,7 +236,7 @@ func TestAnInterruptStopsTheLoad(t *testing.T) {
 	assert.LessOrEqual(t, written, 75)
 }
 
-func TestFlagsThatCannotWork(t *testing.T) {
+func TestRunRefusesWrongFlags(t *testing.T) {
 	t.Parallel()
 	require.ErrorContains(t, run(t.Context(), []string{"-chunk", "0"}, io.Discard, io.Discard), "-chunk")
 	require.ErrorIs(t, run(t.Context(), []string{"-file", filepath.Join(t.TempDir(), "none")}, io.Discard, io.Discard), os.ErrNotExist)

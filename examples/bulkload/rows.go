@@ -16,7 +16,7 @@ type rows struct {
 	source  *bufio.Reader
 	started bool
 	array   bool
-	number  int64 // of the row read last, from 1
+	number  int64 // the number of the last row that was read, from 1
 }
 
 // row is one object of the file.
@@ -25,7 +25,7 @@ type row struct {
 	item   dynamoconn.Item
 }
 
-// rowError means that one row holds no item; the next one can be read.
+// rowError means that one row is not an item. The rows after it can still be read.
 type rowError struct {
 	number int64
 	err    error
@@ -39,8 +39,8 @@ func newRows(source io.Reader) *rows {
 	return &rows{decoder: json.NewDecoder(buffered), source: buffered}
 }
 
-// read returns the next row. The error is io.EOF at the end, a *rowError if only this
-// row is wrong, and any other if nothing can be read after it.
+// read returns the next row. The error is io.EOF at the end and a *rowError if only this
+// row is wrong. After any other error nothing more can be read.
 func (r *rows) read() (row, error) {
 	if !r.started {
 		if err := r.start(); err != nil {
@@ -56,14 +56,14 @@ func (r *rows) read() (row, error) {
 	var field *dynamoconn.FieldError
 	switch {
 	case err == nil && item == nil:
-		return row{}, &rowError{r.number, errors.New("is null")}
+		return row{}, &rowError{r.number, errors.New("the row is null")}
 	case err == nil:
 		return row{r.number, item}, nil
 	case err == io.EOF && !r.array:
 		return row{}, io.EOF
 	case err == io.EOF:
 		return row{}, fmt.Errorf("row %d: %w", r.number, io.ErrUnexpectedEOF)
-	case errors.As(err, &field): // the JSON is sound, but no item
+	case errors.As(err, &field): // the row is valid JSON, but not an item
 		return row{}, &rowError{r.number, err}
 	default:
 		return row{}, fmt.Errorf("row %d: %w", r.number, err)
@@ -92,7 +92,7 @@ func (r *rows) start() error {
 	}
 }
 
-// end reads the end of the array and returns io.EOF if nothing follows.
+// end reads the end of the array. It returns io.EOF if nothing follows the array.
 func (r *rows) end() error {
 	_, err := r.decoder.Token()
 	if err == io.EOF {
@@ -107,5 +107,5 @@ func (r *rows) end() error {
 	return io.EOF
 }
 
-// offset returns how many bytes of the source have been used.
+// offset returns the number of bytes that were read from the source.
 func (r *rows) offset() int64 { return r.decoder.InputOffset() }

@@ -12,16 +12,16 @@ import (
 	"github.com/dynamoconn/dynamoconn"
 )
 
-// all reads to the end: the numbers of the rows that hold items, of those that do not,
-// and the error that ended it.
-func all(text string) (good, bad []int64, end error) {
+// readAll reads text to the end. It returns the numbers of the rows that are items, the
+// numbers of the rows that are not, and the last error.
+func readAll(text string) (good, bad []int64, end error) {
 	rows := newRows(strings.NewReader(text))
 	for {
 		row, err := rows.read()
-		var alone *rowError
+		var rowErr *rowError
 		switch {
-		case errors.As(err, &alone):
-			bad = append(bad, alone.number)
+		case errors.As(err, &rowErr):
+			bad = append(bad, rowErr.number)
 		case err != nil:
 			return good, bad, err
 		default:
@@ -35,29 +35,29 @@ func TestRows(t *testing.T) {
 	for name, c := range map[string]struct {
 		text      string
 		good, bad []int64
-		end       error // nil is any other
+		end       error // nil means any error but io.EOF
 	}{
-		"empty file":                         {"", nil, nil, io.EOF},
-		"only white space":                   {" \r\n\t\n", nil, nil, io.EOF},
-		"one object a line":                  {"{\"a\":1}\n{\"a\":2}\n", []int64{1, 2}, nil, io.EOF},
-		"no newline at the end":              {"{\"a\":1}\r\n{\"a\":2}", []int64{1, 2}, nil, io.EOF},
-		"blank lines are no rows":            {"\n\n{\"a\":1}\n\n{\"a\":2}\n\n", []int64{1, 2}, nil, io.EOF},
-		"an object over several lines":       {"{\n \"a\": 1\n}\n", []int64{1}, nil, io.EOF},
-		"array":                              {" [{\"a\":1},\n{\"a\":2}] \n", []int64{1, 2}, nil, io.EOF},
-		"empty array":                        {"[]", nil, nil, io.EOF},
-		"rows that are no items are skipped": {"{\"a\":1}\nnull\n7\n\"x\"\n[]\n{\"\":1}\n{\"a\":2}", []int64{1, 7}, []int64{2, 3, 4, 5, 6}, io.EOF},
-		"and in an array":                    {"[null,{\"a\":1e999},{\"a\":2}]", []int64{3}, []int64{1, 2}, io.EOF},
-		"object cut off":                     {"{\"a\":1}\n{\"a\":", []int64{1}, nil, io.ErrUnexpectedEOF},
-		"array cut off after a row":          {"[{\"a\":1}", []int64{1}, nil, io.ErrUnexpectedEOF},
-		"array cut off within a row":         {"[{\"a\":1},{\"a", []int64{1}, nil, io.ErrUnexpectedEOF},
-		"array cut off at once":              {"[", nil, nil, io.ErrUnexpectedEOF},
-		"array cut off after a comma":        {"[{\"a\":1},", []int64{1}, nil, io.ErrUnexpectedEOF},
-		"something after the array":          {"[{\"a\":1}]\n[{\"a\":2}]", []int64{1}, nil, nil},
-		"not JSON":                           {"{\"a\":1}\nID,Name\n", []int64{1}, nil, nil},
+		"empty file":                          {"", nil, nil, io.EOF},
+		"only white space":                    {" \r\n\t\n", nil, nil, io.EOF},
+		"one object per line":                 {"{\"a\":1}\n{\"a\":2}\n", []int64{1, 2}, nil, io.EOF},
+		"no newline at the end":               {"{\"a\":1}\r\n{\"a\":2}", []int64{1, 2}, nil, io.EOF},
+		"blank lines are not rows":            {"\n\n{\"a\":1}\n\n{\"a\":2}\n\n", []int64{1, 2}, nil, io.EOF},
+		"an object over several lines":        {"{\n \"a\": 1\n}\n", []int64{1}, nil, io.EOF},
+		"array":                               {" [{\"a\":1},\n{\"a\":2}] \n", []int64{1, 2}, nil, io.EOF},
+		"empty array":                         {"[]", nil, nil, io.EOF},
+		"rows that are not items":             {"{\"a\":1}\nnull\n7\n\"x\"\n[]\n{\"\":1}\n{\"a\":2}", []int64{1, 7}, []int64{2, 3, 4, 5, 6}, io.EOF},
+		"rows of an array that are not items": {"[null,{\"a\":1e999},{\"a\":2}]", []int64{3}, []int64{1, 2}, io.EOF},
+		"object cut off":                      {"{\"a\":1}\n{\"a\":", []int64{1}, nil, io.ErrUnexpectedEOF},
+		"array cut off after a row":           {"[{\"a\":1}", []int64{1}, nil, io.ErrUnexpectedEOF},
+		"array cut off within a row":          {"[{\"a\":1},{\"a", []int64{1}, nil, io.ErrUnexpectedEOF},
+		"array cut off at once":               {"[", nil, nil, io.ErrUnexpectedEOF},
+		"array cut off after a comma":         {"[{\"a\":1},", []int64{1}, nil, io.ErrUnexpectedEOF},
+		"something after the array":           {"[{\"a\":1}]\n[{\"a\":2}]", []int64{1}, nil, nil},
+		"not JSON":                            {"{\"a\":1}\nID,Name\n", []int64{1}, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			good, bad, end := all(c.text)
+			good, bad, end := readAll(c.text)
 			assert.Equal(t, c.good, good)
 			assert.Equal(t, c.bad, bad)
 			if c.end != nil {

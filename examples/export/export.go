@@ -15,28 +15,30 @@ import (
 // export is a file that is being written.
 type export struct {
 	out        *os.File
-	checkpoint string // the file that the state is kept in
+	checkpoint string // the name of the file that holds the state
 
 	mu    sync.Mutex
 	state state
 }
 
-// state is how far the export has come. What is in the file beyond Size was not finished.
+// state says how far the export has come. Bytes of the file after Size belong to a page
+// that was not finished.
 type state struct {
 	Size, Items int64
 	Segments    []dynamoconn.ScanCheckpoint
 }
 
-// open begins an export, or goes on with one. The state is there before the file is, so
-// that a file without one is complete, or none of ours.
+// open starts an export, or continues one that was interrupted. The checkpoint file is
+// created before the file itself, so a file without a checkpoint is either complete or
+// was written by another program.
 func open(path string, workers int) (*export, error) {
 	e := &export{checkpoint: path + ".checkpoint"}
 	saved, err := os.ReadFile(e.checkpoint)
 	switch {
 	case err == nil:
-		err = e.goOn(path, saved)
+		err = e.resume(path, saved)
 	case errors.Is(err, fs.ErrNotExist):
-		err = e.begin(path, workers)
+		err = e.start(path, workers)
 	}
 	if err != nil {
 		return nil, err
@@ -47,12 +49,12 @@ func open(path string, workers int) (*export, error) {
 	return e, e.out.Truncate(e.state.Size)
 }
 
-func (e *export) goOn(path string, saved []byte) error {
+func (e *export) resume(path string, saved []byte) error {
 	if err := json.Unmarshal(saved, &e.state); err != nil {
 		return fmt.Errorf("%s: %w", e.checkpoint, err)
 	}
 	if len(e.state.Segments) == 0 {
-		return fmt.Errorf("%s: has no segments", e.checkpoint)
+		return fmt.Errorf("%s has no segments", e.checkpoint)
 	}
 	if info, err := os.Stat(path); e.state.Size > 0 && (err != nil || info.Size() < e.state.Size) {
 		return fmt.Errorf("%s is shorter than %s says", path, e.checkpoint)
@@ -60,18 +62,18 @@ func (e *export) goOn(path string, saved []byte) error {
 	return nil
 }
 
-func (e *export) begin(path string, workers int) error {
+func (e *export) start(path string, workers int) error {
 	if workers < 1 {
-		return errors.New("-workers: must be at least 1")
+		return errors.New("-workers must be at least 1")
 	}
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s is there already", path)
+		return fmt.Errorf("%s already exists", path)
 	}
 	e.state.Segments = make([]dynamoconn.ScanCheckpoint, workers)
 	return e.save()
 }
 
-// scan reads all segments at the same time. The first error ends them all.
+// scan reads all segments at the same time. The first error stops all of them.
 func (e *export) scan(ctx context.Context, client *dynamoconn.Client, req dynamoconn.ScanTableRequest) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -96,7 +98,8 @@ func (e *export) scan(ctx context.Context, client *dynamoconn.Client, req dynamo
 	return context.Cause(ctx)
 }
 
-// add writes the items of a page, and then that they are written.
+// add writes the items of a page to the file and then saves the state. The file is
+// synced first, so that the saved state never counts items that are not on the disk.
 func (e *export) add(segment int, page *dynamoconn.ScanTableResponse) error {
 	var lines []byte
 	for _, item := range page.Items {
@@ -120,8 +123,8 @@ func (e *export) add(segment int, page *dynamoconn.ScanTableResponse) error {
 	return e.save()
 }
 
-// save replaces the saved state at once: a file beside it gets its name, so that at any
-// moment there is the old state or the new one, whole.
+// save replaces the checkpoint file. It writes a new file and renames it, so that at any
+// moment the checkpoint holds either the old state or the new one, complete.
 func (e *export) save() error {
 	data, err := json.Marshal(e.state)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"github.com/dynamoconn/dynamoconn/testdata"
 )
 
-// cities returns the lines of an export of the 1,000 cities, by their IDs.
+// cities returns the 1,000 cities by their IDs.
 func cities(t *testing.T) map[int64]dynamoconn.Item {
 	t.Helper()
 	items := map[int64]dynamoconn.Item{}
@@ -34,8 +34,9 @@ func cities(t *testing.T) map[int64]dynamoconn.Item {
 	return items
 }
 
-// requireWhole checks that the file has each item once, and that there is no checkpoint.
-func requireWhole(t *testing.T, path string) {
+// requireComplete checks that the file has each item once, and that there is no
+// checkpoint.
+func requireComplete(t *testing.T, path string) {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -45,14 +46,14 @@ func requireWhole(t *testing.T, path string) {
 		require.NoError(t, json.Unmarshal(line, &item))
 		id, err := dynamoconn.Value[int64](dynamoconn.Item(item), "ID")
 		require.NoError(t, err)
-		require.Contains(t, want, id, "it is in the file twice")
+		require.Contains(t, want, id, "the item is in the file twice")
 		require.True(t, want[id].Equal(dynamoconn.Item(item)))
 		delete(want, id)
 	}
-	require.Empty(t, want, "these are missing")
+	require.Empty(t, want, "these items are missing")
 	files, err := filepath.Glob(path + "?*")
 	require.NoError(t, err)
-	require.Empty(t, files, "what is complete has no checkpoint")
+	require.Empty(t, files, "a complete export has no checkpoint")
 }
 
 func TestExportInMemory(t *testing.T) {
@@ -60,20 +61,20 @@ func TestExportInMemory(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cities.jsonl")
 	var stdout bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"-out", path}, &stdout, io.Discard))
-	assert.Equal(t, "1,000 items of dynamoconn-cities are in "+path+".\n", stdout.String())
-	requireWhole(t, path)
+	assert.Equal(t, "Exported 1,000 items of the table dynamoconn-cities to "+path+".\n", stdout.String())
+	requireComplete(t, path)
 
-	// Nothing that is there is overwritten.
+	// An existing file is not overwritten.
 	before, err := os.Stat(path)
 	require.NoError(t, err)
 	require.Error(t, run(t.Context(), []string{"-out", path}, io.Discard, io.Discard))
 	after, err := os.Stat(path)
 	require.NoError(t, err)
 	assert.Equal(t, before.ModTime(), after.ModTime())
-	requireWhole(t, path)
+	requireComplete(t, path)
 }
 
-// serve returns the address of a DynamoDB with the cities in the table Cities.
+// serve starts a DynamoDB with the cities in the table Cities and returns its URL.
 func serve(t *testing.T) (*dynamoconntest.Server, string) {
 	t.Helper()
 	db := dynamoconntest.New()
@@ -84,7 +85,7 @@ func serve(t *testing.T) (*dynamoconntest.Server, string) {
 	return db, server.URL
 }
 
-func TestExportGoesOnHoweverOftenItIsInterrupted(t *testing.T) {
+func TestExportContinuesAfterEachInterruption(t *testing.T) {
 	t.Parallel()
 	db, url := serve(t)
 	path := filepath.Join(t.TempDir(), "cities.jsonl")
@@ -93,7 +94,7 @@ func TestExportGoesOnHoweverOftenItIsInterrupted(t *testing.T) {
 	for {
 		ctx, interrupt := context.WithCancel(t.Context())
 		var requests atomic.Int32
-		in := db.Inject(dynamoconntest.Fault{Match: func(dynamoconntest.Entry) bool {
+		fault := db.Inject(dynamoconntest.Fault{Match: func(dynamoconntest.Entry) bool {
 			if requests.Add(1) == 7 {
 				interrupt()
 			}
@@ -102,9 +103,9 @@ func TestExportGoesOnHoweverOftenItIsInterrupted(t *testing.T) {
 		var stdout bytes.Buffer
 		err := run(ctx, args, &stdout, io.Discard)
 		interrupt()
-		in.Remove()
+		fault.Remove()
 		if err == nil {
-			assert.Contains(t, stdout.String(), "items are there already.\n1,000 items of Cities are in ")
+			assert.Regexp(t, `^Continuing: \S+ already has \d+ items\.\nExported 1,000 items of the table Cities to `, stdout.String())
 			break
 		}
 		require.ErrorIs(t, err, context.Canceled)
@@ -117,16 +118,16 @@ func TestExportGoesOnHoweverOftenItIsInterrupted(t *testing.T) {
 		_, err = file.WriteString(`{"ID":{"N":"1"}}` + "\n" + `{"ID":{"N"`)
 		require.NoError(t, err)
 		require.NoError(t, file.Close())
-		args[len(args)-1] = "5" // the number of workers is that of the first run
+		args[len(args)-1] = "5" // has no effect: the number of workers is that of the first run
 	}
 	assert.Greater(t, interruptions, 5)
-	requireWhole(t, path)
+	requireComplete(t, path)
 }
 
-func TestExportRefusesAStateThatIsNotItsOwn(t *testing.T) {
+func TestExportRefusesAForeignCheckpoint(t *testing.T) {
 	t.Parallel()
 	_, url := serve(t)
-	// Half of an export.
+	// This export is incomplete.
 	dir := t.TempDir()
 	path := filepath.Join(dir, "cities.jsonl")
 	e, err := open(path, 2)
@@ -162,7 +163,7 @@ func TestExportRefusesAStateThatIsNotItsOwn(t *testing.T) {
 		})
 	}
 	require.NoError(t, run(t.Context(), []string{"-endpoint", url, "-table", "Cities", "-out", path}, io.Discard, io.Discard))
-	requireWhole(t, path)
+	requireComplete(t, path)
 
 	require.Error(t, run(t.Context(), []string{"-out", filepath.Join(dir, "x"), "-workers", "0"}, io.Discard, io.Discard))
 	require.Error(t, run(t.Context(), []string{"-out", filepath.Join(dir, "no", "such")}, io.Discard, io.Discard))

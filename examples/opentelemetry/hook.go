@@ -12,30 +12,31 @@ import (
 	"github.com/dynamoconn/dynamoconn"
 )
 
-const scope = "github.com/dynamoconn/dynamoconn"
+const scopeName = "github.com/dynamoconn/dynamoconn"
 
-// newHook returns a hook that makes a span and measurements of each call, and a
-// measurement of each attempt. The span is a child of the caller's.
+// newHook returns a hook that records a span and metrics for each call, and a metric
+// for each attempt. The span is a child of the caller's span.
 func newHook(tracers trace.TracerProvider, meters metric.MeterProvider) (dynamoconn.Hook, error) {
-	tracer, meter := tracers.Tracer(scope), meters.Meter(scope)
+	tracer, meter := tracers.Tracer(scopeName), meters.Meter(scopeName)
 	duration, err := meter.Float64Histogram("db.client.operation.duration", metric.WithUnit("s"),
 		metric.WithDescription("Duration of a call."))
 	if err != nil {
 		return dynamoconn.Hook{}, err
 	}
 	attempts, err := meter.Int64Counter("dynamoconn.attempts", metric.WithUnit("{request}"),
-		metric.WithDescription("HTTP requests, repetitions included."))
+		metric.WithDescription("HTTP requests, including those that were sent again."))
 	if err != nil {
 		return dynamoconn.Hook{}, err
 	}
 	capacity, err := meter.Float64Counter("dynamoconn.consumed_capacity", metric.WithUnit("{unit}"),
-		metric.WithDescription("Capacity units, of the calls that asked for them."))
+		metric.WithDescription("Capacity units of the calls that asked for them."))
 	if err != nil {
 		return dynamoconn.Hook{}, err
 	}
 
-	// What all have in common, in the words of OpenTelemetry's conventions. The attributes
-	// of a measurement must have few values: no request ID, no text of an error.
+	// common returns the attributes of every span and metric, with the names of
+	// OpenTelemetry's conventions. An attribute of a metric must have few values, so there
+	// is no request ID and no error text.
 	common := func(activity, table string, outcome dynamoconn.Outcome) []attribute.KeyValue {
 		return []attribute.KeyValue{
 			attribute.String("db.system.name", "aws.dynamodb"),
@@ -59,7 +60,7 @@ func newHook(tracers trace.TracerProvider, meters metric.MeterProvider) (dynamoc
 				capacity.Add(ctx, used.CapacityUnits, metric.WithAttributes(attribute.String("db.collection.name", used.TableName)))
 			}
 
-			now := time.Now() // the call is told when it is over, so its span begins in the past
+			now := time.Now() // the hook runs when the call is over, so the span begins in the past
 			_, span := tracer.Start(ctx, call.Activity+" "+call.TableName, trace.WithSpanKind(trace.SpanKindClient),
 				trace.WithTimestamp(now.Add(-call.Took)), trace.WithAttributes(attributes...), trace.WithAttributes(
 					attribute.Int("dynamoconn.attempts", call.Attempts),
@@ -67,7 +68,7 @@ func newHook(tracers trace.TracerProvider, meters metric.MeterProvider) (dynamoc
 					attribute.Int64("dynamoconn.bytes_sent", call.BytesSent),
 					attribute.Int64("dynamoconn.bytes_received", call.BytesReceived)))
 			if call.Err != nil {
-				span.SetStatus(codes.Error, call.Err.Error()) // which holds no item and no secret
+				span.SetStatus(codes.Error, call.Err.Error()) // the error text holds no item and no secret
 			}
 			span.End(trace.WithTimestamp(now))
 		},

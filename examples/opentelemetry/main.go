@@ -1,26 +1,24 @@
-// Opentelemetry shows what OpenTelemetry sees of dynamoconn: the spans and metrics of the
-// AWS SDK, and those that a hook makes of each call and attempt.
+// Opentelemetry shows the spans and metrics that OpenTelemetry gets from dynamoconn:
+// those of the AWS SDK, and those that a hook records for each call and attempt.
 //
 //	cd examples/opentelemetry
 //	go run .
 //
-// It writes 1,000 items to a table of its own, reads them, fails to write one, and prints
-// the spans and metrics; the table is deleted at the end. Without -endpoint all goes to a DynamoDB in
-// memory, whose first answer to a PutItem is that it is throttled; with -endpoint local,
-// to a DynamoDB Local. A program of your own gives the providers an exporter instead.
+// It creates a table, writes 1,000 items, reads them, tries a put whose condition is
+// false, prints the spans and metrics, and deletes the table. Without -endpoint it uses
+// a DynamoDB in memory that throttles the first PutItem, and with -endpoint local a
+// DynamoDB Local that it starts. In your own program, give the providers an exporter.
 package main
 
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go/metrics/smithyotelmetrics"
 	"github.com/aws/smithy-go/tracing/smithyoteltracing"
 	"go.opentelemetry.io/otel/sdk/metric"
@@ -36,19 +34,16 @@ import (
 func main() { demo.Main("opentelemetry", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
-	flags := flag.NewFlagSet("opentelemetry", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	var where demo.Flags
-	where.Define(flags)
+	flags, target := demo.NewFlagSet("opentelemetry", stderr)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	db, err := where.Open(ctx, stderr)
+	db, err := target.Open(ctx, stderr)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if where.Endpoint == "" {
+	if target.Endpoint == "" {
 		server := dynamoconntest.New()
 		server.Inject(dynamoconntest.Fault{
 			Operation: "PutItem", Times: 1, Effect: dynamoconntest.Throttle(dynamoconntest.ProvisionedThroughputExceeded, ""),
@@ -56,7 +51,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		db.Config.HTTPClient = server.HTTPClient()
 	}
 	table := fmt.Sprintf("dynamoconn-opentelemetry-%04x", rand.N(1<<16))
-	if err := createTable(ctx, db, table); err != nil {
+	if err := db.CreateTableWithID(ctx, table); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.DeleteTable(ctx, table)) }()
@@ -71,7 +66,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	return nil
 }
 
-// observe does some work on the table and returns what OpenTelemetry was told of it.
+// observe does some work on the table and returns the spans and metrics of that work.
 func observe(ctx context.Context, config aws.Config, table string) (tracetest.SpanStubs, *metricdata.ResourceMetrics, error) {
 	spans, reader := tracetest.NewInMemoryExporter(), metric.NewManualReader()
 	tracers := trace.NewTracerProvider(trace.WithSyncer(spans))
@@ -104,6 +99,7 @@ func observe(ctx context.Context, config aws.Config, table string) (tracetest.Sp
 	return spans.GetSpans(), &measured, nil
 }
 
+// work calls BatchWrite, PutItem and Scan, and PutItem with a condition that is false.
 func work(ctx context.Context, client *dynamoconn.Client, table string) error {
 	items := make([]dynamoconn.Item, 1000)
 	for i := range items {
@@ -125,16 +121,7 @@ func work(ctx context.Context, client *dynamoconn.Client, table string) error {
 	}
 	put.ConditionExpression = "attribute_not_exists(ID)"
 	if _, err := client.PutItem(ctx, put); !errors.Is(err, dynamoconn.ErrConditionFailed) {
-		return fmt.Errorf("a condition that is false: %w", err)
+		return fmt.Errorf("the condition of the put should be false, but the put returned: %w", err)
 	}
 	return nil
-}
-
-func createTable(ctx context.Context, db *demo.Database, name string) error {
-	return db.CreateTable(ctx, &dynamodb.CreateTableInput{
-		TableName:            &name,
-		BillingMode:          types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("ID"), AttributeType: types.ScalarAttributeTypeN}},
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("ID"), KeyType: types.KeyTypeHash}},
-	})
 }

@@ -19,8 +19,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// observed runs the example's work on a server whose first PutItem is throttled.
-func observed(t *testing.T) (tracetest.SpanStubs, *metricdata.ResourceMetrics) {
+// runWork runs the example's work on a server that throttles the first PutItem.
+func runWork(t *testing.T) (tracetest.SpanStubs, *metricdata.ResourceMetrics) {
 	t.Helper()
 	server := dynamoconntest.New()
 	require.NoError(t, server.CreateTable(dynamoconntest.Table{Name: "Items", PartitionKey: "ID:N"}))
@@ -33,9 +33,9 @@ func observed(t *testing.T) (tracetest.SpanStubs, *metricdata.ResourceMetrics) {
 	return spans, measured
 }
 
-func TestEachCallIsASpanOfItsCaller(t *testing.T) {
+func TestEachCallHasASpanBelowItsCaller(t *testing.T) {
 	t.Parallel()
-	spans, _ := observed(t)
+	spans, _ := runWork(t)
 	var root trace.SpanID
 	for _, span := range spans {
 		if span.Name == "work" {
@@ -52,7 +52,7 @@ func TestEachCallIsASpanOfItsCaller(t *testing.T) {
 	var calls []call
 	sdk := make(map[string]int)
 	for _, span := range spans {
-		if span.InstrumentationScope.Name != scope {
+		if span.InstrumentationScope.Name != scopeName {
 			sdk[span.Name]++
 			continue
 		}
@@ -60,44 +60,44 @@ func TestEachCallIsASpanOfItsCaller(t *testing.T) {
 		assert.Equal(t, trace.SpanKindClient, span.SpanKind)
 		assert.Positive(t, span.EndTime.Sub(span.StartTime))
 		attributes := attribute.NewSet(span.Attributes...)
-		assert.Equal(t, "aws.dynamodb", text(attributes, "db.system.name"))
-		assert.Equal(t, "Items", text(attributes, "db.collection.name"))
-		assert.Positive(t, number(attributes, "dynamoconn.bytes_sent").AsInt64())
-		assert.Positive(t, number(attributes, "dynamoconn.bytes_received").AsInt64())
-		attempts := number(attributes, "dynamoconn.attempts").AsInt64()
-		waited := number(attributes, "dynamoconn.wait").AsFloat64()
+		assert.Equal(t, "aws.dynamodb", stringValue(attributes, "db.system.name"))
+		assert.Equal(t, "Items", stringValue(attributes, "db.collection.name"))
+		assert.Positive(t, attributeValue(attributes, "dynamoconn.bytes_sent").AsInt64())
+		assert.Positive(t, attributeValue(attributes, "dynamoconn.bytes_received").AsInt64())
+		attempts := attributeValue(attributes, "dynamoconn.attempts").AsInt64()
+		waited := attributeValue(attributes, "dynamoconn.wait").AsFloat64()
 		assert.Equal(t, span.Name == "PutItem Items" && attempts == 2, waited > 0)
 		assert.Less(t, waited, span.EndTime.Sub(span.StartTime).Seconds())
-		calls = append(calls, call{span.Name, text(attributes, "dynamoconn.outcome"), attempts, span.Status.Code})
+		calls = append(calls, call{span.Name, stringValue(attributes, "dynamoconn.outcome"), attempts, span.Status.Code})
 	}
 	assert.Equal(t, []call{
 		{"BatchWrite Items", "applied", 40, codes.Unset},
-		{"PutItem Items", "applied", 2, codes.Unset}, // the first was throttled
+		{"PutItem Items", "applied", 2, codes.Unset}, // the first attempt was throttled
 		{"Scan Items", "applied", 5, codes.Unset},
 		{"PutItem Items", "refused", 1, codes.Error},
 	}, calls)
 
-	// The SDK's own spans are there as well.
+	// The SDK's own spans are recorded as well.
 	assert.Equal(t, 40, sdk["DynamoDB.BatchWriteItem"])
 	assert.Equal(t, 2, sdk["DynamoDB.PutItem"])
 	assert.Equal(t, 5, sdk["DynamoDB.Scan"])
 	assert.Equal(t, 48, sdk["Attempt"])
 }
 
-func TestWhatIsMeasured(t *testing.T) {
+func TestMetricsCountCallsAttemptsAndCapacity(t *testing.T) {
 	t.Parallel()
-	_, measured := observed(t)
+	_, measured := runWork(t)
 	calls, attempts := make(map[string]uint64), make(map[string]int64)
 	units := 0.0
 	sdk := make(map[string]bool)
-	for _, of := range measured.ScopeMetrics {
-		for _, metric := range of.Metrics {
+	for _, scope := range measured.ScopeMetrics {
+		for _, metric := range scope.Metrics {
 			switch data := metric.Data.(type) {
 			case metricdata.Histogram[float64]:
-				sdk[metric.Name] = of.Scope.Name != scope
+				sdk[metric.Name] = scope.Scope.Name != scopeName
 				if metric.Name == "db.client.operation.duration" {
 					for _, point := range data.DataPoints {
-						calls[text(point.Attributes, "db.operation.name")+" "+text(point.Attributes, "dynamoconn.outcome")] = point.Count
+						calls[stringValue(point.Attributes, "db.operation.name")+" "+stringValue(point.Attributes, "dynamoconn.outcome")] = point.Count
 						assert.Positive(t, point.Sum)
 						assert.Less(t, point.Sum, time.Minute.Seconds())
 					}
@@ -105,7 +105,7 @@ func TestWhatIsMeasured(t *testing.T) {
 			case metricdata.Sum[int64]:
 				if metric.Name == "dynamoconn.attempts" {
 					for _, point := range data.DataPoints {
-						attempts[text(point.Attributes, "db.operation.name")+" "+text(point.Attributes, "db.response.status_code")] = point.Value
+						attempts[stringValue(point.Attributes, "db.operation.name")+" "+stringValue(point.Attributes, "db.response.status_code")] = point.Value
 					}
 				}
 			case metricdata.Sum[float64]:
@@ -122,17 +122,17 @@ func TestWhatIsMeasured(t *testing.T) {
 		"PutItem ProvisionedThroughputExceededException": 1,
 		"PutItem ConditionalCheckFailedException":        1,
 	}, attempts)
-	assert.Greater(t, units, 1001.0, "1,000 items written, one twice, and all read")
+	assert.Greater(t, units, 1001.0, "1,000 items were written, one of them twice, and all were read")
 	assert.Less(t, units, 1020.0)
 	assert.True(t, sdk["client.call.duration"])
 	assert.True(t, sdk["client.http.do_request_duration"])
 }
 
-func TestRunPrintsWhatAPersonReads(t *testing.T) {
+func TestRunPrintsSpansAndMetrics(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), nil, &out, io.Discard))
-	for _, line := range []string{
+	for _, metricLine := range []string{
 		`^DynamoDB in memory, region us-east-1, table dynamoconn-opentelemetry-`,
 		`(?m)^  BatchWrite +\S+  applied  attempts  40, waited 0s$`,
 		`(?m)^  PutItem +\S+  applied  attempts   2, waited \S+s$`,
@@ -141,11 +141,11 @@ func TestRunPrintsWhatAPersonReads(t *testing.T) {
 		`(?m)^  dynamoconn.attempts +PutItem refused ProvisionedThroughputExceededException +1$`,
 		`(?m)^  client.http.do_request_duration$`,
 	} {
-		assert.Regexp(t, line, out.String())
+		assert.Regexp(t, metricLine, out.String())
 	}
 }
 
-func TestWrongFlags(t *testing.T) {
+func TestRunRefusesWrongFlags(t *testing.T) {
 	t.Parallel()
 	var errs bytes.Buffer
 	require.ErrorIs(t, run(t.Context(), []string{"-h"}, io.Discard, &errs), flag.ErrHelp)

@@ -11,22 +11,24 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"github.com/dynamoconn/dynamoconn/examples/internal/demo"
 )
 
-// printSpans prints the span of each call, and how many of each name the SDK made.
+// printSpans prints the span of each call, and the number of the SDK's spans by name.
 func printSpans(out io.Writer, spans tracetest.SpanStubs) {
 	fmt.Fprintln(out, "\nSpans of the calls:")
 	others := make(map[string]int)
 	for _, span := range spans {
-		if span.InstrumentationScope.Name != scope {
+		if span.InstrumentationScope.Name != scopeName {
 			others[span.Name]++
 			continue
 		}
 		attributes := attribute.NewSet(span.Attributes...)
 		fmt.Fprintf(out, "  %-10s %8s  %-8s attempts %3d, waited %s\n",
-			text(attributes, "db.operation.name"), round(span.EndTime.Sub(span.StartTime)), text(attributes, "dynamoconn.outcome"),
-			number(attributes, "dynamoconn.attempts").AsInt64(),
-			round(time.Duration(number(attributes, "dynamoconn.wait").AsFloat64()*float64(time.Second))))
+			stringValue(attributes, "db.operation.name"), roundTime(span.EndTime.Sub(span.StartTime)), stringValue(attributes, "dynamoconn.outcome"),
+			attributeValue(attributes, "dynamoconn.attempts").AsInt64(),
+			roundTime(time.Duration(attributeValue(attributes, "dynamoconn.wait").AsFloat64()*float64(time.Second))))
 	}
 	fmt.Fprintln(out, "\nSpans of the AWS SDK:")
 	for _, name := range slices.Sorted(maps.Keys(others)) {
@@ -36,28 +38,28 @@ func printSpans(out io.Writer, spans tracetest.SpanStubs) {
 	}
 }
 
-// printMetrics prints what the hook measured, and of the SDK's instruments the names.
+// printMetrics prints the metrics of the hook, and the names of the SDK's metrics.
 func printMetrics(out io.Writer, measured *metricdata.ResourceMetrics) {
 	fmt.Fprintln(out, "\nMetrics of the calls:")
 	var lines, others []string
-	for _, of := range measured.ScopeMetrics {
-		for _, metric := range of.Metrics {
-			if of.Scope.Name != scope {
+	for _, scope := range measured.ScopeMetrics {
+		for _, metric := range scope.Metrics {
+			if scope.Scope.Name != scopeName {
 				others = append(others, metric.Name)
 				continue
 			}
 			switch data := metric.Data.(type) {
 			case metricdata.Histogram[float64]:
 				for _, point := range data.DataPoints {
-					lines = append(lines, line(metric.Name, point.Attributes, fmt.Sprintf("%d in %s", point.Count, round(time.Duration(point.Sum*float64(time.Second))))))
+					lines = append(lines, metricLine(metric.Name, point.Attributes, demo.Count(int64(point.Count), "call", "calls")+" in "+roundTime(time.Duration(point.Sum*float64(time.Second))).String()))
 				}
 			case metricdata.Sum[int64]:
 				for _, point := range data.DataPoints {
-					lines = append(lines, line(metric.Name, point.Attributes, fmt.Sprint(point.Value)))
+					lines = append(lines, metricLine(metric.Name, point.Attributes, fmt.Sprint(point.Value)))
 				}
 			case metricdata.Sum[float64]:
 				for _, point := range data.DataPoints {
-					lines = append(lines, line(metric.Name, point.Attributes, fmt.Sprint(point.Value)))
+					lines = append(lines, metricLine(metric.Name, point.Attributes, fmt.Sprint(point.Value)))
 				}
 			}
 		}
@@ -67,23 +69,23 @@ func printMetrics(out io.Writer, measured *metricdata.ResourceMetrics) {
 	fmt.Fprintf(out, "%s\n\nMetrics of the AWS SDK:\n  %s\n", strings.Join(lines, "\n"), strings.Join(slices.Compact(others), "\n  "))
 }
 
-func line(name string, attributes attribute.Set, value string) string {
+func metricLine(name string, attributes attribute.Set, value string) string {
 	var words []string
 	for _, key := range []attribute.Key{"db.operation.name", "dynamoconn.outcome", "db.response.status_code"} {
-		if word := text(attributes, key); word != "" {
+		if word := stringValue(attributes, key); word != "" {
 			words = append(words, word)
 		}
 	}
 	return fmt.Sprintf("  %-30s %-60s %s", name, strings.Join(words, " "), value)
 }
 
-func text(attributes attribute.Set, key attribute.Key) string {
-	return number(attributes, key).AsString()
+func stringValue(attributes attribute.Set, key attribute.Key) string {
+	return attributeValue(attributes, key).AsString()
 }
 
-func number(attributes attribute.Set, key attribute.Key) attribute.Value {
+func attributeValue(attributes attribute.Set, key attribute.Key) attribute.Value {
 	value, _ := attributes.Value(key)
 	return value
 }
 
-func round(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond) }
+func roundTime(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond) }

@@ -1,21 +1,20 @@
-// Quickstart puts 1,000 cities into a table and uses all eight activities of
-// dynamoconn on them, saying in words what it does.
+// Quickstart puts 1,000 cities into a table, calls all eight activities of dynamoconn
+// on them, and prints what it does.
 //
 //	go run ./examples/quickstart
 //
-// It runs on a DynamoDB in memory, package dynamoconntest, which needs nothing but Go.
-// With -endpoint local it starts a DynamoDB Local, for which Java 17 or Docker must be
-// there; with -endpoint http://localhost:8000 it uses a server that runs already, and
-// with -endpoint aws the real DynamoDB, with the credentials that the AWS SDK finds.
-// Its table has a name of its own and is deleted at the end; in AWS a run costs less
-// than a cent.
+// By default it runs on a DynamoDB in memory (package dynamoconntest), which needs
+// nothing but Go. With -endpoint local it starts a DynamoDB Local, which needs Java 17
+// or Docker. With -endpoint http://localhost:8000 it uses a running server. With
+// -endpoint aws it uses the real DynamoDB and the credentials that the AWS SDK finds,
+// and a run costs less than a cent. It creates a table with a random name and deletes
+// it at the end.
 package main
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -33,21 +32,18 @@ import (
 func main() { demo.Main("quickstart", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
-	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	var where demo.Flags
-	where.Define(flags)
+	flags, target := demo.NewFlagSet("quickstart", stderr)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	db, err := where.Open(ctx, stderr)
+	db, err := target.Open(ctx, stderr)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 
-	// A program of your own often needs no option: New finds region and credentials
-	// where the AWS SDK does.
+	// Your own program often needs no option: New finds region and credentials where
+	// the AWS SDK finds them.
 	client, err := dynamoconn.New(ctx, dynamoconn.WithAWSConfig(db.Config))
 	if err != nil {
 		return err
@@ -56,13 +52,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if err := createTable(ctx, db, table); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s\nThe table %s is there.\n", db, table)
+	fmt.Fprintf(stdout, "%s\nCreated the table %s.\n", db, table)
 	defer func() {
-		deleted := db.DeleteTable(ctx, table)
-		if deleted == nil {
-			fmt.Fprintf(stdout, "\nThe table %s is deleted again.\n", table)
+		deleteErr := db.DeleteTable(ctx, table)
+		if deleteErr == nil {
+			fmt.Fprintf(stdout, "\nDeleted the table %s.\n", table)
 		}
-		err = errors.Join(err, deleted)
+		err = errors.Join(err, deleteErr)
 	}()
 
 	tour := tour{client: client, table: table, out: stdout}
@@ -77,7 +73,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	return nil
 }
 
-// createTable makes a table whose items have a country and, in it, a number.
+// createTable creates a table whose key is a country and a number within the country.
 func createTable(ctx context.Context, db *demo.Database, name string) error {
 	return db.CreateTable(ctx, &dynamodb.CreateTableInput{
 		TableName:   &name,

@@ -16,7 +16,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// what differs from run to run, and what stands for it
+// varying lists the parts of the output that differ between runs, and the words that
+// replace them.
 var varying = []struct {
 	pattern *regexp.Regexp
 	name    string
@@ -27,7 +28,7 @@ var varying = []struct {
 }
 
 const want = `, region us-east-1
-The table TABLE is there.
+Created the table TABLE.
 
 BatchWrite puts 1,000 cities of GeoNames into the table:
   Wrote 1,000 cities with 40 requests in SECONDS.
@@ -35,7 +36,7 @@ BatchWrite puts 1,000 cities of GeoNames into the table:
 ListTables lists the tables of the region:
   TABLE
 
-DescribeTable tells what DynamoDB knows of the table:
+DescribeTable describes the table:
   Status   ACTIVE
   Items    1,000 (AWS counts them about every six hours)
   Size     61.4 KB
@@ -51,11 +52,11 @@ GetItem reads the item with the key Country IS, ID 474:
   Latitude: 64.13548
   Longitude: -21.89541
   Name: "Reykjavík"
-  There is no item with the key Country IS, ID 5, which is no error.
+  There is no item with the key Country IS, ID 5. This is not an error.
 
-PutItem puts Akureyri, provided that it is not there yet:
-  The first time it is written.
-  The second time it is refused: condition failed.
+PutItem puts Akureyri on the condition that it is not in the table yet:
+  The first put writes it.
+  The second put is refused: condition failed.
 
 Scan reads the table and returns the cities north of 65 degrees:
   6 of 1,001 items read:
@@ -67,7 +68,7 @@ Scan reads the table and returns the cities north of 65 degrees:
   IS       Akureyri        65.6835    -18.0878
   FI       Herukka         65.0971     25.4048
 
-BatchGet reads five items by their keys, which may be thousands:
+BatchGet reads five items by their keys (one call can read thousands):
   Country  City      Latitude   Longitude
   JP       Kyoto      35.0211    135.7538
   KE       Nairobi    -1.2833     36.8167
@@ -76,39 +77,40 @@ BatchGet reads five items by their keys, which may be thousands:
   There is no item with the key {Country: "SE", ID: 9999}.
 
 DeleteItem deletes an item and returns what it was:
-  Akureyri is gone.
+  Deleted Akureyri.
 
-The table TABLE is deleted again.
+Deleted the table TABLE.
 `
 
-func TestQuickstartSaysWhatItDoes(t *testing.T) {
+func TestQuickstartPrintsWhatItDoes(t *testing.T) {
 	t.Parallel()
-	where, got := quickstart(t)
-	assert.Equal(t, "DynamoDB in memory", where)
+	database, got := quickstart(t)
+	assert.Equal(t, "DynamoDB in memory", database)
 	assert.Equal(t, want, got)
 }
 
-func TestQuickstartSaysTheSameOnDynamoDBLocal(t *testing.T) {
+func TestQuickstartPrintsTheSameOnDynamoDBLocal(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("-short: needs DynamoDB Local")
 	}
-	where, got := quickstart(t, "-endpoint", "local")
-	assert.Regexp(t, `^DynamoDB Local at http://\S+$`, where)
+	database, got := quickstart(t, "-endpoint", "local")
+	assert.Regexp(t, `^DynamoDB Local at http://\S+$`, database)
 	assert.Equal(t, want, got)
 }
 
-// quickstart runs the program, and returns where it ran and the rest of what it said.
-func quickstart(t *testing.T, args ...string) (where, said string) {
+// quickstart runs the program and returns the database that it names and the rest of
+// its output.
+func quickstart(t *testing.T, args ...string) (database, output string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	require.NoError(t, run(t.Context(), args, &stdout, &stderr), stderr.String())
-	where, _, _ = strings.Cut(stdout.String(), ",")
-	said = stdout.String()[len(where):]
+	database, _, _ = strings.Cut(stdout.String(), ",")
+	output = stdout.String()[len(database):]
 	for _, v := range varying {
-		said = v.pattern.ReplaceAllString(said, v.name)
+		output = v.pattern.ReplaceAllString(output, v.name)
 	}
-	return where, said
+	return database, output
 }
 
 func TestQuickstartCleansUpWhenInterrupted(t *testing.T) {
@@ -123,7 +125,7 @@ func TestQuickstartCleansUpWhenInterrupted(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	assert.Contains(t, stdout.String(), "region eu-west-1\n")
 	assert.NotContains(t, stdout.String(), "BatchGet")
-	assert.Regexp(t, `The table dynamoconn-quickstart-\w+ is deleted again.\n$`, stdout.String())
+	assert.Regexp(t, `\nDeleted the table dynamoconn-quickstart-\w+.\n$`, stdout.String())
 
 	client, err := dynamoconn.New(t.Context(), dynamoconn.WithEndpoint(server.URL),
 		dynamoconn.WithRegion(dynamoconn.RegionEUWest1), dynamoconn.WithStaticCredentials("example", "example", ""))
@@ -147,7 +149,7 @@ func (o onText) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func TestQuickstartRefusesAFlagThatItHasNot(t *testing.T) {
+func TestQuickstartRefusesAnUnknownFlag(t *testing.T) {
 	t.Parallel()
 	var stderr bytes.Buffer
 	require.Error(t, run(t.Context(), []string{"-speed", "9"}, io.Discard, &stderr))

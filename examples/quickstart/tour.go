@@ -14,21 +14,22 @@ import (
 	"github.com/dynamoconn/dynamoconn/examples/internal/demo"
 )
 
-// tour shows one activity after the other.
+// tour calls the activities one after the other and prints what they do.
 type tour struct {
 	client *dynamoconn.Client
 	table  string
 	out    io.Writer
 }
 
-// batchWrite writes all cities, in requests of at most 25, several at a time.
+// batchWrite writes all cities. A request has at most 25, and BatchWrite sends several
+// requests at the same time.
 func (t *tour) batchWrite(ctx context.Context) error {
 	items, err := cities()
 	if err != nil {
 		return err
 	}
 	write := dynamoconn.TableWithItemsToAdd(t.table, items...)
-	write.KeyNames = []string{"Country", "ID"} // lets requests go side by side
+	write.KeyNames = []string{"Country", "ID"} // allows several requests at the same time
 	start := time.Now()
 	resp, err := t.client.BatchWrite(ctx, dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{write}})
 	if err != nil {
@@ -40,17 +41,17 @@ func (t *tour) batchWrite(ctx context.Context) error {
 	return nil
 }
 
-// listTables goes over all tables of the region.
+// listTables prints the first tables of the region.
 func (t *tour) listTables(ctx context.Context) error {
 	resp, err := t.client.ListTables(ctx, dynamoconn.ListTablesRequest{})
 	if err != nil {
 		return err
 	}
 	t.title("ListTables", "lists the tables of the region")
-	const most = 5
+	const maxShown = 5
 	for i, table := range resp.ListTables {
-		if i == most {
-			t.say("and %s", demo.Count(int64(len(resp.ListTables)-most), "other", "others"))
+		if i == maxShown {
+			t.say("and %s", demo.Count(int64(len(resp.ListTables)-maxShown), "other", "others"))
 			break
 		}
 		t.say("%s", table.Name)
@@ -58,13 +59,13 @@ func (t *tour) listTables(ctx context.Context) error {
 	return nil
 }
 
-// describeTable shows what DynamoDB knows of the table.
+// describeTable prints the description of the table.
 func (t *tour) describeTable(ctx context.Context) error {
 	table, err := t.client.DescribeTable(ctx, dynamoconn.DescribeTableRequest{TableName: t.table})
 	if err != nil {
 		return err
 	}
-	t.title("DescribeTable", "tells what DynamoDB knows of the table")
+	t.title("DescribeTable", "describes the table")
 	rows := [][]string{
 		{"Status", table.TableStatus.Caption()},
 		{"Items", demo.Thousands(table.ItemCount) + " (AWS counts them about every six hours)"},
@@ -78,7 +79,7 @@ func (t *tour) describeTable(ctx context.Context) error {
 	return t.rows(rows...)
 }
 
-// getItem reads one city by its key, and then one that is not there.
+// getItem reads a city by its key, and then a city that does not exist.
 func (t *tour) getItem(ctx context.Context) error {
 	resp, err := t.client.GetItem(ctx, dynamoconn.GetItemRequest{TableName: t.table, Item: key("IS", 474)})
 	if err != nil {
@@ -93,12 +94,12 @@ func (t *tour) getItem(ctx context.Context) error {
 		return err
 	}
 	if resp.Item == nil {
-		t.say("There is no item with the key Country IS, ID 5, which is no error.")
+		t.say("There is no item with the key Country IS, ID 5. This is not an error.")
 	}
 	return nil
 }
 
-// putItem puts a city that must not be there yet, twice.
+// putItem puts a city twice, on the condition that it is not in the table yet.
 func (t *tour) putItem(ctx context.Context) error {
 	request := dynamoconn.PutItemRequest{
 		TableName: t.table,
@@ -113,17 +114,17 @@ func (t *tour) putItem(ctx context.Context) error {
 	if _, err := t.client.PutItem(ctx, request); err != nil {
 		return err
 	}
-	t.title("PutItem", "puts Akureyri, provided that it is not there yet")
-	t.say("The first time it is written.")
+	t.title("PutItem", "puts Akureyri on the condition that it is not in the table yet")
+	t.say("The first put writes it.")
 	_, err := t.client.PutItem(ctx, request)
 	if !errors.Is(err, dynamoconn.ErrConditionFailed) {
-		return fmt.Errorf("the second put of one city should fail its condition: %w", err)
+		return fmt.Errorf("the condition of the second put should be false, but the put returned: %w", err)
 	}
-	t.say("The second time it is refused: %v.", dynamoconn.ErrConditionFailed)
+	t.say("The second put is refused: %v.", dynamoconn.ErrConditionFailed)
 	return nil
 }
 
-// scan reads the whole table for the cities of the far north.
+// scan reads the whole table and prints the cities of the far north.
 func (t *tour) scan(ctx context.Context) error {
 	resp, err := t.client.Scan(ctx, dynamoconn.ScanTableRequest{
 		TableName: t.table,
@@ -157,7 +158,7 @@ func (t *tour) batchGet(ctx context.Context) error {
 		return err
 	}
 	answer := resp.ResponseTables[0]
-	t.title("BatchGet", "reads five items by their keys, which may be thousands")
+	t.title("BatchGet", "reads five items by their keys (one call can read thousands)")
 	found := slices.DeleteFunc(answer.Items, func(item dynamoconn.Item) bool { return item == nil })
 	if err := t.cities(found); err != nil {
 		return err
@@ -168,7 +169,7 @@ func (t *tour) batchGet(ctx context.Context) error {
 	return nil
 }
 
-// deleteItem takes Akureyri out again.
+// deleteItem deletes Akureyri.
 func (t *tour) deleteItem(ctx context.Context) error {
 	resp, err := t.client.DeleteItem(ctx, dynamoconn.DeleteItemRequest{
 		TableName: t.table, Item: key("IS", 2001), ReturnOldItem: true,
@@ -181,7 +182,7 @@ func (t *tour) deleteItem(ctx context.Context) error {
 		return err
 	}
 	t.title("DeleteItem", "deletes an item and returns what it was")
-	t.say("%s is gone.", name)
+	t.say("Deleted %s.", name)
 	return nil
 }
 
@@ -193,7 +194,7 @@ func (t *tour) say(format string, args ...any) {
 	fmt.Fprintf(t.out, "  "+format+"\n", args...)
 }
 
-// rows prints a table, its columns aligned to the left.
+// rows prints a table whose columns are aligned to the left.
 func (t *tour) rows(rows ...[]string) error {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
@@ -202,7 +203,7 @@ func (t *tour) rows(rows ...[]string) error {
 	return w.Flush()
 }
 
-// cities prints a table of cities, after their attributes are read as Go types.
+// cities reads the attributes of cities as Go types and prints them as a table.
 func (t *tour) cities(cities []dynamoconn.Item) error {
 	rows := [][]string{{"Country", "City", " Latitude", " Longitude"}}
 	for _, city := range cities {

@@ -2,16 +2,15 @@
 //
 //	go run ./examples/tables -endpoint aws -region eu-central-1
 //
-// Without -endpoint it runs on a DynamoDB in memory, and first makes two small tables
-// in it, so that there is something to see; with -endpoint local it does so on a
-// DynamoDB Local that it starts. In AWS it only reads: dynamodb:ListTables and
-// dynamodb:DescribeTable.
+// Without -endpoint it runs on a DynamoDB in memory, and with -endpoint local on a
+// DynamoDB Local that it starts. In both it first creates two small tables, so that
+// there is something to see. In AWS it needs the permissions dynamodb:ListTables and
+// dynamodb:DescribeTable only.
 package main
 
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"slices"
@@ -25,14 +24,11 @@ import (
 func main() { demo.Main("tables", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (failed error) {
-	flags := flag.NewFlagSet("tables", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	var where demo.Flags
-	where.Define(flags)
+	flags, target := demo.NewFlagSet("tables", stderr)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	db, err := where.Open(ctx, stderr)
+	db, err := target.Open(ctx, stderr)
 	if err != nil {
 		return err
 	}
@@ -52,8 +48,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (failed e
 	return list(ctx, client, stdout)
 }
 
-// list prints one row for each table. The names come page by page while the loop
-// runs, and each table is asked for when its name is there.
+// list prints one row for each table. Tables fetches the names page by page while the
+// loop runs.
 func list(ctx context.Context, client *dynamoconn.Client, out io.Writer) error {
 	var found []*dynamoconn.TableDescription
 	for table, err := range client.Tables(ctx, dynamoconn.ListTablesRequest{}) {
@@ -62,7 +58,7 @@ func list(ctx context.Context, client *dynamoconn.Client, out io.Writer) error {
 		}
 		description, err := client.DescribeTable(ctx, dynamoconn.DescribeTableRequest{TableName: table.Name})
 		if errors.Is(err, dynamoconn.ErrTableNotFound) {
-			continue // deleted since it was listed
+			continue // the table was deleted after it was listed
 		}
 		if err != nil {
 			return err
@@ -88,7 +84,7 @@ func list(ctx context.Context, client *dynamoconn.Client, out io.Writer) error {
 	return nil
 }
 
-// key names the attributes of the table's key with their types.
+// key returns the attributes of the table's key with their types.
 func key(table *dynamoconn.TableDescription) string {
 	var parts []string
 	for _, name := range table.KeyNames() {
@@ -103,7 +99,7 @@ func key(table *dynamoconn.TableDescription) string {
 	return strings.Join(parts, ", ")
 }
 
-// billing says how the table is paid for, and what it may use each second.
+// billing returns how the table is billed: its capacity, or that each request is paid.
 func billing(table *dynamoconn.TableDescription) string {
 	if limit := table.ProvisionedThroughput; limit != nil {
 		return fmt.Sprintf("%d read, %d write units/s", limit.ReadCapacityUnits, limit.WriteCapacityUnits)
@@ -111,7 +107,7 @@ func billing(table *dynamoconn.TableDescription) string {
 	return string(table.BillingMode)
 }
 
-// indexes names the secondary indexes, global ones first.
+// indexes returns the names of the secondary indexes, global ones first.
 func indexes(table *dynamoconn.TableDescription) string {
 	var names []string
 	for _, index := range table.GlobalSecondaryIndexes {

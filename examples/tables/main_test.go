@@ -16,6 +16,7 @@ import (
 	"github.com/dynamoconn/dynamoconn/examples/internal/demo"
 )
 
+// serve starts an empty DynamoDB and returns its URL.
 func serve(t *testing.T) (url string) {
 	t.Helper()
 	server := httptest.NewServer(dynamoconntest.New().Handler())
@@ -29,7 +30,7 @@ dynamoconn-music   ACTIVE  Artist (String), SongTitle (String)         1       4
 
 func TestTablesShowsItsSamplesInMemory(t *testing.T) {
 	t.Parallel()
-	showsItsSamples(t, "DynamoDB in memory")
+	testSamples(t, "DynamoDB in memory")
 }
 
 func TestTablesShowsItsSamplesOnDynamoDBLocal(t *testing.T) {
@@ -37,19 +38,21 @@ func TestTablesShowsItsSamplesOnDynamoDBLocal(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: needs DynamoDB Local")
 	}
-	showsItsSamples(t, `DynamoDB Local at http://\S+`, "-endpoint", "local")
+	testSamples(t, `DynamoDB Local at http://\S+`, "-endpoint", "local")
 }
 
-func showsItsSamples(t *testing.T, where string, args ...string) {
+// testSamples runs the program and checks that it ran on the database and printed the
+// sample tables.
+func testSamples(t *testing.T, database string, args ...string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	require.NoError(t, run(t.Context(), append(args, "-region", "us_west_2"), &stdout, &stderr), stderr.String())
-	assert.Regexp(t, "^"+where+", region us-west-2\n\nTABLE ", stdout.String())
+	assert.Regexp(t, "^"+database+", region us-west-2\n\nTABLE ", stdout.String())
 	assert.Contains(t, stdout.String(), samplesTable)
 	assert.Contains(t, stdout.String(), "2 tables.")
 }
 
-func TestTablesMakesNoneOnAServerThatIsNamed(t *testing.T) {
+func TestTablesCreatesNoTablesOnAGivenServer(t *testing.T) {
 	t.Parallel()
 	url := serve(t)
 	args := []string{"-endpoint", url, "-region", "us-west-2"}
@@ -65,14 +68,14 @@ func TestTablesMakesNoneOnAServerThatIsNamed(t *testing.T) {
 	remove, err := createSamples(t.Context(), db, client)
 	require.NoError(t, err)
 
-	// A second set cannot be made, and must not take the first with it.
-	removeNone, err := createSamples(t.Context(), db, client)
+	// The tables cannot be created a second time, and remove must not delete the first.
+	removeNothing, err := createSamples(t.Context(), db, client)
 	require.Error(t, err)
-	require.NoError(t, removeNone())
+	require.NoError(t, removeNothing())
 
-	var with bytes.Buffer
-	require.NoError(t, run(t.Context(), args, &with, io.Discard))
-	assert.Contains(t, with.String(), samplesTable)
+	var during bytes.Buffer
+	require.NoError(t, run(t.Context(), args, &during, io.Discard))
+	assert.Contains(t, during.String(), samplesTable)
 	require.NoError(t, remove())
 	var after bytes.Buffer
 	require.NoError(t, run(t.Context(), args, &after, io.Discard))

@@ -12,8 +12,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/examples/internal/demo"
 )
 
-// samples are two tables as different as two tables can be: one billed by the
-// request, one with a capacity and a key of two attributes and an index.
+// samples are two different tables: one is billed per request, the other has a
+// provisioned capacity, a key of two attributes, and an index.
 var samples = []*dynamodb.CreateTableInput{
 	{
 		TableName:   aws.String("dynamoconn-cities"),
@@ -44,13 +44,13 @@ var samples = []*dynamodb.CreateTableInput{
 	},
 }
 
-// createSamples makes the tables and puts something into each. remove deletes those
-// that were made, even after an error.
+// createSamples creates the sample tables and writes items to each. remove deletes the
+// tables that were created, even if createSamples returns an error.
 func createSamples(ctx context.Context, db *demo.Database, client *dynamoconn.Client) (remove func() error, err error) {
-	var made []string
+	var created []string
 	remove = func() error {
 		var errs []error
-		for _, name := range made {
+		for _, name := range created {
 			errs = append(errs, db.DeleteTable(ctx, name))
 		}
 		return errors.Join(errs...)
@@ -59,7 +59,7 @@ func createSamples(ctx context.Context, db *demo.Database, client *dynamoconn.Cl
 		if err := db.CreateTable(ctx, sample); err != nil {
 			return remove, err
 		}
-		made = append(made, aws.ToString(sample.TableName))
+		created = append(created, aws.ToString(sample.TableName))
 	}
 	_, err = client.BatchWrite(ctx, dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{
 		dynamoconn.TableWithItemsToAdd("dynamoconn-cities",

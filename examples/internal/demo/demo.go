@@ -1,6 +1,6 @@
-// Package demo is what the example programs have in common apart from DynamoDB
-// itself: flags, a DynamoDB to run on, tables made and deleted again, and
-// numbers as people read them.
+// Package demo holds what the example programs share and what is not about
+// dynamoconn: their flags, a DynamoDB to run on, creating and deleting tables, and
+// printing numbers.
 package demo
 
 import (
@@ -16,9 +16,10 @@ import (
 	"syscall"
 )
 
-// Main runs a program and ends it: with status 0 if run returns nil or was asked for
-// help, 130 if it was interrupted, else 1. The first interrupt ends run's context, so
-// that run can clean up; the second one ends the program at once.
+// Main calls run and ends the program. The status is 0 if run returns nil or
+// [flag.ErrHelp], 130 if the program was interrupted, and else 1. The first interrupt
+// cancels run's context, so that run can clean up; the second ends the program at
+// once.
 func Main(name string, run func(ctx context.Context, args []string, stdout, stderr io.Writer) error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
@@ -35,13 +36,12 @@ func Main(name string, run func(ctx context.Context, args []string, stdout, stde
 	}
 }
 
-// Count returns n with a comma between thousands: "1,000 cities", and "1 city" if
-// n is 1.
-func Count(n int64, one, many string) string {
+// Count returns n and the noun that goes with it: "1 city", "1,000 cities".
+func Count(n int64, singular, plural string) string {
 	if n == 1 {
-		return "1 " + one
+		return "1 " + singular
 	}
-	return Thousands(n) + " " + many
+	return Thousands(n) + " " + plural
 }
 
 // Thousands returns n with a comma between thousands.
@@ -61,8 +61,8 @@ func Thousands(n int64) string {
 	return sign + grouped.String()
 }
 
-// Size returns a number of bytes in the largest unit that leaves a whole one, with
-// units of 1,024.
+// Size returns a number of bytes in the largest unit of which there is at least one:
+// "60.5 KB". A unit is 1,024 times the one before.
 func Size(bytes int64) string {
 	if bytes < 1024 {
 		return strconv.FormatInt(bytes, 10) + " B"

@@ -1,14 +1,11 @@
 package demo
 
 import (
-	"flag"
 	"io"
 	"path/filepath"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -24,14 +21,14 @@ func TestThousandsAreGrouped(t *testing.T) {
 	}
 }
 
-func TestCountKnowsOneFromMany(t *testing.T) {
+func TestCountChoosesSingularOrPlural(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, "0 cities", Count(0, "city", "cities"))
 	assert.Equal(t, "1 city", Count(1, "city", "cities"))
 	assert.Equal(t, "1,000 cities", Count(1000, "city", "cities"))
 }
 
-func TestSizeIsInTheLargestWholeUnit(t *testing.T) {
+func TestSizeUsesTheLargestUnit(t *testing.T) {
 	t.Parallel()
 	for bytes, want := range map[int64]string{
 		0: "0 B", 1023: "1023 B", 1024: "1.0 KB", 61_440 + 512: "60.5 KB", 1 << 20: "1.0 MB", 3 << 30: "3.0 GB",
@@ -41,8 +38,8 @@ func TestSizeIsInTheLargestWholeUnit(t *testing.T) {
 	}
 }
 
-// noAWS leaves the SDK no credentials and no region to find.
-func noAWS(t *testing.T) {
+// clearAWSSettings makes sure that the SDK finds no credentials and no region.
+func clearAWSSettings(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{
 		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION",
@@ -56,18 +53,16 @@ func noAWS(t *testing.T) {
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 }
 
-func parse(t *testing.T, args ...string) Flags {
+func parse(t *testing.T, args ...string) *Flags {
 	t.Helper()
-	var flags Flags
-	set := flag.NewFlagSet("demo", flag.ContinueOnError)
-	flags.Define(set)
+	set, flags := NewFlagSet("demo", io.Discard)
 	require.NoError(t, set.Parse(args))
 	return flags
 }
 
-func TestWithoutAnEndpointItIsInMemory(t *testing.T) {
-	noAWS(t)
-	t.Setenv("AWS_ACCESS_KEY_ID", "mine") // not for a stand-in
+func TestOpenWithoutAnEndpointIsInMemory(t *testing.T) {
+	clearAWSSettings(t)
+	t.Setenv("AWS_ACCESS_KEY_ID", "mine") // must not be used for a DynamoDB in memory
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
 	flags := parse(t)
 	db, err := flags.Open(t.Context(), io.Discard)
@@ -78,9 +73,9 @@ func TestWithoutAnEndpointItIsInMemory(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "example", key.AccessKeyID)
 
-	// Each is one of its own.
-	require.NoError(t, db.CreateTable(t.Context(), table("Songs")))
-	require.Error(t, db.CreateTable(t.Context(), table("Songs")))
+	// Each Open returns a new database.
+	require.NoError(t, db.CreateTableWithID(t.Context(), "Songs"))
+	require.Error(t, db.CreateTableWithID(t.Context(), "Songs"))
 	other, err := flags.Open(t.Context(), io.Discard)
 	require.NoError(t, err)
 	require.Error(t, other.DeleteTable(t.Context(), "Songs"))
@@ -88,32 +83,23 @@ func TestWithoutAnEndpointItIsInMemory(t *testing.T) {
 	assert.NoError(t, db.Close())
 }
 
-func TestTheWordLocalStartsADynamoDBLocal(t *testing.T) {
+func TestOpenLocalStartsADynamoDBLocal(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: needs DynamoDB Local")
 	}
-	noAWS(t)
+	clearAWSSettings(t)
 	flags := parse(t, "-endpoint", "local", "-region", "eu-west-1")
 	db, err := flags.Open(t.Context(), io.Discard)
 	require.NoError(t, err)
 	assert.Equal(t, "DynamoDB Local at "+aws.ToString(db.Config.BaseEndpoint)+", region eu-west-1", db.String())
 	assert.True(t, db.Own)
-	require.NoError(t, db.CreateTable(t.Context(), table("Songs")))
+	require.NoError(t, db.CreateTableWithID(t.Context(), "Songs"))
 	require.NoError(t, db.DeleteTable(t.Context(), "Songs"))
 	assert.NoError(t, db.Close())
 }
 
-func table(name string) *dynamodb.CreateTableInput {
-	return &dynamodb.CreateTableInput{
-		TableName:            &name,
-		BillingMode:          types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("ID"), AttributeType: types.ScalarAttributeTypeN}},
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("ID"), KeyType: types.KeyTypeHash}},
-	}
-}
-
 func TestServerOnThisMachineNeedsNoCredentials(t *testing.T) {
-	noAWS(t)
+	clearAWSSettings(t)
 	flags := parse(t, "-endpoint", "http://localhost:8000")
 	db, err := flags.Open(t.Context(), io.Discard)
 	require.NoError(t, err)
@@ -125,8 +111,8 @@ func TestServerOnThisMachineNeedsNoCredentials(t *testing.T) {
 	assert.NoError(t, db.Close())
 }
 
-func TestCredentialsThatAreThereAreUsed(t *testing.T) {
-	noAWS(t)
+func TestServerOnThisMachineGetsTheCredentialsOfTheEnvironment(t *testing.T) {
+	clearAWSSettings(t)
 	t.Setenv("AWS_ACCESS_KEY_ID", "mine")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
 	flags := parse(t, "-endpoint", "http://127.0.0.1:8000", "-region", "EU (Frankfurt)")
@@ -142,8 +128,8 @@ func TestCredentialsThatAreThereAreUsed(t *testing.T) {
 	assert.Equal(t, "eu-central-1", db.Config.Region)
 }
 
-func TestElsewhereNothingIsMadeUp(t *testing.T) {
-	noAWS(t)
+func TestServerElsewhereGetsNoExampleCredentials(t *testing.T) {
+	clearAWSSettings(t)
 	flags := parse(t, "-endpoint", "aws")
 	_, err := flags.Open(t.Context(), io.Discard)
 	require.ErrorContains(t, err, "-region")
@@ -165,7 +151,7 @@ func TestElsewhereNothingIsMadeUp(t *testing.T) {
 }
 
 func TestEndpointIsAURLOrAWord(t *testing.T) {
-	noAWS(t)
+	clearAWSSettings(t)
 	for _, endpoint := range []string{"localhost:8000", "localhost", "AWS", "Local", "memory", "http://", "ftp://localhost", ":", "://"} {
 		flags := parse(t, "-endpoint", endpoint, "-region", "eu-west-1")
 		_, err := flags.Open(t.Context(), io.Discard)

@@ -1,7 +1,8 @@
-// Package mutate runs fuzz targets over many mutations of their seeds without a fuzzer.
-// The fuzzer looks at the coverage of the whole program after each execution, which costs
-// a thousand times what a decoder does; what is lost by not looking is made up for by
-// numbers, and the seeds may be those that the fuzzer has kept.
+// Package mutate runs fuzz targets with many mutations of their seeds, without Go's
+// fuzzer. The fuzzer measures the coverage of the whole program after each execution,
+// which takes a thousand times as long as the run of a decoder. Without coverage the
+// mutations are less clever, but there are many more of them. The inputs that the fuzzer
+// has kept can serve as seeds.
 package mutate
 
 import (
@@ -14,43 +15,44 @@ import (
 )
 
 var (
-	perSeed = flag.Int("mutations", 0, "how many mutations of each seed a fuzz target runs besides; 0 is none")
-	seed    = flag.Uint64("mutationseed", 0, "what the mutations are drawn from; 0 draws one")
+	perSeed = flag.Int("mutations", 0, "the number of mutations of each seed that a fuzz target runs with, too")
+	seed    = flag.Uint64("mutationseed", 0, "the seed of the random mutations; 0 means a new one in each run")
 )
 
-// Fuzz is f.Fuzz(target), and with -mutations runs target with mutations of each seed,
-// too. An input that fails is logged.
+// Fuzz calls f.Fuzz with target. With -mutations it also runs target with mutations of
+// each seed. It logs the input of a failure.
 func Fuzz(f *testing.F, target any) {
 	f.Helper()
 	if *perSeed <= 0 {
 		f.Fuzz(target)
 		return
 	}
-	drawn := *seed
-	if drawn == 0 {
-		drawn = rand.Uint64()>>1 | 1
+	randomSeed := *seed
+	if randomSeed == 0 {
+		randomSeed = rand.Uint64()>>1 | 1
 	}
 	name := fnv.New64a()
 	_, _ = name.Write([]byte(f.Name()))
-	m := &mutator{rand: rand.New(rand.NewPCG(drawn, name.Sum64()))}
+	m := &mutator{rand: rand.New(rand.NewPCG(randomSeed, name.Sum64()))}
 	began := time.Now()
-	f.Fuzz(m.around(target, *perSeed))
-	f.Logf("%s: %d mutations of %d seeds in %v, -mutationseed %d", f.Name(), m.executions, len(m.seen), time.Since(began).Round(time.Millisecond), drawn)
+	f.Fuzz(m.wrap(target, *perSeed))
+	f.Logf("%s: %d mutations of %d seeds in %v, -mutationseed %d", f.Name(), m.executions, len(m.seeds), time.Since(began).Round(time.Millisecond), randomSeed)
 }
 
+// mutator makes mutations of the seeds that it has seen.
 type mutator struct {
 	rand       *rand.Rand
-	seen       [][]reflect.Value
-	executions int
+	seeds      [][]reflect.Value // the arguments of each seed
+	executions int               // the number of mutations that a target ran with
 }
 
-// around returns a target that runs the other one with what it is given and with so many
-// mutations of that.
-func (m *mutator) around(target any, mutations int) any {
+// wrap returns a fuzz target that runs target with each seed and with so many mutations
+// of the seed.
+func (m *mutator) wrap(target any, mutations int) any {
 	call := reflect.ValueOf(target)
 	return reflect.MakeFunc(call.Type(), func(args []reflect.Value) []reflect.Value {
 		call.Call(args)
-		m.seen = append(m.seen, args[1:])
+		m.seeds = append(m.seeds, args[1:])
 		t := args[0].Interface().(*testing.T)
 		input := args
 		defer func() {
@@ -75,26 +77,28 @@ func values(args []reflect.Value) []any {
 	return all
 }
 
-// mutate returns other values of the same types. One of them at least is changed.
+// mutate returns a copy of args with one argument or more changed. The types stay the
+// same.
 func (m *mutator) mutate(args []reflect.Value) []reflect.Value {
 	out := make([]reflect.Value, len(args))
-	certain := m.rand.IntN(len(args))
+	alwaysChanged := m.rand.IntN(len(args))
 	for i, arg := range args {
 		out[i] = arg
-		if i == certain || m.rand.IntN(4) == 0 {
+		if i == alwaysChanged || m.rand.IntN(4) == 0 {
 			out[i] = m.change(arg, i)
 		}
 	}
 	return out
 }
 
-func (m *mutator) change(arg reflect.Value, place int) reflect.Value {
+// change returns another value of the type of arg, which is argument i of a target.
+func (m *mutator) change(arg reflect.Value, i int) reflect.Value {
 	changed := reflect.New(arg.Type()).Elem()
 	switch arg.Kind() {
 	case reflect.String:
-		changed.SetString(string(m.bytes([]byte(arg.String()), place)))
+		changed.SetString(string(m.changeBytes([]byte(arg.String()), i)))
 	case reflect.Slice:
-		changed.SetBytes(m.bytes(arg.Bytes(), place))
+		changed.SetBytes(m.changeBytes(arg.Bytes(), i))
 	case reflect.Bool:
 		changed.SetBool(!arg.Bool())
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
@@ -107,50 +111,52 @@ func (m *mutator) change(arg reflect.Value, place int) reflect.Value {
 	return changed
 }
 
-// tokens are what decoders look for.
+// tokens are texts that a decoder of JSON or of DynamoDB's JSON looks for.
 var tokens = []string{
 	`"`, `\`, `{`, `}`, `[`, `]`, `,`, `:`, `null`, `true`, `-`, `.`, `e`, `0`, `9`, ` `, "\x00", "\xff", "\u2028", `\u0000`, `\ud800`,
 	`{"S":""}`, `{"N":"1"}`, `{"M":{}}`, `{"L":[]}`, `{"NULL":true}`, `{"B":"AA=="}`, `{"SS":["a"]}`, `"A":`, "1e999", "00000000000000000000000000000000000000",
 }
 
-// bytes changes a text in one to four places.
-func (m *mutator) bytes(from []byte, place int) []byte {
-	text := append([]byte(nil), from...)
+// changeBytes changes a copy of original in one to four places. original is argument i
+// of a target.
+func (m *mutator) changeBytes(original []byte, i int) []byte {
+	text := append([]byte(nil), original...)
 	for range 1 + m.rand.IntN(4) {
 		at := m.rand.IntN(len(text) + 1)
 		end := min(len(text), at+1+m.rand.IntN(8))
 		switch m.rand.IntN(6) {
-		case 0: // a bit
+		case 0: // flip a bit
 			if at < len(text) {
 				text[at] ^= 1 << m.rand.IntN(8)
 			}
-		case 1: // away with it
+		case 1: // remove a part
 			text = append(text[:at], text[end:]...)
-		case 2: // again
-			text = splice(text, at, text[at:end])
-		case 3: // cut off
+		case 2: // repeat a part
+			text = insertAt(text, at, text[at:end])
+		case 3: // cut off the rest
 			if m.rand.IntN(4) == 0 {
 				text = text[:at]
 			}
-		case 4: // a part of another seed
-			if other := m.text(place); len(other) > 0 {
+		case 4: // insert a part of another seed
+			if other := m.seedBytes(i); len(other) > 0 {
 				from := m.rand.IntN(len(other))
-				text = splice(text, at, other[from:min(len(other), from+1+m.rand.IntN(24))])
+				text = insertAt(text, at, other[from:min(len(other), from+1+m.rand.IntN(24))])
 			}
-		default:
-			text = splice(text, at, []byte(tokens[m.rand.IntN(len(tokens))]))
+		default: // insert a token
+			text = insertAt(text, at, []byte(tokens[m.rand.IntN(len(tokens))]))
 		}
 	}
 	return text
 }
 
-func splice(text []byte, at int, part []byte) []byte {
+func insertAt(text []byte, at int, part []byte) []byte {
 	out := make([]byte, 0, len(text)+len(part))
 	return append(append(append(out, text[:at]...), part...), text[at:]...)
 }
 
-func (m *mutator) text(place int) []byte {
-	switch other := m.seen[m.rand.IntN(len(m.seen))][place]; other.Kind() {
+// seedBytes returns argument i of a random seed.
+func (m *mutator) seedBytes(i int) []byte {
+	switch other := m.seeds[m.rand.IntN(len(m.seeds))][i]; other.Kind() {
 	case reflect.String:
 		return []byte(other.String())
 	default:

@@ -6,12 +6,12 @@ import (
 	"testing"
 )
 
-func TestMutationsHaveTheTypesOfTheSeedAndDiffer(t *testing.T) {
+func TestMutationsKeepTheTypesAndChangeTheValues(t *testing.T) {
 	t.Parallel()
 	args := []reflect.Value{
 		reflect.ValueOf([]byte(`{"A":{"S":"x"}}`)), reflect.ValueOf("text"), reflect.ValueOf(uint16(7)), reflect.ValueOf(3), reflect.ValueOf(true),
 	}
-	m := mutator{rand: rand.New(rand.NewPCG(1, 2)), seen: [][]reflect.Value{args}}
+	m := mutator{rand: rand.New(rand.NewPCG(1, 2)), seeds: [][]reflect.Value{args}}
 	changed := make([]int, len(args))
 	for range 10_000 {
 		for i, got := range m.mutate(args) {
@@ -25,7 +25,7 @@ func TestMutationsHaveTheTypesOfTheSeedAndDiffer(t *testing.T) {
 	}
 	for i, n := range changed {
 		if n < 1000 {
-			t.Errorf("%v was changed %d times of 10,000", args[i].Type(), n)
+			t.Errorf("%v was changed in %d of 10,000 mutations", args[i].Type(), n)
 		}
 	}
 	if string(args[0].Bytes()) != `{"A":{"S":"x"}}` {
@@ -37,7 +37,7 @@ func TestTargetRunsWithItsSeedAndWithMutations(t *testing.T) {
 	t.Parallel()
 	m := mutator{rand: rand.New(rand.NewPCG(1, 2))}
 	var inputs []string
-	target := m.around(func(_ *testing.T, text string, _ uint8) { inputs = append(inputs, text) }, 100).(func(*testing.T, string, uint8))
+	target := m.wrap(func(_ *testing.T, text string, _ uint8) { inputs = append(inputs, text) }, 100).(func(*testing.T, string, uint8))
 	target(t, "one", 1)
 	target(t, "two", 2)
 	if len(inputs) != 202 || inputs[0] != "one" || inputs[101] != "two" || m.executions != 200 {

@@ -1,5 +1,5 @@
 // Package wire decodes DynamoDB's answers as the SDK does, and refuses what the SDK
-// passes over.
+// overlooks. [Strict] is the protocol that an SDK client is given.
 package wire
 
 import (
@@ -13,84 +13,86 @@ import (
 )
 
 var (
-	// ErrNoValue means that an attribute has no value of a type that is known, or that
-	// an element of a list is null.
+	// ErrNoValue means that an attribute has no value of a known type, or that an element
+	// of a list or a set is null.
 	ErrNoValue = errors.New("an attribute has no value of a known type")
-	// ErrTwice means that an object has two members of one name.
-	ErrTwice = errors.New("a name is there twice")
+	// ErrTwice means that an object has two members of the same name.
+	ErrTwice = errors.New("an object has two members of the same name")
 	// ErrPanic means that the SDK's decoder panicked over an answer.
-	ErrPanic = errors.New("the answer is more than its decoder can take")
+	ErrPanic = errors.New("the SDK's decoder cannot decode the answer")
 )
 
-// Strict is a protocol whose answers must give every attribute one value.
+// Strict is a protocol whose answers must give every attribute exactly one value. The
+// SDK's own decoder overlooks four kinds of damage:
 //
-// The SDK's own decoder leaves an attribute that is {} or of a type that it does not
-// know as it finds it, which is with the value of the attribute before: a value that
-// nobody wrote. Of two members of one name it takes the last, and of a null in a set it
-// makes an empty string. It also ends a list or a map at an error within it and goes on,
-// which ends in a panic where the answer ends soon after.
+//   - An attribute that is {} or of an unknown type keeps the value of the attribute before
+//     it: a value that nobody wrote.
+//   - If an object has two members of the same name, the last one counts.
+//   - A null in a set becomes an empty string.
+//   - After an error within a list or a map it goes on behind it, and panics if the answer
+//     ends soon after.
 type Strict struct{ smithyhttp.ClientProtocol }
 
-// DeserializeResponse decodes an answer into out, or into the error that it returns. The
-// error is [ErrNoValue] if an attribute has no value, [ErrTwice] if one is there twice, and
-// [ErrPanic] if the decoder cannot take the answer; that of a failure which DynamoDB reports
-// is beside it.
+// DeserializeResponse decodes an answer into out, or returns the error that DynamoDB
+// reports. It returns [ErrNoValue], [ErrTwice] or [ErrPanic] for a damaged answer; if the
+// damage is in the item of a reported error, the result matches both.
 func (p Strict) DeserializeResponse(ctx context.Context, schema *smithy.OperationSchema, types *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) (err error) {
 	defer func() {
-		if recover() != nil { // what it says may quote the answer
+		if recover() != nil { // the panic's own text may quote the answer
 			err = &smithy.DeserializationError{Err: ErrPanic}
 		}
 	}()
 	if resp.StatusCode < 200 || resp.StatusCode >= 300 {
-		return reported(p.ClientProtocol.DeserializeResponse(ctx, schema, watched(types), resp, out))
+		return unwrapReport(p.ClientProtocol.DeserializeResponse(ctx, schema, strictRegistry(types), resp, out))
 	}
-	return p.ClientProtocol.DeserializeResponse(ctx, schema, types, resp, strictly{out})
+	return p.ClientProtocol.DeserializeResponse(ctx, schema, types, resp, strictOutput{out})
 }
 
-// strictly decodes what it holds by way of a decoder.
-type strictly struct{ smithy.Deserializable }
+// strictOutput is an output that is decoded through a strictDecoder.
+type strictOutput struct{ smithy.Deserializable }
 
 // Deserialize reads the value from d.
-func (s strictly) Deserialize(d smithy.ShapeDeserializer) error {
-	strict := &decoder{ShapeDeserializer: d}
+func (s strictOutput) Deserialize(d smithy.ShapeDeserializer) error {
+	strict := &strictDecoder{ShapeDeserializer: d}
 	if err := s.Deserializable.Deserialize(strict); err != nil {
 		return err
 	}
 	return strict.failed
 }
 
-// decoder watches the structures, lists, maps and unions that are open. The SDK calls
-// ReadUnion once for the member of a union and once more for its end, and only the place
-// tells the one from the other.
-type decoder struct {
+// strictDecoder decodes as the SDK's decoder does and keeps track of the structures, lists,
+// maps and unions that it is inside of. The SDK calls ReadUnion once for the member of a
+// union and once more for its end: only the innermost open shape tells which call it is.
+type strictDecoder struct {
 	smithy.ShapeDeserializer
-	open   []shape
-	names  []string // of the structures and maps that are open, one after the other
-	failed error    // what the SDK passes over, or does not hand on
+	open   []openShape
+	names  []string // of the members of all open structures and maps, the outermost first
+	failed error    // the first damage that the SDK overlooks or does not report
 }
 
-// shape is what is open.
-type shape struct {
+// openShape is a structure, list, map or union that the decoder is inside of.
+type openShape struct {
 	union bool
-	names int                 // where its names begin
-	seen  map[string]struct{} // its names, once there are many
+	names int                 // where its members begin in strictDecoder.names
+	seen  map[string]struct{} // its members, once there are many
 }
 
-// manyNames are so many that they are looked up instead of compared one by one.
+// manyNames is the number of members from which on names are looked up in a map instead of
+// compared one by one.
 const manyNames = 16
 
-func (d *decoder) push(union bool) {
-	d.open = append(d.open, shape{union: union, names: len(d.names)})
+func (d *strictDecoder) push(union bool) {
+	d.open = append(d.open, openShape{union: union, names: len(d.names)})
 }
 
-func (d *decoder) pop() {
+func (d *strictDecoder) pop() {
 	top := len(d.open) - 1
 	d.names = d.names[:d.open[top].names]
 	d.open = d.open[:top]
 }
 
-// enter adds a name to the innermost of what is open.
-func (d *decoder) enter(name string) {
+// enter adds a name to the innermost open shape.
+func (d *strictDecoder) enter(name string) {
 	top := &d.open[len(d.open)-1]
 	names := d.names[top.names:]
 	if len(names) == manyNames && top.seen == nil {
@@ -113,14 +115,15 @@ func (d *decoder) enter(name string) {
 }
 
 // fail keeps the first error. The decoding goes on as the SDK's does.
-func (d *decoder) fail(err error) {
+func (d *strictDecoder) fail(err error) {
 	if err != nil && d.failed == nil {
 		d.failed = err
 	}
 }
 
-// ReadNil tells of a null, which is no element of a list and no value in a map.
-func (d *decoder) ReadNil(s *smithy.Schema) (bool, error) {
+// ReadNil reads a null, which DynamoDB never sends as an element of a list or as a value in
+// a map.
+func (d *strictDecoder) ReadNil(s *smithy.Schema) (bool, error) {
 	isNil, err := d.ShapeDeserializer.ReadNil(s)
 	if isNil {
 		d.fail(ErrNoValue)
@@ -129,7 +132,7 @@ func (d *decoder) ReadNil(s *smithy.Schema) (bool, error) {
 }
 
 // ReadStruct begins a structure.
-func (d *decoder) ReadStruct(s *smithy.Schema) error {
+func (d *strictDecoder) ReadStruct(s *smithy.Schema) error {
 	err := d.ShapeDeserializer.ReadStruct(s)
 	if err == nil {
 		d.push(false)
@@ -138,21 +141,21 @@ func (d *decoder) ReadStruct(s *smithy.Schema) error {
 }
 
 // ReadStructMember goes to the next member of a structure, or ends it.
-func (d *decoder) ReadStructMember() (*smithy.Schema, error) {
+func (d *strictDecoder) ReadStructMember() (*smithy.Schema, error) {
 	member, err := d.ShapeDeserializer.ReadStructMember()
 	switch {
 	case err != nil:
 		return nil, err
 	case member == nil:
 		d.pop()
-	case !strings.EqualFold(member.MemberName(), "message"): // of an error: some send both spellings
+	case !strings.EqualFold(member.MemberName(), "message"): // an error may have it in both spellings
 		d.enter(member.MemberName())
 	}
 	return member, nil
 }
 
 // ReadList begins a list.
-func (d *decoder) ReadList(s *smithy.Schema) error {
+func (d *strictDecoder) ReadList(s *smithy.Schema) error {
 	err := d.ShapeDeserializer.ReadList(s)
 	if err == nil {
 		d.push(false)
@@ -161,14 +164,14 @@ func (d *decoder) ReadList(s *smithy.Schema) error {
 }
 
 // ReadListItem goes to the next element of a list, or ends it.
-func (d *decoder) ReadListItem(s *smithy.Schema) (bool, error) {
+func (d *strictDecoder) ReadListItem(s *smithy.Schema) (bool, error) {
 	more, err := d.ShapeDeserializer.ReadListItem(s)
 	d.next(more, err)
 	return more, err
 }
 
 // ReadMap begins a map.
-func (d *decoder) ReadMap(s *smithy.Schema) error {
+func (d *strictDecoder) ReadMap(s *smithy.Schema) error {
 	err := d.ShapeDeserializer.ReadMap(s)
 	if err == nil {
 		d.push(false)
@@ -177,7 +180,7 @@ func (d *decoder) ReadMap(s *smithy.Schema) error {
 }
 
 // ReadMapKey goes to the next key of a map, or ends it.
-func (d *decoder) ReadMapKey(s *smithy.Schema) (string, bool, error) {
+func (d *strictDecoder) ReadMapKey(s *smithy.Schema) (string, bool, error) {
 	key, more, err := d.ShapeDeserializer.ReadMapKey(s)
 	d.next(more, err)
 	if more && err == nil {
@@ -186,7 +189,7 @@ func (d *decoder) ReadMapKey(s *smithy.Schema) (string, bool, error) {
 	return key, more, err
 }
 
-func (d *decoder) next(more bool, err error) {
+func (d *strictDecoder) next(more bool, err error) {
 	d.fail(err)
 	if !more {
 		d.pop()
@@ -194,7 +197,7 @@ func (d *decoder) next(more bool, err error) {
 }
 
 // ReadUnion goes to the member of a union, or ends it.
-func (d *decoder) ReadUnion(s *smithy.Schema) (*smithy.Schema, error) {
+func (d *strictDecoder) ReadUnion(s *smithy.Schema) (*smithy.Schema, error) {
 	member, err := d.ShapeDeserializer.ReadUnion(s)
 	n := len(d.open)
 	ends := n > 0 && d.open[n-1].union

@@ -7,7 +7,7 @@ import (
 	"runtime/debug"
 )
 
-// answered is a request that has ended.
+// answered is a request that has ended, with its operations.
 type answered struct {
 	ops []int
 	Answer
@@ -19,14 +19,14 @@ func (r *runner) launch(ctx context.Context, ops []int) {
 	r.inFlight++
 	r.eachTable(ops, func(t *table) { t.inFlight++ })
 	if r.inFlight == 1 && !r.waiting() {
-		// Nothing can be sent beside it, so no goroutine is needed.
+		// Nothing else can be sent meanwhile, so no goroutine is needed.
 		r.take(answered{ops: ops, Answer: r.Send(ctx, ops)})
 		return
 	}
 	go r.send(ctx, ops)
 }
 
-// send is the goroutine of one request. It always answers, lest Run wait for ever.
+// send is the goroutine of one request. It always answers: otherwise Run would wait for ever.
 func (r *runner) send(ctx context.Context, ops []int) {
 	a := answered{ops: ops}
 	returned := false
@@ -41,14 +41,14 @@ func (r *runner) send(ctx context.Context, ops []int) {
 	returned = true
 }
 
-// Panic is the panic of a Send in a goroutine of its own, which Run passes on.
+// Panic is the panic of a Send in a goroutine of its own. Run panics with it.
 type Panic struct {
-	// Value is what the panic was called with.
+	// Value is the argument of the panic.
 	Value any
-	// Stack is where.
+	// Stack is the stack of the goroutine that panicked.
 	Stack []byte
 
-	exit bool // it was no panic: the goroutine was ended
+	exit bool // it was not a panic but runtime.Goexit
 }
 
 // Error returns the value and the stack.
@@ -60,7 +60,7 @@ func (p *Panic) Unwrap() error {
 	return err
 }
 
-// raise does to this goroutine what was done to the other. A nil Panic does nothing.
+// raise ends this goroutine as the other one ended. A nil Panic does nothing.
 func (p *Panic) raise() {
 	switch {
 	case p == nil:

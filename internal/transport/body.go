@@ -22,7 +22,7 @@ func corrupt(format string, args ...any) error {
 	return fmt.Errorf("%w: %w", ErrCorrupt, fmt.Errorf(format, args...))
 }
 
-// receive checks the body of resp, and puts what was read in its place.
+// receive checks the body of resp, and replaces it by one in memory, unpacked.
 func (x *Exchange) receive(resp *http.Response, body []byte) (err error) {
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		if resp.Header.Get("Location") == "" {
@@ -56,8 +56,7 @@ func (x *Exchange) receive(resp *http.Response, body []byte) (err error) {
 	return nil
 }
 
-// errorCode returns DynamoDB's name for the error that an answer reports, and leaves
-// the body to be read again.
+// errorCode returns the error code of an answer, and leaves the body to be read again.
 func errorCode(resp *http.Response) string {
 	const largest = 64 << 10
 	if resp.StatusCode < 400 || resp.ContentLength > largest {
@@ -86,7 +85,7 @@ func errorCode(resp *http.Response) string {
 	return code[strings.LastIndexByte(code, '#')+1:]
 }
 
-// readBody returns the body as it came, and of one that is refused what was read.
+// readBody returns the body as it came. Beside an error it returns what was read of it.
 func (x *Exchange) readBody(resp *http.Response) ([]byte, error) {
 	if resp.Body == nil {
 		return nil, nil
@@ -112,13 +111,13 @@ func (x *Exchange) readBody(resp *http.Response) ([]byte, error) {
 	return body, nil
 }
 
-// tooLarge is final: the same answer would come again.
+// tooLarge returns a final error: the same answer would come again.
 func (x *Exchange) tooLarge() error {
 	return &retry.Final{Err: corrupt("the body is over the limit of %d bytes", x.LargestAnswer)}
 }
 
-// checkCRC compares the checksum that DynamoDB sends of the bytes on the wire, if
-// it is there, and tells whether it was.
+// checkCRC compares the body with the checksum that DynamoDB sends of the bytes on the
+// wire, and reports whether there was one.
 func checkCRC(body []byte, header http.Header) (checked bool, err error) {
 	announced := header.Get("X-Amz-Crc32")
 	if announced == "" {
@@ -135,12 +134,12 @@ func checkCRC(body []byte, header http.Header) (checked bool, err error) {
 }
 
 const (
-	// mostRatio is how many times its compressed size an answer may have, beyond
-	// freeSize. Pages in DynamoDB's JSON were seen to shrink 5 times with random values, 22
-	// times with small ones, and 143 times with twenty attributes that are always the
-	// same. A bomb shrinks about 1,000 times.
+	// mostRatio is how many times larger than the compressed body an answer may be, once it
+	// is over freeSize. Pages in DynamoDB's JSON were seen to shrink 5 times with random
+	// values, 22 times with small ones, and 143 times with twenty attributes that are always
+	// the same. A bomb shrinks about 1,000 times.
 	mostRatio = 200
-	// freeSize may be reached at any ratio, since attributes of zeros shrink like a bomb:
+	// freeSize is allowed at any ratio, since attributes full of zeros shrink like a bomb:
 	// 16 MB of them, the most that DynamoDB answers, are 21 MB of base64.
 	freeSize = 32 << 20
 )
@@ -164,7 +163,7 @@ func (x *Exchange) unzip(body []byte) ([]byte, error) {
 	return nil, &retry.Final{Err: corrupt("a body of %d bytes unpacks to over %d", len(body), most)}
 }
 
-// unpackedSize is what the end of a gzip body says of it. It may lie.
+// unpackedSize returns the unpacked size that the end of a gzip body states. It may lie.
 func unpackedSize(body []byte) int64 {
 	if len(body) < 4 {
 		return 0
@@ -172,11 +171,10 @@ func unpackedSize(body []byte) int64 {
 	return int64(binary.LittleEndian.Uint32(body[len(body)-4:]))
 }
 
-// checkObject makes sure that the answer of a success is one JSON object. The
-// checksum, where there was one, has proved that these are the bytes that were
-// sent, and only where the object ends is looked at.
+// checkObject makes sure that the answer of a success is one JSON object. If a checksum has
+// proved that these are the bytes that were sent, it checks only where the object ends.
 func checkObject(body []byte, checked bool) error {
-	trimmed := bytes.Trim(body, " \t\r\n") // what is space in JSON, and no other
+	trimmed := bytes.Trim(body, " \t\r\n") // JSON's white space, and no other
 	switch {
 	case len(trimmed) == 0:
 		return corrupt("a success with an empty body")
@@ -192,8 +190,8 @@ func checkObject(body []byte, checked bool) error {
 	return nil
 }
 
-// isOneObject tells whether the object that body begins with ends where body does. It
-// looks at braces and quotes only.
+// isOneObject reports whether the object at the beginning of body ends where body ends. It
+// looks only at braces and quotes.
 func isOneObject(body []byte) bool {
 	depth := 0
 	for i := 0; i < len(body); i++ {
@@ -232,9 +230,9 @@ func endOfString(body []byte, from int) int {
 	}
 }
 
-// checkReport makes sure that what DynamoDB says of a failure is whole: half a report
-// of a throttle would pass for a failure that no repetition mends. Others than DynamoDB,
-// such as a proxy, report as they like, or nothing.
+// checkReport makes sure that DynamoDB's report of a failure is whole: half a report of a
+// throttle would look like a failure that another attempt cannot mend. A proxy reports as
+// it likes, or nothing.
 func checkReport(body []byte, checked bool, header http.Header) error {
 	if checked || len(body) == 0 || !strings.HasPrefix(header.Get("Content-Type"), "application/x-amz-json") {
 		return nil

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// Only batches hold 16 MB of data. Any other answer holds a page of 1 MB and the item
-// that went beyond it, which JSON blows up nine times at most: an empty string in a list
-// is one byte of data, and {"S":""}, on the wire.
+// Only batches hold 16 MB of data. Any other answer holds a page of 1 MB and the item that
+// exceeded it. JSON makes them nine times larger at most: an empty string in a list is one
+// byte of data, and {"S":""}, on the wire.
 const (
 	largestPage = 32 << 20
-	pageShare   = 8 // a limit above the default is one for larger data
+	pageShare   = 8 // pages get this part of a limit that is above the default
 )
 
 // forAction returns x with the limit for answers of that API action.
@@ -24,8 +24,8 @@ func (x *Exchange) forAction(action string) *Exchange {
 	return &page
 }
 
-// readAll reads to the end of r, or one byte more than limit, which tells that there is
-// more. It holds no more than one and a half times the limit at any time.
+// readAll reads to the end of r, or one byte more than limit if there is more. It holds no
+// more than one and a half times the limit at any time.
 func readAll(r io.Reader, expected, limit int64) ([]byte, error) {
 	const least, most = 512, 1 << 20
 	buf := make([]byte, 0, least+min(max(expected, 0), most))

@@ -93,7 +93,7 @@ func TestRequestWithoutATarget(t *testing.T) {
 
 	for target, want := range map[string]string{"": "", "DynamoDB_20120810": "", "DynamoDB_20120810.": "", "DynamoDB_20120810.Scan": "Scan"} {
 		req := &http.Request{Header: http.Header{"X-Amz-Target": {target}}}
-		assert.Equal(t, want, action(req), target)
+		assert.Equal(t, want, actionOf(req), target)
 	}
-	assert.Empty(t, action(&http.Request{}))
+	assert.Empty(t, actionOf(&http.Request{}))
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
-// slowActions are those whose answers or requests may hold 16 MB, or that read 1 MB of
-// a table for a page: they have slowFactor times as long.
+// slowActions are the actions whose answers or requests may hold 16 MB, or that read 1 MB
+// of a table for a page. They may take slowFactor times as long.
 var slowActions = map[string]bool{
 	"DynamoDB_20120810.Scan":           true,
 	"DynamoDB_20120810.BatchGetItem":   true,
@@ -20,16 +20,16 @@ var slowActions = map[string]bool{
 
 const slowFactor = 3
 
-// Timeout is the error of an attempt that took too long, while the caller's context
-// had not ended. It is an os.ErrDeadlineExceeded and never a
-// context.DeadlineExceeded: that is the caller's own deadline.
+// Timeout is the error of an attempt that took too long while the caller's context had not
+// ended. It matches os.ErrDeadlineExceeded and never context.DeadlineExceeded, which is the
+// caller's own deadline.
 type Timeout struct {
 	// Limit is the Exchange's, or 0 if the HTTP client has a limit of its own.
 	Limit time.Duration
 	err   error
 }
 
-// Error tells the limit that was passed, or what the HTTP client said.
+// Error returns the limit that was passed, or the text of the HTTP client's error.
 func (t *Timeout) Error() string {
 	if t.Limit > 0 {
 		return fmt.Sprintf("no whole answer within %v", t.Limit)
@@ -46,9 +46,8 @@ func (t *Timeout) Timeout() bool { return true }
 // Temporary returns true, as a net.Error does.
 func (t *Timeout) Temporary() bool { return true }
 
-// Is hides that the error below may be a context.DeadlineExceeded, which net/http
-// and net make of every limit of theirs, and that it may be an ErrCorrupt: a body that
-// was not waited for is not damaged.
+// Is hides that the error below may match context.DeadlineExceeded, as every time limit of
+// net/http and net does, or ErrCorrupt: a body that did not come in time is not damaged.
 func (t *Timeout) Is(target error) bool {
 	switch target {
 	case os.ErrDeadlineExceeded:
@@ -82,8 +81,8 @@ func (x *Exchange) limit(parent context.Context, target string) (context.Context
 	return ctx, cancel, l
 }
 
-// explain returns err as a Timeout if it is one of the attempt or of the HTTP client,
-// and not of the caller.
+// explain returns err as a Timeout if a time limit of the attempt or of the HTTP client
+// caused it, and not the caller's context.
 func (l *limit) explain(ctx context.Context, err error) error {
 	switch {
 	case err == nil || l.parent.Err() != nil:

@@ -1,5 +1,5 @@
-// Package transport makes one HTTP exchange with DynamoDB: it tells whether the
-// request left, and hands on only an answer that arrived whole.
+// Package transport makes one HTTP exchange with DynamoDB. It finds out whether the
+// request left this machine, and returns only an answer that arrived whole.
 package transport
 
 import (
@@ -25,7 +25,7 @@ var ErrPlainHTTP = errors.New("plain http is refused for a host that is not this
 // ErrRedirect means that the answer was a redirect, which DynamoDB never sends.
 var ErrRedirect error = retry.NewFault(retry.Corrupt, "a redirect is not followed")
 
-// Doer is what sends requests: an *http.Client, or a stand-in.
+// Doer sends HTTP requests: an *http.Client, or another one.
 type Doer interface {
 	Do(*http.Request) (*http.Response, error)
 }
@@ -34,24 +34,24 @@ type Doer interface {
 type Exchange struct {
 	// Next sends the requests.
 	Next Doer
-	// LargestAnswer is the most bytes of a body that are read, before and after
-	// decompression, in answer to a batch; see forAction for others.
+	// LargestAnswer is how many bytes the body of an answer to a batch may have, before
+	// and after decompression. Other answers may have less: see forAction.
 	LargestAnswer int64
 	// Timeout is how long an attempt may take, from its start to the last byte of its
 	// answer; a Scan or a batch has three times as long. Zero is no limit.
 	Timeout time.Duration
-	// AllowPlain tells whether a host, other than this machine, may be reached
-	// over plain http.
+	// AllowPlain reports whether a host other than this machine may be reached over
+	// plain http.
 	AllowPlain func(host string) bool
 }
 
 // Do sends req, reads the whole answer, checks it, and enters the attempt in the
-// [retry.Record] of the request's context. A request that is refused here is no
+// [retry.Record] of the request's context. A request that is refused here is not an
 // attempt.
 //
-// The body of the request is handed to net/http as one that is in memory. The
-// SDK's own body reports an error to net/http when a fast server answers before the
-// SDK has let go of it, which costs a connection for each request.
+// net/http gets the body of the request as one that is in memory. The SDK's own body
+// reports an error to net/http if a fast server answers before the SDK has closed it,
+// and that costs a connection for each request.
 func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	record := retry.From(ctx)
@@ -66,7 +66,7 @@ func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	try := retry.Try{Action: action(req), Began: time.Now()}
+	try := retry.Try{Action: actionOf(req), Began: time.Now()}
 	resp, err := x.exchange(req, watch, &try)
 	err = limit.explain(ctx, err)
 	try.Err, try.Took = err, time.Since(try.Began)
@@ -77,7 +77,7 @@ func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// exchange is one attempt. It enters in try what came back.
+// exchange makes one attempt and enters in try what came back.
 func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *retry.Try) (*http.Response, error) {
 	resp, err := x.Next.Do(req)
 	try.Repeated = watch.repeated(req, resp)
@@ -109,8 +109,8 @@ func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *retry.Try)
 	return resp, nil
 }
 
-// action returns the API action of a request: "GetItem".
-func action(req *http.Request) string {
+// actionOf returns the API action of a request: "GetItem".
+func actionOf(req *http.Request) string {
 	_, action, _ := strings.Cut(req.Header.Get("X-Amz-Target"), ".")
 	return action
 }
@@ -125,7 +125,7 @@ func (x *Exchange) refuse(ctx context.Context, target *url.URL) error {
 	return nil
 }
 
-// IsLoopback tells whether host names this machine.
+// IsLoopback reports whether host is this machine.
 func IsLoopback(host string) bool {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	if host == "localhost" {
@@ -175,7 +175,7 @@ func outcomeOf(status int, damage error, code retry.Code) retry.Outcome {
 	return retry.Unknown
 }
 
-// connWatch sees how far net/http came with a request.
+// connWatch finds out how far net/http came with a request.
 type connWatch struct {
 	asked atomic.Bool
 	got   atomic.Int32 // connections
@@ -188,17 +188,17 @@ func (w *connWatch) trace(ctx context.Context) context.Context {
 	})
 }
 
-// repeated tells whether net/http may have sent the request before, by itself. Over
-// HTTP/1.1 it does so only if nothing was written, or if a header says that it may. Over
-// HTTP/2 it does so after a stream that the server broke off, too, whatever the server had
-// done by then.
+// repeated reports whether net/http may have sent the request more than once, by itself.
+// Over HTTP/1.1 it does so only if nothing was written, or if a header allows it. Over HTTP/2
+// it also does so after the server broke off the stream, whatever the server had done by
+// then.
 func (w *connWatch) repeated(req *http.Request, resp *http.Response) bool {
 	return w.got.Load() > 1 &&
 		(resp != nil && resp.ProtoMajor > 1 || req.Header["Idempotency-Key"] != nil || req.Header["X-Idempotency-Key"] != nil)
 }
 
-// outcome tells what it means that no answer came. A Doer that is not net/http
-// calls no hook, so only its error can say that nothing was sent.
+// outcome returns what it means that no answer came. A Doer that is not net/http calls no
+// trace function, so only its error can show that nothing was sent.
 func (w *connWatch) outcome(err error) retry.Outcome {
 	if w.got.Load() > 0 {
 		return retry.Unknown

@@ -27,8 +27,8 @@ type Client struct {
 // machine's role.
 //
 // If options cannot work, the error is [ErrInvalidOption] and names all that is wrong. New
-// reads files, and may ask the machine's metadata service for the region, until ctx ends. It
-// does not call DynamoDB and does not ask for credentials; the first activity does.
+// reads files, and may ask the machine's metadata service for the region, until ctx ends.
+// It does not call DynamoDB and does not ask for credentials; the first activity does.
 func New(ctx context.Context, opts ...Option) (*Client, error) {
 	config, err := newConfig(opts)
 	if err != nil {

@@ -149,7 +149,8 @@ func (c *config) sdkConfig(ctx context.Context) (aws.Config, error) {
 	return cfg, nil
 }
 
-// baseConfig returns the configuration to start from: the caller's, or the SDK's default one.
+// baseConfig returns the configuration to start from: the caller's, or the SDK's default
+// one.
 func (c *config) baseConfig(ctx context.Context) (aws.Config, error) {
 	if c.awsConfig != nil {
 		return c.awsConfig.Copy(), nil
@@ -165,8 +166,8 @@ func (c *config) baseConfig(ctx context.Context) (aws.Config, error) {
 		load = append(load, awsconfig.WithCredentialsProvider(c.givenCredentials()))
 	}
 	// This HTTP client is for the clients that the configuration makes for itself, such as
-	// that of STS for a web identity or for the role of a profile. DynamoDB gets one without
-	// this limit, since an attempt has a limit of its own.
+	// that of STS for a web identity or for the role of a profile. DynamoDB gets one
+	// without this limit, since an attempt has a limit of its own.
 	load = append(load, awsconfig.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(c.stsTimeout)))
 	cfg, err := awsconfig.LoadDefaultConfig(ctx, load...)
 	if err != nil {
@@ -243,9 +244,9 @@ func (c *config) chooseHTTPClient(configured aws.HTTPClient) aws.HTTPClient {
 	return withoutRedirects(configured)
 }
 
-// idleConnTimeout is how long an unused connection is kept. The SDK keeps it for 90 seconds,
-// but load balancers drop one after 60, often without notice. A request that is then sent on
-// it is lost, and a write is in doubt.
+// idleConnTimeout is how long an unused connection is kept. The SDK keeps it for 90
+// seconds, but load balancers drop one after 60, often without notice. A request that is
+// then sent on it is lost, and a write is in doubt.
 const idleConnTimeout = 50 * time.Second
 
 // tuneTransport changes the SDK's defaults for services in general to ones that suit
@@ -257,8 +258,8 @@ func (c *config) tuneTransport(tr *http.Transport) {
 	}
 	if tr.HTTP2 == nil {
 		// Over HTTP/2 all requests share a connection, and giving up a request leaves the
-		// connection open. If it is dead, the next attempts fail on it too. A ping finds out
-		// before the first attempt is given up.
+		// connection open. If it is dead, the next attempts fail on it too. A ping finds
+		// out before the first attempt is given up.
 		tr.HTTP2 = &http.HTTP2Config{
 			SendPingTimeout: min(max(c.attemptTimeout/2, time.Second), 15*time.Second),
 			PingTimeout:     min(max(c.attemptTimeout/4, time.Second), 15*time.Second),
@@ -266,9 +267,9 @@ func (c *config) tuneTransport(tr *http.Transport) {
 	}
 }
 
-// withoutRedirects returns client, or a copy of it, that does not follow redirects: DynamoDB
-// sends none, and one would take a signed request to another host. A CheckRedirect of the
-// caller's own stays. A nil client becomes one like the SDK's.
+// withoutRedirects returns client, or a copy of it, that does not follow redirects:
+// DynamoDB sends none, and one would take a signed request to another host. A CheckRedirect
+// of the caller's own stays. A nil client becomes one like the SDK's.
 func withoutRedirects(client aws.HTTPClient) aws.HTTPClient {
 	switch client := client.(type) {
 	case nil:

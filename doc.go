@@ -51,6 +51,15 @@
 // an int64 is a [KeyValueLong]; any other is a [KeyValueDecimal] with the digits that came.
 // A conversion to a Go type that would lose digits fails with [ErrInexact].
 //
+// # Enumerations
+//
+// An enumeration is text, in the form that DynamoDB sends; its zero value means "not
+// given". A value that DynamoDB adds later is kept as it came. Six of them have more:
+// [Region], [TableStatus], [KeyType], [AttributeType], [ComparisonOperator] and
+// [BooleanValue] are also those of the Amazon DynamoDB connector for Mendix, which this
+// documentation calls the connector. Name returns its name for a value, and Caption the
+// words that a person reads; a value can be parsed from either, and from DynamoDB's form.
+//
 // # Errors
 //
 // The error of every activity is an [*Error], with the activity, the table, the region,
@@ -62,9 +71,9 @@
 //
 // # Writes in doubt
 //
-// A write whose answer was lost may have been applied. Its error is [ErrAmbiguous], together
-// with the cause. An error without ErrAmbiguous means that the write was not applied; the
-// one exception is [ErrOldItemUnknown], which means that it was.
+// A write whose answer was lost may have been applied. Its error is [ErrAmbiguous],
+// together with the cause. An error without ErrAmbiguous means that the write was not
+// applied; the one exception is [ErrOldItemUnknown], which means that it was.
 //
 // A condition that is false when a write is sent again after a doubt is also ErrAmbiguous,
 // not ErrConditionFailed: the first attempt may have been applied, and the write may have
@@ -89,9 +98,9 @@
 //
 // A request has at most 10 attempts, or what [WithMaxAttempts], AWS_MAX_ATTEMPTS or the
 // profile says. The pause after the n-th attempt has a random length of at most 50
-// milliseconds doubled n-1 times, and of at most 5 seconds from the eighth on. The pauses of
-// 10 attempts take at most 16.35 seconds together, and 8.2 on average. With Retry-After a
-// server can make each pause up to 5 seconds longer.
+// milliseconds doubled n-1 times, and of at most 5 seconds from the eighth on. The pauses
+// of 10 attempts take at most 16.35 seconds together, and 8.2 on average. With Retry-After
+// a server can make each pause up to 5 seconds longer.
 //
 // The number of attempts holds for a single request. A Scan has as many for each page. A
 // batch goes on beyond it with what was throttled, until the context ends or its
@@ -105,8 +114,9 @@
 // reported as not written, or not read.
 //
 // The context limits every call. If the next attempt would begin after the deadline, or
-// after the budget is spent, the client does not wait for it: the call ends at once with the
-// error of the last attempt, such as [ErrThrottled], and not with context.DeadlineExceeded.
+// after the budget is spent, the client does not wait for it: the call ends at once with
+// the error of the last attempt, such as [ErrThrottled], and not with
+// context.DeadlineExceeded.
 //
 // The calls of a client share no budget: a table that is throttled takes no attempts from
 // the calls to another.
@@ -116,10 +126,10 @@
 // An attempt may take 10 seconds, or what [WithAttemptTimeout] says, from its start to the
 // last byte of the answer. Scan, BatchGet and BatchWrite have three times as long for each
 // attempt, because theirs are the large requests and answers. The client gives up an
-// attempt that takes longer, and tries again as after a broken connection. If it was the last attempt,
-// the error is [ErrUnavailable] and os.ErrDeadlineExceeded, and [ErrAmbiguous] too if it was
-// a write that had been sent. It is not context.DeadlineExceeded, which always means the
-// deadline of the caller's context.
+// attempt that takes longer, and tries again as after a broken connection. If it was the
+// last attempt, the error is [ErrUnavailable] and os.ErrDeadlineExceeded, and
+// [ErrAmbiguous] too if it was a write that had been sent. It is not
+// context.DeadlineExceeded, which always means the deadline of the caller's context.
 //
 // So no call hangs for ever: with the defaults, a server that never answers is given up
 // after at most 116 seconds, and by a Scan after at most 316. The context, and the timeout
@@ -148,26 +158,27 @@
 // # Credentials
 //
 // [New] finds credentials where the SDK does, unless one of [WithStaticCredentials],
-// [WithProfile], [WithCredentials] and [WithAWSConfig] names others; [WithAssumedRole] takes
-// on a role with them. New does not ask for credentials; the first activity does. If a
-// provider fails, the error is [ErrCredentials], and the client does not ask it again within
-// the call. STS has 10 seconds for each answer.
+// [WithProfile], [WithCredentials] and [WithAWSConfig] names others; [WithAssumedRole]
+// takes on a role with them. New does not ask for credentials; the first activity does. If
+// a provider fails, the error is [ErrCredentials], and the client does not ask it again
+// within the call. STS has 10 seconds for each answer.
 //
 // Credentials are cached and renewed before they expire: 2.5 to 5 minutes before, or, if
-// they live for a short time only, when a third of that time is left. While a provider fails, the credentials
-// that it gave last are used until they expire. An aws.CredentialsCache keeps its own rules
-// for this.
+// they live for a short time only, when a third of that time is left. While a provider
+// fails, the credentials that it gave last are used until they expire. An
+// aws.CredentialsCache keeps its own rules for this.
 //
 // When DynamoDB refuses credentials as expired or unknown, the client renews them once for
 // all calls that use them, at most once a minute, and tries each call once more.
 //
 // # Pagination
 //
-// [Client.Scan] and [Client.ListTables] read to the end, page by page, and never return half
-// a result with an error. If the request limits the number of items or tables, the response
-// says where to go on. [Client.ScanItems], [Client.ScanPages] and [Client.Tables] hold one
-// page at a time, and fetch a page when the loop reaches it. An empty page is not the end;
-// an empty LastEvaluatedKey is. Pages that go round in a circle are [ErrCorruptResponse].
+// [Client.Scan] and [Client.ListTables] read to the end, page by page, and never return
+// half a result with an error. If the request limits the number of items or tables, the
+// response says where to go on. [Client.ScanItems], [Client.ScanPages] and [Client.Tables]
+// hold one page at a time, and fetch a page when the loop reaches it. An empty page is not
+// the end; an empty LastEvaluatedKey is. Pages that go round in a circle are
+// [ErrCorruptResponse].
 //
 // A scan that may be interrupted saves a [ScanCheckpoint] after each page of ScanPages. In
 // whatever way it ends, the next run goes on there. Every item that exists all the time is
@@ -176,10 +187,10 @@
 // # Batches
 //
 // [Client.BatchGet] and [Client.BatchWrite] take any number of items. They divide them into
-// requests within DynamoDB's limits, send several at once, and repeat what DynamoDB
-// leaves unprocessed, with growing pauses, until ctx ends or [WithRetryBudget] is spent. A [*BatchGetError] or a
-// [*BatchWriteError] names what was not done, item by item, and its Remaining method makes
-// the request for the rest.
+// requests within DynamoDB's limits, send several at once, and repeat what DynamoDB leaves
+// unprocessed, with growing pauses, until ctx ends or [WithRetryBudget] is spent. A
+// [*BatchGetError] or a [*BatchWriteError] names what was not done, item by item, and its
+// Remaining method makes the request for the rest.
 //
 // # Logging and hooks
 //

@@ -1,7 +1,7 @@
 package dynamoconn
 
-// The enumerations of this file are DynamoDB's own: the connector has none of them. They are
-// plain text, so that a value that DynamoDB adds later is kept as it came.
+// The enumerations of this file are DynamoDB's own: the connector has none of them. They
+// are plain text, so that a value that DynamoDB adds later is kept as it came.
 
 // IndexStatus is the state of a global secondary index. The zero value means "not
 // given". A value that DynamoDB adds later is kept as it came.

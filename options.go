@@ -167,9 +167,9 @@ func WithAWSConfig(cfg aws.Config) Option {
 	})
 }
 
-// WithHTTPClient sends the requests to DynamoDB through client: one with a proxy, with other
-// limits, or a stand-in without a network. The default is a client like the SDK's that keeps
-// up to 100 idle connections to a host.
+// WithHTTPClient sends the requests to DynamoDB through client: one with a proxy, with
+// other limits, or a stand-in without a network. The default is a client like the SDK's
+// that keeps up to 100 idle connections to a host.
 //
 // Redirects are not followed, unless client is an *http.Client with a CheckRedirect of its
 // own. A client must not repeat requests by itself: nobody sees what became of the earlier
@@ -235,10 +235,10 @@ func WithMaxInFlight(n int) Option {
 	})
 }
 
-// WithMaxAttempts sets how many attempts a single request has in all, 1 to 1,000. The default
-// is what AWS_MAX_ATTEMPTS or the profile says, and otherwise 10, whose pauses take 8.2
-// seconds on average and 16.35 at most. A Scan has as many for each page, and a batch goes
-// on beyond it with what was throttled. See Retries in the package comment.
+// WithMaxAttempts sets how many attempts a single request has in all, 1 to 1,000. The
+// default is what AWS_MAX_ATTEMPTS or the profile says, and otherwise 10, whose pauses take
+// 8.2 seconds on average and 16.35 at most. A Scan has as many for each page, and a batch
+// goes on beyond it with what was throttled. See Retries in the package comment.
 func WithMaxAttempts(n int) Option {
 	return option(func(c *config) {
 		if n < 1 || n > largestMaxAttempts {
@@ -249,11 +249,11 @@ func WithMaxAttempts(n int) Option {
 	})
 }
 
-// WithRetryBudget sets how long a single request is tried again, 1 millisecond and above: no
-// attempt begins once d has passed since the first one began. For a batch it is how long the
-// batch goes on without anything being written or read. By default there is no such limit:
-// [WithMaxAttempts] limits single requests, and only the context limits batches. See Retries
-// in the package comment.
+// WithRetryBudget sets how long a single request is tried again, 1 millisecond and above:
+// no attempt begins once d has passed since the first one began. For a batch it is how long
+// the batch goes on without anything being written or read. By default there is no such
+// limit: [WithMaxAttempts] limits single requests, and only the context limits batches. See
+// Retries in the package comment.
 func WithRetryBudget(d time.Duration) Option {
 	return option(func(c *config) {
 		if d < shortestRetryBudget {
@@ -268,8 +268,8 @@ func WithRetryBudget(d time.Duration) Option {
 // its answer, 10 milliseconds to 24 hours. The default is 10 seconds. An attempt of Scan,
 // BatchGet or BatchWrite has three times as long. See Timeouts in the package comment.
 //
-// If a program or a local DynamoDB stands still for longer, in a debugger or while it loads,
-// its attempts fail: set an hour then.
+// If a program or a local DynamoDB stands still for longer, in a debugger or while it
+// loads, its attempts fail: set an hour then.
 func WithAttemptTimeout(d time.Duration) Option {
 	return option(func(c *config) {
 		if d < shortestAttemptTimeout || d > longestAttemptTimeout {

@@ -38,8 +38,8 @@ func InRegion(region Region) CallOption {
 }
 
 // UsingCredentials signs the call with other credentials than the client's own. Nothing is
-// kept from one call to the next: if provider is slow, wrap it in an aws.CredentialsCache of
-// your own, and give that each time.
+// kept from one call to the next: if provider is slow, wrap it in an aws.CredentialsCache
+// of your own, and give that each time.
 func UsingCredentials(provider aws.CredentialsProvider) CallOption {
 	return callOption(func(c *callConfig) {
 		if provider == nil {
@@ -62,8 +62,8 @@ func WithConsumedCapacity() CallOption {
 //
 // It is for [Client.PutItem], [Client.DeleteItem] and [Client.BatchWrite], where another
 // writer may change the item between two attempts: the second would undo that change. A
-// condition or [ExactlyOnce] prevents that too. SendOnce costs nothing, and has no effect on
-// an activity that only reads. See Retries in the package comment.
+// condition or [ExactlyOnce] prevents that too. SendOnce costs nothing, and has no effect
+// on an activity that only reads. See Retries in the package comment.
 func SendOnce() CallOption {
 	return callOption(func(c *callConfig) { c.sendOnce = true })
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/wire"
 )
 
-// call is one call of an activity: what it is, how it sends, and what it has
-// gathered. Its methods may be used by the goroutines of one batch.
+// call is one call of an activity: what it is, how it sends, and what it has gathered.
+// Several goroutines of a batch may use it.
 type call struct {
 	client   *Client
 	activity string
@@ -31,12 +31,12 @@ type call struct {
 
 	mu           sync.Mutex
 	meta         ResponseMetadata
-	began, ended time.Time // of the requests so far
+	began, ended time.Time // of the first attempt and of the last one so far
 	tally        tally
 }
 
-// newCall applies the call options. The call it returns can make errors even if
-// there is one, and must be ended.
+// newCall applies the call options. The caller must end the call that it returns, also
+// beside an error.
 func (c *Client) newCall(activity, table string, opts []CallOption) (*call, error) {
 	k := &call{client: c, activity: activity, table: table, tally: tally{began: time.Now()}}
 	if c == nil || c.config == nil {
@@ -85,8 +85,8 @@ func (k *call) sendsOnce(config callConfig) error {
 	return nil
 }
 
-// send runs one API action, keeps account of its attempts, and turns a failure into
-// an [Error]. writes reports whether the action changes anything: use read or write.
+// send runs one API action, enters its attempts in the account of the call, and turns a
+// failure into an [Error]. writes reports whether the action changes anything: use read or write.
 func (k *call) send(ctx context.Context, writes bool, action func(context.Context) ([]types.ConsumedCapacity, error)) (retry.Verdict, error) {
 	attempted, record := retry.With(ctx, k.policy)
 	k.opened(ctx, record)
@@ -239,8 +239,8 @@ func (k *call) metadata() ResponseMetadata {
 	return k.meta.clone()
 }
 
-// takeMetadata returns what the call has gathered since it was last asked, so that
-// what a long reading keeps does not grow with each page.
+// takeMetadata returns what the call has gathered since the last time, so that a long scan
+// does not keep more with each page.
 func (k *call) takeMetadata() ResponseMetadata {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -15,20 +15,20 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
-// What went wrong, for errors.Is. An error may be several of them: a write whose
-// connection broke is ErrUnavailable, and ErrAmbiguous if it had been sent.
+// What went wrong, for errors.Is. An error may match several of them: a write whose
+// connection broke is ErrUnavailable, and also ErrAmbiguous if it had been sent.
 var (
-	// ErrInvalidOption means that New was given options that cannot work.
+	// ErrInvalidOption means that [New] was given options that cannot work.
 	ErrInvalidOption = errors.New("invalid option")
 
-	// ErrInvalidRequest means that a request, an item or a value breaks a rule that
-	// is checked here. Nothing was sent. Below it is a [*FieldError] that names the
+	// ErrInvalidRequest means that a request, an item or a value breaks a rule that this
+	// package checks. Nothing was sent. errors.As finds the [*FieldError] that names the
 	// field and the rule.
 	ErrInvalidRequest = errors.New("invalid request")
 
-	// ErrInvalidNumber means that a text or a value is no number that DynamoDB can
-	// hold: its form, more than 38 significant digits, or a magnitude outside
-	// 1E-130 to 9.9999999999999999999999999999999999999E+125.
+	// ErrInvalidNumber means that DynamoDB cannot hold a text or a value as a number: it
+	// has not the form of one, has more than 38 significant digits, or has a magnitude
+	// outside 1E-130 to 9.9999999999999999999999999999999999999E+125.
 	ErrInvalidNumber = errors.New("invalid number")
 
 	// ErrInexact means that a conversion would have lost digits or overflowed.
@@ -55,55 +55,57 @@ var (
 	// the same item, in a transaction or in another region. It was not applied.
 	ErrConflict = errors.New("conflict with another write")
 
-	// ErrThrottled means that DynamoDB refused the request, and each repetition of
-	// it, because a table, an index, a partition or the account is over its
-	// throughput. [Error.ThrottlingReasons] says which, if DynamoDB did.
+	// ErrThrottled means that DynamoDB refused every attempt at the request because a
+	// table, an index, a partition or the account is over its throughput.
+	// [Error.ThrottlingReasons] says which, if DynamoDB did.
 	ErrThrottled = errors.New("throttled")
 
 	// ErrAccessDenied means that the credentials are known and may not do this.
 	ErrAccessDenied = errors.New("access denied")
 
-	// ErrCredentials means that no credentials could be had, or that DynamoDB does
-	// not accept them: expired, unknown, or a wrong signature.
+	// ErrCredentials means that there are no credentials, or that DynamoDB does not accept
+	// them: they are expired or unknown, or the signature is wrong.
 	ErrCredentials = errors.New("credentials not usable")
 
 	// ErrValidation means that DynamoDB refused the request by its own rules: a
 	// missing key attribute, a key of the wrong type, a wrong expression.
 	ErrValidation = errors.New("refused by DynamoDB's validation")
 
-	// ErrItemTooLarge means that an item is over 400 KB, found before sending or by
-	// DynamoDB, or that a request is larger than DynamoDB takes.
+	// ErrItemTooLarge means that an item is over 400 KB, which is found before it is sent or
+	// by DynamoDB, or that a request is larger than DynamoDB takes.
 	ErrItemTooLarge = errors.New("item too large")
 
-	// ErrUnfinishedBatch means that a batch did not do all of its work. Below it is
-	// a [*BatchGetError] or a [*BatchWriteError] that says what became of the rest.
+	// ErrUnfinishedBatch means that a batch did not do all of its work. errors.As finds the
+	// [*BatchGetError] or the [*BatchWriteError] that says what became of the rest.
 	ErrUnfinishedBatch = errors.New("batch unfinished")
 
-	// ErrAmbiguous means that a write was sent and no definite answer came back: it
-	// may or may not have been applied, between [Error.Began] and [Error.Ended] or, if a
-	// request is still on its way, a little later.
+	// ErrAmbiguous means that a write was sent and no definite answer came back: it may or
+	// may not have been applied, between [Error.Began] and [Error.Ended] or, if a request
+	// is still on its way, a little later.
 	//
-	// A consistent read of the item finds out if it shows what only this write can have
-	// written. An item without it proves nothing: the write may have been replaced since,
-	// or may be yet to come. To send the same write again settles it: with the token of
-	// [Error.Token] if it was given [ExactlyOnce]; with a condition and
-	// [PutItemRequest.ItemIsUnique]; or as it is, if no other writer touches the item.
-	// Otherwise read the item and decide anew what to write.
+	// To find out, read the item consistently: if it shows what only this write can have
+	// written, the write was applied. If it does not, nothing is proved: the write may have
+	// been replaced since, or may be yet to come.
+	//
+	// To settle it, send the same write again: with the token of [Error.Token] if it was
+	// given [ExactlyOnce]; with a condition and [PutItemRequest.ItemIsUnique]; or as it is,
+	// if no other writer touches the item. Otherwise read the item and decide anew what to
+	// write.
 	ErrAmbiguous = errors.New("outcome unknown")
 
-	// ErrOldItemUnknown means that a write has been applied and that the item it
-	// replaced or deleted, which was asked for with ReturnOldItem, cannot be told: an
-	// earlier attempt, whose answer was lost, may have done it already. The response is
-	// beside the error, with a nil OldItem.
+	// ErrOldItemUnknown means that a write has been applied, but that the item which it
+	// replaced or deleted, and which ReturnOldItem asked for, is not known: an earlier
+	// attempt, whose answer was lost, may have replaced or deleted it already. The method
+	// returns the response together with this error, with a nil OldItem.
 	ErrOldItemUnknown = errors.New("written, old item unknown")
 
-	// ErrUnavailable means that DynamoDB could not be reached or answered that it
-	// could not serve: no connection, a broken one, or a status of 500 and above.
+	// ErrUnavailable means that DynamoDB could not be reached, or answered that it could
+	// not serve: there was no connection, it broke, or the status was 500 or above.
 	ErrUnavailable = errors.New("service unavailable")
 
-	// ErrCorruptResponse means that an answer came and cannot be believed: its
-	// checksum or length is wrong, it is not the JSON that it should be, or it holds
-	// what was not asked for.
+	// ErrCorruptResponse means that an answer came and is damaged: its checksum or length
+	// is wrong, it is not the JSON that it should be, or it holds something that was not
+	// asked for.
 	ErrCorruptResponse = errors.New("corrupt response")
 )
 
@@ -129,13 +131,14 @@ var errorOf = map[retry.Cause]error{
 //		log.Print(e.RequestIDs)
 //	}
 //
-// It unwraps to those causes and to the SDK's own error, so errors.As also finds,
-// for example, a *types.ConditionalCheckFailedException. Its text, its JSON and its
-// slog form hold no credentials and no item.
+// It unwraps to those causes and to the SDK's own error: errors.As also finds, for
+// example, a *types.ConditionalCheckFailedException. Its text, its JSON and its slog form
+// hold no credentials and no item.
 type Error struct {
 	// Activity is the method that failed, such as "PutItem".
 	Activity string
-	// TableName is the table, and empty for ListTables or if a batch names several.
+	// TableName is the table. It is empty for ListTables, and if a batch names several
+	// tables.
 	TableName string
 	// Region is where the request went, or was to go.
 	Region Region
@@ -143,22 +146,22 @@ type Error struct {
 	RequestIDs []string
 	// Attempts is the number of HTTP requests. Zero means that nothing was sent.
 	Attempts int
-	// Code is DynamoDB's name for the error, such as "ValidationException". It is
-	// empty if the error is not DynamoDB's.
+	// Code is DynamoDB's error code, such as "ValidationException". It is empty if the
+	// error is not DynamoDB's.
 	Code string
 	// Message is DynamoDB's message, at most 1,024 bytes and without control
 	// characters.
 	Message string
 	// ThrottlingReasons says what is over its throughput, if DynamoDB said so.
 	ThrottlingReasons []ThrottlingReason
-	// Item is the item as it stood when a condition failed, if the request asked
-	// for it with ReturnItemOnConditionFailure or ItemIsUnique.
+	// Item is the item that was stored when a condition failed, if the request asked for it
+	// with ReturnItemOnConditionFailure or ItemIsUnique.
 	Item Item `json:"-"`
 	// Token is the ClientRequestToken of a write that was given [ExactlyOnce], and empty
 	// without it. With it the same write may be sent again until 10 minutes after Began.
 	Token string
-	// Began and Ended are when the first request was begun and when the last was over.
-	// They are zero if Attempts is.
+	// Began and Ended are when the first attempt began and when the last one ended. They are
+	// zero if Attempts is.
 	Began, Ended time.Time
 
 	causes []error
@@ -167,15 +170,15 @@ type Error struct {
 
 // ThrottlingReason is one cause of an [ErrThrottled].
 type ThrottlingReason struct {
-	// Reason is DynamoDB's word for it, such as
+	// Reason is DynamoDB's name for it, such as
 	// "TableWriteProvisionedThroughputExceeded".
 	Reason string
 	// Resource is the ARN of the table or index.
 	Resource string
 }
 
-// Error returns the activity, the table, the region, the cause, DynamoDB's own
-// words for it, and the last request ID.
+// Error returns the activity, the table, the region, the cause, DynamoDB's code and message,
+// and the last request ID.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.where())
@@ -186,8 +189,8 @@ func (e *Error) Error() string {
 	switch {
 	case e.Code != "":
 		fmt.Fprintf(&b, ": %s: %s", e.Code, e.Message)
-		if not, ok := as[*retry.NotRenewed](e.err); ok {
-			fmt.Fprintf(&b, "; new credentials could not be had: %s", clean(not.Err.Error()))
+		if notRenewed, ok := as[*retry.NotRenewed](e.err); ok {
+			fmt.Fprintf(&b, "; getting new credentials failed: %s", clean(notRenewed.Err.Error()))
 		}
 	case isA[*smithy.DeserializationError](e.err):
 		b.WriteString(": the answer cannot be decoded") // the SDK's text quotes it
@@ -239,8 +242,8 @@ func (e *Error) Unwrap() []error {
 // GoString returns the text of the error, so that %#v shows no item.
 func (e *Error) GoString() string { return fmt.Sprintf("&dynamoconn.Error{%q}", e.Error()) }
 
-// Format writes the text of the error as fmt would: also of an Error that was copied, which
-// is no error any more and would show its item.
+// Format writes the text of the error for every verb. It has a value receiver so that a copied
+// Error, which is not an error any more, does not show its item either.
 func (e Error) Format(s fmt.State, verb rune) {
 	if verb == 'v' && s.Flag('#') {
 		_, _ = io.WriteString(s, e.GoString())
@@ -279,8 +282,8 @@ func (e *Error) LogValue() slog.Value {
 
 const longestMessage = 1024
 
-// clean makes text from a server fit to be shown: no control characters and none that
-// turn the line around, at most longestMessage bytes.
+// clean makes text from a server fit to be shown: at most longestMessage bytes, and no
+// characters that control a terminal or change the direction of the text.
 func clean(text string) string {
 	const more = "..."
 	cut := len(text) > longestMessage

@@ -12,8 +12,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
-// BatchWriteError says which writes of a [BatchWriteItemRequest] are not known to
-// have been applied. Every write that it does not name has been. It matches
+// BatchWriteError names the writes of a [BatchWriteItemRequest] that are not known to have
+// been applied. Every write that it does not name was applied. It matches
 // [ErrUnfinishedBatch], each of the causes, and [ErrAmbiguous] if a write may have been
 // applied. Its text and its JSON hold no item.
 type BatchWriteError struct {
@@ -98,9 +98,8 @@ func (e *BatchWriteError) Unwrap() []error {
 	return append(all, e.causes()...)
 }
 
-// Remaining returns the request that does what is left: the writes that were not
-// applied and those that may have been, in their order, without those that would be
-// refused again.
+// Remaining returns a request with the writes that are left, in their order: those that were
+// not applied and those that may have been, without those that would be refused again.
 func (e *BatchWriteError) Remaining() BatchWriteItemRequest {
 	var req BatchWriteItemRequest
 	entry := -1
@@ -129,10 +128,10 @@ func (e *BatchWriteError) causes() []error {
 	return distinct(errs)
 }
 
-// BatchGetError says which keys of a [BatchGetItemRequest] have no answer. Every key
-// that it does not name has one in the response beside it: its item, or nil if there
-// is none. It matches [ErrUnfinishedBatch] and each of the causes. Its text and its JSON
-// hold no key.
+// BatchGetError names the keys of a [BatchGetItemRequest] that have no answer. The response
+// that is returned with it has the answer for every other key: its item, or nil if there is
+// none. It matches [ErrUnfinishedBatch] and each of the causes. Its text and its JSON hold
+// no key.
 type BatchGetError struct {
 	// Failures are those keys, in the order of the request. A key that the request
 	// holds twice is here twice.
@@ -182,8 +181,8 @@ func (e *BatchGetError) Unwrap() []error {
 	return append([]error{ErrUnfinishedBatch}, e.causes()...)
 }
 
-// Remaining returns the request for the keys that were not read, without those that
-// would be refused again.
+// Remaining returns a request for the keys that were not read, without those that would be
+// refused again.
 func (e *BatchGetError) Remaining() BatchGetItemRequest {
 	var req BatchGetItemRequest
 	entry := -1
@@ -237,7 +236,7 @@ func distinct(errs []error) []error {
 		if err == nil {
 			continue
 		}
-		if reflect.ValueOf(err).Comparable() { // the cause of a context can be any error
+		if reflect.ValueOf(err).Comparable() { // the cause of a context may be of any type
 			if seen[err] {
 				continue
 			}

@@ -8,12 +8,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// ResponseMetadata is what every response tells of the requests behind it.
+// ResponseMetadata describes the requests behind a response. Every response has it.
 type ResponseMetadata struct {
-	// RequestIDs are DynamoDB's names for the requests it answered, oldest first:
-	// what AWS support asks for. A call over many pages has many.
+	// RequestIDs are DynamoDB's IDs of the requests that it answered, oldest first: AWS
+	// support asks for them. A call over many pages has many.
 	RequestIDs []string
-	// Attempts is the number of HTTP requests that were made, repetitions included.
+	// Attempts is the number of HTTP requests that the call made, including those that were
+	// sent again.
 	Attempts int
 	// ConsumedCapacity is what the call used, added up for each table and sorted by
 	// its name. It is nil unless the call was given [WithConsumedCapacity].

@@ -13,8 +13,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/transport"
 )
 
-// tally is what a call has come to so far. The metadata is something else: a long scan
-// hands it out page by page.
+// tally adds up what the hooks and the log report of a call. It is not the metadata, which a
+// long scan hands out page by page.
 type tally struct {
 	began          time.Time
 	open           int // requests under way
@@ -22,7 +22,7 @@ type tally struct {
 	wait           time.Duration
 	sent, received int64
 	used           ResponseMetadata // the capacity only
-	failed         bool             // a request
+	failed         bool             // whether a request failed
 	worst          retry.Outcome    // of those that failed
 }
 

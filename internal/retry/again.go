@@ -213,7 +213,7 @@ type NotRenewed struct {
 
 // Error returns both texts.
 func (n *NotRenewed) Error() string {
-	return n.Refusal.Error() + "; new credentials could not be had: " + n.Err.Error()
+	return n.Refusal.Error() + "; getting new credentials failed: " + n.Err.Error()
 }
 
 // Unwrap returns both errors.

@@ -1,11 +1,11 @@
-// Command mutants puts known defects back into the library, one at a time, and
-// demands of each that the test which is there for it fails:
+// Command mutants checks that the tests notice known defects. It puts one defect at a
+// time into the library and runs the test that must fail because of it:
 //
 //	go run ./internal/mutants
 //
-// The sources stay as they are: the compiler is given the changed file in place of
-// the real one (go build -overlay). A mutant is killed if its package still compiles
-// and the named test fails; and the same test must pass without it.
+// The command does not change the sources: it gives the compiler the changed file in
+// place of the real one (go test -overlay). A mutant is killed if its package still
+// compiles and its test fails. The test must pass without the mutant.
 package main
 
 import (
@@ -26,16 +26,16 @@ import (
 // mutant is one defect: a change of one place in one file, and the test that must
 // notice it.
 type mutant struct {
-	defect   int // its number among the 18 of today's clients, or 0 for a rule of ours
-	name     string
-	file     string // from the root of the module
-	old, new string
-	pkg      string // of the test, from the root of the module
+	defect   int    // its number among the 18 defects of today's clients, or 0 for a rule of ours
+	name     string // what the changed code does
+	file     string // the path of the file from the root of the module
+	old, new string // the text to replace, which must occur once, and the defect
+	pkg      string // the directory of the test's package from the root of the module
 	test     string
 }
 
 func main() {
-	only := flag.String("only", "", "run the mutants whose name or test matches this regular expression")
+	only := flag.String("only", "", "run only the mutants whose name or test matches this regular expression")
 	flag.Parse()
 	if err := run(context.Background(), *only); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
@@ -57,34 +57,34 @@ func run(ctx context.Context, only string) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	l := &lab{root: root, dir: dir, sound: make(map[string]string)}
+	l := &lab{root: root, dir: dir, unchanged: make(map[string]string)}
 
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "#\tmutant\ttest\tend")
+	fmt.Fprintln(w, "defect\tmutant\ttest\tresult")
 	all, survived := 0, 0
 	for _, m := range mutants {
 		if !chosen.MatchString(m.name) && !chosen.MatchString(m.test) {
 			continue
 		}
 		all++
-		end := "killed"
+		result := "killed"
 		if err := l.kill(ctx, m); err != nil {
 			survived++
-			end = "NOT KILLED: " + err.Error()
+			result = "NOT KILLED: " + err.Error()
 		}
-		fmt.Fprintf(os.Stderr, "%s: %s\n", m.name, end)
+		fmt.Fprintf(os.Stderr, "%s: %s\n", m.name, result)
 		number := ""
 		if m.defect != 0 {
 			number = strconv.Itoa(m.defect)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", number, m.name, m.test, end)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", number, m.name, m.test, result)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	fmt.Printf("%d mutants, %d killed\n", all, all-survived)
 	if survived > 0 {
-		return fmt.Errorf("%d mutants were not killed", survived)
+		return fmt.Errorf("not killed: %d of %d", survived, all)
 	}
 	return nil
 }
@@ -96,22 +96,24 @@ func moduleRoot() (string, error) {
 
 // lab compiles and runs the tests.
 type lab struct {
-	root, dir string
-	sound     map[string]string // the test binary without a mutant, of each package
-	n         int
+	root      string            // the root of the module
+	dir       string            // where the lab writes its files
+	unchanged map[string]string // by package, its test binary without a mutant
+	files     int               // the number of file names that were used
 }
 
-// kill returns an error unless the mutant is killed.
+// kill puts the mutant into the library and runs its test. It returns an error unless
+// the test fails.
 func (l *lab) kill(ctx context.Context, m mutant) error {
-	if err := l.passes(ctx, m); err != nil {
+	if err := l.checkPasses(ctx, m); err != nil {
 		return err
 	}
 	changed, err := m.apply(l.root)
 	if err != nil {
 		return err
 	}
-	l.n++
-	file := filepath.Join(l.dir, fmt.Sprintf("%d.go", l.n))
+	l.files++
+	file := filepath.Join(l.dir, fmt.Sprintf("%d.go", l.files))
 	if err := os.WriteFile(file, changed, 0o600); err != nil {
 		return err
 	}
@@ -119,11 +121,11 @@ func (l *lab) kill(ctx context.Context, m mutant) error {
 	if err != nil {
 		return err
 	}
-	list := filepath.Join(l.dir, fmt.Sprintf("%d.json", l.n))
-	if err := os.WriteFile(list, overlay, 0o600); err != nil {
+	overlayFile := filepath.Join(l.dir, fmt.Sprintf("%d.json", l.files))
+	if err := os.WriteFile(overlayFile, overlay, 0o600); err != nil {
 		return err
 	}
-	binary, err := l.compile(ctx, m.pkg, "-overlay", list)
+	binary, err := l.compile(ctx, m.pkg, "-overlay", overlayFile)
 	if err != nil {
 		return err
 	}
@@ -135,29 +137,30 @@ func (l *lab) kill(ctx context.Context, m mutant) error {
 	case strings.Contains(out, "--- FAIL: "+m.test), strings.Contains(out, "panic: "), strings.Contains(out, "fatal error: "):
 		return nil
 	}
-	return fmt.Errorf("the test did not fail by itself: %s", out)
+	return fmt.Errorf("the test binary failed for another reason than the test: %s", out)
 }
 
-// passes makes sure that the test passes on the sources as they are.
-func (l *lab) passes(ctx context.Context, m mutant) error {
-	binary, ok := l.sound[m.pkg]
+// checkPasses returns an error unless the test passes without the mutant.
+func (l *lab) checkPasses(ctx context.Context, m mutant) error {
+	binary, ok := l.unchanged[m.pkg]
 	if !ok {
 		var err error
 		if binary, err = l.compile(ctx, m.pkg); err != nil {
 			return err
 		}
-		l.sound[m.pkg] = binary
+		l.unchanged[m.pkg] = binary
 	}
 	out, err := l.run(ctx, binary, m)
 	if err != nil || !strings.Contains(out, "--- PASS: "+m.test+" ") {
-		return fmt.Errorf("the test does not pass without it: %s", out)
+		return fmt.Errorf("the test does not pass without the mutant: %s", out)
 	}
 	return nil
 }
 
+// compile compiles the tests of a package and returns the file name of the test binary.
 func (l *lab) compile(ctx context.Context, pkg string, flags ...string) (string, error) {
-	l.n++
-	binary := filepath.Join(l.dir, fmt.Sprintf("%d.test", l.n))
+	l.files++
+	binary := filepath.Join(l.dir, fmt.Sprintf("%d.test", l.files))
 	cmd := exec.CommandContext(ctx, "go", append(append([]string{"test", "-c", "-ldflags=-s -w", "-o", binary}, flags...), "./"+pkg)...)
 	cmd.Dir = l.root
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -166,26 +169,26 @@ func (l *lab) compile(ctx context.Context, pkg string, flags ...string) (string,
 	return binary, nil
 }
 
-// run runs the test of a mutant in a test binary. A test that hangs is ended, with a
-// panic.
+// run runs the test of a mutant in a test binary and returns the output. A test that
+// takes longer than two minutes ends with a panic.
 func (l *lab) run(ctx context.Context, binary string, m mutant) (string, error) {
-	const most = 2 * time.Minute
-	ctx, cancel := context.WithTimeout(ctx, most+10*time.Second)
+	const timeout = 2 * time.Minute
+	ctx, cancel := context.WithTimeout(ctx, timeout+10*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary, "-test.run", "^"+m.test+"$", "-test.v", "-test.short", "-test.count=1", "-test.timeout", most.String())
+	cmd := exec.CommandContext(ctx, binary, "-test.run", "^"+m.test+"$", "-test.v", "-test.short", "-test.count=1", "-test.timeout", timeout.String())
 	cmd.Dir = filepath.Join(l.root, m.pkg)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
 
-// apply returns the file of the mutant with its change.
+// apply returns the changed content of the mutant's file.
 func (m mutant) apply(root string) ([]byte, error) {
 	source, err := os.ReadFile(filepath.Join(root, m.file))
 	if err != nil {
 		return nil, err
 	}
 	if n := strings.Count(string(source), m.old); n != 1 {
-		return nil, fmt.Errorf("%s has the text %d times, not once: %s", m.file, n, m.old)
+		return nil, fmt.Errorf("%s must contain this text once, but contains it %d times: %s", m.file, n, m.old)
 	}
 	return []byte(strings.Replace(string(source), m.old, m.new, 1)), nil
 }

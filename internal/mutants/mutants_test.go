@@ -14,11 +14,12 @@ import (
 
 const root = "../.."
 
-// The run itself takes minutes: make mutants. This makes sure that it still can.
+// TestEveryMutantIsUpToDate checks that every mutant can be put into the sources and
+// that its test exists. Running them all takes minutes: make mutants.
 func TestEveryMutantIsUpToDate(t *testing.T) {
 	t.Parallel()
 
-	tests := make(map[string]string) // the test files of each package
+	tests := make(map[string]string) // the text of the test files, by package
 	names := make(map[string]bool)
 	for _, m := range mutants {
 		require.NotEmpty(t, m.name)
@@ -32,15 +33,16 @@ func TestEveryMutantIsUpToDate(t *testing.T) {
 			assert.NoError(t, err, m.name)
 		}
 		if tests[m.pkg] == "" {
-			tests[m.pkg] = testsOf(t, m.pkg)
+			tests[m.pkg] = readTests(t, m.pkg)
 		}
 		if !strings.Contains(tests[m.pkg], "func "+m.test+"(t *testing.T)") {
-			t.Errorf("%s: no %s in %s", m.name, m.test, m.pkg)
+			t.Errorf("%s: package %s has no test %s", m.name, m.pkg, m.test)
 		}
 	}
 }
 
-func testsOf(t *testing.T, pkg string) string {
+// readTests returns the text of all test files of a package.
+func readTests(t *testing.T, pkg string) string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(root, pkg, "*_test.go"))
 	require.NoError(t, err)
@@ -85,7 +87,7 @@ func TestApply(t *testing.T) {
 	}
 }
 
-// A lab with a module of its own, so that both ends of a mutant are seen.
+// TestLab kills mutants of a small module, and fails to kill those that it must not.
 func TestLab(t *testing.T) {
 	t.Parallel()
 
@@ -97,9 +99,9 @@ func TestLab(t *testing.T) {
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
-	l := &lab{root: dir, dir: t.TempDir(), sound: make(map[string]string)}
+	l := &lab{root: dir, dir: t.TempDir(), unchanged: make(map[string]string)}
 	minus := mutant{file: "sum.go", old: "a + b", new: "a - b", pkg: ".", test: "TestSum"}
-	with := func(change func(*mutant)) mutant {
+	with := func(change func(*mutant)) mutant { // a copy of minus with a change
 		m := minus
 		change(&m)
 		return m
@@ -111,7 +113,7 @@ func TestLab(t *testing.T) {
 		"does not compile": with(func(m *mutant) { m.new = "a + c" }),
 		"stale":            with(func(m *mutant) { m.old = "a % b" }),
 		"no such test":     with(func(m *mutant) { m.test = "TestDifference" }),
-		"test of another":  with(func(m *mutant) { m.test = "TestNothing" }),
+		"another test":     with(func(m *mutant) { m.test = "TestNothing" }),
 		"test that fails":  with(func(m *mutant) { m.test = "TestFails" }),
 		"test that skips":  with(func(m *mutant) { m.test = "TestSkips" }),
 	} {
@@ -119,5 +121,5 @@ func TestLab(t *testing.T) {
 	}
 	source, err := os.ReadFile(filepath.Join(dir, "sum.go"))
 	require.NoError(t, err)
-	assert.Contains(t, string(source), "a + b", "the sources stay as they are")
+	assert.Contains(t, string(source), "a + b", "the sources must not change")
 }

@@ -308,7 +308,7 @@ func TestRegionsThatCannotBeCalled(t *testing.T) {
 	assert.Empty(t, w.requests())
 }
 
-func TestFirstFaultOfCallOptionsStands(t *testing.T) {
+func TestFirstWrongCallOptionIsReported(t *testing.T) {
 	t.Parallel()
 
 	w := &wire{}

@@ -210,7 +210,7 @@ var mutants = []mutant{
 		`if before, ok := last[at]; ok {`, `if before, ok := last[at]; ok && before < 0 {`,
 		"internal/batch", "TestEveryOperationEndsInItsTrueState"},
 	{0, "a write is sent although the outcome of the write before it on its key is unknown", "internal/batch/runner.go",
-		`r.settleFrom(r.next[op], Result{Outcome: retry.NotDone, Err: err})`, `r.end(op, Result{Outcome: retry.Unknown, Err: err})`,
+		`r.settleFrom(r.next[op], Result{Outcome: retry.NotDone, Err: err})`, `r.finish(op, Result{Outcome: retry.Unknown, Err: err})`,
 		"internal/batch", "TestRandomBatches"},
 	{0, "unprocessed operations count as done", "internal/batch/runner.go",
 		`left[op] = true`, `left[op] = false`,

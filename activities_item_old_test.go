@@ -2,7 +2,6 @@ package dynamoconn_test
 
 import (
 	"errors"
-	"net/http"
 	"testing"
 	"testing/synctest"
 
@@ -10,11 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // attributes answers a write with that old item, as DynamoDB JSON.
-func attributes(item string) func() (*http.Response, error) {
-	return replying(200, `{"Attributes":`+item+`}`, "X-Amzn-Requestid", "ROK")
+func attributes(item string) wiretest.Answer {
+	return wiretest.Reply(200, `{"Attributes":`+item+`}`, "X-Amzn-Requestid", "ROK")
 }
 
 const (
@@ -39,7 +39,7 @@ func parsed(t *testing.T, text string) dynamoconn.Item {
 func TestOldItemOfARepeatedWrite(t *testing.T) {
 	t.Parallel()
 
-	type answers []func() (*http.Response, error)
+	type answers []wiretest.Answer
 	tests := map[string]struct {
 		answers     answers
 		put, delete string // the old item, "" for none, "?" if it is not known
@@ -61,7 +61,7 @@ func TestOldItemOfARepeatedWrite(t *testing.T) {
 			t.Run(activity+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					w := &wire{answer: inTurn(test.answers...)}
+					w := wiretest.New(test.answers...)
 					client := wireClient(t, w)
 					var old dynamoconn.Item
 					var meta dynamoconn.ResponseMetadata
@@ -80,7 +80,7 @@ func TestOldItemOfARepeatedWrite(t *testing.T) {
 						require.NotNil(t, resp, "the write is applied")
 						old, meta = resp.OldItem, resp.ResponseMetadata
 					}
-					sent := w.requests()
+					sent := w.Requests()
 					require.Len(t, sent, len(test.answers))
 					assert.Contains(t, sent[0].Body, `"ReturnValues":"ALL_OLD"`)
 					assert.Equal(t, len(test.answers), meta.Attempts)
@@ -111,24 +111,24 @@ func TestOldItemThatWasNotAskedFor(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
-		resp, err := wireClient(t, &wire{answer: inTurn(internal, fine)}).PutItem(t.Context(), ourPut())
+		resp, err := wireClient(t, wiretest.New(internal, fine)).PutItem(t.Context(), ourPut())
 		require.NoError(t, err)
 		assert.Nil(t, resp.OldItem)
-		_, err = wireClient(t, &wire{answer: inTurn(internal, fine)}).
+		_, err = wireClient(t, wiretest.New(internal, fine)).
 			DeleteItem(t.Context(), dynamoconn.DeleteItemRequest{TableName: "Music", Item: musicKey()})
 		require.NoError(t, err)
 	})
 }
 
 // standing answers that the condition was false, with that item.
-func standing(item string) func() (*http.Response, error) {
-	return refusing(400, "ConditionalCheckFailedException", "The conditional request failed", "RCOND", `,"Item":`+item)
+func standing(item string) wiretest.Answer {
+	return wiretest.Refuse(400, "ConditionalCheckFailedException", "The conditional request failed", "RCOND", `,"Item":`+item)
 }
 
 func TestItemIsUnique(t *testing.T) {
 	t.Parallel()
 
-	type answers []func() (*http.Response, error)
+	type answers []wiretest.Answer
 	ambiguous, condition := dynamoconn.ErrAmbiguous, dynamoconn.ErrConditionFailed
 	tests := map[string]struct {
 		answers answers
@@ -151,15 +151,15 @@ func TestItemIsUnique(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := &wire{answer: inTurn(test.answers...)}
+				w := wiretest.New(test.answers...)
 				req := ourPut()
 				req.ConditionExpression, req.ItemIsUnique = onlyNew, true
 				resp, err := wireClient(t, w).PutItem(t.Context(), req)
-				sent := w.requests()
+				sent := w.Requests()
 				require.Len(t, sent, len(test.answers))
 				for _, attempt := range sent {
 					assert.Contains(t, attempt.Body, `"ReturnValuesOnConditionCheckFailure":"ALL_OLD"`)
-					assert.Equal(t, "PutItem", attempt.Target)
+					assert.Equal(t, "PutItem", attempt.Action)
 				}
 				if test.is == nil {
 					require.NoError(t, err)
@@ -186,12 +186,12 @@ func TestEqualItemProvesNothingByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		req := ourPut()
 		req.ConditionExpression, req.ReturnItemOnConditionFailure = onlyNew, true
-		_, err := wireClient(t, &wire{answer: inTurn(internal, standing(ours))}).PutItem(t.Context(), req)
+		_, err := wireClient(t, wiretest.New(internal, standing(ours))).PutItem(t.Context(), req)
 		require.ErrorIs(t, err, dynamoconn.ErrAmbiguous)
 		assert.NotErrorIs(t, err, dynamoconn.ErrConditionFailed)
 		assert.True(t, req.Item.Equal(errorOf(t, err).Item))
 
-		_, err = wireClient(t, &wire{answer: inTurn(standing(ours))}).PutItem(t.Context(), req)
+		_, err = wireClient(t, wiretest.New(standing(ours))).PutItem(t.Context(), req)
 		require.ErrorIs(t, err, dynamoconn.ErrConditionFailed)
 	})
 }
@@ -199,12 +199,12 @@ func TestEqualItemProvesNothingByItself(t *testing.T) {
 func TestUniqueItemWithoutACondition(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{}
+	w := wiretest.New()
 	req := ourPut()
 	req.ItemIsUnique = true
 	_, err := wireClient(t, w).PutItem(t.Context(), req)
 	require.NoError(t, err)
-	assert.NotContains(t, w.requests()[0].Body, "ReturnValuesOnConditionCheckFailure")
+	assert.NotContains(t, w.Requests()[0].Body, "ReturnValuesOnConditionCheckFailure")
 }
 
 func TestUniqueItemAndItsOldItem(t *testing.T) {
@@ -213,7 +213,7 @@ func TestUniqueItemAndItsOldItem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		req := ourPut()
 		req.ConditionExpression, req.ItemIsUnique, req.ReturnOldItem = onlyNew, true, true
-		resp, err := wireClient(t, &wire{answer: inTurn(internal, standing(ours))}).PutItem(t.Context(), req)
+		resp, err := wireClient(t, wiretest.New(internal, standing(ours))).PutItem(t.Context(), req)
 		require.ErrorIs(t, err, dynamoconn.ErrOldItemUnknown)
 		assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
 		assert.NotErrorIs(t, err, dynamoconn.ErrConditionFailed)
@@ -226,13 +226,13 @@ func TestUniqueItemAndItsOldItem(t *testing.T) {
 func TestUniqueItemInATransaction(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{answer: inTurn(cancelled("ConditionalCheckFailed", "m", `,"Item":`+ours))}
+	w := wiretest.New(cancelled("ConditionalCheckFailed", "m", `,"Item":`+ours))
 	req := ourPut()
 	req.ConditionExpression, req.ItemIsUnique = onlyNew, true
 	_, err := wireClient(t, w).PutItem(t.Context(), req, dynamoconn.ExactlyOnce(""))
 	require.NoError(t, err, "a call before this one wrote it, under a token that is forgotten")
 
-	w = &wire{answer: inTurn(cancelled("ConditionalCheckFailed", "m", `,"Item":`+theirs))}
+	w = wiretest.New(cancelled("ConditionalCheckFailed", "m", `,"Item":`+theirs))
 	_, err = wireClient(t, w).PutItem(t.Context(), req, dynamoconn.ExactlyOnce(""))
 	require.ErrorIs(t, err, dynamoconn.ErrConditionFailed)
 }

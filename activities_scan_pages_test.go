@@ -3,7 +3,6 @@ package dynamoconn_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"iter"
 	"math/rand/v2"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // numbered is a table of items with the IDs 0 to count-1, of which a filter lets
@@ -27,18 +27,14 @@ type numbered struct {
 	keep         bool
 }
 
-func (n *numbered) Do(req *http.Request) (*http.Response, error) {
-	data, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
-	}
+func (n *numbered) answer(r *wiretest.Request) (*http.Response, error) {
 	var scan struct {
 		Limit             int
 		FilterExpression  string
 		Select            string
 		ExclusiveStartKey struct{ ID struct{ N json.Number } }
 	}
-	if err := json.Unmarshal(data, &scan); err != nil {
+	if err := json.Unmarshal([]byte(r.Body), &scan); err != nil {
 		return nil, err
 	}
 	n.requests++
@@ -67,7 +63,7 @@ func (n *numbered) Do(req *http.Request) (*http.Response, error) {
 	if until < n.count {
 		body += fmt.Sprintf(`,"LastEvaluatedKey":{"ID":{"N":"%d"}}`, until-1)
 	}
-	return reply(200, body+"}", "X-Amzn-Requestid", fmt.Sprintf("%052d", n.requests)), nil
+	return wiretest.Reply(200, body+"}", "X-Amzn-Requestid", fmt.Sprintf("%052d", n.requests))(r)
 }
 
 func idOf(t *testing.T, item dynamoconn.Item) int {
@@ -81,7 +77,7 @@ func idOf(t *testing.T, item dynamoconn.Item) int {
 func pagesOf(t *testing.T, table *numbered, req dynamoconn.ScanTableRequest) iter.Seq2[*dynamoconn.ScanTableResponse, error] {
 	t.Helper()
 	req.TableName = "Music"
-	return wireClient(t, table).ScanPages(t.Context(), req)
+	return wireClient(t, wiretest.Answer(table.answer)).ScanPages(t.Context(), req)
 }
 
 func TestScanPagesGoesOnWhereThePageEnded(t *testing.T) {
@@ -248,7 +244,7 @@ func TestScanAndScanPageFillTheCheckpoint(t *testing.T) {
 		},
 	} {
 		table := &numbered{count: 10}
-		client := wireClient(t, table)
+		client := wireClient(t, wiretest.Answer(table.answer))
 		req := dynamoconn.ScanTableRequest{TableName: "Music"}
 		var ids []int
 		for !req.Checkpoint.Done() {
@@ -281,8 +277,8 @@ func TestScanPagesStartsOverFromItsOwnCheckpoint(t *testing.T) {
 
 func TestScanPagesErrorComesOnceAndLast(t *testing.T) {
 	t.Parallel()
-	page := replying(200, `{"Count":0,"ScannedCount":1,"Items":[],"LastEvaluatedKey":`+keyOfSong+`}`)
-	w := &wire{answer: inTurn(page, invalid)}
+	page := wiretest.Reply(200, `{"Count":0,"ScannedCount":1,"Items":[],"LastEvaluatedKey":`+keyOfSong+`}`)
+	w := wiretest.New(page, invalid)
 	var pages, failures int
 	for page, err := range wireClient(t, w).ScanPages(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"}) {
 		if err != nil {
@@ -294,7 +290,7 @@ func TestScanPagesErrorComesOnceAndLast(t *testing.T) {
 		}
 		pages++
 	}
-	assert.Equal(t, []int{1, 1, 2}, []int{pages, failures, len(w.requests())})
+	assert.Equal(t, []int{1, 1, 2}, []int{pages, failures, len(w.Requests())})
 }
 
 // manyEmptyPages is 10,000 pages without an item and one with it.
@@ -322,14 +318,15 @@ func TestTenThousandEmptyPagesNeedNoMemory(t *testing.T) { //nolint:paralleltest
 	} {
 		table := manyEmptyPages()
 		var early, late uint64
-		client := wireClient(t, &watched{table, func(request int) {
-			switch request {
+		client := wireClient(t, wiretest.Answer(func(r *wiretest.Request) (*http.Response, error) {
+			switch table.requests + 1 {
 			case 1_000:
 				early = heapInUse()
 			case 10_000:
 				late = heapInUse()
 			}
-		}})
+			return table.answer(r)
+		}))
 		items := 0
 		// The filter lets ID 10,000 through; 0 is passed over.
 		req := dynamoconn.ScanTableRequest{
@@ -344,17 +341,6 @@ func TestTenThousandEmptyPagesNeedNoMemory(t *testing.T) { //nolint:paralleltest
 		assert.Equal(t, 10_000, table.requests, form)
 		assert.Less(t, int64(late)-int64(early), int64(64<<10), "%s: 9,000 pages later", form)
 	}
-}
-
-// watched calls a function before each request.
-type watched struct {
-	next   *numbered
-	before func(request int)
-}
-
-func (w *watched) Do(req *http.Request) (*http.Response, error) {
-	w.before(w.next.requests + 1)
-	return w.next.Do(req)
 }
 
 func heapInUse() uint64 {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // The SDK gives up a read whose answer breaks off, and so did nothing wrong but waste it.
@@ -76,18 +77,18 @@ func TestNoActivityInventsAValue(t *testing.T) {
 	const none = `{"Artist":{"S":"Acme Band"},"SongTitle":{"S":"Happy Day"},"Year":`
 	for _, item := range []string{none + `{}}`, none + `{"X":"1"}}`, none + `{"M":{"a":{"S":"q"},"b":{}}}}`, none + `{"L":[{"S":"q"},{"X":"1"}]}}`,
 		none + `{"SS":["q",null]}}`, none + `{"S":"q"},"Year":{"S":"r"}}`} {
-		client := func(body string) (*dynamoconn.Client, *wire) {
-			w := &wire{answer: inTurn(replying(200, body))}
+		client := func(body string) (*dynamoconn.Client, *wiretest.Client) {
+			w := wiretest.New(wiretest.Reply(200, body))
 			return wireClient(t, w, dynamoconn.WithMaxAttempts(1)), w
 		}
-		calls := map[string]func() (*wire, error){
-			"GetItem": func() (*wire, error) {
+		calls := map[string]func() (*wiretest.Client, error){
+			"GetItem": func() (*wiretest.Client, error) {
 				c, w := client(`{"Item":` + item + `}`)
 				resp, err := c.GetItem(t.Context(), getMusic())
 				assert.Nil(t, resp)
 				return w, err
 			},
-			"PutItem": func() (*wire, error) {
+			"PutItem": func() (*wiretest.Client, error) {
 				c, w := client(`{"Attributes":` + item + `}`)
 				req := putMusic()
 				req.ReturnOldItem = true
@@ -95,24 +96,24 @@ func TestNoActivityInventsAValue(t *testing.T) {
 				assert.ErrorIs(t, err, dynamoconn.ErrAmbiguous)
 				return w, err
 			},
-			"Scan": func() (*wire, error) {
+			"Scan": func() (*wiretest.Client, error) {
 				c, w := client(`{"Items":[` + item + `],"Count":1,"ScannedCount":1}`)
 				_, err := c.Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"})
 				return w, err
 			},
-			"Scan's place": func() (*wire, error) {
+			"Scan's place": func() (*wiretest.Client, error) {
 				c, w := client(`{"Items":[],"Count":0,"ScannedCount":0,"LastEvaluatedKey":` + item + `}`)
 				_, err := c.ScanPage(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"})
 				return w, err
 			},
-			"BatchGet": func() (*wire, error) {
+			"BatchGet": func() (*wiretest.Client, error) {
 				c, w := client(`{"Responses":{"Music":[` + item + `]},"UnprocessedKeys":{}}`)
 				_, err := c.BatchGet(t.Context(), dynamoconn.BatchGetItemRequest{
 					RequestTables: []dynamoconn.RequestTable{{Name: "Music", Keys: []dynamoconn.Item{musicKey()}}},
 				})
 				return w, err
 			},
-			"BatchWrite": func() (*wire, error) {
+			"BatchWrite": func() (*wiretest.Client, error) {
 				c, w := client(`{"UnprocessedItems":{"Music":[{"PutRequest":{"Item":` + item + `}}]}}`)
 				_, err := c.BatchWrite(t.Context(), dynamoconn.BatchWriteItemRequest{
 					Tables: []dynamoconn.WriteTable{dynamoconn.TableWithItemsToAdd("Music", musicKey())},
@@ -124,7 +125,7 @@ func TestNoActivityInventsAValue(t *testing.T) {
 		for name, call := range calls {
 			w, err := call()
 			assert.ErrorIs(t, err, dynamoconn.ErrCorruptResponse, "%s of %s", name, item)
-			assert.Len(t, w.requests(), 1, "%s of %s", name, item)
+			assert.Len(t, w.Requests(), 1, "%s of %s", name, item)
 		}
 	}
 }
@@ -133,7 +134,7 @@ func TestNoActivityInventsAValue(t *testing.T) {
 // decoder runs out of them.
 func TestNoAnswerMakesACallPanic(t *testing.T) {
 	t.Parallel()
-	client := wireClient(t, &wire{answer: inTurn(replying(200, `{"Responses":{"Music":[,0A}`))})
+	client := wireClient(t, wiretest.New(wiretest.Reply(200, `{"Responses":{"Music":[,0A}`)))
 	resp, err := client.BatchGet(t.Context(), dynamoconn.BatchGetItemRequest{
 		RequestTables: []dynamoconn.RequestTable{{Name: "Music", Keys: []dynamoconn.Item{musicKey()}}},
 	})

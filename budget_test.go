@@ -3,7 +3,6 @@ package dynamoconn_test
 import (
 	"context"
 	"errors"
-	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // What the documentation of WithMaxAttempts says of a call's length.
@@ -22,7 +22,7 @@ func TestLongestCall(t *testing.T) {
 	const pauses = 16_350 * time.Millisecond
 	synctest.Test(t, func(t *testing.T) {
 		var longest, sum time.Duration
-		client := wireClient(t, &wire{answer: inTurn(busy)})
+		client := wireClient(t, wiretest.New(busy))
 		const calls = 300
 		for range calls {
 			began := time.Now()
@@ -36,7 +36,7 @@ func TestLongestCall(t *testing.T) {
 		assert.InDelta(t, pauses/2, sum/calls, float64(time.Second), "the jitter is fair")
 	})
 	synctest.Test(t, func(t *testing.T) {
-		client := wireClient(t, &wire{answer: inTurn(replying(429, "", "Retry-After", "60"))})
+		client := wireClient(t, wiretest.New(wiretest.Reply(429, "", "Retry-After", "60")))
 		began := time.Now()
 		_, err := client.GetItem(t.Context(), getMusic())
 		require.ErrorIs(t, err, dynamoconn.ErrThrottled)
@@ -48,14 +48,9 @@ func TestLongestCall(t *testing.T) {
 func TestRetryBudget(t *testing.T) {
 	t.Parallel()
 
-	slow := func(answer func() (*http.Response, error)) func() (*http.Response, error) {
-		return func() (*http.Response, error) {
-			time.Sleep(700 * time.Millisecond)
-			return answer()
-		}
-	}
+	slow := func(answer wiretest.Answer) wiretest.Answer { return answer.Delay(700 * time.Millisecond) }
 	tests := map[string]struct {
-		answer    func() (*http.Response, error)
+		answer    wiretest.Answer
 		budget    time.Duration
 		cause     error
 		ambiguous bool
@@ -67,7 +62,7 @@ func TestRetryBudget(t *testing.T) {
 		"damaged":                {damaged, time.Second, dynamoconn.ErrCorruptResponse, true, time.Second},
 		"an attempt is not cut":  {slow(busy), time.Second, dynamoconn.ErrThrottled, false, 1700 * time.Millisecond},
 		"one attempt outlasts":   {slow(busy), 500 * time.Millisecond, dynamoconn.ErrThrottled, false, 700 * time.Millisecond},
-		"the server's own pause": {replying(429, "", "Retry-After", "3"), 2 * time.Second, dynamoconn.ErrThrottled, false, 0},
+		"the server's own pause": {wiretest.Reply(429, "", "Retry-After", "3"), 2 * time.Second, dynamoconn.ErrThrottled, false, 0},
 		"next to nothing":        {busy, time.Millisecond, dynamoconn.ErrThrottled, false, time.Millisecond},
 	}
 	for name, test := range tests {
@@ -75,7 +70,7 @@ func TestRetryBudget(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				for range 20 {
-					w := &wire{answer: inTurn(test.answer)}
+					w := wiretest.New(test.answer)
 					client := wireClient(t, w, dynamoconn.WithRetryBudget(test.budget), dynamoconn.WithMaxAttempts(1000))
 					began := time.Now()
 					_, err := client.PutItem(t.Context(), putMusic())
@@ -83,7 +78,7 @@ func TestRetryBudget(t *testing.T) {
 					assert.Equal(t, test.ambiguous, errors.Is(err, dynamoconn.ErrAmbiguous))
 					assert.NotErrorIs(t, err, context.DeadlineExceeded)
 					assert.LessOrEqual(t, time.Since(began), test.most)
-					assert.Len(t, w.requests(), errorOf(t, err).Attempts)
+					assert.Len(t, w.Requests(), errorOf(t, err).Attempts)
 				}
 			})
 		})
@@ -115,10 +110,7 @@ func TestBudgetOfAnotherRetryer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg := wireConfig()
 		cfg.Retryer = withoutPauses(1000)
-		w := &wire{answer: inTurn(func() (*http.Response, error) {
-			time.Sleep(time.Second)
-			return busy()
-		})}
+		w := wiretest.New(busy.Delay(time.Second))
 		client := wireClient(t, w, dynamoconn.WithAWSConfig(cfg), dynamoconn.WithHTTPClient(w), dynamoconn.WithRetryBudget(10*time.Second))
 		_, err := client.GetItem(t.Context(), getMusic())
 		require.ErrorIs(t, err, dynamoconn.ErrThrottled)
@@ -131,17 +123,17 @@ func TestServerAsksForPauses(t *testing.T) {
 
 	const ms = time.Millisecond
 	tests := map[string]struct {
-		answer   func() (*http.Response, error)
+		answer   wiretest.Answer
 		from, to time.Duration
 	}{
-		"throttled, milliseconds": {replying(400, `{"__type":"x#ThrottlingException","message":"m"}`, "X-Amz-Retry-After", "1500"), 1500 * ms, 1500 * ms},
-		"429, seconds":            {replying(429, "", "Retry-After", "2"), 2000 * ms, 2000 * ms},
-		"503, seconds":            {replying(503, "<html>", "Retry-After", "2"), 2000 * ms, 2000 * ms},
-		"503, too long":           {replying(503, "", "Retry-After", "3600"), 5000 * ms, 5050 * ms},
-		"503, negative":           {replying(503, "", "Retry-After", "-3"), 0, 50 * ms},
-		"503, no number":          {replying(503, "", "Retry-After", "soon"), 0, 50 * ms},
-		"503, absurd":             {replying(503, "", "X-Amz-Retry-After", "9223372036854775807"), 0, 50 * ms},
-		"503, a date": {replying(503, "", "Date", "Tue, 24 Nov 2026 03:00:00 GMT", "Retry-After", "Tue, 24 Nov 2026 03:00:04 GMT"),
+		"throttled, milliseconds": {wiretest.Reply(400, `{"__type":"x#ThrottlingException","message":"m"}`, "X-Amz-Retry-After", "1500"), 1500 * ms, 1500 * ms},
+		"429, seconds":            {wiretest.Reply(429, "", "Retry-After", "2"), 2000 * ms, 2000 * ms},
+		"503, seconds":            {wiretest.Reply(503, "<html>", "Retry-After", "2"), 2000 * ms, 2000 * ms},
+		"503, too long":           {wiretest.Reply(503, "", "Retry-After", "3600"), 5000 * ms, 5050 * ms},
+		"503, negative":           {wiretest.Reply(503, "", "Retry-After", "-3"), 0, 50 * ms},
+		"503, no number":          {wiretest.Reply(503, "", "Retry-After", "soon"), 0, 50 * ms},
+		"503, absurd":             {wiretest.Reply(503, "", "X-Amz-Retry-After", "9223372036854775807"), 0, 50 * ms},
+		"503, a date": {wiretest.Reply(503, "", "Date", "Tue, 24 Nov 2026 03:00:00 GMT", "Retry-After", "Tue, 24 Nov 2026 03:00:04 GMT"),
 			4000 * ms, 4000 * ms},
 		"nothing asked": {internal, 0, 50 * ms},
 	}
@@ -149,7 +141,7 @@ func TestServerAsksForPauses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client := wireClient(t, &wire{answer: inTurn(test.answer, fine)})
+				client := wireClient(t, wiretest.New(test.answer, fine))
 				began := time.Now()
 				resp, err := client.GetItem(t.Context(), getMusic())
 				require.NoError(t, err)

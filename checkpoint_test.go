@@ -17,6 +17,7 @@ import (
 
 	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/internal/mutate"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 const keyOfSong = `{"Artist":{"S":"Acme Band"},"SongTitle":{"S":"Look Out"}}`
@@ -29,7 +30,7 @@ func checkpointAt(t *testing.T, req dynamoconn.ScanTableRequest, key string, opt
 	if key != "" {
 		body = `{"Count":0,"ScannedCount":1,"Items":[],"LastEvaluatedKey":` + key + `}`
 	}
-	resp, err := wireClient(t, &wire{answer: inTurn(replying(200, body))}).ScanPage(t.Context(), req, opts...)
+	resp, err := wireClient(t, wiretest.New(wiretest.Reply(200, body))).ScanPage(t.Context(), req, opts...)
 	require.NoError(t, err)
 	return resp.Checkpoint
 }
@@ -73,17 +74,17 @@ func TestCheckpointTextIsLossless(t *testing.T) {
 			assert.Equal(t, text, textOf(t, again))
 
 			// The key that goes out is the one that came in.
-			w := &wire{}
+			w := wiretest.New()
 			resumed := req
 			resumed.Checkpoint = again
 			_, err := wireClient(t, w).ScanPage(t.Context(), resumed)
 			require.NoError(t, err)
 			if key == "" {
-				assert.Empty(t, w.requests())
+				assert.Empty(t, w.Requests())
 				continue
 			}
 			var sent struct{ ExclusiveStartKey json.RawMessage }
-			require.NoError(t, json.Unmarshal([]byte(w.requests()[0].Body), &sent))
+			require.NoError(t, json.Unmarshal([]byte(w.Requests()[0].Body), &sent))
 			assert.JSONEq(t, key, string(sent.ExclusiveStartKey))
 		}
 	}
@@ -229,7 +230,7 @@ func TestCheckpointTellsWhereAndNotTheKey(t *testing.T) {
 	slog.New(slog.NewTextHandler(&b, nil)).Info("m", "checkpoint", checkpoint)
 	assert.Contains(t, b.String(), `checkpoint="Music in us-east-1: at a key"`, "and not its text")
 
-	_, err := wireClient(t, &wire{}).Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: "Other", Checkpoint: checkpoint})
+	_, err := wireClient(t, wiretest.New()).Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: "Other", Checkpoint: checkpoint})
 	require.Error(t, err)
 	requireRedacted(t, "the error of another scan", err)
 }
@@ -286,7 +287,7 @@ func TestCheckpointOfAnotherScanIsRefused(t *testing.T) {
 			for form, scan := range scanForms {
 				t.Run(fmt.Sprintf("%s, %s, done %t", form, name, key == ""), func(t *testing.T) {
 					t.Parallel()
-					w := &wire{}
+					w := wiretest.New()
 					req := of
 					opts := change(&req)
 					_, err := scan(t, wireClient(t, w), req, opts...)
@@ -294,7 +295,7 @@ func TestCheckpointOfAnotherScanIsRefused(t *testing.T) {
 					var field *dynamoconn.FieldError
 					require.ErrorAs(t, err, &field)
 					assert.Equal(t, "Checkpoint", field.Path)
-					assert.Empty(t, w.requests(), "nothing is sent")
+					assert.Empty(t, w.Requests(), "nothing is sent")
 				})
 			}
 		}
@@ -306,10 +307,10 @@ func TestDoneCheckpointReadsNothing(t *testing.T) {
 	req := dynamoconn.ScanTableRequest{TableName: "Music"}
 	req.Checkpoint = checkpointAt(t, req, "")
 	for form, scan := range scanForms {
-		w := &wire{}
+		w := wiretest.New()
 		resp, err := scan(t, wireClient(t, w), req)
 		require.NoError(t, err, form)
-		assert.Empty(t, w.requests(), form)
+		assert.Empty(t, w.Requests(), form)
 		switch form {
 		case "Scan", "ScanPage":
 			assert.Equal(t, &dynamoconn.ScanTableResponse{Table: dynamoconn.Table{Name: "Music"}, Checkpoint: req.Checkpoint}, resp)
@@ -326,8 +327,8 @@ func TestCheckpointOfTheOnlySegmentIsOfTheTable(t *testing.T) {
 	only := dynamoconn.ScanTableRequest{TableName: "Music", TotalSegments: 1}
 	assert.True(t, samePlace(checkpointAt(t, whole, keyOfSong), checkpointAt(t, only, keyOfSong)))
 	only.Checkpoint = checkpointAt(t, whole, keyOfSong)
-	w := &wire{}
+	w := wiretest.New()
 	_, err := wireClient(t, w).ScanPage(t.Context(), only)
 	require.NoError(t, err)
-	assert.Contains(t, w.requests()[0].Body, `"ExclusiveStartKey":{`)
+	assert.Contains(t, w.Requests()[0].Body, `"ExclusiveStartKey":{`)
 }

@@ -2,15 +2,11 @@ package dynamoconn_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,96 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
-
-// wire is an HTTP client without a network. It keeps what it was sent.
-type wire struct {
-	// answer makes the answer to the n-th request, counted from 1. Nil answers every
-	// request with allDone.
-	answer func(n int, req *http.Request) (*http.Response, error)
-
-	mu   sync.Mutex
-	sent []wireRequest
-}
-
-// allDone is an answer to any request but DescribeTable: it was carried out,
-// nothing was found, and of a batch nothing was left unprocessed.
-const allDone = `{"Responses":{},"UnprocessedKeys":{},"UnprocessedItems":{},"Items":[],"TableNames":[]}`
-
-type wireRequest struct {
-	URL, Target, Body string
-	Header            http.Header
-}
-
-func (w *wire) Do(req *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
-	}
-	w.mu.Lock()
-	w.sent = append(w.sent, wireRequest{
-		URL:    req.URL.String(),
-		Target: strings.TrimPrefix(req.Header.Get("X-Amz-Target"), "DynamoDB_20120810."),
-		Body:   string(body),
-		Header: req.Header.Clone(),
-	})
-	n := len(w.sent)
-	w.mu.Unlock()
-	if w.answer == nil {
-		return reply(200, allDone), nil
-	}
-	return w.answer(n, req)
-}
-
-func (w *wire) requests() []wireRequest {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return slices.Clone(w.sent)
-}
-
-// reply returns an answer with its checksum; header holds names and values.
-func reply(status int, body string, header ...string) *http.Response {
-	resp := &http.Response{
-		StatusCode:    status,
-		Header:        http.Header{"X-Amz-Crc32": {fmt.Sprint(crc32.ChecksumIEEE([]byte(body)))}},
-		Body:          io.NopCloser(strings.NewReader(body)),
-		ContentLength: int64(len(body)),
-	}
-	for i := 0; i < len(header); i += 2 {
-		resp.Header.Set(header[i], header[i+1])
-	}
-	return resp
-}
-
-// refusal returns DynamoDB's answer with an error. members are more of its JSON.
-func refusal(status int, code, message, requestID string, members ...string) *http.Response {
-	quoted, err := json.Marshal(message)
-	if err != nil {
-		panic(err) // a string always marshals
-	}
-	body := fmt.Sprintf(`{"__type":"com.amazonaws.dynamodb.v20120810#%s","message":%s%s}`, code, quoted, strings.Join(members, ""))
-	return reply(status, body, "X-Amzn-Requestid", requestID, "Content-Type", "application/x-amz-json-1.0")
-}
-
-// inTurn gives the n-th answer to the n-th request, and the last one to all that
-// follow.
-func inTurn(answers ...func() (*http.Response, error)) func(int, *http.Request) (*http.Response, error) {
-	return func(n int, _ *http.Request) (*http.Response, error) {
-		return answers[min(n, len(answers))-1]()
-	}
-}
-
-func replying(status int, body string, header ...string) func() (*http.Response, error) {
-	return func() (*http.Response, error) { return reply(status, body, header...), nil }
-}
-
-func refusing(status int, code, message, requestID string, members ...string) func() (*http.Response, error) {
-	return func() (*http.Response, error) { return refusal(status, code, message, requestID, members...), nil }
-}
-
-func breaking(err error) func() (*http.Response, error) {
-	return func() (*http.Response, error) { return nil, err }
-}
 
 // wireConfig is a configuration that takes nothing from the environment.
 func wireConfig() aws.Config {
@@ -234,16 +142,16 @@ func TestClientThatNewDidNotMake(t *testing.T) {
 func TestClientText(t *testing.T) {
 	t.Parallel()
 
-	client := wireClient(t, &wire{}, dynamoconn.WithRegion("eu-west-1"))
+	client := wireClient(t, wiretest.New(), dynamoconn.WithRegion("eu-west-1"))
 	assert.Equal(t, "dynamoconn.Client(eu-west-1)", client.String())
-	client = wireClient(t, &wire{}, dynamoconn.WithEndpoint("http://localhost:8000"))
+	client = wireClient(t, wiretest.New(), dynamoconn.WithEndpoint("http://localhost:8000"))
 	assert.Equal(t, "dynamoconn.Client(us-east-1, http://localhost:8000)", client.String())
 }
 
 func TestEachRegionIsSignedAndReached(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{}
+	w := wiretest.New()
 	var made atomic.Int64
 	client := wireClient(t, w, dynamoconn.WithSDKOptions(func(*dynamodb.Options) { made.Add(1) }))
 	assert.Equal(t, dynamoconn.RegionUSEast1, client.Region())
@@ -264,11 +172,11 @@ func TestEachRegionIsSignedAndReached(t *testing.T) {
 		{"https://dynamodb.eu-west-1.amazonaws.com/", "eu-west-1"},
 		{"https://dynamodb.us-east-1.amazonaws.com/", "us-east-1"},
 	}
-	got := w.requests()
+	got := w.Requests()
 	require.Len(t, got, len(want))
 	for i, req := range got {
 		assert.Equal(t, want[i].url, req.URL)
-		assert.Equal(t, "GetItem", req.Target)
+		assert.Equal(t, "GetItem", req.Action)
 		assert.Contains(t, req.Header.Get("Authorization"), "/"+want[i].region+"/dynamodb/aws4_request")
 	}
 	assert.EqualValues(t, 3, made.Load(), "one SDK client for each region")
@@ -278,7 +186,7 @@ func TestClientsOfRegionsAreMadeOnceByMany(t *testing.T) {
 	t.Parallel()
 
 	var made atomic.Int64
-	client := wireClient(t, &wire{}, dynamoconn.WithSDKOptions(func(*dynamodb.Options) { made.Add(1) }))
+	client := wireClient(t, wiretest.New(), dynamoconn.WithSDKOptions(func(*dynamodb.Options) { made.Add(1) }))
 	var all sync.WaitGroup
 	for i := range 32 {
 		all.Go(func() {
@@ -294,7 +202,7 @@ func TestClientsOfRegionsAreMadeOnceByMany(t *testing.T) {
 func TestRegionsThatCannotBeCalled(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{}
+	w := wiretest.New()
 	client := wireClient(t, w)
 	for _, region := range []dynamoconn.Region{"", "us_east_1", "US East (N. Virginia)", "evil.example.com/", "us-east-1.evil.example.com", "us-east", "\xff"} {
 		_, err := client.GetItem(t.Context(), getMusic(), dynamoconn.InRegion(region))
@@ -305,22 +213,22 @@ func TestRegionsThatCannotBeCalled(t *testing.T) {
 	}
 	_, err := client.GetItem(t.Context(), getMusic(), nil)
 	assert.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)
-	assert.Empty(t, w.requests())
+	assert.Empty(t, w.Requests())
 }
 
 func TestFirstWrongCallOptionIsReported(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{}
+	w := wiretest.New()
 	_, err := wireClient(t, w).GetItem(t.Context(), getMusic(), dynamoconn.InRegion("us_east_1"), dynamoconn.InRegion("us-east-1"))
 	assert.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)
-	assert.Empty(t, w.requests())
+	assert.Empty(t, w.Requests())
 }
 
 func TestSDKOptionsAreApplied(t *testing.T) {
 	t.Parallel()
 
-	w, other := &wire{}, &wire{}
+	w, other := wiretest.New(), wiretest.New()
 	client := wireClient(t, w, dynamoconn.WithSDKOptions(
 		func(o *dynamodb.Options) { o.AppID = "first" },
 		func(o *dynamodb.Options) {
@@ -331,22 +239,22 @@ func TestSDKOptionsAreApplied(t *testing.T) {
 	))
 	_, err := client.GetItem(t.Context(), getMusic())
 	require.NoError(t, err)
-	assert.Empty(t, w.requests(), "the options' HTTP client replaces the client's")
-	require.Len(t, other.requests(), 1)
-	assert.Equal(t, "https://example.com/", other.requests()[0].URL)
-	assert.Contains(t, other.requests()[0].Header.Get("User-Agent"), "first-second")
+	assert.Empty(t, w.Requests(), "the options' HTTP client replaces the client's")
+	require.Len(t, other.Requests(), 1)
+	assert.Equal(t, "https://example.com/", other.Requests()[0].URL)
+	assert.Contains(t, other.Requests()[0].Header.Get("User-Agent"), "first-second")
 }
 
 // An HTTP client from the SDK's options is checked like any other.
 func TestHTTPClientOfSDKOptionsIsGuarded(t *testing.T) {
 	t.Parallel()
 
-	other := &wire{answer: inTurn(replying(200, "{}", "X-Amz-Crc32", "1"))}
-	client := wireClient(t, &wire{}, dynamoconn.WithMaxAttempts(1), dynamoconn.WithSDKOptions(func(o *dynamodb.Options) { o.HTTPClient = other }))
+	other := wiretest.New(wiretest.Reply(200, "{}", "X-Amz-Crc32", "1"))
+	client := wireClient(t, wiretest.New(), dynamoconn.WithMaxAttempts(1), dynamoconn.WithSDKOptions(func(o *dynamodb.Options) { o.HTTPClient = other }))
 	_, err := client.GetItem(t.Context(), getMusic())
 	assert.ErrorIs(t, err, dynamoconn.ErrCorruptResponse)
 
-	client = wireClient(t, &wire{}, dynamoconn.WithSDKOptions(func(o *dynamodb.Options) { o.HTTPClient = nil }),
+	client = wireClient(t, wiretest.New(), dynamoconn.WithSDKOptions(func(o *dynamodb.Options) { o.HTTPClient = nil }),
 		dynamoconn.WithEndpoint("http://127.0.0.1:1"), dynamoconn.WithMaxAttempts(1))
 	_, err = client.GetItem(t.Context(), getMusic())
 	assert.ErrorIs(t, err, dynamoconn.ErrUnavailable, "nil means the client's own way")
@@ -462,7 +370,7 @@ func TestNewHeedsItsContext(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	client, err := dynamoconn.New(ctx, dynamoconn.WithAWSConfig(wireConfig()), dynamoconn.WithHTTPClient(&wire{}))
+	client, err := dynamoconn.New(ctx, dynamoconn.WithAWSConfig(wireConfig()), dynamoconn.WithHTTPClient(wiretest.New()))
 	require.NoError(t, err, "with a configuration at hand there is nothing to wait for")
 	_, err = client.GetItem(t.Context(), getMusic())
 	require.NoError(t, err, "the context of New does not outlive New")
@@ -471,8 +379,8 @@ func TestNewHeedsItsContext(t *testing.T) {
 func TestConsumedCapacityIsAskedForAndAddedUp(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{answer: inTurn(replying(200, `{"ConsumedCapacity":{"TableName":"Music","CapacityUnits":1.5,"Table":{"CapacityUnits":1},`+
-		`"GlobalSecondaryIndexes":{"ByYear":{"CapacityUnits":0.5}}}}`))}
+	w := wiretest.New(wiretest.Reply(200, `{"ConsumedCapacity":{"TableName":"Music","CapacityUnits":1.5,"Table":{"CapacityUnits":1},`+
+		`"GlobalSecondaryIndexes":{"ByYear":{"CapacityUnits":0.5}}}}`))
 	client := wireClient(t, w)
 	resp, err := client.PutItem(t.Context(), putMusic(), dynamoconn.WithConsumedCapacity())
 	require.NoError(t, err)
@@ -481,9 +389,9 @@ func TestConsumedCapacityIsAskedForAndAddedUp(t *testing.T) {
 	}}, resp.ConsumedCapacity)
 	_, err = client.PutItem(t.Context(), putMusic())
 	require.NoError(t, err)
-	require.Len(t, w.requests(), 2)
-	assert.Contains(t, w.requests()[0].Body, `"ReturnConsumedCapacity":"INDEXES"`)
-	assert.NotContains(t, w.requests()[1].Body, "ReturnConsumedCapacity")
+	require.Len(t, w.Requests(), 2)
+	assert.Contains(t, w.Requests()[0].Body, `"ReturnConsumedCapacity":"INDEXES"`)
+	assert.NotContains(t, w.Requests()[1].Body, "ReturnConsumedCapacity")
 }
 
 func TestNilHTTPClientOfAType(t *testing.T) {

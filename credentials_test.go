@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,6 +22,7 @@ import (
 
 	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // counted is a provider of numbered credentials that do not expire.
@@ -36,12 +36,10 @@ func (c *counted) Retrieve(context.Context) (aws.Credentials, error) {
 	return aws.Credentials{AccessKeyID: fmt.Sprint("AKID", n), SecretAccessKey: "SECRET"}, c.err
 }
 
-func signers(w *wire) []string {
+func signers(w *wiretest.Client) []string {
 	var ids []string
-	for _, req := range w.requests() {
-		var id string
-		_, _ = fmt.Sscanf(req.Header.Get("Authorization"), "AWS4-HMAC-SHA256 Credential=%s", &id)
-		ids = append(ids, id[:max(0, len(id)-len("/20060102/us-east-1/dynamodb/aws4_request,"))])
+	for _, req := range w.Requests() {
+		ids = append(ids, req.AccessKey)
 	}
 	return ids
 }
@@ -50,16 +48,16 @@ func TestStaticCredentialsSign(t *testing.T) {
 	t.Parallel()
 
 	for _, token := range []string{"", "TOKEN"} {
-		w := &wire{}
+		w := wiretest.New()
 		_, err := wireClient(t, w, dynamoconn.WithStaticCredentials("AKIDSTATIC", "SECRETSTATIC", token)).GetItem(t.Context(), getMusic())
 		require.NoError(t, err)
 		require.Equal(t, []string{"AKIDSTATIC"}, signers(w))
-		assert.Equal(t, token, w.requests()[0].Header.Get("X-Amz-Security-Token"))
-		signed := w.requests()[0].Header.Get("Authorization")
+		assert.Equal(t, token, w.Requests()[0].Header.Get("X-Amz-Security-Token"))
+		signed := w.Requests()[0].Header.Get("Authorization")
 		if token != "" {
 			assert.Contains(t, signed, "x-amz-security-token", "the token is signed")
 		}
-		assert.NotContains(t, fmt.Sprint(w.requests()), "SECRETSTATIC")
+		assert.NotContains(t, fmt.Sprint(w.Requests()), "SECRETSTATIC")
 	}
 }
 
@@ -70,7 +68,7 @@ func TestProviderIsAskedOnce(t *testing.T) {
 	cfg := wireConfig()
 	cfg.Credentials = configured
 	for p, opt := range map[*counted]dynamoconn.Option{given: dynamoconn.WithCredentials(given), configured: dynamoconn.WithAWSConfig(cfg)} {
-		w := &wire{}
+		w := wiretest.New()
 		client := wireClient(t, w, opt)
 		assert.Zero(t, p.calls.Load(), "New asks for nothing")
 		var all sync.WaitGroup
@@ -82,14 +80,14 @@ func TestProviderIsAskedOnce(t *testing.T) {
 		}
 		all.Wait()
 		assert.EqualValues(t, 1, p.calls.Load(), "regions share the credentials")
-		assert.Len(t, w.requests(), 20)
+		assert.Len(t, w.Requests(), 20)
 	}
 }
 
 func TestUsingCredentialsForOneCall(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{}
+	w := wiretest.New()
 	client := wireClient(t, w)
 	other := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{AccessKeyID: "AKIDOTHER", SecretAccessKey: "SECRET", SessionToken: "TOKENOTHER"}, nil
@@ -99,22 +97,22 @@ func TestUsingCredentialsForOneCall(t *testing.T) {
 		require.NoError(t, err)
 	}
 	assert.Equal(t, []string{"AKIDEXAMPLE", "AKIDOTHER", "AKIDEXAMPLE"}, signers(w))
-	assert.Equal(t, "TOKENOTHER", w.requests()[1].Header.Get("X-Amz-Security-Token"))
-	assert.Empty(t, w.requests()[2].Header.Get("X-Amz-Security-Token"))
+	assert.Equal(t, "TOKENOTHER", w.Requests()[1].Header.Get("X-Amz-Security-Token"))
+	assert.Empty(t, w.Requests()[2].Header.Get("X-Amz-Security-Token"))
 
 	_, err := client.GetItem(t.Context(), getMusic(), dynamoconn.UsingCredentials(nil))
 	assert.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)
-	assert.Len(t, w.requests(), 3)
+	assert.Len(t, w.Requests(), 3)
 }
 
 func TestAnonymousCallsAreNotSigned(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{}
+	w := wiretest.New()
 	_, err := wireClient(t, w, dynamoconn.WithCredentials(aws.AnonymousCredentials{})).GetItem(t.Context(), getMusic())
 	require.NoError(t, err)
-	require.Len(t, w.requests(), 1)
-	assert.Empty(t, w.requests()[0].Header.Get("Authorization"))
+	require.Len(t, w.Requests(), 1)
+	assert.Empty(t, w.Requests()[0].Header.Get("Authorization"))
 }
 
 func TestCredentialsThatCannotBeHad(t *testing.T) {
@@ -138,7 +136,7 @@ func TestCredentialsThatCannotBeHad(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := &wire{}
+			w := wiretest.New()
 			_, err := wireClient(t, w, test.opts...).PutItem(t.Context(), putMusic(), test.call...)
 			require.ErrorIs(t, err, dynamoconn.ErrCredentials)
 			assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
@@ -148,7 +146,7 @@ func TestCredentialsThatCannotBeHad(t *testing.T) {
 			var e *dynamoconn.Error
 			require.ErrorAs(t, err, &e)
 			assert.Zero(t, e.Attempts)
-			assert.Empty(t, w.requests())
+			assert.Empty(t, w.Requests())
 		})
 	}
 }
@@ -167,7 +165,7 @@ func TestCallerLeavesWhileCredentialsAreFetched(t *testing.T) {
 		}
 		return aws.Credentials{}, errors.New("released")
 	})
-	_, err := wireClient(t, &wire{}, dynamoconn.WithCredentials(slow)).PutItem(ctx, putMusic())
+	_, err := wireClient(t, wiretest.New(), dynamoconn.WithCredentials(slow)).PutItem(ctx, putMusic())
 	assert.ErrorIs(t, err, context.Canceled)
 	assert.NotErrorIs(t, err, dynamoconn.ErrCredentials, "nothing is wrong with them")
 	assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
@@ -175,12 +173,12 @@ func TestCallerLeavesWhileCredentialsAreFetched(t *testing.T) {
 
 func TestNoCredentialsAnywhere(t *testing.T) {
 	noEnvironment(t)
-	w := &wire{}
+	w := wiretest.New()
 	client, err := dynamoconn.New(t.Context(), dynamoconn.WithRegion("us-east-1"), dynamoconn.WithHTTPClient(w))
 	require.NoError(t, err)
 	_, err = client.GetItem(t.Context(), getMusic())
 	assert.ErrorIs(t, err, dynamoconn.ErrCredentials)
-	assert.Empty(t, w.requests())
+	assert.Empty(t, w.Requests())
 }
 
 // A provider's own time-out once passed for a network's, and was tried ten times.
@@ -188,7 +186,7 @@ func TestFailedProviderIsAskedOnce(t *testing.T) {
 	t.Parallel()
 
 	slow := &counted{err: context.DeadlineExceeded}
-	_, err := wireClient(t, &wire{}, dynamoconn.WithCredentials(slow)).GetItem(t.Context(), getMusic())
+	_, err := wireClient(t, wiretest.New(), dynamoconn.WithCredentials(slow)).GetItem(t.Context(), getMusic())
 	require.ErrorIs(t, err, dynamoconn.ErrCredentials)
 	assert.EqualValues(t, 1, slow.calls.Load())
 }
@@ -241,7 +239,7 @@ func TestAssumedRole(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			w := &wire{}
+			w := wiretest.New()
 			before := len(asked())
 			client, err := dynamoconn.New(t.Context(), dynamoconn.WithRegion("us-east-1"), dynamoconn.WithHTTPClient(w),
 				dynamoconn.WithStaticCredentials("AKIDBASE", "SECRETBASE", ""), dynamoconn.WithAssumedRole(test.role))
@@ -264,7 +262,7 @@ func TestAssumedRole(t *testing.T) {
 			assert.Equal(t, test.want, got)
 
 			assert.Equal(t, []string{"AKIDROLE", "AKIDROLE", "AKIDROLE"}, signers(w))
-			assert.Equal(t, "TOKENROLE", w.requests()[0].Header.Get("X-Amz-Security-Token"))
+			assert.Equal(t, "TOKENROLE", w.Requests()[0].Header.Get("X-Amz-Security-Token"))
 		})
 	}
 }
@@ -278,7 +276,7 @@ func TestRoleThatIsRefused(t *testing.T) {
 		endpoint, asked := fakeSTS(t, 400, `<ErrorResponse><Error><Type>Sender</Type><Code>`+code+`</Code><Message>no</Message></Error></ErrorResponse>`)
 		cfg := wireConfig()
 		cfg.BaseEndpoint = aws.String(endpoint)
-		w := &wire{}
+		w := wiretest.New()
 		client := wireClient(t, w, dynamoconn.WithAWSConfig(cfg), dynamoconn.WithAssumedRole(dynamoconn.AssumedRole{RoleARN: "arn:aws:iam::1:role/r"}))
 		_, err := client.PutItem(t.Context(), putMusic())
 		assert.ErrorIs(t, err, dynamoconn.ErrCredentials, code)
@@ -291,21 +289,21 @@ func TestRoleThatIsRefused(t *testing.T) {
 		assert.Zero(t, e.Attempts)
 		assert.ErrorContains(t, err, code)
 		assert.Len(t, asked(), 1)
-		assert.Empty(t, w.requests())
+		assert.Empty(t, w.Requests())
 	}
 }
 
 // refusingKeys answers requests that are signed with one of keys with an error of that
 // code, and all others with "{}".
-func refusingKeys(code string, keys ...string) *wire {
-	return &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
+func refusingKeys(code string, keys ...string) *wiretest.Client {
+	return wiretest.New(func(r *wiretest.Request) (*http.Response, error) {
 		for _, key := range keys {
-			if strings.Contains(req.Header.Get("Authorization"), "Credential="+key+"/") {
-				return refusing(400, code, "The security token included in the request is expired", "RTOKEN")()
+			if r.AccessKey == key {
+				return wiretest.Refuse(400, code, "The security token included in the request is expired", "RTOKEN")(r)
 			}
 		}
-		return fine()
-	}}
+		return fine(r)
+	})
 }
 
 func providerOf(next func(n int64) (aws.Credentials, error)) (aws.CredentialsProvider, *atomic.Int64) {
@@ -412,7 +410,7 @@ func TestSameCredentialsAreNotTriedAgain(t *testing.T) {
 			assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
 			assert.Equal(t, 1, errorOf(t, err).Attempts)
 		}
-		assert.Len(t, w.requests(), 50)
+		assert.Len(t, w.Requests(), 50)
 		assert.EqualValues(t, 2, calls.Load(), "the provider is asked again once")
 		time.Sleep(time.Minute)
 		_, err := client.PutItem(t.Context(), putMusic())
@@ -423,7 +421,7 @@ func TestSameCredentialsAreNotTriedAgain(t *testing.T) {
 	w := refusingKeys("ExpiredTokenException", "AKIDSTATIC")
 	_, err := wireClient(t, w, dynamoconn.WithStaticCredentials("AKIDSTATIC", "SECRET", "")).GetItem(t.Context(), getMusic())
 	require.ErrorIs(t, err, dynamoconn.ErrCredentials)
-	assert.Len(t, w.requests(), 1)
+	assert.Len(t, w.Requests(), 1)
 }
 
 // A region that is not opted in to refuses whatever it is sent. Its callers must not have
@@ -432,7 +430,7 @@ func TestNewCredentialsThatAreRefusedToo(t *testing.T) {
 	t.Parallel()
 
 	p := &counted{}
-	w := &wire{answer: inTurn(refusing(400, "UnrecognizedClientException", "no", "R"))}
+	w := wiretest.New(wiretest.Refuse(400, "UnrecognizedClientException", "no", "R"))
 	client := wireClient(t, w, dynamoconn.WithCredentials(p))
 	for i := range 20 {
 		_, err := client.GetItem(t.Context(), getMusic())
@@ -479,16 +477,16 @@ func TestCredentialsRenewedMeanwhile(t *testing.T) {
 
 	p := &counted{}
 	cache := aws.NewCredentialsCache(p)
-	w := &wire{answer: func(n int, req *http.Request) (*http.Response, error) {
-		if n > 1 {
-			return fine()
+	w := wiretest.New(func(r *wiretest.Request) (*http.Response, error) {
+		if r.N > 1 {
+			return fine(r)
 		}
 		cache.Invalidate()
-		if _, err := cache.Retrieve(req.Context()); err != nil {
+		if _, err := cache.Retrieve(r.HTTP.Context()); err != nil {
 			return nil, err
 		}
-		return refusing(400, "ExpiredTokenException", "expired", "R")()
-	}}
+		return wiretest.Refuse(400, "ExpiredTokenException", "expired", "R")(r)
+	})
 	_, err := wireClient(t, w, dynamoconn.WithCredentials(cache)).GetItem(t.Context(), getMusic())
 	require.NoError(t, err)
 	assert.Equal(t, []string{"AKID1", "AKID2"}, signers(w))
@@ -503,11 +501,11 @@ func TestRenewalWithinABatch(t *testing.T) {
 	require.NoError(t, server.CreateTable(dynamoconntest.Table{Name: "Music", PartitionKey: "Artist"}))
 	expired := refusingKeys("ExpiredTokenException", "AKID1")
 	next := server.HTTPClient()
-	guard := httpDoer(func(req *http.Request) (*http.Response, error) {
-		if strings.Contains(req.Header.Get("Authorization"), "AKID1/") {
-			return expired.Do(req)
+	guard := wiretest.Answer(func(r *wiretest.Request) (*http.Response, error) {
+		if r.AccessKey == "AKID1" {
+			return expired.Do(r.HTTP)
 		}
-		return next.Do(req)
+		return next.Do(r.HTTP)
 	})
 	client := wireClient(t, guard, dynamoconn.WithCredentials(p), dynamoconn.WithMaxInFlight(16))
 	const items = 2000
@@ -518,16 +516,11 @@ func TestRenewalWithinABatch(t *testing.T) {
 	_, err := client.BatchWrite(t.Context(), dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{table}})
 	require.NoError(t, err)
 	assert.EqualValues(t, 2, p.calls.Load())
-	assert.NotEmpty(t, expired.requests())
+	assert.NotEmpty(t, expired.Requests())
 	all, err := client.Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"})
 	require.NoError(t, err)
 	assert.Len(t, all.Items, items)
 }
-
-// httpDoer is an HTTP client made of a function.
-type httpDoer func(*http.Request) (*http.Response, error)
-
-func (d httpDoer) Do(req *http.Request) (*http.Response, error) { return d(req) }
 
 func TestCallerLeavesWhileCredentialsAreRenewed(t *testing.T) {
 	t.Parallel()
@@ -558,7 +551,7 @@ func TestCallerLeavesWhileCredentialsAreRenewed(t *testing.T) {
 func TestConditionAfterARenewal(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{answer: inTurn(refusing(400, "ExpiredTokenException", "expired", "R1"), conditions)}
+	w := wiretest.New(wiretest.Refuse(400, "ExpiredTokenException", "expired", "R1"), conditions)
 	req := putMusic()
 	req.ConditionExpression = onlyNew
 	_, err := wireClient(t, w, dynamoconn.WithCredentials(&counted{})).PutItem(t.Context(), req)
@@ -628,14 +621,10 @@ func TestSTSThatHangs(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
-		var asked int
+		sts := wiretest.New(wiretest.Hang)
 		cfg := wireConfig()
-		cfg.HTTPClient = httpDoer(func(req *http.Request) (*http.Response, error) {
-			asked++
-			<-req.Context().Done()
-			return nil, req.Context().Err()
-		})
-		w := &wire{}
+		cfg.HTTPClient = sts
+		w := wiretest.New()
 		client := wireClient(t, w, dynamoconn.WithAWSConfig(cfg), dynamoconn.WithHTTPClient(w),
 			dynamoconn.WithAssumedRole(dynamoconn.AssumedRole{RoleARN: "arn:aws:iam::123456789012:role/reader"}))
 		began := time.Now()
@@ -643,8 +632,8 @@ func TestSTSThatHangs(t *testing.T) {
 		assert.ErrorIs(t, err, dynamoconn.ErrCredentials)
 		assert.NotErrorIs(t, err, dynamoconn.ErrUnavailable)
 		assert.Zero(t, errorOf(t, err).Attempts)
-		assert.Empty(t, w.requests())
-		assert.Equal(t, 3, asked, "the SDK's number of attempts")
+		assert.Empty(t, w.Requests())
+		assert.Len(t, sts.Requests(), 3, "the SDK's number of attempts")
 		assert.GreaterOrEqual(t, time.Since(began), 30*time.Second)
 		assert.Less(t, time.Since(began), time.Minute)
 	})

@@ -16,12 +16,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // failed returns the error of a conditional put that is refused so.
 func failed(t *testing.T, code, message string, members ...string) *dynamoconn.Error {
 	t.Helper()
-	w := &wire{answer: inTurn(refusing(400, code, message, "REQ1", members...))}
+	w := wiretest.New(wiretest.Refuse(400, code, message, "REQ1", members...))
 	req := putMusic()
 	req.ConditionExpression = onlyNew
 	req.ReturnItemOnConditionFailure = true
@@ -99,7 +100,7 @@ func TestErrorText(t *testing.T) {
 	assert.Equal(t, `PutItem "Music" in eu-west-1: condition failed: ConditionalCheckFailedException: The conditional request failed (request REQ1)`,
 		failed(t, "ConditionalCheckFailedException", "The conditional request failed").Error())
 
-	w := &wire{answer: inTurn(internal, busy)}
+	w := wiretest.New(internal, busy)
 	_, err := wireClient(t, w, dynamoconn.WithMaxAttempts(2)).PutItem(t.Context(), putMusic())
 	assert.EqualError(t, err, `PutItem "Music" in us-east-1: outcome unknown: throttled: `+
 		`ProvisionedThroughputExceededException: slow down (request RBUSY, 2 attempts)`)
@@ -110,7 +111,7 @@ func TestErrorText(t *testing.T) {
 	_, err = wireClient(t, w).ListTables(t.Context(), dynamoconn.ListTablesRequest{Limit: 101})
 	assert.EqualError(t, err, `ListTables in us-east-1: invalid request: Limit: must be 1 to 100, or 0 for DynamoDB's own`)
 
-	_, err = wireClient(t, &wire{answer: inTurn(noDial)}, dynamoconn.WithMaxAttempts(2)).PutItem(t.Context(), putMusic())
+	_, err = wireClient(t, wiretest.New(noDial), dynamoconn.WithMaxAttempts(2)).PutItem(t.Context(), putMusic())
 	assert.ErrorContains(t, err, `PutItem "Music" in us-east-1: service unavailable: `)
 	assert.True(t, strings.HasSuffix(err.Error(), "(2 attempts)"), err)
 }
@@ -133,7 +134,7 @@ func TestServersTextIsMadeFit(t *testing.T) {
 	e = failed(t, strings.Repeat("Code", 10_000), "m")
 	assert.Len(t, e.Code, 1024)
 
-	w := &wire{answer: inTurn(replying(400, "{}", "X-Amzn-Requestid", strings.Repeat("ID", 10_000)))}
+	w := wiretest.New(wiretest.Reply(400, "{}", "X-Amzn-Requestid", strings.Repeat("ID", 10_000)))
 	_, err := wireClient(t, w).PutItem(t.Context(), putMusic())
 	assert.Len(t, errorOf(t, err).RequestIDs[0], 1024)
 }
@@ -178,7 +179,7 @@ func TestFieldErrorText(t *testing.T) {
 	assert.Equal(t, "Item.A[2]: must not be nil", (&dynamoconn.FieldError{Path: "Item.A[2]", Rule: "must not be nil"}).Error())
 	assert.Equal(t, "must not be nil", (&dynamoconn.FieldError{Rule: "must not be nil"}).Error())
 
-	_, err := wireClient(t, &wire{}).PutItem(t.Context(), dynamoconn.PutItemRequest{TableName: "Music", Item: dynamoconn.Item{
+	_, err := wireClient(t, wiretest.New()).PutItem(t.Context(), dynamoconn.PutItemRequest{TableName: "Music", Item: dynamoconn.Item{
 		dynamoconn.String("Artist", "CANARY"), dynamoconn.List("Lines", dynamoconn.String("", "ok"), nil),
 	}})
 	var field *dynamoconn.FieldError

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // watchers are the ways of being told, from none to all.
@@ -42,7 +43,7 @@ func BenchmarkWatchedGetItem(b *testing.B) {
 	for _, watcher := range watchers() {
 		b.Run(watcher.name, func(b *testing.B) {
 			client, err := dynamoconn.New(b.Context(), append(watcher.opts,
-				dynamoconn.WithAWSConfig(wireConfig()), dynamoconn.WithHTTPClient(&wire{}))...)
+				dynamoconn.WithAWSConfig(wireConfig()), dynamoconn.WithHTTPClient(wiretest.New()))...)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -63,7 +64,7 @@ func TestWhatBeingToldCosts(t *testing.T) {
 	const calls = 300
 	allocations := make(map[string]float64)
 	for _, watcher := range watchers() {
-		client := wireClient(t, &wire{}, watcher.opts...)
+		client := wireClient(t, wiretest.New(), watcher.opts...)
 		allocations[watcher.name] = testing.AllocsPerRun(calls, func() {
 			if _, err := client.GetItem(t.Context(), getMusic()); err != nil {
 				t.Fatal(err)

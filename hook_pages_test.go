@@ -13,17 +13,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // pages answers a scan with that many pages of one item, each of which used half a unit.
-func pages(most int) func(int, *http.Request) (*http.Response, error) {
-	return func(n int, _ *http.Request) (*http.Response, error) {
+func pages(most int) wiretest.Answer {
+	n := 0
+	return func(r *wiretest.Request) (*http.Response, error) {
+		n++
 		last := fmt.Sprintf(`,"LastEvaluatedKey":{"ID":{"N":"%d"}}`, n)
 		if n%most == 0 {
 			last = ""
 		}
-		return reply(200, fmt.Sprintf(`{"Items":[{"ID":{"N":"%d"}}],"Count":1,"ScannedCount":1,`+
-			`"ConsumedCapacity":{"TableName":"Music","CapacityUnits":0.5}%s}`, n, last)), nil
+		return wiretest.Reply(200, fmt.Sprintf(`{"Items":[{"ID":{"N":"%d"}}],"Count":1,"ScannedCount":1,`+
+			`"ConsumedCapacity":{"TableName":"Music","CapacityUnits":0.5}%s}`, n, last))(r)
 	}
 }
 
@@ -31,17 +34,15 @@ func TestScanOfManyPagesIsOneCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var h heard
-		throttled := 0
-		w := &wire{}
-		w.answer = func(n int, req *http.Request) (*http.Response, error) {
-			time.Sleep(time.Second)
-			if throttled < 5 && n%7 == 0 {
+		throttled, page := 0, pages(100)
+		w := wiretest.Answer(func(r *wiretest.Request) (*http.Response, error) {
+			if throttled < 5 && r.N%7 == 0 {
 				throttled++
-				return busy()
+				return busy(r)
 			}
-			return pages(100)(n-throttled, req)
-		}
-		client := wireClient(t, w, dynamoconn.WithHook(h.hook()))
+			return page(r)
+		}).Delay(time.Second)
+		client := wireClient(t, wiretest.New(w), dynamoconn.WithHook(h.hook()))
 		began := time.Now()
 		resp, err := client.Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"}, dynamoconn.WithConsumedCapacity())
 		require.NoError(t, err)
@@ -73,7 +74,7 @@ func TestScanOfManyPagesIsOneCall(t *testing.T) {
 func TestRangingIsACallThatEndsWithTheLoop(t *testing.T) {
 	t.Parallel()
 	var h heard
-	client := wireClient(t, &wire{answer: pages(10)}, dynamoconn.WithHook(h.hook()))
+	client := wireClient(t, wiretest.New(pages(10)), dynamoconn.WithHook(h.hook()))
 	items := client.ScanItems(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"}, dynamoconn.WithConsumedCapacity())
 	_, calls := h.take()
 	require.Empty(t, calls, "nothing was ranged over yet")
@@ -127,9 +128,9 @@ func TestErrorOfAnIteratorIsThatOfItsCall(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var h heard
-			first := replying(200, `{"Items":[{"A":{"S":"a"}}],"Count":1,"ScannedCount":1,"LastEvaluatedKey":{"A":{"S":"a"}},`+
+			first := wiretest.Reply(200, `{"Items":[{"A":{"S":"a"}}],"Count":1,"ScannedCount":1,"LastEvaluatedKey":{"A":{"S":"a"}},`+
 				`"TableNames":["a"],"LastEvaluatedTableName":"a"}`)
-			client := wireClient(t, &wire{answer: inTurn(first, invalid)}, dynamoconn.WithHook(h.hook()))
+			client := wireClient(t, wiretest.New(first, invalid), dynamoconn.WithHook(h.hook()))
 			errs := ranging(t.Context(), client)
 			require.Len(t, errs, 2)
 			require.NoError(t, errs[0])
@@ -156,12 +157,8 @@ func TestBatchIsOneCallOfManyAttempts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var h heard
-		w := &wire{answer: slowly(func(n int, _ *http.Request) (*http.Response, error) {
-			if n == 2 {
-				return busy()
-			}
-			return reply(200, `{"UnprocessedItems":{},"ConsumedCapacity":[{"TableName":"Music","CapacityUnits":25}]}`), nil
-		})}
+		done := wiretest.Reply(200, `{"UnprocessedItems":{},"ConsumedCapacity":[{"TableName":"Music","CapacityUnits":25}]}`)
+		w := wiretest.New(wiretest.InTurn(done, busy, done).Delay(time.Second))
 		client := wireClient(t, w, dynamoconn.WithHook(h.hook()))
 		require.NoError(t, writeMany(t.Context(), client, 1000))
 		attempts, calls := h.take()
@@ -190,11 +187,11 @@ func TestPausesOfABatchCountAsWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var h heard
-		w := &wire{answer: slowly(inTurn(
-			replying(200, `{"UnprocessedItems":{"Music":[{"PutRequest":{"Item":{"Artist":{"S":"No One You Know"}}}}]}}`),
-			replying(200, `{"UnprocessedItems":{"Music":[{"PutRequest":{"Item":{"Artist":{"S":"No One You Know"}}}}]}}`),
+		w := wiretest.New(wiretest.InTurn(
+			wiretest.Reply(200, `{"UnprocessedItems":{"Music":[{"PutRequest":{"Item":{"Artist":{"S":"No One You Know"}}}}]}}`),
+			wiretest.Reply(200, `{"UnprocessedItems":{"Music":[{"PutRequest":{"Item":{"Artist":{"S":"No One You Know"}}}}]}}`),
 			fine,
-		))}
+		).Delay(time.Second))
 		client := wireClient(t, w, dynamoconn.WithHook(h.hook()))
 		began := time.Now()
 		require.NoError(t, everyActivity["BatchWrite"].call(t.Context(), client))
@@ -223,7 +220,7 @@ func TestPanicInAHookReachesTheCaller(t *testing.T) {
 				var h heard
 				healed := false
 				hook := h.hook()
-				client := wireClient(t, &wire{answer: inTurn(replying(200, `{"Table":{"TableName":"Music"},`+allDone[1:]))}, dynamoconn.WithHook(hook),
+				client := wireClient(t, wiretest.New(wiretest.Reply(200, `{"Table":{"TableName":"Music"},`+wiretest.AllDone[1:])), dynamoconn.WithHook(hook),
 					dynamoconn.WithHook(dynamoconn.Hook{
 						Attempt: func(context.Context, dynamoconn.AttemptEvent) {
 							if where == "attempt" && !healed {
@@ -254,15 +251,13 @@ func TestPanicInAHookOfABatchUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var h heard
 		var ended atomic.Int64
-		w := &wire{answer: func(n int, req *http.Request) (*http.Response, error) {
-			if n == 3 {
-				time.Sleep(time.Second)
-				return fine()
+		w := wiretest.New(func(r *wiretest.Request) (*http.Response, error) {
+			if r.N == 3 {
+				return fine.Delay(time.Second)(r)
 			}
-			<-req.Context().Done() // answered only when the batch lets go
-			ended.Add(1)
-			return nil, req.Context().Err()
-		}}
+			defer ended.Add(1)
+			return wiretest.Hang(r) // answered only when the batch lets go
+		})
 		client := wireClient(t, w, dynamoconn.WithHook(dynamoconn.Hook{
 			Attempt: func(_ context.Context, e dynamoconn.AttemptEvent) {
 				if e.Outcome == dynamoconn.OutcomeApplied {
@@ -283,7 +278,7 @@ func TestPanicInAHookOfABatchUnderWay(t *testing.T) {
 		assert.Contains(t, err.Error(), "hook_pages_test.go", "its stack is that of the hook")
 		assert.Equal(t, time.Second, time.Since(began))
 		assert.EqualValues(t, 3, ended.Load())
-		assert.Len(t, w.requests(), 4)
+		assert.Len(t, w.Requests(), 4)
 		_, calls := h.take()
 		assert.Empty(t, calls, "nobody knows what the call came to")
 	})

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // heard keeps what a hook is told.
@@ -57,20 +58,12 @@ func (h *heard) call(t *testing.T) dynamoconn.CallEvent {
 	return calls[0]
 }
 
-// slowly has each answer take a second.
-func slowly(answer func(int, *http.Request) (*http.Response, error)) func(int, *http.Request) (*http.Response, error) {
-	return func(n int, req *http.Request) (*http.Response, error) {
-		time.Sleep(time.Second)
-		return answer(n, req)
-	}
-}
-
 func TestHookHearsEachAttemptAndTheCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var h heard
-		done := replying(200, `{"ConsumedCapacity":{"TableName":"Music","CapacityUnits":2,"Table":{"CapacityUnits":2}}}`, "X-Amzn-Requestid", "ROK")
-		w := &wire{answer: slowly(inTurn(busy, noDial, internal, brokenPipe, damaged, done))}
+		done := wiretest.Reply(200, `{"ConsumedCapacity":{"TableName":"Music","CapacityUnits":2,"Table":{"CapacityUnits":2}}}`, "X-Amzn-Requestid", "ROK")
+		w := wiretest.New(wiretest.InTurn(busy, noDial, internal, brokenPipe, damaged, done).Delay(time.Second))
 		client := wireClient(t, w, dynamoconn.WithHook(h.hook()))
 		began := time.Now()
 		_, err := client.PutItem(t.Context(), putMusic(), dynamoconn.WithConsumedCapacity())
@@ -78,7 +71,7 @@ func TestHookHearsEachAttemptAndTheCall(t *testing.T) {
 		took := time.Since(began)
 		attempts, calls := h.take()
 
-		sent := int64(len(w.requests()[0].Body))
+		sent := int64(len(w.Requests()[0].Body))
 		common := dynamoconn.AttemptEvent{
 			Activity: "PutItem", Action: "PutItem", TableName: "Music", Region: "us-east-1", Took: time.Second, BytesSent: sent,
 		}
@@ -126,10 +119,11 @@ func TestHookHearsOfAnAttemptBeforeTheNext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var order []string
-		w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-			order = append(order, fmt.Sprint("sent ", n))
-			return inTurn(busy, busy, fine)(n, nil)
-		}}
+		answers := wiretest.InTurn(busy, busy, fine)
+		w := wiretest.New(func(r *wiretest.Request) (*http.Response, error) {
+			order = append(order, fmt.Sprint("sent ", r.N))
+			return answers(r)
+		})
 		client := wireClient(t, w, dynamoconn.WithHook(dynamoconn.Hook{
 			Attempt: func(_ context.Context, e dynamoconn.AttemptEvent) {
 				order = append(order, fmt.Sprint("ended ", e.Number))
@@ -234,10 +228,10 @@ func TestEveryActivityIsOneCall(t *testing.T) {
 			}
 			body := answers[of.activity]
 			if body == "" {
-				body = allDone
+				body = wiretest.AllDone
 			}
 
-			client := wireClient(t, &wire{answer: inTurn(replying(200, body))}, dynamoconn.WithHook(h.hook()))
+			client := wireClient(t, wiretest.New(wiretest.Reply(200, body)), dynamoconn.WithHook(h.hook()))
 			require.NoError(t, of.call(t.Context(), client, dynamoconn.InRegion("eu-west-1")))
 			attempts, calls := h.take()
 			require.Len(t, attempts, 1)
@@ -254,7 +248,7 @@ func TestEveryActivityIsOneCall(t *testing.T) {
 			}, call)
 
 			// A refusal by DynamoDB: the caller's error is the event's.
-			client = wireClient(t, &wire{answer: inTurn(refusing(400, "AccessDeniedException", "no", "R"))}, dynamoconn.WithHook(h.hook()))
+			client = wireClient(t, wiretest.New(wiretest.Refuse(400, "AccessDeniedException", "no", "R")), dynamoconn.WithHook(h.hook()))
 			err := of.call(t.Context(), client)
 			require.ErrorIs(t, err, dynamoconn.ErrAccessDenied)
 			call = h.call(t)
@@ -312,10 +306,10 @@ func TestRequestsThatAreRefusedHereAreCalls(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var h heard
-			w := &wire{}
+			w := wiretest.New()
 			err := call(t.Context(), wireClient(t, w, dynamoconn.WithHook(h.hook())))
 			require.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)
-			assert.Empty(t, w.requests())
+			assert.Empty(t, w.Requests())
 			attempts, calls := h.take()
 			assert.Empty(t, attempts)
 			require.Len(t, calls, 1)
@@ -336,7 +330,7 @@ func TestOutcomeOfACall(t *testing.T) {
 		})
 		return err
 	}
-	type answers = []func() (*http.Response, error)
+	type answers = []wiretest.Answer
 	for name, test := range map[string]struct {
 		call    func(context.Context, *dynamoconn.Client, ...dynamoconn.CallOption) error
 		answers answers
@@ -353,7 +347,7 @@ func TestOutcomeOfACall(t *testing.T) {
 		"damaged":                            {put, answers{damaged}, dynamoconn.OutcomeUnknown},
 		"a reading, broken":                  {get, answers{brokenPipe}, dynamoconn.OutcomeUnknown},
 		"a reading, refused":                 {get, answers{invalid}, dynamoconn.OutcomeRefused},
-		"an item that cannot be decoded":     {get, answers{replying(200, `{"Item":{"A":{"N":"x"}}}`)}, dynamoconn.OutcomeUnknown},
+		"an item that cannot be decoded":     {get, answers{wiretest.Reply(200, `{"Item":{"A":{"N":"x"}}}`)}, dynamoconn.OutcomeUnknown},
 		"a batch, broken":                    {write, answers{brokenPipe}, dynamoconn.OutcomeUnknown},
 		"a batch, refused":                   {write, answers{invalid}, dynamoconn.OutcomeRefused},
 		"a batch with an item refused here":  {refusedHere, answers{fine}, dynamoconn.OutcomeRefused},
@@ -363,7 +357,7 @@ func TestOutcomeOfACall(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var h heard
-				client := wireClient(t, &wire{answer: inTurn(test.answers...)}, dynamoconn.WithHook(h.hook()), dynamoconn.WithMaxAttempts(3))
+				client := wireClient(t, wiretest.New(test.answers...), dynamoconn.WithHook(h.hook()), dynamoconn.WithMaxAttempts(3))
 				err := test.call(t.Context(), client)
 				call := h.call(t)
 				assert.Equal(t, test.want, call.Outcome, "%v", err)
@@ -389,7 +383,7 @@ func TestHooksAreCalledInOrder(t *testing.T) {
 	}
 	onlyAttempt, onlyCall := named("second"), named("third")
 	onlyAttempt.Call, onlyCall.Attempt = nil, nil
-	client := wireClient(t, &wire{}, dynamoconn.WithHook(named("first")), dynamoconn.WithHook(onlyAttempt),
+	client := wireClient(t, wiretest.New(), dynamoconn.WithHook(named("first")), dynamoconn.WithHook(onlyAttempt),
 		dynamoconn.WithHook(dynamoconn.Hook{}), dynamoconn.WithHook(onlyCall))
 	_, err := client.GetItem(context.WithValue(t.Context(), key{}, "mine"), getMusic())
 	require.NoError(t, err)
@@ -401,7 +395,7 @@ func TestHookMayCallTheClient(t *testing.T) {
 	t.Parallel()
 	var client *dynamoconn.Client
 	var calls []dynamoconn.CallEvent
-	client = wireClient(t, &wire{}, dynamoconn.WithHook(dynamoconn.Hook{
+	client = wireClient(t, wiretest.New(), dynamoconn.WithHook(dynamoconn.Hook{
 		Attempt: func(ctx context.Context, e dynamoconn.AttemptEvent) {
 			if e.Activity == "GetItem" {
 				_, err := client.PutItem(ctx, putMusic())
@@ -425,7 +419,7 @@ func TestWhatAServerSaysIsCleaned(t *testing.T) {
 	t.Parallel()
 	var h heard
 	evil := "Evil\x1b[31m\u202e"
-	client := wireClient(t, &wire{answer: inTurn(refusing(400, strings.Repeat("X", 3000), "no", evil))}, dynamoconn.WithHook(h.hook()))
+	client := wireClient(t, wiretest.New(wiretest.Refuse(400, strings.Repeat("X", 3000), "no", evil)), dynamoconn.WithHook(h.hook()))
 	_, err := client.GetItem(t.Context(), getMusic())
 	require.Error(t, err)
 	attempts, _ := h.take()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"maps"
-	"net/http"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -16,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // lines is a slog.Handler that hands on what is logged from a level on.
@@ -57,8 +57,8 @@ func TestWhatIsLoggedOfACall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var all []logged
-		done := replying(200, `{"ConsumedCapacity":{"TableName":"Music","CapacityUnits":2.5}}`)
-		w := &wire{answer: slowly(inTurn(busy, done))}
+		done := wiretest.Reply(200, `{"ConsumedCapacity":{"TableName":"Music","CapacityUnits":2.5}}`)
+		w := wiretest.New(wiretest.InTurn(busy, done).Delay(time.Second))
 		client := wireClient(t, w, dynamoconn.WithLogger(logTo(&all, slog.LevelDebug)))
 		began := time.Now()
 		_, err := client.PutItem(t.Context(), putMusic(), dynamoconn.WithConsumedCapacity())
@@ -70,7 +70,7 @@ func TestWhatIsLoggedOfACall(t *testing.T) {
 		assert.Equal(t, "INFO dynamodb attempt failed", first.String())
 		assert.Positive(t, first.attrs["bytesReceived"].Int64())
 		first.attrs["bytesReceived"] = slog.Value{}
-		sent := int64(len(w.requests()[0].Body))
+		sent := int64(len(w.Requests()[0].Body))
 		assert.Equal(t, map[string]slog.Value{
 			"activity":      slog.StringValue("PutItem"),
 			"action":        slog.StringValue("PutItem"),
@@ -115,8 +115,8 @@ func TestLevels(t *testing.T) {
 		_, err := c.GetItem(ctx, dynamoconn.GetItemRequest{})
 		return err
 	}
-	type answers = []func() (*http.Response, error)
-	conflict := refusing(400, "TransactionConflictException", "busy", "R")
+	type answers = []wiretest.Answer
+	conflict := wiretest.Refuse(400, "TransactionConflictException", "busy", "R")
 	for name, test := range map[string]struct {
 		call    func(context.Context, *dynamoconn.Client, ...dynamoconn.CallOption) error
 		answers answers
@@ -127,28 +127,28 @@ func TestLevels(t *testing.T) {
 		"refused here":                 {refusedHere, answers{fine}, []string{call}},
 		"condition failed":             {put, answers{conditions}, []string{call}},
 		"refused by DynamoDB":          {get, answers{invalid}, []string{call}},
-		"denied":                       {get, answers{refusing(400, "AccessDeniedException", "no", "R")}, []string{call}},
+		"denied":                       {get, answers{wiretest.Refuse(400, "AccessDeniedException", "no", "R")}, []string{call}},
 		"throttled, then done":         {get, answers{busy, fine}, []string{attempt, call}},
 		"throttled for good":           {get, answers{busy}, []string{attempt, attempt, attempt, call}},
 		"conflict, then done":          {put, answers{conflict, fine}, []string{attempt, call}},
 		"500, then done":               {put, answers{internal, fine}, []string{attempt, call}},
-		"429 and 408, then done":       {get, answers{replying(429, ""), replying(408, ""), fine}, []string{attempt, attempt, call}},
+		"429 and 408, then done":       {get, answers{wiretest.Reply(429, ""), wiretest.Reply(408, ""), fine}, []string{attempt, attempt, call}},
 		"not dialled, then done":       {put, answers{noDial, fine}, []string{attempt, call}},
-		"an expired token":             {get, answers{refusing(400, "ExpiredTokenException", "no", "R")}, []string{attempt, call}},
+		"an expired token":             {get, answers{wiretest.Refuse(400, "ExpiredTokenException", "no", "R")}, []string{attempt, call}},
 		"corrupt, then done":           {get, answers{damaged, fine}, []string{damage, call}},
 		"corrupt for good":             {get, answers{damaged}, []string{damage, damage, damage, alarm}},
 		"a reading that cannot be":     {get, answers{brokenPipe}, []string{attempt, attempt, attempt, call}},
 		"a write in doubt":             {put, answers{brokenPipe}, []string{attempt, attempt, attempt, alarm}},
 		"a batch with writes in doubt": {write, answers{brokenPipe}, []string{attempt, attempt, attempt, alarm}},
-		"a redirect":                   {get, answers{replying(307, "", "Location", "https://example.com")}, []string{attempt, alarm}},
-		"an item that is none":         {get, answers{replying(200, `{"Item":{"A":{"N":"x"}}}`)}, []string{alarm}},
+		"a redirect":                   {get, answers{wiretest.Reply(307, "", "Location", "https://example.com")}, []string{attempt, alarm}},
+		"an item that is none":         {get, answers{wiretest.Reply(200, `{"Item":{"A":{"N":"x"}}}`)}, []string{alarm}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError} {
 				synctest.Test(t, func(t *testing.T) {
 					var all []logged
-					client := wireClient(t, &wire{answer: inTurn(test.answers...)},
+					client := wireClient(t, wiretest.New(test.answers...),
 						dynamoconn.WithLogger(logTo(&all, level)), dynamoconn.WithMaxAttempts(3))
 					err := test.call(t.Context(), client)
 					var got, want []string
@@ -177,10 +177,7 @@ func TestCallersContextIsNoFailedAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var all []logged
-		client := wireClient(t, &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
-			<-req.Context().Done()
-			return nil, req.Context().Err()
-		}}, dynamoconn.WithLogger(logTo(&all, slog.LevelInfo)))
+		client := wireClient(t, wiretest.New(wiretest.Hang), dynamoconn.WithLogger(logTo(&all, slog.LevelInfo)))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		_, err := client.GetItem(ctx, getMusic())
@@ -200,7 +197,7 @@ func TestCallersContextIsNoFailedAttempt(t *testing.T) {
 func TestLogOfAFailedCall(t *testing.T) {
 	t.Parallel()
 	var all []logged
-	client := wireClient(t, &wire{answer: inTurn(invalid)}, dynamoconn.WithLogger(logTo(&all, slog.LevelDebug)))
+	client := wireClient(t, wiretest.New(invalid), dynamoconn.WithLogger(logTo(&all, slog.LevelDebug)))
 	_, err := client.GetItem(t.Context(), getMusic())
 	require.Error(t, err)
 	require.Len(t, all, 1)
@@ -212,7 +209,7 @@ func TestLogOfAFailedCall(t *testing.T) {
 func TestLogIsWrittenBeforeTheHooks(t *testing.T) {
 	t.Parallel()
 	var all []logged
-	client := wireClient(t, &wire{}, dynamoconn.WithLogger(logTo(&all, slog.LevelDebug)), dynamoconn.WithHook(dynamoconn.Hook{
+	client := wireClient(t, wiretest.New(), dynamoconn.WithLogger(logTo(&all, slog.LevelDebug)), dynamoconn.WithHook(dynamoconn.Hook{
 		Call: func(context.Context, dynamoconn.CallEvent) { panic("mine") },
 	}))
 	assert.Panics(t, func() { _, _ = client.GetItem(t.Context(), getMusic()) })
@@ -224,7 +221,7 @@ func TestLoggerHearsTheSDK(t *testing.T) {
 
 	var all []logged
 	logger := logTo(&all, slog.LevelDebug)
-	client := wireClient(t, &wire{}, dynamoconn.WithLogger(logger), dynamoconn.WithSDKOptions(func(o *dynamodb.Options) {
+	client := wireClient(t, wiretest.New(), dynamoconn.WithLogger(logger), dynamoconn.WithSDKOptions(func(o *dynamodb.Options) {
 		o.ClientLogMode = aws.LogRequest
 		o.Logger.Logf("WARN", "a warning\nof %d lines", 2)
 	}))

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // doer is one write of one item, by whichever activity.
@@ -44,7 +45,7 @@ var musicWrites = map[string]doer{
 func TestSendOnce(t *testing.T) {
 	t.Parallel()
 
-	type answers []func() (*http.Response, error)
+	type answers []wiretest.Answer
 	ambiguous, unavailable := dynamoconn.ErrAmbiguous, dynamoconn.ErrUnavailable
 	tests := map[string]struct {
 		answers  answers
@@ -66,9 +67,9 @@ func TestSendOnce(t *testing.T) {
 			t.Run(activity+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					w := &wire{answer: inTurn(test.answers...)}
+					w := wiretest.New(test.answers...)
 					err := write(t.Context(), wireClient(t, w, dynamoconn.WithMaxAttempts(4)), dynamoconn.SendOnce())
-					assert.Len(t, w.requests(), test.attempts)
+					assert.Len(t, w.Requests(), test.attempts)
 					if test.is == nil {
 						require.NoError(t, err)
 						return
@@ -97,13 +98,13 @@ func contains(errs []error, target error) bool {
 func TestBatchWriteSentOnceEndsAsUnknown(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{answer: inTurn(internal, fine)}
+	w := wiretest.New(internal, fine)
 	err := musicWrites["BatchWrite"](t.Context(), wireClient(t, w), dynamoconn.SendOnce())
 	var unfinished *dynamoconn.BatchWriteError
 	require.ErrorAs(t, err, &unfinished)
 	require.Len(t, unfinished.Failures, 1)
 	assert.Equal(t, dynamoconn.OutcomeUnknown, unfinished.Failures[0].Outcome)
-	assert.Len(t, w.requests(), 1)
+	assert.Len(t, w.Requests(), 1)
 }
 
 // Without it the next call is repeated again: the option is for one call.
@@ -111,7 +112,7 @@ func TestSendOnceIsForOneCall(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: inTurn(internal, internal, fine)}
+		w := wiretest.New(internal, internal, fine)
 		client := wireClient(t, w)
 		_, err := client.PutItem(t.Context(), putMusic(), dynamoconn.SendOnce())
 		require.ErrorIs(t, err, dynamoconn.ErrAmbiguous)
@@ -125,11 +126,11 @@ func TestReadsSentOnceAreRepeated(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: inTurn(busy, fine)}
+		w := wiretest.New(busy, fine)
 		resp, err := wireClient(t, w).GetItem(t.Context(), getMusic(), dynamoconn.SendOnce())
 		require.NoError(t, err)
 		assert.Equal(t, 2, resp.Attempts)
-		_, err = wireClient(t, &wire{answer: inTurn(internal)}).GetItem(t.Context(), getMusic(), dynamoconn.SendOnce())
+		_, err = wireClient(t, wiretest.New(internal)).GetItem(t.Context(), getMusic(), dynamoconn.SendOnce())
 		require.ErrorIs(t, err, dynamoconn.ErrUnavailable)
 		assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
 		assert.Equal(t, 10, errorOf(t, err).Attempts)
@@ -154,17 +155,17 @@ func TestCallersRetryerIsKept(t *testing.T) {
 			t.Run(name+" "+kind, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					w := &wire{answer: inTurn(busy)}
+					w := wiretest.New(busy)
 					client := wireClient(t, w, dynamoconn.WithSDKOptions(func(o *dynamodb.Options) { o.Retryer = own }))
 					_, err := client.PutItem(t.Context(), putMusic(), opts...)
 					require.ErrorIs(t, err, dynamoconn.ErrThrottled)
-					assert.Len(t, w.requests(), 3)
+					assert.Len(t, w.Requests(), 3)
 
-					w = &wire{answer: inTurn(refusing(400, "ValidationException", "no", "R"))}
+					w = wiretest.New(wiretest.Refuse(400, "ValidationException", "no", "R"))
 					client = wireClient(t, w, dynamoconn.WithSDKOptions(func(o *dynamodb.Options) { o.Retryer = own }))
 					_, err = client.PutItem(t.Context(), putMusic(), opts...)
 					require.ErrorIs(t, err, dynamoconn.ErrValidation)
-					assert.Len(t, w.requests(), 1)
+					assert.Len(t, w.Requests(), 1)
 				})
 			})
 		}
@@ -174,7 +175,7 @@ func TestCallersRetryerIsKept(t *testing.T) {
 func TestExactlyOnceSendsATransaction(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{}
+	w := wiretest.New()
 	client := wireClient(t, w)
 	condition := map[string]string{"#y": "Year"}
 	values := dynamoconn.Item{dynamoconn.Long(":y", 1999)}
@@ -190,9 +191,9 @@ func TestExactlyOnceSendsATransaction(t *testing.T) {
 	}, dynamoconn.ExactlyOnce("token-2"))
 	require.NoError(t, err)
 
-	sent := w.requests()
+	sent := w.Requests()
 	require.Len(t, sent, 2)
-	assert.Equal(t, []string{"TransactWriteItems", "TransactWriteItems"}, []string{sent[0].Target, sent[1].Target})
+	assert.Equal(t, []string{"TransactWriteItems", "TransactWriteItems"}, []string{sent[0].Action, sent[1].Action})
 	assert.JSONEq(t, `{"ClientRequestToken":"token-1","ReturnConsumedCapacity":"INDEXES","TransactItems":[{"Put":{
 		"TableName":"Music","Item":{"Artist":{"S":"No One You Know"}},"ConditionExpression":"#y < :y",
 		"ExpressionAttributeNames":{"#y":"Year"},"ExpressionAttributeValues":{":y":{"N":"1999"}},
@@ -206,9 +207,9 @@ func TestExactlyOnceSendsATransaction(t *testing.T) {
 func TestExactlyOnceTellsCapacityAndRequest(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{answer: inTurn(replying(200,
+	w := wiretest.New(wiretest.Reply(200,
 		`{"ConsumedCapacity":[{"TableName":"Music","CapacityUnits":2.0,"WriteCapacityUnits":2.0,"Table":{"CapacityUnits":2.0}}]}`,
-		"X-Amzn-Requestid", "RTX"))}
+		"X-Amzn-Requestid", "RTX"))
 	resp, err := wireClient(t, w).PutItem(t.Context(), putMusic(), dynamoconn.ExactlyOnce(""), dynamoconn.WithConsumedCapacity())
 	require.NoError(t, err)
 	assert.Equal(t, "RTX", resp.RequestID)
@@ -230,7 +231,7 @@ func TestTokenIsThatOfTheCall(t *testing.T) {
 
 	synctest.Test(t, func(t *testing.T) {
 		option := dynamoconn.ExactlyOnce("")
-		w := &wire{answer: inTurn(internal, busy, brokenPipe)}
+		w := wiretest.New(internal, busy, brokenPipe)
 		client := wireClient(t, w, dynamoconn.WithMaxAttempts(4))
 		tokens := map[string]int{}
 		for range 3 {
@@ -240,7 +241,7 @@ func TestTokenIsThatOfTheCall(t *testing.T) {
 			tokens[e.Token]++
 			assert.LessOrEqual(t, len(e.Token), 36)
 			assert.GreaterOrEqual(t, len(e.Token), 20, "random enough")
-			sent := w.requests()
+			sent := w.Requests()
 			for _, attempt := range sent[len(sent)-4:] {
 				assert.Equal(t, e.Token, tokenOf(t, attempt.Body))
 			}
@@ -260,7 +261,7 @@ func TestTokenIsThatOfTheCall(t *testing.T) {
 func TestTokensThatAreRefused(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{}
+	w := wiretest.New()
 	client := wireClient(t, w)
 	for _, token := range []string{strings.Repeat("x", 37), strings.Repeat("é", 19), "a\xff"} {
 		_, err := client.PutItem(t.Context(), putMusic(), dynamoconn.ExactlyOnce(token))
@@ -269,11 +270,11 @@ func TestTokensThatAreRefused(t *testing.T) {
 		require.ErrorAs(t, err, &field)
 		assert.Equal(t, "ExactlyOnce", field.Path)
 	}
-	assert.Empty(t, w.requests())
+	assert.Empty(t, w.Requests())
 	for _, token := range []string{"x", strings.Repeat("x", 36), strings.Repeat("é", 18), `"\` + "\u2028"} {
 		_, err := client.PutItem(t.Context(), putMusic(), dynamoconn.ExactlyOnce(token))
 		require.NoError(t, err)
-		sent := w.requests()
+		sent := w.Requests()
 		assert.Equal(t, token, tokenOf(t, sent[len(sent)-1].Body))
 	}
 }
@@ -281,7 +282,7 @@ func TestTokensThatAreRefused(t *testing.T) {
 func TestExactlyOnceIsRefused(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{}
+	w := wiretest.New()
 	client := wireClient(t, w)
 	ctx, once := t.Context(), dynamoconn.ExactlyOnce("")
 	put, remove := putMusic(), dynamoconn.DeleteItemRequest{TableName: "Music", Item: musicKey(), ReturnOldItem: true}
@@ -319,7 +320,7 @@ func TestExactlyOnceIsRefused(t *testing.T) {
 		assert.Zero(t, errorOf(t, err).Attempts, name)
 		assert.Zero(t, errorOf(t, err).Began, name)
 	}
-	assert.Empty(t, w.requests())
+	assert.Empty(t, w.Requests())
 }
 
 func firstError[T any](all func(func(T, error) bool)) error {
@@ -330,22 +331,22 @@ func firstError[T any](all func(func(T, error) bool)) error {
 }
 
 // cancelled is the answer of a transaction that was cancelled for that reason.
-func cancelled(code, message string, members ...string) func() (*http.Response, error) {
+func cancelled(code, message string, members ...string) wiretest.Answer {
 	reason := fmt.Sprintf(`,"CancellationReasons":[{"Code":%q,"Message":%q%s}]`, code, message, strings.Join(members, ""))
-	return refusing(400, "TransactionCanceledException", "Transaction cancelled, please refer cancellation reasons for specific reasons ["+code+"]",
+	return wiretest.Refuse(400, "TransactionCanceledException", "Transaction cancelled, please refer cancellation reasons for specific reasons ["+code+"]",
 		"RTX", reason)
 }
 
 var (
 	falseInTransaction = cancelled("ConditionalCheckFailed", "The conditional request failed")
-	inProgress         = refusing(400, "TransactionInProgressException", "The transaction with the given request token is already in progress", "RIP")
+	inProgress         = wiretest.Refuse(400, "TransactionInProgressException", "The transaction with the given request token is already in progress", "RIP")
 	oldItem            = `,"Item":{"Artist":{"S":"Acme Band"},"Year":{"N":"1999"}}`
 )
 
 func TestReasonsOfACancelledTransaction(t *testing.T) {
 	t.Parallel()
 
-	type answers []func() (*http.Response, error)
+	type answers []wiretest.Answer
 	tests := map[string]struct {
 		answers  answers
 		is       []error
@@ -361,9 +362,9 @@ func TestReasonsOfACancelledTransaction(t *testing.T) {
 		"over 400 KB":                {answers{cancelled("ValidationError", "Item size to update has exceeded the maximum allowed size")}, []error{dynamoconn.ErrItemTooLarge}, 1},
 		"item collection":            {answers{cancelled("ItemCollectionSizeLimitExceeded", "m")}, []error{dynamoconn.ErrItemTooLarge}, 1},
 		"a new reason":               {answers{cancelled("Whim", "m")}, nil, 1},
-		"no reason":                  {answers{refusing(400, "TransactionCanceledException", "m", "R")}, nil, 1},
+		"no reason":                  {answers{wiretest.Refuse(400, "TransactionCanceledException", "m", "R")}, nil, 1},
 		"reason None":                {answers{cancelled("None", "m")}, nil, 1},
-		"mismatch":                   {answers{refusing(400, "IdempotentParameterMismatchException", "m", "R")}, []error{dynamoconn.ErrValidation}, 1},
+		"mismatch":                   {answers{wiretest.Refuse(400, "IdempotentParameterMismatchException", "m", "R")}, []error{dynamoconn.ErrValidation}, 1},
 		"500":                        {answers{internal}, []error{dynamoconn.ErrAmbiguous, dynamoconn.ErrUnavailable}, 4},
 		"500, then done":             {answers{internal, fine}, nil, 2},
 		"500, then condition":        {answers{internal, falseInTransaction}, []error{dynamoconn.ErrConditionFailed}, 2},
@@ -372,12 +373,12 @@ func TestReasonsOfACancelledTransaction(t *testing.T) {
 		"500, then conflict":         {answers{internal, cancelled("TransactionConflict", "m")}, []error{dynamoconn.ErrAmbiguous, dynamoconn.ErrConflict}, 4},
 		"500, then throttled":        {answers{internal, busy}, []error{dynamoconn.ErrAmbiguous, dynamoconn.ErrThrottled}, 4},
 		"500, then validation":       {answers{internal, cancelled("ValidationError", "m")}, []error{dynamoconn.ErrAmbiguous, dynamoconn.ErrValidation}, 2},
-		"500, then mismatch":         {answers{internal, refusing(400, "IdempotentParameterMismatchException", "m", "R")}, []error{dynamoconn.ErrAmbiguous, dynamoconn.ErrValidation}, 2},
+		"500, then mismatch":         {answers{internal, wiretest.Refuse(400, "IdempotentParameterMismatchException", "m", "R")}, []error{dynamoconn.ErrAmbiguous, dynamoconn.ErrValidation}, 2},
 		"in progress":                {answers{inProgress}, []error{dynamoconn.ErrAmbiguous}, 4},
 		"in progress, then done":     {answers{inProgress, inProgress, fine}, nil, 3},
 		"in progress, then false":    {answers{inProgress, falseInTransaction}, []error{dynamoconn.ErrConditionFailed}, 2},
 		"500, in progress, done":     {answers{internal, inProgress, fine}, nil, 3},
-		"in progress, then no table": {answers{inProgress, refusing(400, "ResourceNotFoundException", "m", "R")}, []error{dynamoconn.ErrAmbiguous, dynamoconn.ErrTableNotFound}, 2},
+		"in progress, then no table": {answers{inProgress, wiretest.Refuse(400, "ResourceNotFoundException", "m", "R")}, []error{dynamoconn.ErrAmbiguous, dynamoconn.ErrTableNotFound}, 2},
 	}
 	all := []error{
 		dynamoconn.ErrConditionFailed, dynamoconn.ErrConflict, dynamoconn.ErrThrottled, dynamoconn.ErrValidation,
@@ -389,13 +390,13 @@ func TestReasonsOfACancelledTransaction(t *testing.T) {
 			t.Run(activity+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					w := &wire{answer: inTurn(test.answers...)}
+					w := wiretest.New(test.answers...)
 					began := time.Now()
 					err := musicWrites[activity](t.Context(), wireClient(t, w, dynamoconn.WithMaxAttempts(4)), dynamoconn.ExactlyOnce("T"))
-					sent := w.requests()
+					sent := w.Requests()
 					require.Len(t, sent, test.attempts)
 					for _, again := range sent {
-						assert.Equal(t, "TransactWriteItems", again.Target)
+						assert.Equal(t, "TransactWriteItems", again.Action)
 						assert.JSONEq(t, sent[0].Body, again.Body, "each attempt sends the same")
 					}
 					if test.is == nil && strings.HasSuffix(name, "done") {
@@ -420,7 +421,7 @@ func TestReasonsOfACancelledTransaction(t *testing.T) {
 func TestFailedConditionOfATransaction(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{answer: inTurn(cancelled("ConditionalCheckFailed", "The conditional request failed", oldItem))}
+	w := wiretest.New(cancelled("ConditionalCheckFailed", "The conditional request failed", oldItem))
 	req := putMusic()
 	req.ConditionExpression, req.ReturnItemOnConditionFailure = onlyNew, true
 	_, err := wireClient(t, w).PutItem(t.Context(), req, dynamoconn.ExactlyOnce(""))
@@ -433,7 +434,7 @@ func TestFailedConditionOfATransaction(t *testing.T) {
 	require.ErrorAs(t, err, &sdk)
 	assert.NotContains(t, err.Error(), "Acme")
 
-	w = &wire{answer: inTurn(cancelled("ConditionalCheckFailed", "m", `,"Item":{"Year":{"N":"CANARY"}}`))}
+	w = wiretest.New(cancelled("ConditionalCheckFailed", "m", `,"Item":{"Year":{"N":"CANARY"}}`))
 	_, err = wireClient(t, w).PutItem(t.Context(), req, dynamoconn.ExactlyOnce(""))
 	require.ErrorIs(t, err, dynamoconn.ErrConditionFailed)
 	require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse)
@@ -445,7 +446,7 @@ func TestNoAttemptOutlivesItsToken(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		answer    func() (*http.Response, error)
+		answer    wiretest.Answer
 		takes     time.Duration
 		ambiguous bool
 		is        error
@@ -461,15 +462,16 @@ func TestNoAttemptOutlivesItsToken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				began, last := time.Now(), time.Duration(0)
-				w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-					last = time.Since(began)
+				began := time.Now()
+				w := wiretest.New(func(r *wiretest.Request) (*http.Response, error) {
 					time.Sleep(test.takes)
-					return test.answer()
-				}}
+					return test.answer(r)
+				})
 				_, err := wireClient(t, w, dynamoconn.WithMaxAttempts(1000)).PutItem(t.Context(), putMusic(), dynamoconn.ExactlyOnce(""))
 				require.ErrorIs(t, err, test.is)
 				assert.Equal(t, test.ambiguous, errors.Is(err, dynamoconn.ErrAmbiguous))
+				sent := w.Requests()
+				last := sent[len(sent)-1].At.Sub(began)
 				assert.LessOrEqual(t, last, 9*time.Minute)
 				if test.takes < 9*time.Minute {
 					assert.Greater(t, last+test.takes, 9*time.Minute-10*time.Second, "and the time is used")
@@ -486,7 +488,7 @@ func TestDeadlineOfATransaction(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		answer func() (*http.Response, error)
+		answer wiretest.Answer
 		is     error
 		code   string
 	}{
@@ -497,7 +499,7 @@ func TestDeadlineOfATransaction(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
-			_, err := wireClient(t, &wire{answer: inTurn(test.answer)}, dynamoconn.WithMaxAttempts(1000)).
+			_, err := wireClient(t, wiretest.New(test.answer), dynamoconn.WithMaxAttempts(1000)).
 				PutItem(ctx, putMusic(), dynamoconn.ExactlyOnce(""))
 			require.ErrorIs(t, err, test.is, name)
 			require.NoError(t, ctx.Err(), name)
@@ -513,11 +515,11 @@ func TestSendOnceAndExactlyOnce(t *testing.T) {
 
 	synctest.Test(t, func(t *testing.T) {
 		both := []dynamoconn.CallOption{dynamoconn.ExactlyOnce("T"), dynamoconn.SendOnce()}
-		for name, answer := range map[string]func() (*http.Response, error){"500": internal, "in progress": inProgress} {
-			w := &wire{answer: inTurn(cancelled("TransactionConflict", "m"), answer, fine)}
+		for name, answer := range map[string]wiretest.Answer{"500": internal, "in progress": inProgress} {
+			w := wiretest.New(cancelled("TransactionConflict", "m"), answer, fine)
 			_, err := wireClient(t, w).PutItem(t.Context(), putMusic(), both...)
 			require.ErrorIs(t, err, dynamoconn.ErrAmbiguous, name)
-			assert.Len(t, w.requests(), 2, name)
+			assert.Len(t, w.Requests(), 2, name)
 		}
 	})
 }
@@ -527,25 +529,25 @@ func TestSendOnceAndExactlyOnce(t *testing.T) {
 func TestUnprocessedAfterADoubt(t *testing.T) {
 	t.Parallel()
 
-	unprocessed := replying(200, `{"UnprocessedItems":{"Music":[{"PutRequest":{"Item":{"Artist":{"S":"No One You Know"}}}}]}}`)
+	unprocessed := wiretest.Reply(200, `{"UnprocessedItems":{"Music":[{"PutRequest":{"Item":{"Artist":{"S":"No One You Know"}}}}]}}`)
 	for name, test := range map[string]struct {
-		answers []func() (*http.Response, error)
+		answers []wiretest.Answer
 		state   dynamoconn.Outcome
 	}{
-		"500, unprocessed, throttled":      {[]func() (*http.Response, error){internal, unprocessed, busy}, dynamoconn.OutcomeUnknown},
-		"broken, unprocessed, refused":     {[]func() (*http.Response, error){brokenPipe, unprocessed, invalid}, dynamoconn.OutcomeUnknown},
-		"unprocessed, throttled":           {[]func() (*http.Response, error){unprocessed, busy}, dynamoconn.OutcomeNotDone},
-		"throttled, unprocessed, refused":  {[]func() (*http.Response, error){busy, unprocessed, invalid}, dynamoconn.OutcomeRefused},
-		"500, unprocessed, no table":       {[]func() (*http.Response, error){internal, unprocessed, refusing(400, "ResourceNotFoundException", "no", "R")}, dynamoconn.OutcomeUnknown},
-		"500, unprocessed for ever":        {[]func() (*http.Response, error){internal, unprocessed}, dynamoconn.OutcomeUnknown},
-		"unprocessed, credentials expired": {[]func() (*http.Response, error){unprocessed, refusing(400, "UnrecognizedClientException", "no", "R")}, dynamoconn.OutcomeNotDone},
+		"500, unprocessed, throttled":      {[]wiretest.Answer{internal, unprocessed, busy}, dynamoconn.OutcomeUnknown},
+		"broken, unprocessed, refused":     {[]wiretest.Answer{brokenPipe, unprocessed, invalid}, dynamoconn.OutcomeUnknown},
+		"unprocessed, throttled":           {[]wiretest.Answer{unprocessed, busy}, dynamoconn.OutcomeNotDone},
+		"throttled, unprocessed, refused":  {[]wiretest.Answer{busy, unprocessed, invalid}, dynamoconn.OutcomeRefused},
+		"500, unprocessed, no table":       {[]wiretest.Answer{internal, unprocessed, wiretest.Refuse(400, "ResourceNotFoundException", "no", "R")}, dynamoconn.OutcomeUnknown},
+		"500, unprocessed for ever":        {[]wiretest.Answer{internal, unprocessed}, dynamoconn.OutcomeUnknown},
+		"unprocessed, credentials expired": {[]wiretest.Answer{unprocessed, wiretest.Refuse(400, "UnrecognizedClientException", "no", "R")}, dynamoconn.OutcomeNotDone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 				defer cancel()
-				w := &wire{answer: inTurn(test.answers...)}
+				w := wiretest.New(test.answers...)
 				err := musicWrites["BatchWrite"](ctx, wireClient(t, w))
 				var unfinished *dynamoconn.BatchWriteError
 				require.ErrorAs(t, err, &unfinished)

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // noEnvironment hides what the machine has of AWS: variables, files, metadata. A test
@@ -180,13 +181,13 @@ func TestEndpoints(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := &wire{}
+			w := wiretest.New()
 			client := wireClient(t, w, dynamoconn.WithEndpoint(test.endpoint), dynamoconn.WithPlainHTTP(test.plain...))
 			_, err := client.GetItem(t.Context(), getMusic(), dynamoconn.InRegion("eu-west-1"))
 			require.NoError(t, err)
-			require.Len(t, w.requests(), 1)
-			assert.Equal(t, test.url, w.requests()[0].URL)
-			assert.Contains(t, w.requests()[0].Header.Get("Authorization"), "/eu-west-1/dynamodb/")
+			require.Len(t, w.Requests(), 1)
+			assert.Equal(t, test.url, w.Requests()[0].URL)
+			assert.Contains(t, w.Requests()[0].Header.Get("Authorization"), "/eu-west-1/dynamodb/")
 		})
 	}
 }
@@ -195,7 +196,7 @@ func TestEndpointOfTheEnvironment(t *testing.T) {
 	noEnvironment(t)
 	t.Setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://db.example.com:8000")
 	t.Setenv("AWS_REGION", "eu-west-3")
-	w := &wire{}
+	w := wiretest.New()
 	open := func(opts ...dynamoconn.Option) *dynamoconn.Client {
 		t.Helper()
 		client, err := dynamoconn.New(t.Context(), append(opts, dynamoconn.WithHTTPClient(w), dynamoconn.WithCredentials(provider))...)
@@ -210,16 +211,16 @@ func TestEndpointOfTheEnvironment(t *testing.T) {
 	var e *dynamoconn.Error
 	require.ErrorAs(t, err, &e)
 	assert.Zero(t, e.Attempts)
-	assert.Empty(t, w.requests())
+	assert.Empty(t, w.Requests())
 
 	_, err = open(dynamoconn.WithPlainHTTP("db.example.com")).GetItem(t.Context(), getMusic())
 	require.NoError(t, err)
 	_, err = open(dynamoconn.WithEndpoint("https://example.org")).GetItem(t.Context(), getMusic())
 	require.NoError(t, err)
-	require.Len(t, w.requests(), 2)
-	assert.Equal(t, "http://db.example.com:8000/", w.requests()[0].URL)
-	assert.Contains(t, w.requests()[0].Header.Get("Authorization"), "/eu-west-3/dynamodb/")
-	assert.Equal(t, "https://example.org/", w.requests()[1].URL, "the option goes before the environment")
+	require.Len(t, w.Requests(), 2)
+	assert.Equal(t, "http://db.example.com:8000/", w.Requests()[0].URL)
+	assert.Contains(t, w.Requests()[0].Header.Get("Authorization"), "/eu-west-3/dynamodb/")
+	assert.Equal(t, "https://example.org/", w.Requests()[1].URL, "the option goes before the environment")
 }
 
 func TestNoRegionAnywhere(t *testing.T) {
@@ -246,9 +247,9 @@ func TestRegionOfTheConfiguration(t *testing.T) {
 
 	cfg := wireConfig()
 	cfg.Region = "sa-east-1"
-	assert.Equal(t, dynamoconn.RegionSAEast1, wireClient(t, &wire{}, dynamoconn.WithAWSConfig(cfg)).Region())
+	assert.Equal(t, dynamoconn.RegionSAEast1, wireClient(t, wiretest.New(), dynamoconn.WithAWSConfig(cfg)).Region())
 	assert.Equal(t, dynamoconn.RegionEUNorth1,
-		wireClient(t, &wire{}, dynamoconn.WithAWSConfig(cfg), dynamoconn.WithRegion("eu-north-1")).Region())
+		wireClient(t, wiretest.New(), dynamoconn.WithAWSConfig(cfg), dynamoconn.WithRegion("eu-north-1")).Region())
 	assert.Equal(t, "sa-east-1", cfg.Region)
 
 	for _, region := range []string{"", "us_east_1", "us-east-1.example.com"} {
@@ -274,15 +275,15 @@ aws_session_token = TOKENMUSIC
 `), 0o600))
 	t.Setenv("AWS_CONFIG_FILE", path)
 
-	w := &wire{}
+	w := wiretest.New()
 	client, err := dynamoconn.New(t.Context(), dynamoconn.WithProfile("music"), dynamoconn.WithHTTPClient(w))
 	require.NoError(t, err)
 	_, err = client.GetItem(t.Context(), getMusic())
 	require.NoError(t, err)
-	require.Len(t, w.requests(), 1)
-	assert.Equal(t, "https://dynamodb.eu-south-1.amazonaws.com/", w.requests()[0].URL)
-	assert.Contains(t, w.requests()[0].Header.Get("Authorization"), "Credential=AKIDMUSIC/")
-	assert.Equal(t, "TOKENMUSIC", w.requests()[0].Header.Get("X-Amz-Security-Token"))
+	require.Len(t, w.Requests(), 1)
+	assert.Equal(t, "https://dynamodb.eu-south-1.amazonaws.com/", w.Requests()[0].URL)
+	assert.Contains(t, w.Requests()[0].Header.Get("Authorization"), "Credential=AKIDMUSIC/")
+	assert.Equal(t, "TOKENMUSIC", w.Requests()[0].Header.Get("X-Amz-Security-Token"))
 
 	client, err = dynamoconn.New(t.Context(), dynamoconn.WithHTTPClient(w))
 	require.NoError(t, err)
@@ -295,13 +296,13 @@ aws_session_token = TOKENMUSIC
 // attemptsOf counts the attempts of one call that is throttled for ever.
 func attemptsOf(t *testing.T, opts ...dynamoconn.Option) int {
 	t.Helper()
-	w := &wire{answer: inTurn(refusing(400, "ThrottlingException", "slow down", "R"))}
+	w := wiretest.New(wiretest.Refuse(400, "ThrottlingException", "slow down", "R"))
 	opts = append([]dynamoconn.Option{dynamoconn.WithHTTPClient(w)}, opts...)
 	client, err := dynamoconn.New(t.Context(), opts...)
 	require.NoError(t, err)
 	_, err = client.GetItem(t.Context(), getMusic())
 	require.ErrorIs(t, err, dynamoconn.ErrThrottled)
-	return len(w.requests())
+	return len(w.Requests())
 }
 
 // withoutPauses is a retryer of the caller's own that does not wait.
@@ -339,7 +340,7 @@ func TestMaxAttempts(t *testing.T) {
 func TestConfigurationIsCopied(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{}
+	w := wiretest.New()
 	cfg := wireConfig()
 	cfg.AppID = "before"
 	cfg.HTTPClient = w
@@ -349,16 +350,16 @@ func TestConfigurationIsCopied(t *testing.T) {
 	require.NoError(t, err)
 	_, err = client.GetItem(t.Context(), getMusic())
 	require.NoError(t, err)
-	require.Len(t, w.requests(), 1, "the HTTP client of the configuration is used")
-	assert.Contains(t, w.requests()[0].Header.Get("User-Agent"), "before")
-	assert.Equal(t, "https://dynamodb.us-east-1.amazonaws.com/", w.requests()[0].URL)
+	require.Len(t, w.Requests(), 1, "the HTTP client of the configuration is used")
+	assert.Contains(t, w.Requests()[0].Header.Get("User-Agent"), "before")
+	assert.Equal(t, "https://dynamodb.us-east-1.amazonaws.com/", w.Requests()[0].URL)
 }
 
 // One Option may make several clients.
 func TestOptionsCanBeUsedAgain(t *testing.T) {
 	t.Parallel()
 
-	opts := []dynamoconn.Option{dynamoconn.WithAWSConfig(wireConfig()), dynamoconn.WithPlainHTTP("a"), dynamoconn.WithEndpoint("http://a"), dynamoconn.WithHTTPClient(&wire{})}
+	opts := []dynamoconn.Option{dynamoconn.WithAWSConfig(wireConfig()), dynamoconn.WithPlainHTTP("a"), dynamoconn.WithEndpoint("http://a"), dynamoconn.WithHTTPClient(wiretest.New())}
 	first, err := dynamoconn.New(t.Context(), opts...)
 	require.NoError(t, err)
 	second, err := dynamoconn.New(t.Context(), opts...)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 const otherMusic = `{"Artist":{"S":"Someone Else"},"SongTitle":{"S":"Happy Day"}}`
@@ -70,11 +71,11 @@ func TestAnswersToSomethingElseAreRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := &wire{answer: inTurn(replying(200, test.body))}
+			w := wiretest.New(wiretest.Reply(200, test.body))
 			err := test.call(wireClient(t, w, dynamoconn.WithMaxAttempts(1)))
 			require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse)
 			assert.Equal(t, test.write, errors.Is(err, dynamoconn.ErrAmbiguous))
-			assert.Len(t, w.requests(), 1)
+			assert.Len(t, w.Requests(), 1)
 		})
 	}
 }
@@ -84,7 +85,7 @@ func TestItemOfTheKeyIsTaken(t *testing.T) {
 	t.Parallel()
 
 	for _, item := range []string{`{"ID":{"N":"15"},"Year":{"N":"1"}}`, `{"ID":{"N":"1.5E1"}}`, `{"Year":{"N":"1"}}`, `{}`} {
-		client := wireClient(t, &wire{answer: inTurn(replying(200, `{"Item":`+item+`,"Attributes":`+item+`}`))})
+		client := wireClient(t, wiretest.New(wiretest.Reply(200, `{"Item":`+item+`,"Attributes":`+item+`}`)))
 		key := dynamoconn.Item{dynamoconn.Decimal("ID", dynamoconn.MustNumber("15.0"))}
 		got, err := client.GetItem(t.Context(), dynamoconn.GetItemRequest{TableName: "Music", Item: key, Attributes: []string{"Year"}})
 		require.NoError(t, err, item)
@@ -93,7 +94,7 @@ func TestItemOfTheKeyIsTaken(t *testing.T) {
 		require.NoError(t, err, item)
 		assert.NotNil(t, old.OldItem)
 	}
-	client := wireClient(t, &wire{answer: inTurn(replying(200, `{"Table":{"TableName":"Music"}}`))})
+	client := wireClient(t, wiretest.New(wiretest.Reply(200, `{"Table":{"TableName":"Music"}}`)))
 	described, err := client.DescribeTable(t.Context(), dynamoconn.DescribeTableRequest{TableName: "arn:aws:dynamodb:eu-west-1:123456789012:table/Music"})
 	require.NoError(t, err)
 	assert.Equal(t, "Music", described.Name)
@@ -118,16 +119,16 @@ func TestPageThatStaysTooLargeIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-				if n > 100 {
+			w := wiretest.New(func(r *wiretest.Request) (*http.Response, error) {
+				if r.N > 100 {
 					return nil, errors.New("for ever")
 				}
-				return reply(200, test.body), nil
-			}}
+				return wiretest.Reply(200, test.body)(r)
+			})
 			test.req.TableName, test.req.MaxItems = "Music", 2
 			_, err := wireClient(t, w, dynamoconn.WithMaxAttempts(1)).Scan(t.Context(), test.req)
 			require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse)
-			assert.Less(t, len(w.requests()), 50)
+			assert.Less(t, len(w.Requests()), 50)
 		})
 	}
 }
@@ -139,15 +140,15 @@ func TestItemThatStandsIsReadStrictly(t *testing.T) {
 
 	item := dynamoconn.Item{dynamoconn.String("Artist", "a"), dynamoconn.String("ID", "a")}
 	const invented = `,"Item":{"Artist":{"S":"a"},"ID":{}}`
-	for name, answer := range map[string]func() (*http.Response, error){
-		"a write":       refusing(400, "ConditionalCheckFailedException", "m", "R", invented),
+	for name, answer := range map[string]wiretest.Answer{
+		"a write":       wiretest.Refuse(400, "ConditionalCheckFailedException", "m", "R", invented),
 		"a transaction": cancelled("ConditionalCheckFailed", "m", invented),
 	} {
 		var opts []dynamoconn.CallOption
 		if name == "a transaction" {
 			opts = append(opts, dynamoconn.ExactlyOnce(""))
 		}
-		_, err := wireClient(t, &wire{answer: inTurn(answer)}).PutItem(t.Context(), dynamoconn.PutItemRequest{
+		_, err := wireClient(t, wiretest.New(answer)).PutItem(t.Context(), dynamoconn.PutItemRequest{
 			TableName: "Music", Item: item, ConditionExpression: "attribute_not_exists(ID)", ItemIsUnique: true,
 		}, opts...)
 		require.ErrorIs(t, err, dynamoconn.ErrConditionFailed, name)
@@ -160,7 +161,7 @@ func TestItemThatStandsIsReadStrictly(t *testing.T) {
 func TestProtocolOfSDKOptionsIsGuarded(t *testing.T) {
 	t.Parallel()
 
-	client := wireClient(t, &wire{answer: inTurn(replying(200, `{"Item":{"Year":{"N":"1"},"Z":{}}}`))}, dynamoconn.WithMaxAttempts(1),
+	client := wireClient(t, wiretest.New(wiretest.Reply(200, `{"Item":{"Year":{"N":"1"},"Z":{}}}`)), dynamoconn.WithMaxAttempts(1),
 		dynamoconn.WithSDKOptions(func(o *dynamodb.Options) { o.Protocol = dynamodb.New(dynamodb.Options{}).Options().Protocol }))
 	_, err := client.GetItem(t.Context(), getMusic())
 	require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse)

@@ -10,11 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // pageEndingAt is an empty page with that LastEvaluatedKey.
-func pageEndingAt(key string) func() (*http.Response, error) {
-	return replying(200, `{"Count":0,"ScannedCount":1,"Items":[],"LastEvaluatedKey":`+key+`}`)
+func pageEndingAt(key string) wiretest.Answer {
+	return wiretest.Reply(200, `{"Count":0,"ScannedCount":1,"Items":[],"LastEvaluatedKey":`+key+`}`)
 }
 
 func keyOf(id string) string { return `{"ID":{"S":"` + id + `"}}` }
@@ -24,14 +25,14 @@ func TestEmptyLastEvaluatedKeyEndsTheScan(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{`{}`, `null`} {
 		for form, scan := range scanForms {
-			w := &wire{answer: inTurn(pageEndingAt(keyOf("A")), pageEndingAt(key))}
+			w := wiretest.New(pageEndingAt(keyOf("A")), pageEndingAt(key))
 			resp, err := scan(t, wireClient(t, w), dynamoconn.ScanTableRequest{TableName: "Music"})
 			require.NoError(t, err)
 			if form == "ScanPage" {
 				assert.False(t, resp.Checkpoint.Done())
 				continue
 			}
-			assert.Len(t, w.requests(), 2, form)
+			assert.Len(t, w.Requests(), 2, form)
 			if resp != nil {
 				assert.True(t, resp.Checkpoint.Done())
 				assert.Nil(t, resp.LastEvaluatedKey)
@@ -61,9 +62,9 @@ func TestScanThatComesBackIsAnError(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for form, scan := range scanForms {
-				w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-					return pageEndingAt(keyOf(test.keys[(n-1)%len(test.keys)]))()
-				}}
+				w := wiretest.New(func(r *wiretest.Request) (*http.Response, error) {
+					return pageEndingAt(keyOf(test.keys[(r.N-1)%len(test.keys)]))(r)
+				})
 				req := dynamoconn.ScanTableRequest{TableName: "Music"}
 				if test.start != "" {
 					req.ExclusiveStartKey = dynamoconn.Item{dynamoconn.String("ID", test.start)}
@@ -71,7 +72,7 @@ func TestScanThatComesBackIsAnError(t *testing.T) {
 				_, err := scan(t, wireClient(t, w), req)
 				if form == "ScanPage" && test.start == test.keys[0] || form != "ScanPage" {
 					require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse, form)
-					assert.LessOrEqual(t, len(w.requests()), test.most, form)
+					assert.LessOrEqual(t, len(w.Requests()), test.most, form)
 					e := errorOf(t, err)
 					assert.Equal(t, "Music", e.TableName)
 					assert.NotZero(t, e.Attempts)
@@ -88,13 +89,13 @@ func TestLastEvaluatedKeyThatIsNoneIsAnError(t *testing.T) {
 		`{"ID":{}}`, `{"ID":null}`, `[]`, `"A"`, `1`,
 	} {
 		for form, scan := range scanForms {
-			_, err := scan(t, wireClient(t, &wire{answer: inTurn(pageEndingAt(key))}), dynamoconn.ScanTableRequest{TableName: "Music"})
+			_, err := scan(t, wireClient(t, wiretest.New(pageEndingAt(key))), dynamoconn.ScanTableRequest{TableName: "Music"})
 			assert.ErrorIs(t, err, dynamoconn.ErrCorruptResponse, "%s %s", form, key)
 		}
 	}
 }
 
-func namesPage(last string, names ...string) func() (*http.Response, error) {
+func namesPage(last string, names ...string) wiretest.Answer {
 	body := `{"TableNames":[`
 	for i, name := range names {
 		body += []string{"", ","}[min(i, 1)] + `"` + name + `"`
@@ -103,7 +104,7 @@ func namesPage(last string, names ...string) func() (*http.Response, error) {
 	if last != "" {
 		body += `,"LastEvaluatedTableName":"` + last + `"`
 	}
-	return replying(200, body+"}")
+	return wiretest.Reply(200, body+"}")
 }
 
 // listForms are the ways to list tables.
@@ -131,12 +132,12 @@ var listForms = map[string]func(t *testing.T, client *dynamoconn.Client, req dyn
 func TestEmptyPageOfTablesIsNotTheEnd(t *testing.T) {
 	t.Parallel()
 	for form, list := range listForms {
-		w := &wire{answer: inTurn(namesPage("a", "a"), namesPage("b"), namesPage("bb"), namesPage("", "c"))}
+		w := wiretest.New(namesPage("a", "a"), namesPage("b"), namesPage("bb"), namesPage("", "c"))
 		names, err := list(t, wireClient(t, w), dynamoconn.ListTablesRequest{})
 		require.NoError(t, err)
 		assert.Equal(t, []string{"a", "c"}, names, form)
 		var starts []string
-		for _, sent := range w.requests() {
+		for _, sent := range w.Requests() {
 			starts = append(starts, sent.Body)
 		}
 		assert.Equal(t, []string{
@@ -148,20 +149,20 @@ func TestEmptyPageOfTablesIsNotTheEnd(t *testing.T) {
 func TestListOfTablesThatComesBackIsAnError(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		pages []func() (*http.Response, error)
+		pages []wiretest.Answer
 		most  int
 	}{
-		"a, a":    {[]func() (*http.Response, error){namesPage("a", "a")}, 2},
-		"a, b, a": {[]func() (*http.Response, error){namesPage("a", "a"), namesPage("b", "b")}, 4},
-		"empty":   {[]func() (*http.Response, error){namesPage("a"), namesPage("b"), namesPage("c")}, 7},
+		"a, a":    {[]wiretest.Answer{namesPage("a", "a")}, 2},
+		"a, b, a": {[]wiretest.Answer{namesPage("a", "a"), namesPage("b", "b")}, 4},
+		"empty":   {[]wiretest.Answer{namesPage("a"), namesPage("b"), namesPage("c")}, 7},
 	} {
 		for form, list := range listForms {
-			w := &wire{answer: func(n int, _ *http.Request) (*http.Response, error) {
-				return test.pages[(n-1)%len(test.pages)]()
-			}}
+			w := wiretest.New(func(r *wiretest.Request) (*http.Response, error) {
+				return test.pages[(r.N-1)%len(test.pages)](r)
+			})
 			_, err := list(t, wireClient(t, w), dynamoconn.ListTablesRequest{})
 			require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse, "%s %s", form, name)
-			assert.LessOrEqual(t, len(w.requests()), test.most, "%s %s", form, name)
+			assert.LessOrEqual(t, len(w.Requests()), test.most, "%s %s", form, name)
 		}
 	}
 }

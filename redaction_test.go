@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 const (
@@ -87,7 +87,7 @@ func TestClientAndOptionsShowNoSecret(t *testing.T) {
 	}
 	for name, opt := range opts {
 		requireRedacted(t, name, opt)
-		client := wireClient(t, &wire{}, opt)
+		client := wireClient(t, wiretest.New(), opt)
 		requireRedacted(t, name+": the client", client)
 		_, err := client.GetItem(t.Context(), getMusic()) // caches the credentials
 		require.NoError(t, err)
@@ -105,19 +105,19 @@ func TestClientAndOptionsShowNoSecret(t *testing.T) {
 }
 
 // Answers that hold an item, whole or broken.
-var canaryAnswers = map[string]func() (*http.Response, error){
-	"an item":             replying(200, `{"Item":{"Artist":{"S":"`+canaryValue+`"}},"Attributes":{"Artist":{"S":"`+canaryValue+`"}}}`),
-	"condition failed":    refusing(400, "ConditionalCheckFailedException", "m", "R", `,"Item":{"Artist":{"S":"`+canaryValue+`"}}`),
-	"condition, broken":   refusing(400, "ConditionalCheckFailedException", "m", "R", `,"Item":{"Artist":{"N":"`+canaryValue+`"}}`),
-	"condition, no type":  refusing(400, "ConditionalCheckFailedException", "m", "R", `,"Item":{"Artist":{"XX":"`+canaryValue+`"}}`),
-	"a number that isn't": replying(200, `{"Item":{"Artist":{"N":"`+canaryValue+`"}},"Attributes":{"Artist":{"N":"`+canaryValue+`"}}}`),
-	"no such type":        replying(200, `{"Item":{"Artist":{"XX":"`+canaryValue+`"}},"Attributes":{"Artist":{"XX":"`+canaryValue+`"}}}`),
-	"wrong JSON kind":     replying(200, `{"Item":{"Artist":{"S":["`+canaryValue+`"]}},"Attributes":"`+canaryValue+`"}`),
-	"wrong base64":        replying(200, `{"Item":{"Artist":{"B":"`+canaryValue+`!"}},"Attributes":{"Artist":{"B":"`+canaryValue+`!"}}}`),
-	"broken JSON":         replying(200, `{"Item":{"Artist":{"S":"`+canaryValue+`}}}`),
-	"not JSON":            replying(200, canaryValue),
-	"wrong checksum":      replying(200, `{"Item":{"Artist":{"S":"`+canaryValue+`"}}}`, "X-Amz-Crc32", "1"),
-	"failure, not JSON":   replying(503, canaryValue),
+var canaryAnswers = map[string]wiretest.Answer{
+	"an item":             wiretest.Reply(200, `{"Item":{"Artist":{"S":"`+canaryValue+`"}},"Attributes":{"Artist":{"S":"`+canaryValue+`"}}}`),
+	"condition failed":    wiretest.Refuse(400, "ConditionalCheckFailedException", "m", "R", `,"Item":{"Artist":{"S":"`+canaryValue+`"}}`),
+	"condition, broken":   wiretest.Refuse(400, "ConditionalCheckFailedException", "m", "R", `,"Item":{"Artist":{"N":"`+canaryValue+`"}}`),
+	"condition, no type":  wiretest.Refuse(400, "ConditionalCheckFailedException", "m", "R", `,"Item":{"Artist":{"XX":"`+canaryValue+`"}}`),
+	"a number that isn't": wiretest.Reply(200, `{"Item":{"Artist":{"N":"`+canaryValue+`"}},"Attributes":{"Artist":{"N":"`+canaryValue+`"}}}`),
+	"no such type":        wiretest.Reply(200, `{"Item":{"Artist":{"XX":"`+canaryValue+`"}},"Attributes":{"Artist":{"XX":"`+canaryValue+`"}}}`),
+	"wrong JSON kind":     wiretest.Reply(200, `{"Item":{"Artist":{"S":["`+canaryValue+`"]}},"Attributes":"`+canaryValue+`"}`),
+	"wrong base64":        wiretest.Reply(200, `{"Item":{"Artist":{"B":"`+canaryValue+`!"}},"Attributes":{"Artist":{"B":"`+canaryValue+`!"}}}`),
+	"broken JSON":         wiretest.Reply(200, `{"Item":{"Artist":{"S":"`+canaryValue+`}}}`),
+	"not JSON":            wiretest.Reply(200, canaryValue),
+	"wrong checksum":      wiretest.Reply(200, `{"Item":{"Artist":{"S":"`+canaryValue+`"}}}`, "X-Amz-Crc32", "1"),
+	"failure, not JSON":   wiretest.Reply(503, canaryValue),
 	"broken connection":   brokenPipe,
 }
 
@@ -131,7 +131,7 @@ func TestErrorsEventsAndLogsShowNoValue(t *testing.T) {
 			debug := &slog.HandlerOptions{Level: slog.LevelDebug}
 			for _, handler := range []slog.Handler{slog.NewTextHandler(&b, debug), slog.NewJSONHandler(&b, debug)} {
 				var h heard
-				client := wireClient(t, &wire{answer: inTurn(answer)}, dynamoconn.WithMaxAttempts(2), dynamoconn.WithLogger(slog.New(handler)),
+				client := wireClient(t, wiretest.New(answer), dynamoconn.WithMaxAttempts(2), dynamoconn.WithLogger(slog.New(handler)),
 					dynamoconn.WithHook(h.hook()),
 					dynamoconn.WithStaticCredentials(canaryKeyID, canarySecret, canaryToken))
 				_, put := client.PutItem(t.Context(), dynamoconn.PutItemRequest{
@@ -190,7 +190,7 @@ func TestErrorsEventsAndLogsShowNoValue(t *testing.T) {
 func TestErrorsOfRequestsShowNoValue(t *testing.T) {
 	t.Parallel()
 
-	client := wireClient(t, &wire{})
+	client := wireClient(t, wiretest.New())
 	bad := map[string]dynamoconn.Item{
 		"not UTF-8":        {dynamoconn.String("Artist", canaryValue+"\xff")},
 		"duplicates":       {dynamoconn.String("Artist", "a"), dynamoconn.StringSet("Tags", canaryValue, canaryValue)},

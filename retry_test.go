@@ -19,6 +19,7 @@ import (
 
 	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 const onlyNew = "attribute_not_exists(Artist)"
@@ -31,14 +32,14 @@ func errorOf(t *testing.T, err error) *dynamoconn.Error {
 }
 
 var (
-	brokenPipe = breaking(&net.OpError{Op: "write", Err: errors.New("broken pipe")})
-	noDial     = breaking(&net.OpError{Op: "dial", Err: errors.New("connection refused")})
-	internal   = refusing(500, "InternalServerError", "try later", "R500")
-	busy       = refusing(400, "ProvisionedThroughputExceededException", "slow down", "RBUSY")
-	conditions = refusing(400, "ConditionalCheckFailedException", "The conditional request failed", "RCOND")
-	invalid    = refusing(400, "ValidationException", "no", "RBAD")
-	damaged    = replying(200, "{}", "X-Amz-Crc32", "1", "X-Amzn-Requestid", "RDAMAGED")
-	fine       = replying(200, allDone, "X-Amzn-Requestid", "ROK")
+	brokenPipe = wiretest.Break(&net.OpError{Op: "write", Err: errors.New("broken pipe")})
+	noDial     = wiretest.Break(&net.OpError{Op: "dial", Err: errors.New("connection refused")})
+	internal   = wiretest.Refuse(500, "InternalServerError", "try later", "R500")
+	busy       = wiretest.Refuse(400, "ProvisionedThroughputExceededException", "slow down", "RBUSY")
+	conditions = wiretest.Refuse(400, "ConditionalCheckFailedException", "The conditional request failed", "RCOND")
+	invalid    = wiretest.Refuse(400, "ValidationException", "no", "RBAD")
+	damaged    = wiretest.Reply(200, "{}", "X-Amz-Crc32", "1", "X-Amzn-Requestid", "RDAMAGED")
+	fine       = wiretest.Reply(200, wiretest.AllDone, "X-Amzn-Requestid", "ROK")
 )
 
 // TestWhatIsKnownOfAWrite goes through what the attempts of one conditional put can
@@ -46,7 +47,7 @@ var (
 func TestWhatIsKnownOfAWrite(t *testing.T) {
 	t.Parallel()
 
-	type answers []func() (*http.Response, error)
+	type answers []wiretest.Answer
 	ambiguous, condition := dynamoconn.ErrAmbiguous, dynamoconn.ErrConditionFailed
 	unavailable, throttled := dynamoconn.ErrUnavailable, dynamoconn.ErrThrottled
 	tests := map[string]struct {
@@ -79,16 +80,16 @@ func TestWhatIsKnownOfAWrite(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				w := &wire{answer: inTurn(test.answers...)}
+				w := wiretest.New(test.answers...)
 				client := wireClient(t, w, dynamoconn.WithMaxAttempts(4))
 				req := putMusic()
 				req.ConditionExpression = onlyNew
 				resp, err := client.PutItem(t.Context(), req)
 
-				sent := w.requests()
+				sent := w.Requests()
 				require.Len(t, sent, test.attempts)
 				for _, again := range sent {
-					assert.Equal(t, "PutItem", again.Target)
+					assert.Equal(t, "PutItem", again.Action)
 					assert.JSONEq(t, sent[0].Body, again.Body, "each attempt sends the same")
 					assert.Contains(t, again.Body, onlyNew)
 				}
@@ -117,7 +118,7 @@ func TestWhatIsKnownOfAWrite(t *testing.T) {
 func TestAmbiguousConditionKeepsTheSDKsError(t *testing.T) {
 	t.Parallel()
 
-	w := &wire{answer: inTurn(internal, refusing(400, "ConditionalCheckFailedException", "m", "R", `,"Item":{"Artist":{"S":"Acme Band"}}`))}
+	w := wiretest.New(internal, wiretest.Refuse(400, "ConditionalCheckFailedException", "m", "R", `,"Item":{"Artist":{"S":"Acme Band"}}`))
 	_, err := wireClient(t, w).DeleteItem(t.Context(), dynamoconn.DeleteItemRequest{
 		TableName: "Music", Item: musicKey(), ConditionExpression: "attribute_exists(Artist)", ReturnItemOnConditionFailure: true,
 	})
@@ -131,10 +132,10 @@ func TestAmbiguousConditionKeepsTheSDKsError(t *testing.T) {
 func TestReadsAreNeverAmbiguous(t *testing.T) {
 	t.Parallel()
 
-	for name, answer := range map[string]func() (*http.Response, error){"broken": brokenPipe, "500": internal, "damaged": damaged} {
+	for name, answer := range map[string]wiretest.Answer{"broken": brokenPipe, "500": internal, "damaged": damaged} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := wireClient(t, &wire{answer: inTurn(answer)}, dynamoconn.WithMaxAttempts(1))
+			client := wireClient(t, wiretest.New(answer), dynamoconn.WithMaxAttempts(1))
 			_, get := client.GetItem(t.Context(), getMusic())
 			_, scan := client.Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"})
 			_, list := client.ListTables(t.Context(), dynamoconn.ListTablesRequest{})
@@ -151,19 +152,19 @@ func TestWhatIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		answer func() (*http.Response, error)
+		answer wiretest.Answer
 		cause  error
 	}{
-		"413":      {replying(413, "<html>"), dynamoconn.ErrItemTooLarge},
-		"denied":   {refusing(400, "AccessDeniedException", "no", "R"), dynamoconn.ErrAccessDenied},
-		"no table": {refusing(400, "ResourceNotFoundException", "no", "R"), dynamoconn.ErrTableNotFound},
-		"redirect": {replying(307, "", "Location", "https://example.com"), dynamoconn.ErrCorruptResponse},
+		"413":      {wiretest.Reply(413, "<html>"), dynamoconn.ErrItemTooLarge},
+		"denied":   {wiretest.Refuse(400, "AccessDeniedException", "no", "R"), dynamoconn.ErrAccessDenied},
+		"no table": {wiretest.Refuse(400, "ResourceNotFoundException", "no", "R"), dynamoconn.ErrTableNotFound},
+		"redirect": {wiretest.Reply(307, "", "Location", "https://example.com"), dynamoconn.ErrCorruptResponse},
 	} {
-		w := &wire{answer: inTurn(test.answer)}
+		w := wiretest.New(test.answer)
 		_, err := wireClient(t, w).PutItem(t.Context(), putMusic())
 		assert.ErrorIs(t, err, test.cause, name)
 		assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous, name)
-		assert.Len(t, w.requests(), 1, name)
+		assert.Len(t, w.Requests(), 1, name)
 	}
 }
 
@@ -178,39 +179,35 @@ func TestWhatIsTriedAgainByStatus(t *testing.T) {
 	for status, cause := range causes {
 		for name, body := range bodies {
 			synctest.Test(t, func(t *testing.T) {
-				w := &wire{answer: inTurn(replying(status, body), fine)}
+				w := wiretest.New(wiretest.Reply(status, body), fine)
 				resp, err := wireClient(t, w).PutItem(t.Context(), putMusic())
 				require.NoError(t, err, "%d %s", status, name)
 				assert.Equal(t, 2, resp.Attempts)
-				assert.Equal(t, w.requests()[0].Body, w.requests()[1].Body)
+				assert.Equal(t, w.Requests()[0].Body, w.Requests()[1].Body)
 
-				w = &wire{answer: inTurn(replying(status, body))}
+				w = wiretest.New(wiretest.Reply(status, body))
 				_, err = wireClient(t, w, dynamoconn.WithMaxAttempts(3)).PutItem(t.Context(), putMusic())
 				require.ErrorIs(t, err, cause, "%d %s", status, name)
 				assert.NotErrorIs(t, err, dynamoconn.ErrCorruptResponse, "%d %s", status, name)
 				assert.Equal(t, status != 429, errors.Is(err, dynamoconn.ErrAmbiguous), "%d %s", status, name)
-				assert.Len(t, w.requests(), 3)
+				assert.Len(t, w.Requests(), 3)
 			})
 		}
 	}
 }
 
 // smallServer is a table whose server refuses requests of more than a number of bytes.
-func smallServer(t *testing.T, most int) (*dynamoconn.Client, *wire) {
+func smallServer(t *testing.T, most int) (*dynamoconn.Client, *wiretest.Client) {
 	t.Helper()
 	server := dynamoconntest.New()
 	require.NoError(t, server.CreateTable(dynamoconntest.Table{Name: "Music", PartitionKey: "Artist"}))
 	next := server.HTTPClient()
-	w := &wire{}
-	w.answer = func(n int, req *http.Request) (*http.Response, error) {
-		body := w.requests()[n-1].Body
-		if len(body) > most {
-			return replying(413, "<html>Request Entity Too Large</html>")()
+	w := wiretest.New(func(r *wiretest.Request) (*http.Response, error) {
+		if len(r.Body) > most {
+			return wiretest.Reply(413, "<html>Request Entity Too Large</html>")(r)
 		}
-		req = req.Clone(req.Context())
-		req.Body = io.NopCloser(strings.NewReader(body))
-		return next.Do(req)
-	}
+		return next.Do(r.HTTP)
+	})
 	return wireClient(t, w, dynamoconn.WithMaxInFlight(1)), w
 }
 
@@ -241,7 +238,7 @@ func TestBatchesThatAreTooLargeForTheServer(t *testing.T) {
 	assert.Equal(t, 17, unfinished.Failures[0].Index)
 	assert.Equal(t, dynamoconn.OutcomeRefused, unfinished.Failures[0].Outcome)
 
-	wrote := len(w.requests())
+	wrote := len(w.Requests())
 	huge := dynamoconn.Item{dynamoconn.String("Artist", strings.Repeat("k", most))}
 	read.Keys = append(read.Keys, huge)
 	resp, err := client.BatchGet(t.Context(), dynamoconn.BatchGetItemRequest{RequestTables: []dynamoconn.RequestTable{read}})
@@ -258,33 +255,29 @@ func TestBatchesThatAreTooLargeForTheServer(t *testing.T) {
 		assert.True(t, item.Equal(table.Writes[i].ItemToAdd), "item %d", i)
 	}
 	large := 0
-	for _, req := range w.requests()[wrote:] {
+	for _, req := range w.Requests()[wrote:] {
 		if len(req.Body) > most {
 			large++
 		}
 	}
 	assert.Positive(t, large, "the keys were divided as well")
-	assert.Less(t, len(w.requests()), 300)
+	assert.Less(t, len(w.Requests()), 300)
 }
 
 func TestPausesGrowWithinTheirBounds(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
-		var at []time.Time
-		w := &wire{answer: func(int, *http.Request) (*http.Response, error) {
-			at = append(at, time.Now())
-			return busy()
-		}}
+		w := wiretest.New(busy)
 		client := wireClient(t, w)
 		longest := make([]time.Duration, 9)
 		for range 200 {
-			at = nil
 			_, err := client.GetItem(t.Context(), getMusic())
 			require.ErrorIs(t, err, dynamoconn.ErrThrottled, "there is no bucket to run dry")
-			require.Len(t, at, 10, "the default number of attempts")
+			sent := w.Take()
+			require.Len(t, sent, 10, "the default number of attempts")
 			for i := range longest {
-				longest[i] = max(longest[i], at[i+1].Sub(at[i]))
+				longest[i] = max(longest[i], sent[i+1].At.Sub(sent[i].At))
 			}
 		}
 		for i, most := range []time.Duration{50, 100, 200, 400, 800, 1600, 3200, 5000, 5000} {
@@ -300,23 +293,20 @@ func TestContextEndsBeforeSending(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	w := &wire{}
+	w := wiretest.New()
 	_, err := wireClient(t, w).PutItem(ctx, putMusic())
 	assert.ErrorIs(t, err, context.Canceled)
 	assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
 	assert.NotErrorIs(t, err, dynamoconn.ErrUnavailable)
 	assert.Zero(t, errorOf(t, err).Attempts)
-	assert.Empty(t, w.requests())
+	assert.Empty(t, w.Requests())
 }
 
 func TestContextEndsInFlight(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: func(_ int, req *http.Request) (*http.Response, error) {
-			<-req.Context().Done()
-			return nil, req.Context().Err()
-		}}
+		w := wiretest.New(wiretest.Hang)
 		client := wireClient(t, w)
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
@@ -341,7 +331,7 @@ func TestDeadlineWithinAPause(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		answer    func() (*http.Response, error)
+		answer    wiretest.Answer
 		cause     error
 		ambiguous bool
 	}{
@@ -352,7 +342,7 @@ func TestDeadlineWithinAPause(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			for range 50 {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-				w := &wire{answer: inTurn(test.answer)}
+				w := wiretest.New(test.answer)
 				began := time.Now()
 				_, err := wireClient(t, w, dynamoconn.WithMaxAttempts(1000)).PutItem(ctx, putMusic())
 				require.NoError(t, ctx.Err(), name)
@@ -361,8 +351,8 @@ func TestDeadlineWithinAPause(t *testing.T) {
 				assert.NotErrorIs(t, err, context.DeadlineExceeded, name)
 				assert.Equal(t, test.ambiguous, errors.Is(err, dynamoconn.ErrAmbiguous), name)
 				assert.Less(t, time.Since(began), time.Second, name)
-				assert.Len(t, w.requests(), errorOf(t, err).Attempts, name)
-				assert.Greater(t, len(w.requests()), 1, name)
+				assert.Len(t, w.Requests(), errorOf(t, err).Attempts, name)
+				assert.Greater(t, len(w.Requests()), 1, name)
 			}
 		})
 	}
@@ -372,7 +362,7 @@ func TestCancelledInAPause(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		answer    func() (*http.Response, error)
+		answer    wiretest.Answer
 		cause     error
 		ambiguous bool
 	}{
@@ -383,7 +373,7 @@ func TestCancelledInAPause(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			time.AfterFunc(time.Minute, cancel)
 			began := time.Now()
-			_, err := wireClient(t, &wire{answer: inTurn(test.answer)}, dynamoconn.WithMaxAttempts(1000)).PutItem(ctx, putMusic())
+			_, err := wireClient(t, wiretest.New(test.answer), dynamoconn.WithMaxAttempts(1000)).PutItem(ctx, putMusic())
 			assert.ErrorIs(t, err, context.Canceled, name)
 			assert.ErrorIs(t, err, test.cause, "what the call was waiting for")
 			assert.Equal(t, test.ambiguous, errors.Is(err, dynamoconn.ErrAmbiguous), name)

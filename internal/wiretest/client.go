@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Doer is what answers: the SDK's HTTPClient.
@@ -110,7 +111,8 @@ func Actions(requests []Request) []string {
 
 // Request is a request as it was sent.
 type Request struct {
-	N         int    // its place among the requests of a Client, from 1; 0 without one
+	N         int // its place among the requests of a Client, from 1; 0 without one
+	At        time.Time
 	Action    string // of the API: GetItem
 	URL       string
 	AccessKey string // that it was signed with, and the region that it was signed for;
@@ -134,7 +136,7 @@ func read(req *http.Request) (*Request, error) {
 	}
 	again := *req
 	again.Body = io.NopCloser(bytes.NewReader(body))
-	r := &Request{URL: req.URL.String(), Header: req.Header, Body: string(body), HTTP: &again}
+	r := &Request{At: time.Now(), URL: req.URL.String(), Header: req.Header, Body: string(body), HTTP: &again}
 	_, r.Action, _ = strings.Cut(req.Header.Get("X-Amz-Target"), ".")
 	// AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260102/us-east-1/dynamodb/aws4_request, ...
 	_, scope, _ := strings.Cut(req.Header.Get("Authorization"), "Credential=")

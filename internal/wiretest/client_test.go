@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -38,6 +39,7 @@ func send(t testing.TB, client wiretest.Doer, action, body string) (status int, 
 func TestClientKeepsWhatItWasSent(t *testing.T) {
 	t.Parallel()
 	client := wiretest.New()
+	began := time.Now()
 	for _, body := range []string{"one", "two"} {
 		status, text, err := send(t, client, "GetItem", body)
 		require.NoError(t, err)
@@ -48,7 +50,8 @@ func TestClientKeepsWhatItWasSent(t *testing.T) {
 	require.Len(t, kept, 2)
 	for i, r := range kept {
 		assert.NotEmpty(t, r.Header["Authorization"])
-		kept[i].Header = nil
+		assert.WithinRange(t, r.At, began, time.Now())
+		kept[i].Header, kept[i].At = nil, time.Time{}
 	}
 	want := wiretest.Request{
 		N: 1, Action: "GetItem", URL: "https://dynamodb.eu-west-1.amazonaws.com/", AccessKey: "AKIDEXAMPLE", Region: "eu-west-1", Body: "one",
@@ -85,7 +88,8 @@ func TestRequestThatIsNotSignedAndHasNoBody(t *testing.T) {
 	_, err = client.Do(req)
 	require.NoError(t, err)
 	kept := client.Requests()
-	assert.Equal(t, []wiretest.Request{{N: 1, URL: "http://localhost/", Header: http.Header{}}}, kept)
+	require.Len(t, kept, 1)
+	assert.Equal(t, []wiretest.Request{{N: 1, At: kept[0].At, URL: "http://localhost/", Header: http.Header{}}}, kept)
 }
 
 func TestRequestThatCannotBeReadIsNotAnswered(t *testing.T) {

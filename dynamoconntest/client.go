@@ -1,14 +1,18 @@
 package dynamoconntest
 
 import (
+	"context"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/dynamoconn/dynamoconn"
 )
 
-// NewClient is a client of a new server of its own that has the given tables.
-// What goes wrong ends the test. To inject faults or to read the journal, make
-// the server with [New] and take [Server.Client].
+// NewClient returns a client of this library for a new server that has the given
+// tables. It fails the test if they cannot be created. To inject faults or to read
+// the journal, make the server with [New] and the client with [Server.Client].
 func NewClient(t testing.TB, tables ...Table) *dynamoconn.Client {
 	t.Helper()
 	s := New()
@@ -18,8 +22,9 @@ func NewClient(t testing.TB, tables ...Table) *dynamoconn.Client {
 	return s.Client(t)
 }
 
-// Client is a client of the server in region us-east-1. The options come after
-// those that lead to the server. What goes wrong ends the test.
+// Client returns a client of this library for the server, in region us-east-1. The
+// options come after those that lead to the server. Client fails the test if an
+// option is invalid.
 func (s *Server) Client(t testing.TB, opts ...dynamoconn.Option) *dynamoconn.Client {
 	t.Helper()
 	c, err := dynamoconn.New(t.Context(), append([]dynamoconn.Option{
@@ -31,4 +36,23 @@ func (s *Server) Client(t testing.TB, opts ...dynamoconn.Option) *dynamoconn.Cli
 		t.Fatalf("dynamoconntest: %v", err)
 	}
 	return c
+}
+
+// SDKClient returns a client of the AWS SDK for the server, in region us-east-1. It
+// sends each request once. optFns can change its options.
+func (s *Server) SDKClient(optFns ...func(*dynamodb.Options)) *dynamodb.Client {
+	return dynamodb.New(dynamodb.Options{
+		Region:           defaultRegion,
+		Credentials:      Credentials(),
+		HTTPClient:       s.HTTPClient(),
+		RetryMaxAttempts: 1,
+	}, optFns...)
+}
+
+// Credentials returns static credentials for clients that need some. A [Server]
+// accepts any.
+func Credentials() aws.CredentialsProvider {
+	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test", Source: "dynamoconntest"}, nil
+	})
 }

@@ -1,54 +1,63 @@
-// Package dynamoconntest is a DynamoDB in memory, for tests: it speaks the
-// service's own protocol, answers as the service does, and fails when told to.
+// Package dynamoconntest is DynamoDB in memory, for tests. It speaks the service's
+// protocol, answers as the service does, and makes requests fail when a test asks
+// for it. It needs no Java, no container and no network.
 //
 //	func TestPut(t *testing.T) {
-//		db := dynamoconntest.New()
-//		if err := db.CreateTable(dynamoconntest.Table{Name: "Music", PartitionKey: "Artist", SortKey: "Song"}); err != nil {
-//			t.Fatal(err)
-//		}
-//		client := db.SDKClient() // or any client, with db.HTTPClient()
-//		...
+//		client := dynamoconntest.NewClient(t, dynamoconntest.Table{Name: "Music", PartitionKey: "Artist", SortKey: "Year:N"})
+//		// client is a *dynamoconn.Client.
 //	}
 //
-// # Two ways in
+// For more than a client, make the server:
 //
-// [Server.HTTPClient] takes the place of an HTTP client. It opens no socket and
-// starts no goroutine, so it works inside testing/synctest. [Server.Handler]
-// serves the same over a port. Every request needs a signature's form, but any
-// credentials will do.
+//	db := dynamoconntest.New()
+//	if err := db.CreateTable(dynamoconntest.Table{Name: "Music", PartitionKey: "Artist"}); err != nil {
+//		t.Fatal(err)
+//	}
+//	db.Inject(dynamoconntest.Fault{Operation: "PutItem", Times: 1, Effect: dynamoconntest.LoseAnswer()})
+//	client := db.Client(t)
 //
-// # What it does
+// # Clients
 //
-// Tables, local and global secondary indexes (with keys of up to four attributes
-// each, for a global one), every operation on items, batches
-// and transactions, both expressions and the parameters that they replaced,
-// time to live, capacity and item collection metrics, tags, and the service's
-// validation with its error types. Numbers have 38 exact digits. Reads and
-// writes are linearizable; eventually consistent reads can be made to lag
-// ([WithReadLag]), and tables to take their time ([WithTableDelays]). The clock
-// can be replaced ([WithClock]), and the 10 GB that an item collection may have
-// be lowered ([WithItemCollectionLimit]).
+// [Server.Client] returns a client of this library and [Server.SDKClient] one of the
+// AWS SDK. [Server.HTTPClient] takes the place of the HTTP client in any other
+// client. It opens no socket and starts no goroutine, so it works inside
+// testing/synctest. [Server.Handler] serves the same protocol on a port.
+//
+// Requests must be signed, but with any credentials: the signature is not checked.
+//
+// # Operations
+//
+// The server has tables, with local and global secondary indexes (a key of a global
+// one may have up to four attributes), all operations on items, batches and
+// transactions, expressions and the older parameters that they replaced, time to
+// live, consumed capacity, item collection metrics and tags. It validates requests
+// as the service does and has the same types of errors. Numbers are exact to 38
+// digits. Reads and writes are linearizable.
+//
+// Some things take time at the service, and do here if a test asks for it: creating
+// a table ([WithTableDelays]), and the effect of a write on eventually consistent
+// reads ([WithReadLag]). A test can replace the clock ([WithClock]) and lower the
+// 10 GB limit of item collections ([WithItemCollectionLimit]).
 //
 // # Faults
 //
-// [Server.Inject] makes chosen requests fail, each in one of the ways in which
-// requests to the real service do, from throttling to a bit that flips on the
-// way: see [Fault] and the functions that make an [Effect]. What really
-// happened, whatever the client saw, is in [Server.Journal].
+// [Server.Inject] adds a [Fault]: it selects requests and has an [Effect] on them.
+// The effects are the failures of requests to the real service, from throttling to a
+// bit that flips on the way. [Server.Journal] has all requests, and tells which of
+// them the server really carried out, whatever the client saw.
 //
 // # State
 //
-// [Server.Snapshot] and [Server.Restore] put the whole state back at little
-// cost, for example before each test. [Server.Load] and [Server.LoadJSON] fill
-// tables.
+// [Server.Load] and [Server.LoadJSON] fill tables. [Server.Snapshot] and
+// [Server.Restore] save and restore the whole state at little cost, for example
+// before each test.
 //
-// # What it is not
+// # Differences from the service
 //
-// There is no IAM: any credentials may do anything. There are no streams,
-// backups, exports, global tables, PartiQL or resource policies. All regions
-// share one set of tables unless [WithSeparateRegions] is given. Provisioned capacity is
-// recorded and never enforced: throttling comes from faults only. Operations are
-// carried out one after another, each in no time, so two transactions are never
-// under way at once and none meets another: their conflicts, too, come from
-// faults ([TransactionConflict], [TransactionInProgress]).
+// There is no IAM: any credentials may do anything. There are no streams, backups,
+// exports, global tables, PartiQL or resource policies. All regions have the same
+// tables, unless [WithSeparateRegions] is given. Provisioned capacity is recorded
+// but never enforced: only faults throttle. The server carries out one operation
+// after the other, so transactions never conflict: only faults make them
+// ([TransactionConflict], [TransactionInProgress]).
 package dynamoconntest

@@ -14,18 +14,19 @@ import (
 	"time"
 )
 
-// HTTPClient sends requests to a [Server] in the same process, without a
-// socket. It serves as the HTTP client of the SDK or of any other client. It
-// is safe for concurrent use.
+// HTTPClient sends requests to a [Server] in the same process, without a socket.
+// This library, the SDK and any other client can use it as their HTTP client. It is
+// safe for concurrent use.
 type HTTPClient struct{ server *Server }
 
-// HTTPClient is the way in without a socket.
+// HTTPClient returns an HTTP client that sends every request to the server, whatever
+// its URL.
 func (s *Server) HTTPClient() *HTTPClient { return &HTTPClient{s} }
 
-// Do answers a request. The host of its URL does not matter. Errors are those
-// that an *http.Client would return: *url.Error around what failed. The hooks
-// of net/http/httptrace are called as for a request over a new connection, so
-// code that asks them whether a request was sent learns the truth.
+// Do sends a request to the server and returns its answer. Like those of an
+// *http.Client, its errors are a *url.Error around the cause. It calls the hooks of
+// net/http/httptrace as for a new connection, so they say whether a request was
+// sent.
 func (c *HTTPClient) Do(req *http.Request) (*http.Response, error) {
 	resp, err := c.do(req)
 	if err != nil {
@@ -34,8 +35,8 @@ func (c *HTTPClient) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// RoundTrip answers a request as Do does, without the *url.Error around a
-// failure: so an HTTPClient is an http.RoundTripper.
+// RoundTrip does the same as Do, but returns errors without a *url.Error around
+// them. So an HTTPClient is an http.RoundTripper.
 func (c *HTTPClient) RoundTrip(req *http.Request) (*http.Response, error) { return c.do(req) }
 
 func (c *HTTPClient) do(req *http.Request) (*http.Response, error) {
@@ -74,21 +75,8 @@ func (c *HTTPClient) do(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-func closeBody(req *http.Request) {
-	if req.Body != nil {
-		_ = req.Body.Close()
-	}
-}
-
-func readBody(req *http.Request) ([]byte, error) {
-	if req.Body == nil {
-		return nil, nil
-	}
-	defer closeBody(req)
-	return io.ReadAll(io.LimitReader(req.Body, maxRequest+1))
-}
-
-// connect calls the hooks up to the point to which the request came.
+// connect calls the hooks of httptrace up to the point where the connection fails,
+// and returns the error for it.
 func (r *reply) connect(req *http.Request, trace *httptrace.ClientTrace) error {
 	addr := req.URL.Host
 	if trace.GetConn != nil {
@@ -129,7 +117,7 @@ func (r *reply) connect(req *http.Request, trace *httptrace.ClientTrace) error {
 	return nil
 }
 
-// pause waits as long as the reply says, or until ctx ends.
+// pause waits for the reply's delay. It returns an error if ctx ends before.
 func (r *reply) pause(ctx context.Context) error {
 	switch {
 	case r.delay < 0:
@@ -147,12 +135,14 @@ func (r *reply) pause(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// brokenReader is the end of a body after the connection has broken.
 type brokenReader struct{}
 
-// Read always fails, as a body does whose connection broke.
+// Read always fails.
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// responseBody is a response's body: it ends with the request's context.
+// responseBody is the body of a response. Reading it fails when the request's
+// context has ended.
 type responseBody struct {
 	io.Reader
 	ctx    context.Context
@@ -174,8 +164,8 @@ func (b *responseBody) Close() error {
 	return nil
 }
 
-// ServeHTTP answers a request over HTTP. A fault that breaks the connection
-// does so by http.ErrAbortHandler, whether or not the request was carried out.
+// ServeHTTP answers a request: a Server is an http.Handler. If an effect breaks the
+// connection it panics with http.ErrAbortHandler, as handlers do.
 func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	body, err := readBody(req)
 	if err != nil {

@@ -7,27 +7,28 @@ import (
 
 const defaultJournalSize = 10_000
 
-// Entry is one request that reached the server, or would have if a fault had
-// not kept it.
+// Entry is a request in the journal: one that reached the server, or that a fault
+// kept from reaching it.
 type Entry struct {
 	Time         time.Time // by the server's clock
-	Operation    string    // "PutItem"; "" if the request named none that is known
-	Tables       []string  // the tables that it named, in its order
-	Input        []byte    // the request's body
-	RequestID    string    // as answered; "" if nothing was answered
-	InvocationID string    // amz-sdk-invocation-id: the same for all attempts of a call
+	Operation    string    // for example "PutItem"; "" if there is no such operation
+	Tables       []string  // the tables that the request names, in its order
+	Input        []byte    // the request's body, without compression
+	RequestID    string    // of the answer; "" if there was none
+	InvocationID string    // amz-sdk-invocation-id: all attempts of a call have the same
 	Attempt      string    // amz-sdk-request, for example "attempt=2; max=3"
 
-	// Applied reports whether the server carried the request out: a write took
-	// effect, a read was evaluated. It says nothing of what the client saw. A
-	// transaction whose token was known took effect before, and not this time.
+	// Applied reports whether the server carried out the request: it made a write or
+	// evaluated a read. The client may have seen something else. A transaction that
+	// was carried out before, with the same token, is not applied again.
 	Applied bool
 
-	Status int    // HTTP status that was answered; 0 for none
-	Error  string // the type of the error that was answered, without its prefix
-	Fault  string // the name of the fault that was met, or ""
+	Status int    // HTTP status of the answer; 0 if there was none
+	Error  string // type of the error in the answer, without its prefix; "" for none
+	Fault  string // name of the effect that the request met; "" for none
 }
 
+// journal keeps the latest requests.
 type journal struct {
 	mu      sync.Mutex
 	limit   int
@@ -46,8 +47,8 @@ func (j *journal) add(e Entry) {
 	j.entries = append(j.entries, e)
 }
 
-// Journal is every request so far, in the order in which they were finished.
-// The slice is the caller's; the Inputs are not to be changed.
+// Journal returns all requests so far, in the order in which the server finished
+// them. The caller may change the slice, but not the Inputs.
 func (s *Server) Journal() []Entry {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()
@@ -58,7 +59,7 @@ func (s *Server) Journal() []Entry {
 	return append([]Entry(nil), all...)
 }
 
-// Requests is the part of the journal that has the given operation.
+// Requests returns the requests in the journal that have the given operation.
 func (s *Server) Requests(operation string) []Entry {
 	var out []Entry
 	for _, e := range s.Journal() {
@@ -69,7 +70,7 @@ func (s *Server) Requests(operation string) []Entry {
 	return out
 }
 
-// ClearJournal forgets all requests so far.
+// ClearJournal removes all requests from the journal.
 func (s *Server) ClearJournal() {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()

@@ -6,49 +6,45 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"reflect"
-	"sort"
-	"strconv"
-	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
-// Load puts items into a table, replacing those with the same keys. Each item
-// is a [dynamoconn.Item], a map with string keys or a struct, or a pointer to one
-// of the latter two; values are Go
-// strings, booleans, numbers, []byte, slices, maps, structs, nil, json.Number,
-// and the SDK's types.AttributeValue. Fields have the names of their
-// `dynamodbav` tag, or their own; "-" and "omitempty" mean what they do for the
-// SDK. The first item that does not fit ends the loading with an error that
-// gives its place; those before it stay. The error is
-// [dynamoconn.ErrInvalidRequest] if it cannot be made an item, for a number
-// [dynamoconn.ErrInvalidNumber] as well; [dynamoconn.ErrValidation],
-// [dynamoconn.ErrItemTooLarge] or [dynamoconn.ErrTableNotFound] if a PutItem of
-// it would be.
+// Load puts items into a table. It replaces items that have the same keys.
 //
-// Loading is no request: faults do not meet it and the journal does not have it.
+// An item is a [dynamoconn.Item], a struct, a map with string keys, or a pointer to a
+// struct or map. Its values are strings, booleans, numbers, []byte, slices, maps,
+// structs, nil, json.Number, and values of the SDK's type types.AttributeValue. A
+// field has the name in its `dynamodbav` tag or its own; "-" and "omitempty" work as
+// in the SDK.
+//
+// Load stops at the first item that fails. The error has the number of the item,
+// counted from 0; the items before it stay in the table. If the value cannot be
+// converted to an item the error is [dynamoconn.ErrInvalidRequest], and for a number
+// [dynamoconn.ErrInvalidNumber] as well. If a PutItem would fail it is
+// [dynamoconn.ErrValidation], [dynamoconn.ErrItemTooLarge] or
+// [dynamoconn.ErrTableNotFound].
+//
+// Load sends no requests: it meets no faults and is not in the journal.
 func (s *Server) Load(table string, items ...any) error {
 	for i, it := range items {
 		v, err := fromItem(it)
 		if err == nil && v.Kind() != attr.M {
-			err = errors.New("not a map or struct")
+			err = fmt.Errorf("a %T is not an item, a struct or a map", it)
 		}
 		if err = loadError(err); err == nil {
 			err = s.loadItem(table, v.Map())
 		}
 		if err != nil {
-			return fmt.Errorf("table %q, item %d: %w", table, i, err)
+			return fmt.Errorf("load item %d into table %q: %w", i, table, err)
 		}
 	}
 	return nil
 }
 
-// loadError says of what cannot be made an item that it is no request's.
+// loadError returns the error for a value that cannot be converted to an item.
 func loadError(err error) error {
 	if err == nil || errors.Is(err, dynamoconn.ErrInvalidRequest) {
 		return err
@@ -60,27 +56,13 @@ func loadError(err error) error {
 	return fmt.Errorf("%w: %w", dynamoconn.ErrInvalidRequest, err)
 }
 
-// numberValue reads the text of a number.
-func numberValue(text string) (attr.Value, error) {
-	n, err := attr.ParseNumber(text)
-	return attr.FromNumber(n), err
-}
-
-func fromItem(it any) (attr.Value, error) {
-	if item, ok := it.(dynamoconn.Item); ok {
-		attributes, err := dynamoconn.ToAttributeValues(item)
-		if err != nil {
-			return attr.Value{}, err
-		}
-		return fromGo(reflect.ValueOf(attributes), 0)
-	}
-	return fromGo(reflect.ValueOf(it), 0)
-}
-
-// LoadJSON puts the objects of r into a table: one JSON object after another,
-// or an array of them. A value that is an object with one member named S, N,
-// B, BOOL, NULL, L, M, SS, NS or BS is DynamoDB JSON; any other value is taken
-// as it is. Errors are those of Load; for what is no JSON, encoding/json's.
+// LoadJSON puts the JSON objects in r into a table. They follow one another or are
+// the elements of an array. The value of an attribute is plain JSON or DynamoDB
+// JSON: an object with one member that is named S, N, B, BOOL, NULL, L, M, SS, NS or
+// BS is taken for DynamoDB JSON.
+//
+// Errors are those of [Server.Load], and those of encoding/json if r is not valid
+// JSON.
 func (s *Server) LoadJSON(table string, r io.Reader) error {
 	dec := json.NewDecoder(r)
 	for n := 0; ; {
@@ -88,13 +70,13 @@ func (s *Server) LoadJSON(table string, r io.Reader) error {
 		if err := dec.Decode(&raw); err == io.EOF {
 			return nil
 		} else if err != nil {
-			return fmt.Errorf("table %q, item %d: %w", table, n, err)
+			return fmt.Errorf("load item %d into table %q: %w", n, table, err)
 		}
 		objects := []json.RawMessage{raw}
 		if raw = bytes.TrimSpace(raw); len(raw) > 0 && raw[0] == '[' {
 			objects = nil
 			if err := json.Unmarshal(raw, &objects); err != nil {
-				return fmt.Errorf("table %q, item %d: %w", table, n, err)
+				return fmt.Errorf("load item %d into table %q: %w", n, table, err)
 			}
 		}
 		for _, o := range objects {
@@ -103,13 +85,14 @@ func (s *Server) LoadJSON(table string, r io.Reader) error {
 				err = s.loadItem(table, v.Map())
 			}
 			if err != nil {
-				return fmt.Errorf("table %q, item %d: %w", table, n, err)
+				return fmt.Errorf("load item %d into table %q: %w", n, table, err)
 			}
 			n++
 		}
 	}
 }
 
+// loadItem puts an item into a table.
 func (s *Server) loadItem(table string, it attr.Item) error {
 	var w wire.Writer
 	w.Open('{')
@@ -119,198 +102,4 @@ func (s *Server) loadItem(table string, it attr.Item) error {
 	w.Append(it.AppendJSON)
 	w.Close('}')
 	return s.doInternal("PutItem", w.Buf)
-}
-
-func fromJSONObject(o []byte) (attr.Value, error) {
-	node, err := wire.Parse(o)
-	if err != nil {
-		return attr.Value{}, err
-	}
-	if node.Type != wire.Object {
-		return attr.Value{}, errors.New("not an object")
-	}
-	return fromJSON(node)
-}
-
-// fromJSON reads a value, DynamoDB JSON or plain.
-func fromJSON(n *wire.Node) (attr.Value, error) {
-	switch n.Type {
-	case wire.Null:
-		return attr.Null(), nil
-	case wire.Bool:
-		return attr.Bool(n.True()), nil
-	case wire.Number:
-		return numberValue(n.Text)
-	case wire.String:
-		return attr.String(n.Text), nil
-	case wire.Array:
-		out := make([]attr.Value, 0, len(n.Elems))
-		for i := range n.Elems {
-			v, err := fromJSON(&n.Elems[i])
-			if err != nil {
-				return v, err
-			}
-			out = append(out, v)
-		}
-		return attr.List(out), nil
-	}
-	attrs := make([]attr.Attr, 0, len(n.Members))
-	for i := range n.Members {
-		m := &n.Members[i]
-		var v attr.Value
-		var err error
-		if m.Value.Type == wire.Object && len(m.Value.Members) == 1 && attr.KindOf(m.Value.Members[0].Name) != attr.None {
-			if err = wire.CheckTypes(&m.Value, wire.Value()); err == nil {
-				v, err = attr.Decode(&m.Value)
-			}
-		} else {
-			v, err = fromJSON(&m.Value)
-		}
-		if err != nil {
-			return v, fmt.Errorf("attribute %q: %w", m.Name, err)
-		}
-		attrs = append(attrs, attr.Attr{Name: m.Name, Value: v})
-	}
-	return attr.Map(attr.NewItem(attrs)), nil
-}
-
-const maxGoDepth = 64
-
-var numberType = reflect.TypeFor[json.Number]()
-
-func fromGo(v reflect.Value, depth int) (attr.Value, error) {
-	if depth > maxGoDepth {
-		return attr.Value{}, errors.New("value is nested too deeply")
-	}
-	if !v.IsValid() {
-		return attr.Null(), nil
-	}
-	if v.CanInterface() {
-		if av, ok := v.Interface().(types.AttributeValue); ok && av != nil {
-			return fromSDK(av, depth)
-		}
-	}
-	switch v.Kind() {
-	case reflect.Interface, reflect.Pointer:
-		return fromGo(v.Elem(), depth+1)
-	case reflect.String:
-		if v.Type() == numberType {
-			return numberValue(v.String())
-		}
-		return attr.String(v.String()), nil
-	case reflect.Bool:
-		return attr.Bool(v.Bool()), nil
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return numberValue(strconv.FormatInt(v.Int(), 10))
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return numberValue(strconv.FormatUint(v.Uint(), 10))
-	case reflect.Float32, reflect.Float64:
-		return numberValue(strconv.FormatFloat(v.Float(), 'g', -1, v.Type().Bits()))
-	case reflect.Slice, reflect.Array:
-		if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
-			return attr.Binary(string(v.Bytes())), nil
-		}
-		list := make([]attr.Value, 0, v.Len())
-		for i := range v.Len() {
-			e, err := fromGo(v.Index(i), depth+1)
-			if err != nil {
-				return e, fmt.Errorf("element %d: %w", i, err)
-			}
-			list = append(list, e)
-		}
-		return attr.List(list), nil
-	case reflect.Map:
-		if v.Type().Key().Kind() != reflect.String {
-			return attr.Value{}, errors.New("map keys are not strings")
-		}
-		var attrs []attr.Attr
-		for it := v.MapRange(); it.Next(); {
-			e, err := fromGo(it.Value(), depth+1)
-			if err != nil {
-				return e, fmt.Errorf("attribute %q: %w", it.Key().String(), err)
-			}
-			attrs = append(attrs, attr.Attr{Name: it.Key().String(), Value: e})
-		}
-		return attr.Map(attr.NewItem(attrs)), nil
-	case reflect.Struct:
-		return fromStruct(v, depth)
-	}
-	return attr.Value{}, fmt.Errorf("a %s has no attribute value", v.Type())
-}
-
-func fromStruct(v reflect.Value, depth int) (attr.Value, error) {
-	var attrs []attr.Attr
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		if !f.IsExported() {
-			continue
-		}
-		name, options, _ := strings.Cut(f.Tag.Get("dynamodbav"), ",")
-		if name == "-" || strings.Contains(options, "omitempty") && v.Field(i).IsZero() {
-			continue
-		}
-		e, err := fromGo(v.Field(i), depth+1)
-		if err != nil {
-			return e, fmt.Errorf("field %s: %w", f.Name, err)
-		}
-		if name == "" {
-			name = f.Name
-		}
-		attrs = append(attrs, attr.Attr{Name: name, Value: e})
-	}
-	return attr.Map(attr.NewItem(attrs)), nil
-}
-
-func fromSDK(av types.AttributeValue, depth int) (attr.Value, error) {
-	if reflect.ValueOf(av).IsNil() {
-		return attr.Null(), nil
-	}
-	set := func(k attr.Kind, members []string) (attr.Value, error) {
-		members = append([]string(nil), members...)
-		sort.Strings(members)
-		for i := range members {
-			if i > 0 && members[i] == members[i-1] {
-				return attr.Value{}, errors.New("a set has a member twice")
-			}
-		}
-		if len(members) == 0 {
-			return attr.Value{}, errors.New("a set is empty")
-		}
-		return attr.Set(k, members), nil
-	}
-	switch x := av.(type) {
-	case *types.AttributeValueMemberS:
-		return attr.String(x.Value), nil
-	case *types.AttributeValueMemberN:
-		return numberValue(x.Value)
-	case *types.AttributeValueMemberB:
-		return attr.Binary(string(x.Value)), nil
-	case *types.AttributeValueMemberBOOL:
-		return attr.Bool(x.Value), nil
-	case *types.AttributeValueMemberNULL:
-		return attr.Null(), nil
-	case *types.AttributeValueMemberSS:
-		return set(attr.SS, x.Value)
-	case *types.AttributeValueMemberNS:
-		var members []string
-		for _, text := range x.Value {
-			n, err := numberValue(text)
-			if err != nil {
-				return attr.Value{}, err
-			}
-			members = append(members, n.Number().String())
-		}
-		return set(attr.NS, members)
-	case *types.AttributeValueMemberBS:
-		var members []string
-		for _, b := range x.Value {
-			members = append(members, string(b))
-		}
-		return set(attr.BS, members)
-	case *types.AttributeValueMemberL:
-		return fromGo(reflect.ValueOf(x.Value), depth+1)
-	case *types.AttributeValueMemberM:
-		return fromGo(reflect.ValueOf(x.Value), depth+1)
-	}
-	return attr.Value{}, fmt.Errorf("a %T has no attribute value", av)
 }

@@ -1,15 +1,19 @@
 package dynamoconntest
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
+	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/api"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
-// Server is a DynamoDB in memory. Make one with [New]. It needs no closing: it
-// starts no goroutine and opens no socket. It is safe for concurrent use.
+// Server is DynamoDB in memory. [New] makes one. It starts no goroutine and opens no
+// socket, so there is nothing to close. It is safe for concurrent use.
 type Server struct {
 	engine          api.Engine
 	clock           func() time.Time
@@ -18,10 +22,10 @@ type Server struct {
 	faults          faults
 }
 
-// Option changes what [New] makes.
+// Option is an option of [New].
 type Option func(*Server)
 
-// New makes a Server without tables.
+// New returns a server without tables.
 func New(opts ...Option) *Server {
 	s := &Server{clock: time.Now}
 	s.engine.Account = "000000000000"
@@ -36,10 +40,10 @@ func New(opts ...Option) *Server {
 	return s
 }
 
-// WithClock sets where the server takes the time from: for table states, time
-// to live, transaction tokens and read lag. The default is time.Now, which
-// inside testing/synctest is the bubble's clock. Pauses made by faults are
-// always real (or the bubble's).
+// WithClock sets the server's clock, which decides about the status of tables, time
+// to live, tokens of transactions and [WithReadLag]. The default is time.Now, which
+// is the clock of the bubble inside testing/synctest. The delays of faults do not
+// follow this clock.
 func WithClock(now func() time.Time) Option {
 	return func(s *Server) {
 		if now != nil {
@@ -48,68 +52,105 @@ func WithClock(now func() time.Time) Option {
 	}
 }
 
-// WithTableDelays sets how long tables stay CREATING, UPDATING and DELETING.
-// While a table is CREATING or DELETING its items cannot be reached. The
-// default is none: a table is ACTIVE, or gone, as soon as the answer is there.
+// WithTableDelays sets how long tables stay CREATING, UPDATING and DELETING. The
+// items of a table that is CREATING or DELETING cannot be read or written. The
+// default is no delay: the table is ACTIVE, or gone, at once.
 func WithTableDelays(create, update, remove time.Duration) Option {
 	return func(s *Server) {
 		s.engine.CreateDelay, s.engine.UpdateDelay, s.engine.DeleteDelay = max(create, 0), max(update, 0), max(remove, 0)
 	}
 }
 
-// WithReadLag makes eventually consistent reads, and all reads of global
-// secondary indexes, see the tables as they were lag ago. The default is none.
+// WithReadLag makes eventually consistent reads, and all reads of global secondary
+// indexes, return what was there lag ago. The default is no lag.
 func WithReadLag(lag time.Duration) Option {
 	return func(s *Server) { s.engine.ReadLag = max(lag, 0) }
 }
 
-// WithItemCollectionLimit sets how many bytes an item collection may have: the
-// items of one partition key value in a table with a local secondary index, and
-// what its local indexes hold of them. A write that would make a collection
-// larger is refused with ItemCollectionSizeLimitExceededException. The default,
-// which zero or less stands for, is the service's 10 GB; a test that wants to
-// meet the error sets less.
+// WithItemCollectionLimit sets the size of the largest item collection, in bytes, so
+// that a test can exceed it. An item collection is made of the items that have the
+// same partition key, in a table with a local secondary index, and of their entries
+// in its local indexes. A write that would make a collection larger gets an
+// ItemCollectionSizeLimitExceededException. The default is the service's 10 GB, and
+// so is zero or less.
 func WithItemCollectionLimit(bytes int64) Option {
 	return func(s *Server) { s.engine.CollectionLimit = max(bytes, 0) }
 }
 
-// WithSeparateRegions gives every region tables of its own, told apart by the region
-// that a request is signed for. By default all regions share one set.
+// WithSeparateRegions gives each region its own tables. The region of a request is
+// the one that it is signed for. By default all regions have the same tables.
 func WithSeparateRegions() Option {
 	return func(s *Server) { s.separateRegions = true }
 }
 
-// WithSeed sets what random faults are drawn from; the default is 1. The same
-// requests in the same order meet the same faults.
+// WithSeed sets the seed of random faults: with the same seed the same requests in
+// the same order meet the same faults. The default is 1.
 func WithSeed(seed uint64) Option {
 	return func(s *Server) { s.faults.seed(seed) }
 }
 
-// WithJournalSize sets how many requests the journal keeps; the oldest are
-// dropped first. The default is 10,000. Zero or less keeps none.
+// WithJournalSize sets how many requests the journal keeps: the latest n. The default
+// is 10,000. Zero or less keeps none.
 func WithJournalSize(n int) Option {
 	return func(s *Server) { s.journal.limit = max(n, 0) }
 }
 
-// Handler answers the protocol over HTTP, for a port or an httptest.Server.
+// Handler returns the server as an http.Handler, for an http.Server or an
+// httptest.Server.
 func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.ServeHTTP) }
 
-// Snapshot is the state of a [Server] at one moment: tables, items and
-// transaction tokens, but neither journal nor faults. It is never changed and
-// may be restored any number of times, in any Server.
+// Snapshot is the state of a [Server] at one moment: its tables and items and the
+// tokens of transactions, but not the journal and not the faults. It never changes,
+// and it can be restored any number of times, in any Server.
 type Snapshot struct {
 	s *store.Snapshot
 }
 
-// Snapshot remembers the state. Its cost does not depend on the number of
+// Snapshot returns the present state. Its cost does not depend on the number of
 // items.
 func (s *Server) Snapshot() *Snapshot { return &Snapshot{s: s.engine.DB.Snapshot()} }
 
-// Restore puts the state back to a snapshot. A nil snapshot empties the server.
+// Restore replaces the server's state by a snapshot. With nil it removes everything.
 func (s *Server) Restore(snap *Snapshot) {
 	if snap == nil {
 		s.engine.DB.Restore(&store.Snapshot{})
 		return
 	}
 	s.engine.DB.Restore(snap.s)
+}
+
+// doInternal carries out an operation for a method of the server. It meets no faults
+// and is not in the journal.
+func (s *Server) doInternal(operation string, body []byte) error {
+	in, err := wire.Parse(body)
+	if err != nil {
+		return err
+	}
+	req := api.Request{ARNRegion: defaultRegion, Operation: operation, Input: in}
+	if s.separateRegions {
+		req.Region = defaultRegion
+	}
+	if _, err := s.engine.Do(req); err != nil {
+		return libraryError(err)
+	}
+	return nil
+}
+
+// libraryError returns an error that wraps the cause which a client of this library
+// would report, for the errors that doInternal can meet.
+func libraryError(err *api.Error) error {
+	_, kind, _ := strings.Cut(err.Type, "#")
+	cause := map[string]error{
+		"ResourceNotFoundException":                dynamoconn.ErrTableNotFound,
+		"ValidationException":                      dynamoconn.ErrValidation,
+		"SerializationException":                   dynamoconn.ErrValidation,
+		"ItemCollectionSizeLimitExceededException": dynamoconn.ErrItemTooLarge,
+	}[kind]
+	if cause == nil {
+		return err
+	}
+	if err.IsItemSize() {
+		cause = dynamoconn.ErrItemTooLarge
+	}
+	return fmt.Errorf("%w: %w", cause, err)
 }

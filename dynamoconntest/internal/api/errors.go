@@ -169,8 +169,8 @@ func errItemSize() *Error { return validationError(itemSizeMessage) }
 // IsItemSize reports whether the error says that an item is over 400 KB.
 func (e *Error) IsItemSize() bool { return e.Message == itemSizeMessage }
 
-// cancelledError returns the error of a transaction that was cancelled.
-func cancelledError(reasons []Reason) *Error {
+// CancelledError returns the error of a transaction that was cancelled.
+func CancelledError(reasons []Reason) *Error {
 	list := ""
 	for i, r := range reasons {
 		if i > 0 {
@@ -187,4 +187,13 @@ const collectionMessage = "Collection size exceeded."
 
 func errCollectionSize() *Error {
 	return ServiceError("ItemCollectionSizeLimitExceededException", collectionMessage)
+}
+
+// NoReasons returns the reasons of a transaction in which nothing has failed.
+func NoReasons(n int) []Reason {
+	reasons := make([]Reason, n)
+	for i := range reasons {
+		reasons[i].Code = "None"
+	}
+	return reasons
 }

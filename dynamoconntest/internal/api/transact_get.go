@@ -78,7 +78,7 @@ func (c *call) runTransactGets(gets []*transactGet) *Error {
 // checkTransactGets finds the tables and checks the keys. An invalid key cancels
 // the transaction, an empty one is an error of the request.
 func (c *call) checkTransactGets(gets []*transactGet) *Error {
-	reasons := noReasons(len(gets))
+	reasons := NoReasons(len(gets))
 	invalid := false
 	for i, g := range gets {
 		t, err := c.activeTable(g.tableName)
@@ -98,7 +98,7 @@ func (c *call) checkTransactGets(gets []*transactGet) *Error {
 		}
 	}
 	if invalid {
-		return cancelledError(reasons)
+		return CancelledError(reasons)
 	}
 	seen := map[string]bool{}
 	for _, g := range gets {

@@ -135,7 +135,7 @@ func (c *call) runTransaction(writes []*transactWrite) *Error {
 // checkTransactWrites finds the tables and checks the keys and paths. An invalid
 // key cancels the transaction, an empty one is an error of the request.
 func (c *call) checkTransactWrites(writes []*transactWrite) *Error {
-	reasons := noReasons(len(writes))
+	reasons := NoReasons(len(writes))
 	invalid := false
 	seen := map[string]bool{}
 	for i, w := range writes {
@@ -162,7 +162,7 @@ func (c *call) checkTransactWrites(writes []*transactWrite) *Error {
 		seen[id] = true
 	}
 	if invalid {
-		return cancelledError(reasons)
+		return CancelledError(reasons)
 	}
 	return nil
 }
@@ -170,7 +170,7 @@ func (c *call) checkTransactWrites(writes []*transactWrite) *Error {
 // computeTransaction checks the conditions and then computes the new items. It
 // changes nothing. An update is computed only if every condition holds.
 func computeTransaction(writes []*transactWrite, growth *collectionGrowth) *Error {
-	reasons := noReasons(len(writes))
+	reasons := NoReasons(len(writes))
 	failed := false
 	for i, w := range writes {
 		var err *Error
@@ -180,7 +180,7 @@ func computeTransaction(writes []*transactWrite, growth *collectionGrowth) *Erro
 		}
 	}
 	if failed {
-		return cancelledError(reasons)
+		return CancelledError(reasons)
 	}
 	size := 0
 	for i, w := range writes {
@@ -198,21 +198,12 @@ func computeTransaction(writes []*transactWrite, growth *collectionGrowth) *Erro
 		size += max(w.old.Size(), w.next.Size())
 	}
 	if failed {
-		return cancelledError(reasons)
+		return CancelledError(reasons)
 	}
 	if size > maxTransactionSize {
 		return validationError("Transaction is too large: the items' total size exceeds 4 MB")
 	}
 	return nil
-}
-
-// noReasons returns the reasons of a transaction in which nothing has failed.
-func noReasons(n int) []Reason {
-	reasons := make([]Reason, n)
-	for i := range reasons {
-		reasons[i].Code = "None"
-	}
-	return reasons
 }
 
 // answerTransaction writes the answer. A repeated transaction has changed nothing

@@ -1,0 +1,113 @@
+package dynamoconntest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/api"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+)
+
+// decompress returns the body of a request without its compression. The service
+// supports only gzip, and answers with status 500 if it cannot unpack a body.
+func decompress(encoding string, body []byte) ([]byte, error) {
+	switch strings.ToLower(encoding) {
+	case "", "identity":
+		return body, nil
+	case "gzip":
+		r, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		return io.ReadAll(io.LimitReader(r, maxRequest+1))
+	}
+	return nil, errors.ErrUnsupported
+}
+
+// hasJSONContentType reports whether a request says that its body is JSON.
+func hasJSONContentType(header http.Header) bool {
+	kind, _, _ := strings.Cut(header.Get("Content-Type"), ";")
+	kind = strings.TrimSpace(kind)
+	return kind == jsonType || kind == "application/json"
+}
+
+// checkAuthorization returns an error if a request is not signed. It does not check
+// who signed it or whether the signature is right. The signature may even be missing
+// if the credential is complete.
+func checkAuthorization(header http.Header) *api.Error {
+	auth := header.Get("Authorization")
+	if !strings.HasPrefix(auth, "AWS4-") {
+		return api.CoralError("MissingAuthenticationTokenException", "Request is missing Authentication Token")
+	}
+	if strings.Contains(auth, "/aws4_request") {
+		return nil
+	}
+	message := ""
+	for _, parameter := range []string{"Credential", "Signature", "SignedHeaders"} {
+		if !strings.Contains(auth, parameter+"=") {
+			message += "Authorization header requires '" + parameter + "' parameter. "
+		}
+	}
+	if message == "" {
+		return nil
+	}
+	if header.Get("X-Amz-Date") == "" && header.Get("Date") == "" {
+		message += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
+	}
+	return api.CoralError("IncompleteSignatureException", message+"Authorization="+auth)
+}
+
+// signedRegion returns the region in the scope of a signature, or the default one.
+func signedRegion(authorization string) string {
+	_, rest, ok := strings.Cut(authorization, "Credential=")
+	if ok {
+		rest, _, _ = strings.Cut(rest, ",")
+		if parts := strings.Split(rest, "/"); len(parts) >= 5 && parts[len(parts)-3] != "" {
+			return parts[len(parts)-3]
+		}
+	}
+	return defaultRegion
+}
+
+// tablesIn returns the tables that a request names.
+func tablesIn(n *wire.Node) []string {
+	if name := n.Get("TableName").Str(); name != "" {
+		return []string{name}
+	}
+	var out []string
+	if items := n.Get("RequestItems"); items != nil {
+		for _, m := range items.Members {
+			out = append(out, m.Name)
+		}
+	}
+	if items := n.Get("TransactItems"); items != nil {
+		for i := range items.Elems {
+			for k := range items.Elems[i].Members {
+				if name := items.Elems[i].Members[k].Value.Get("TableName").Str(); name != "" {
+					out = append(out, name)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func closeBody(req *http.Request) {
+	if req.Body != nil {
+		_ = req.Body.Close()
+	}
+}
+
+// readBody reads and closes the body. It stops after one byte more than a request
+// may have.
+func readBody(req *http.Request) ([]byte, error) {
+	if req.Body == nil {
+		return nil, nil
+	}
+	defer closeBody(req)
+	return io.ReadAll(io.LimitReader(req.Body, maxRequest+1))
+}

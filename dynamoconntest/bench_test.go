@@ -17,8 +17,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/dynamodblocal"
 )
 
-// backends are what the benchmarks compare in one run: the server in the process and,
-// without -short, DynamoDB Local.
+// backends returns the servers that the benchmarks compare in one run: the one in
+// memory and, without -short, DynamoDB Local.
 func backends(b *testing.B) map[string]*dynamodb.Client {
 	b.Helper()
 	out := map[string]*dynamodb.Client{"memory": dynamoconntest.New(dynamoconntest.WithJournalSize(0)).SDKClient()}
@@ -128,8 +128,8 @@ func BenchmarkScanPageOf1MB(b *testing.B) {
 	}
 }
 
-// A server is ready, with a table, in microseconds; DynamoDB Local, without one, when
-// it first answers.
+// The server in memory is started and has a table. DynamoDB Local is started and has
+// answered once.
 func BenchmarkStart(b *testing.B) {
 	b.Run("memory", func(b *testing.B) {
 		b.ReportAllocs()
@@ -149,8 +149,8 @@ func BenchmarkStart(b *testing.B) {
 	})
 }
 
-// A point read of a large table must cost about what one of a small table does.
-// bytes/item is the memory that the table holds.
+// Reading an item must cost about the same in a large table as in a small one.
+// bytes/item is the memory of the table.
 func BenchmarkPointReadBySize(b *testing.B) {
 	for _, n := range []int{1_000, 1_000_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

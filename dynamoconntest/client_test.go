@@ -10,7 +10,7 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-func TestAClientWithATableInOneLine(t *testing.T) {
+func TestNewClientHasTheTables(t *testing.T) {
 	t.Parallel()
 	client := dynamoconntest.NewClient(t, dynamoconntest.Table{Name: "Music", PartitionKey: "Artist"})
 	song := dynamoconn.Item{dynamoconn.String("Artist", "Nina"), dynamoconn.Long("Year", 1964)}
@@ -21,7 +21,7 @@ func TestAClientWithATableInOneLine(t *testing.T) {
 	assert.Equal(t, song, got.Item)
 }
 
-func TestALostAnswerIsNoSuccess(t *testing.T) {
+func TestLostAnswerIsAmbiguous(t *testing.T) {
 	t.Parallel()
 	db := dynamoconntest.New()
 	require.NoError(t, db.CreateTable(dynamoconntest.Table{Name: "Music", PartitionKey: "Artist"}))
@@ -30,21 +30,4 @@ func TestALostAnswerIsNoSuccess(t *testing.T) {
 	_, err := client.PutItem(t.Context(), dynamoconn.PutItemRequest{TableName: "Music", Item: dynamoconn.Item{dynamoconn.String("Artist", "Nina")}})
 	require.ErrorIs(t, err, dynamoconn.ErrAmbiguous)
 	assert.True(t, db.Requests("PutItem")[0].Applied)
-}
-
-func TestItemsOfThisLibraryAreLoaded(t *testing.T) {
-	t.Parallel()
-	db := dynamoconntest.New()
-	require.NoError(t, db.CreateTable(dynamoconntest.Table{Name: "Music", PartitionKey: "Artist"}))
-	song := dynamoconn.Item{
-		dynamoconn.String("Artist", "Nina"), dynamoconn.Decimal("Price", dynamoconn.MustNumber("0.99")),
-		dynamoconn.StringSet("Genres", "Jazz", "Soul"),
-	}
-	require.NoError(t, db.Load("Music", song))
-	got, err := db.Client(t).GetItem(t.Context(), dynamoconn.GetItemRequest{TableName: "Music", Item: song.Pick("Artist")})
-	require.NoError(t, err)
-	assert.True(t, song.Equal(got.Item), got.Item)
-
-	assert.Error(t, db.Load("Music", song.Pick("Price")), "no key")
-	assert.ErrorIs(t, db.Load("Music", dynamoconn.Item{dynamoconn.String("Artist", "Nina"), nil}), dynamoconn.ErrInvalidRequest)
 }

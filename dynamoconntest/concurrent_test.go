@@ -2,6 +2,7 @@ package dynamoconntest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -27,32 +28,9 @@ func intValue(t *testing.T, v types.AttributeValue) int64 {
 	return n
 }
 
-// In a linearizable history of a counter a read gives no less than the
-// additions that had ended when it began, and no more than those that had
-// begun when it ended. Each addition is answered a value of its own.
-func TestConsistentReadsAreLinearizable(t *testing.T) {
-	t.Parallel()
-	_, c := newTable(t)
-	const writers, each, readers = 4, 60, 4
-	var begun, ended atomic.Int64
-	var answers sync.Map
-	done := make(chan struct{})
-	var writing, reading sync.WaitGroup
-	for range writers {
-		writing.Go(func() {
-			for range each {
-				begun.Add(1)
-				out, err := c.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: aws.String("Tab"), Key: key("a", 1), UpdateExpression: aws.String("ADD n :n"), ExpressionAttributeValues: item{":n": num(1)}, ReturnValues: types.ReturnValueUpdatedNew})
-				ended.Add(1)
-				if !assert.NoError(t, err) {
-					return
-				}
-				_, twice := answers.LoadOrStore(intValue(t, out.Attributes["n"]), true)
-				assert.False(t, twice)
-			}
-		})
-	}
-	reads := []func(context.Context) (item, error){
+// consistentReads returns three ways to read the item ("a", 1).
+func consistentReads(c *dynamodb.Client) []func(context.Context) (item, error) {
+	return []func(context.Context) (item, error){
 		func(ctx context.Context) (item, error) {
 			out, err := c.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String("Tab"), Key: key("a", 1), ConsistentRead: aws.Bool(true)})
 			if err != nil {
@@ -75,6 +53,34 @@ func TestConsistentReadsAreLinearizable(t *testing.T) {
 			return out.Responses[0].Item, nil
 		},
 	}
+}
+
+// If a counter is linearizable, a read returns at least the number of additions that
+// had ended when it began, and at most the number that had begun when it ended. Each
+// addition returns a different value.
+func TestConsistentReadsAreLinearizable(t *testing.T) {
+	t.Parallel()
+	_, c := newTable(t)
+	const writers, each, readers = 4, 60, 4
+	var begun, ended atomic.Int64
+	var answers sync.Map
+	done := make(chan struct{})
+	var writing, reading sync.WaitGroup
+	for range writers {
+		writing.Go(func() {
+			for range each {
+				begun.Add(1)
+				out, err := c.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: aws.String("Tab"), Key: key("a", 1), UpdateExpression: aws.String("ADD n :n"), ExpressionAttributeValues: item{":n": num(1)}, ReturnValues: types.ReturnValueUpdatedNew})
+				ended.Add(1)
+				if !assert.NoError(t, err) {
+					return
+				}
+				_, seen := answers.LoadOrStore(intValue(t, out.Attributes["n"]), true)
+				assert.False(t, seen)
+			}
+		})
+	}
+	reads := consistentReads(c)
 	for i := range readers {
 		reading.Go(func() {
 			read := reads[i%len(reads)]
@@ -101,9 +107,9 @@ func TestConsistentReadsAreLinearizable(t *testing.T) {
 	assert.Equal(t, num(writers*each), get(t, c, key("a", 1))["n"])
 }
 
-// Transfers keep the sum of two accounts; so does every snapshot that is taken
-// meanwhile, and every read of both in one transaction.
-func TestNothingIsSeenOfHalfATransaction(t *testing.T) {
+// Transfers between two accounts keep their sum. Every snapshot and every transaction
+// that reads both sees this sum while the transfers run.
+func TestReadsNeverSeeHalfATransaction(t *testing.T) {
 	t.Parallel()
 	db, c := newTable(t)
 	put(t, c, merge(key("a", 1), item{"n": num(100)}))
@@ -113,15 +119,15 @@ func TestNothingIsSeenOfHalfATransaction(t *testing.T) {
 	for range 3 {
 		writing.Go(func() {
 			for range 40 {
-				part := func(p, sign string) types.TransactWriteItem {
+				add := func(p, sign string) types.TransactWriteItem {
 					return types.TransactWriteItem{Update: &types.Update{TableName: aws.String("Tab"), Key: key(p, 1), UpdateExpression: aws.String("SET n = n " + sign + " :n"), ExpressionAttributeValues: item{":n": num(1)}}}
 				}
-				_, err := c.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{part("a", "-"), part("b", "+")}})
+				_, err := c.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{add("a", "-"), add("b", "+")}})
 				assert.NoError(t, err)
 			}
 		})
 	}
-	until := func(f func()) {
+	repeatUntilDone := func(f func()) {
 		reading.Go(func() {
 			for {
 				f()
@@ -133,18 +139,18 @@ func TestNothingIsSeenOfHalfATransaction(t *testing.T) {
 			}
 		})
 	}
-	until(func() {
+	repeatUntilDone(func() {
 		other := dynamoconntest.New()
 		other.Restore(db.Snapshot())
 		oc := other.SDKClient()
 		assert.EqualValues(t, 200, intValue(t, get(t, oc, key("a", 1))["n"])+intValue(t, get(t, oc, key("b", 1))["n"]))
 		put(t, oc, merge(key("a", 1), item{"n": num(7)}))
 	})
-	until(func() {
-		one := func(p string) types.TransactGetItem {
+	repeatUntilDone(func() {
+		read := func(p string) types.TransactGetItem {
 			return types.TransactGetItem{Get: &types.Get{TableName: aws.String("Tab"), Key: key(p, 1)}}
 		}
-		out, err := c.TransactGetItems(t.Context(), &dynamodb.TransactGetItemsInput{TransactItems: []types.TransactGetItem{one("a"), one("b")}})
+		out, err := c.TransactGetItems(t.Context(), &dynamodb.TransactGetItemsInput{TransactItems: []types.TransactGetItem{read("a"), read("b")}})
 		if assert.NoError(t, err) {
 			assert.EqualValues(t, 200, intValue(t, out.Responses[0].Item["n"])+intValue(t, out.Responses[1].Item["n"]))
 		}
@@ -155,9 +161,9 @@ func TestNothingIsSeenOfHalfATransaction(t *testing.T) {
 	assert.Equal(t, []types.AttributeValue{num(-20), num(220)}, []types.AttributeValue{get(t, c, key("a", 1))["n"], get(t, c, key("b", 1))["n"]})
 }
 
-// The state may be replaced, tables may come and go and indexes be made while
-// requests run: each is answered, by an item or an error of the service.
-func TestStateIsReplacedWhileRequestsRun(t *testing.T) {
+// While requests run, tables are deleted and the state is replaced. Each request is
+// answered with items or with an error of the service.
+func TestStateCanBeReplacedWhileRequestsRun(t *testing.T) {
 	t.Parallel()
 	db, c := newTable(t)
 	put(t, c, key("a", 1))
@@ -200,4 +206,25 @@ func TestStateIsReplacedWhileRequestsRun(t *testing.T) {
 	out, err := c.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("Tab")})
 	require.NoError(t, err)
 	assert.Equal(t, []item{key("a", 1)}, out.Items)
+}
+
+func TestConcurrentAdditionsAllCount(t *testing.T) {
+	t.Parallel()
+	_, c := newTable(t)
+	const workers, each = 8, 50
+	errs := make(chan error, workers)
+	for range workers {
+		go func() {
+			var err error
+			for range each {
+				_, e := c.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: aws.String("Tab"), Key: key("a", 1), UpdateExpression: aws.String("ADD n :n"), ExpressionAttributeValues: item{":n": num(1)}})
+				err = errors.Join(err, e)
+			}
+			errs <- err
+		}()
+	}
+	for range workers {
+		require.NoError(t, <-errs)
+	}
+	assert.Equal(t, num(workers*each), get(t, c, key("a", 1))["n"])
 }

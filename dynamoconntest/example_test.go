@@ -2,22 +2,16 @@ package dynamoconntest_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// A table, an item, and the SDK's own client: no socket, no container.
+// A table, an item and a client of the AWS SDK, without a socket or a container.
 func ExampleNew() {
 	db := dynamoconntest.New()
 	if err := db.CreateTable(dynamoconntest.Table{Name: "Music", PartitionKey: "Artist", SortKey: "Year:N"}); err != nil {
@@ -41,8 +35,8 @@ func ExampleNew() {
 	// Output: 1 Feeling Good
 }
 
-// The answer to a write is lost, and the SDK sends the write again: the journal
-// shows that it was applied twice.
+// The answer to a write is lost and the SDK sends the write again. The journal shows
+// that it was applied twice.
 func ExampleServer_Inject() {
 	db := dynamoconntest.New()
 	if err := db.CreateTable(dynamoconntest.Table{Name: "Counters", PartitionKey: "ID"}); err != nil {
@@ -93,41 +87,4 @@ func ExampleServer_Restore() {
 	// Output:
 	// 1
 	// 0
-}
-
-// Inside a synctest bubble a minute of waiting takes no time: the server needs
-// no socket and no goroutine of its own.
-func TestAWaiterOfAMinuteTakesMilliseconds(t *testing.T) {
-	t.Parallel()
-	begin := time.Now()
-	synctest.Test(t, func(t *testing.T) {
-		db := dynamoconntest.New(dynamoconntest.WithTableDelays(time.Minute, 0, 0))
-		require.NoError(t, db.CreateTable(dynamoconntest.Table{Name: "Music", PartitionKey: "Artist"}))
-		start := time.Now()
-		err := dynamodb.NewTableExistsWaiter(db.SDKClient()).Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: aws.String("Music")}, 10*time.Minute)
-		require.NoError(t, err)
-		assert.GreaterOrEqual(t, time.Since(start), time.Minute)
-	})
-	assert.Less(t, time.Since(begin), 10*time.Second)
-}
-
-func TestConcurrentClientsSeeEveryAddition(t *testing.T) {
-	t.Parallel()
-	_, c := newTable(t)
-	const workers, each = 8, 50
-	errs := make(chan error, workers)
-	for range workers {
-		go func() {
-			var err error
-			for range each {
-				_, e := c.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: aws.String("Tab"), Key: key("a", 1), UpdateExpression: aws.String("ADD n :n"), ExpressionAttributeValues: item{":n": num(1)}})
-				err = errors.Join(err, e)
-			}
-			errs <- err
-		}()
-	}
-	for range workers {
-		require.NoError(t, <-errs)
-	}
-	assert.Equal(t, num(workers*each), get(t, c, key("a", 1))["n"])
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/http/httptrace"
 	"strings"
 	"syscall"
@@ -15,26 +14,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-func readAll(t testing.TB, resp *http.Response) string {
-	t.Helper()
-	defer func() { _ = resp.Body.Close() }()
-	b, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	return string(b)
-}
-
-// tryPut puts an item under a fault and tells what came of it: whether the item
-// is there, the journal's entry, and the error.
-func tryPut(t *testing.T, effect dynamoconntest.Effect) (bool, dynamoconntest.Entry, error) {
+// putWithEffect puts an item that meets an effect. It returns whether the item is
+// stored, the journal's entry, and the error.
+func putWithEffect(t *testing.T, effect dynamoconntest.Effect) (bool, dynamoconntest.Entry, error) {
 	t.Helper()
 	db, c := newTable(t)
 	in := db.Inject(dynamoconntest.Fault{Operation: "PutItem", Table: "Tab", Times: 1, Effect: effect})
@@ -43,57 +32,55 @@ func tryPut(t *testing.T, effect dynamoconntest.Effect) (bool, dynamoconntest.En
 	entries := db.Requests("PutItem")
 	require.Len(t, entries, 1)
 	assert.Equal(t, effect.String(), entries[0].Fault)
-	there := get(t, c, key("a", 1)) != nil
-	assert.Equal(t, there, entries[0].Applied, "the journal tells what happened")
-	return there, entries[0], err
+	stored := get(t, c, key("a", 1)) != nil
+	assert.Equal(t, stored, entries[0].Applied, "the journal says whether the item is stored")
+	return stored, entries[0], err
 }
 
-func TestThrottlingComesWithItsReason(t *testing.T) {
+func TestThrottlingErrorsHaveTheirReasons(t *testing.T) {
 	t.Parallel()
 	const arn = "arn:aws:dynamodb:us-east-1:000000000000:table/Tab"
-	there, entry, err := tryPut(t, dynamoconntest.Throttle(dynamoconntest.ProvisionedThroughputExceeded, arn, "TableWriteProvisionedThroughputExceeded"))
+	stored, entry, err := putWithEffect(t, dynamoconntest.Throttle(dynamoconntest.ProvisionedThroughputExceeded, arn, "TableWriteProvisionedThroughputExceeded"))
 	var throttled *types.ProvisionedThroughputExceededException
 	require.ErrorAs(t, err, &throttled)
 	assert.Equal(t, []types.ThrottlingReason{{Reason: aws.String("TableWriteProvisionedThroughputExceeded"), Resource: aws.String(arn)}}, throttled.ThrottlingReasons)
-	assert.False(t, there)
+	assert.False(t, stored)
 	assert.Equal(t, "ProvisionedThroughputExceededException", entry.Error)
 
-	there, _, err = tryPut(t, dynamoconntest.Throttle(dynamoconntest.RequestLimitExceeded, arn, "AccountLimitExceeded"))
+	stored, _, err = putWithEffect(t, dynamoconntest.Throttle(dynamoconntest.RequestLimitExceeded, arn, "AccountLimitExceeded"))
 	var limit *types.RequestLimitExceeded
 	require.ErrorAs(t, err, &limit)
 	assert.Len(t, limit.ThrottlingReasons, 1)
-	assert.False(t, there)
+	assert.False(t, stored)
 
-	there, _, err = tryPut(t, dynamoconntest.Throttle(dynamoconntest.Throttling, arn, "TableWriteKeyRangeThroughputExceeded"))
+	stored, _, err = putWithEffect(t, dynamoconntest.Throttle(dynamoconntest.Throttling, arn, "TableWriteKeyRangeThroughputExceeded"))
 	var throttling *types.ThrottlingException
 	require.ErrorAs(t, err, &throttling)
 	assert.Len(t, throttling.ThrottlingReasons, 1)
-	assert.False(t, there)
+	assert.False(t, stored)
 }
 
-func TestInternalErrorsComeBeforeOrAfterApplying(t *testing.T) {
+func TestInternalErrorsBeforeAndAfterTheWrite(t *testing.T) {
 	t.Parallel()
 	for effect, applied := range map[*dynamoconntest.Effect]bool{
 		ptr(dynamoconntest.InternalErrorBefore()): false, ptr(dynamoconntest.InternalErrorAfter()): true,
 	} {
-		there, entry, err := tryPut(t, *effect)
+		stored, entry, err := putWithEffect(t, *effect)
 		var internal *types.InternalServerError
 		require.ErrorAs(t, err, &internal)
-		assert.Equal(t, applied, there)
+		assert.Equal(t, applied, stored)
 		assert.Equal(t, 500, entry.Status)
 	}
 }
 
-func ptr[T any](v T) *T { return &v }
-
-func TestAnExpiredTokenIsRefused(t *testing.T) {
+func TestExpiredToken(t *testing.T) {
 	t.Parallel()
-	there, _, err := tryPut(t, dynamoconntest.ExpiredToken())
+	stored, _, err := putWithEffect(t, dynamoconntest.ExpiredToken())
 	assert.Equal(t, "ExpiredTokenException", errorCode(err))
-	assert.False(t, there)
+	assert.False(t, stored)
 }
 
-func TestConnectionsBreakWhereTheyAreToldTo(t *testing.T) {
+func TestConnectionFaults(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		effect  dynamoconntest.Effect
@@ -105,9 +92,9 @@ func TestConnectionsBreakWhereTheyAreToldTo(t *testing.T) {
 		{dynamoconntest.ResetBefore(), syscall.ECONNRESET, false, false},
 		{dynamoconntest.LoseAnswer(), syscall.ECONNRESET, true, true},
 	} {
-		there, entry, err := tryPut(t, c.effect)
+		stored, entry, err := putWithEffect(t, c.effect)
 		assert.ErrorIs(t, err, c.errno, c.effect)
-		assert.Equal(t, c.applied, there, c.effect)
+		assert.Equal(t, c.applied, stored, c.effect)
 		assert.Zero(t, entry.Status)
 
 		db, client := newTable(t)
@@ -118,15 +105,15 @@ func TestConnectionsBreakWhereTheyAreToldTo(t *testing.T) {
 		})
 		_, err = client.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String("Tab"), Item: key("a", 1)})
 		require.Error(t, err)
-		assert.Equal(t, c.sent, sent, "what httptrace says of %v", c.effect)
+		assert.Equal(t, c.sent, sent, "httptrace with %v", c.effect)
 	}
 }
 
-func TestTruncatedAndEmptyAndForeignBodies(t *testing.T) {
+func TestTruncatedEmptyAndHTMLBodies(t *testing.T) {
 	t.Parallel()
-	there, _, err := tryPut(t, dynamoconntest.Truncate(1))
+	stored, _, err := putWithEffect(t, dynamoconntest.Truncate(1))
 	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
-	assert.True(t, there)
+	assert.True(t, stored)
 
 	db, c := newTable(t)
 	put(t, c, merge(key("a", 1), item{"v": str(strings.Repeat("x", 100))}))
@@ -140,7 +127,7 @@ func TestTruncatedAndEmptyAndForeignBodies(t *testing.T) {
 
 	f := db.Inject(dynamoconntest.Fault{Effect: dynamoconntest.EmptyAnswer()})
 	out, err := c.GetItem(t.Context(), in)
-	require.NoError(t, err, "the SDK takes an empty answer for an absent item")
+	require.NoError(t, err, "the SDK takes an empty answer for one without an item")
 	assert.Nil(t, out.Item)
 	f.Remove()
 
@@ -151,7 +138,7 @@ func TestTruncatedAndEmptyAndForeignBodies(t *testing.T) {
 	assert.Equal(t, 503, resp.HTTPStatusCode())
 }
 
-func TestAFlippedBitKeepsTheOldChecksum(t *testing.T) {
+func TestFlippedBitKeepsTheOldChecksum(t *testing.T) {
 	t.Parallel()
 	db, c := newTable(t)
 	put(t, c, merge(key("a", 1), item{"v": str("aaaaaaaa")}))
@@ -175,7 +162,7 @@ func TestAFlippedBitKeepsTheOldChecksum(t *testing.T) {
 	assert.Equal(t, str("caaaaaaa"), out.Item["v"])
 }
 
-func TestAnOversizedBodyIsStillTheAnswer(t *testing.T) {
+func TestOversizedBodyHasTheSameContent(t *testing.T) {
 	t.Parallel()
 	db, c := newTable(t)
 	put(t, c, key("a", 1))
@@ -194,10 +181,6 @@ func TestAnOversizedBodyIsStillTheAnswer(t *testing.T) {
 	assert.Equal(t, key("a", 1), out.Item)
 	assert.EqualValues(t, 1<<20, length)
 }
-
-type doFunc func(*http.Request) (*http.Response, error)
-
-func (f doFunc) Do(r *http.Request) (*http.Response, error) { return f(r) }
 
 func TestUnprocessedWritesAndKeys(t *testing.T) {
 	t.Parallel()
@@ -265,7 +248,7 @@ func TestTransactionConflicts(t *testing.T) {
 	assert.Nil(t, get(t, c, key("a", 1)))
 }
 
-func TestAnEmptyPageLosesNothing(t *testing.T) {
+func TestEmptyPageLosesNoItems(t *testing.T) {
 	t.Parallel()
 	db, c := newTable(t)
 	for i := range 6 {
@@ -318,7 +301,7 @@ func TestSlowAndHungAnswersInsideABubble(t *testing.T) {
 	})
 }
 
-func TestFaultsMeetTheRequestsThatTheyAreFor(t *testing.T) {
+func TestFaultsMeetOnlyTheRequestsThatTheySelect(t *testing.T) {
 	t.Parallel()
 	db, c := newTable(t)
 	db.Inject(dynamoconntest.Fault{Operation: "GetItem", Skip: 1, Times: 2, Effect: dynamoconntest.InternalErrorBefore()})
@@ -335,7 +318,7 @@ func TestFaultsMeetTheRequestsThatTheyAreFor(t *testing.T) {
 	put(t, c, key("a", 1))
 }
 
-func TestTheSDKRetriesAgainstFaultsAndTheJournalKnows(t *testing.T) {
+func TestJournalHasBothAttemptsOfTheSDK(t *testing.T) {
 	t.Parallel()
 	db, _ := newTable(t)
 	c := db.SDKClient(func(o *dynamodb.Options) { o.RetryMaxAttempts = 3 })
@@ -351,7 +334,7 @@ func TestTheSDKRetriesAgainstFaultsAndTheJournalKnows(t *testing.T) {
 	assert.Empty(t, db.Journal())
 }
 
-func TestTheJournalKeepsTheLatest(t *testing.T) {
+func TestJournalKeepsTheLatestRequests(t *testing.T) {
 	t.Parallel()
 	db, c := newTable(t, dynamoconntest.WithJournalSize(3))
 	for i := range 10 {
@@ -365,25 +348,3 @@ func TestTheJournalKeepsTheLatest(t *testing.T) {
 	_, c = newTable(t, dynamoconntest.WithJournalSize(0))
 	put(t, c, key("a", 1))
 }
-
-func TestFaultsOverAPortBreakTheConnection(t *testing.T) {
-	t.Parallel()
-	db, _ := newTable(t)
-	srv := httptest.NewUnstartedServer(db.Handler())
-	srv.Config.ErrorLog = nil
-	srv.Start()
-	defer srv.Close()
-	c := db.SDKClient(func(o *dynamodb.Options) { o.BaseEndpoint, o.HTTPClient = aws.String(srv.URL), srv.Client() })
-	put(t, c, key("a", 1))
-	for _, e := range []dynamoconntest.Effect{dynamoconntest.RefuseConnection(), dynamoconntest.LoseAnswer(), dynamoconntest.Truncate(5)} {
-		f := db.Inject(dynamoconntest.Fault{Effect: e})
-		_, err := c.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("Tab"), Key: key("a", 1)})
-		require.Error(t, err, e)
-		var api smithy.APIError
-		assert.NotErrorAs(t, err, &api, e)
-		f.Remove()
-	}
-	put(t, c, key("a", 2))
-}
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -12,8 +12,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
-// Whatever is sent, the answer is JSON with a right checksum, an error is a 400
-// that names its type, and the server goes on answering.
+// The answer to any request is JSON with the right checksum. An error has status 400
+// and a type. The server continues to answer.
 func FuzzEveryRequestIsAnswered(f *testing.F) {
 	for i, body := range []string{
 		`{"TableName":"Tab","Key":{"p":{"S":"a"},"s":{"N":"1"}},"ProjectionExpression":"a.b[0]"}`,
@@ -52,7 +52,7 @@ func FuzzEveryRequestIsAnswered(f *testing.F) {
 			return resp.StatusCode, text
 		}
 		if status, text := send("PutItem", `{"TableName":"Tab","Item":`+fuzzseed.RequestItem+`}`); status != 200 {
-			t.Fatalf("beforehand: %d %s", status, text)
+			t.Fatalf("PutItem before it: %d %s", status, text)
 		}
 		status, text := send(operation, body)
 		var out struct {
@@ -65,7 +65,7 @@ func FuzzEveryRequestIsAnswered(f *testing.F) {
 			t.Fatalf("%s %q answered %d %q", operation, body, status, text)
 		}
 		if status, text := send("ListTables", "{}"); status != 200 {
-			t.Fatalf("afterwards: %d %s", status, text)
+			t.Fatalf("ListTables after it: %d %s", status, text)
 		}
 	})
 }

@@ -12,25 +12,9 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// newIndexedTable is a server with a table of the keys p and c, a local index on x and
-// two global ones on y.
-func newIndexedTable(t *testing.T) http.Handler {
-	t.Helper()
-	h := dynamoconntest.New().Handler()
-	kind, message := post(t, h, "CreateTable", `{"TableName":"Tab","BillingMode":"PAY_PER_REQUEST",
-		"KeySchema":[{"AttributeName":"p","KeyType":"HASH"},{"AttributeName":"c","KeyType":"RANGE"}],
-		"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"},{"AttributeName":"c","AttributeType":"S"},{"AttributeName":"x","AttributeType":"S"},{"AttributeName":"y","AttributeType":"S"}],
-		"LocalSecondaryIndexes":[{"IndexName":"local","KeySchema":[{"AttributeName":"p","KeyType":"HASH"},{"AttributeName":"x","KeyType":"RANGE"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}],
-		"GlobalSecondaryIndexes":[
-			{"IndexName":"second","KeySchema":[{"AttributeName":"y","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}},
-			{"IndexName":"first","KeySchema":[{"AttributeName":"y","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]}`)
-	require.Empty(t, kind, message)
-	return h
-}
-
-// A key is a string, number or binary: before, only conditions of writes and
-// only on the table's own key refused a path into one.
-func TestNoPathLeadsIntoAKey(t *testing.T) {
+// A key is never a list or map. Once only the conditions of writes refused a path
+// into a key, and only into the table's own key.
+func TestPathIntoASortOrIndexKeyIsRefused(t *testing.T) {
 	t.Parallel()
 	h := newIndexedTable(t)
 	const key = `"TableName":"Tab","Key":{"p":{"S":"a"},"c":{"S":"b"}}`
@@ -55,9 +39,9 @@ func TestNoPathLeadsIntoAKey(t *testing.T) {
 	}
 }
 
-// An empty value of a key is seen before a transaction begins; one of a wrong
-// type cancels it. Of the indexes that refuse an item the first by name is named.
-func TestWrongKeysInATransaction(t *testing.T) {
+// An empty key is an error of the whole request, a key of a wrong type cancels the
+// transaction. If several indexes refuse an item the message names the first by name.
+func TestInvalidKeysInATransaction(t *testing.T) {
 	t.Parallel()
 	h := newIndexedTable(t)
 	const empty = "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: c"
@@ -87,7 +71,7 @@ func TestWrongKeysInATransaction(t *testing.T) {
 	assert.Equal(t, "One or more parameter values were invalid: Type mismatch for Index Key y Expected: S Actual: N IndexName: first", message)
 }
 
-func TestAStartingKeyMustBeOneOfTheRead(t *testing.T) {
+func TestStartKeyMustBelongToTheRead(t *testing.T) {
 	t.Parallel()
 	h := newIndexedTable(t)
 	const query, index = `"TableName":"Tab","KeyConditionExpression":"p = :v"`, `"TableName":"Tab","IndexName":"first","KeyConditionExpression":"y = :v"`
@@ -119,9 +103,9 @@ func TestAStartingKeyMustBeOneOfTheRead(t *testing.T) {
 	assert.Equal(t, "QueryFilter can only contain non-primary key attributes: Primary key attribute: c", message)
 }
 
-// UpdateTable once took the definitions of the table for those of the request,
-// and kept definitions that nothing used.
-func TestANewIndexIsDefinedByItsRequest(t *testing.T) {
+// UpdateTable once accepted definitions of the table that the request did not repeat,
+// and kept definitions that no key used.
+func TestNewIndexNeedsDefinitionsInItsRequest(t *testing.T) {
 	t.Parallel()
 	h := newIndexedTable(t)
 	index := func(name, attribute string) string {
@@ -142,4 +126,45 @@ func TestANewIndexIsDefinedByItsRequest(t *testing.T) {
 	h.ServeHTTP(rec, req)
 	assert.Contains(t, rec.Body.String(), `"third"`)
 	assert.NotContains(t, rec.Body.String(), "unused")
+}
+
+// A path into a key attribute, which is never a list or map, was once refused only in
+// the condition of a write, and only for keys of the table.
+func TestPathIntoAKeyIsRefused(t *testing.T) {
+	t.Parallel()
+	h := dynamoconntest.New().Handler()
+	kind, message := post(t, h, "CreateTable", `{"TableName":"Tab","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"p","KeyType":"HASH"}],
+		"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"},{"AttributeName":"g","AttributeType":"S"}],
+		"GlobalSecondaryIndexes":[{"IndexName":"byG","KeySchema":[{"AttributeName":"g","KeyType":"HASH"}],"Projection":{"ProjectionType":"ALL"}}]}`)
+	require.Empty(t, kind, message)
+	const (
+		key       = `"TableName":"Tab","Key":{"p":{"S":"a"}}`
+		query     = `{"TableName":"Tab","KeyConditionExpression":"p = :v","ExpressionAttributeValues":{":v":{"S":"a"}},`
+		pathIntoP = "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: p"
+		pathIntoG = "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: IndexKey: g"
+		updateOfP = "One or more parameter values were invalid: Cannot update attribute p. This attribute is part of the key"
+	)
+	for _, c := range []struct{ operation, body, message string }{
+		{"GetItem", `{` + key + `,"ProjectionExpression":"a, p[0]"}`, pathIntoP},
+		{"GetItem", `{` + key + `,"ProjectionExpression":"g.x"}`, pathIntoG},
+		{"BatchGetItem", `{"RequestItems":{"Tab":{"Keys":[{"p":{"S":"a"}}],"ProjectionExpression":"p.x"}}}`, pathIntoP},
+		{"TransactGetItems", `{"TransactItems":[{"Get":{` + key + `,"ProjectionExpression":"g[1]"}}]}`, pathIntoG},
+		{"Query", query + `"ProjectionExpression":"p.x"}`, pathIntoP},
+		{"Query", query + `"FilterExpression":"attribute_exists(p.x)"}`, pathIntoP},
+		{"Query", query + `"FilterExpression":"size(g[0]) < a"}`, pathIntoG},
+		{"Scan", `{"TableName":"Tab","FilterExpression":"a = p[3]"}`, pathIntoP},
+		{"Scan", `{"TableName":"Tab","IndexName":"byG","FilterExpression":"attribute_exists(g.x)"}`, pathIntoG},
+		{"Scan", `{"TableName":"Tab","IndexName":"byG","ProjectionExpression":"p.x"}`, pathIntoP},
+		{"PutItem", `{"TableName":"Tab","Item":{"p":{"S":"a"}},"ConditionExpression":"g.x = a"}`, pathIntoG},
+		{"DeleteItem", `{` + key + `,"ConditionExpression":"p.x = a"}`, pathIntoP},
+		{"UpdateItem", `{` + key + `,"UpdateExpression":"SET a = if_not_exists(g[0], b)"}`, pathIntoG},
+		{"UpdateItem", `{` + key + `,"UpdateExpression":"REMOVE g[0]"}`, pathIntoG},
+		{"UpdateItem", `{` + key + `,"UpdateExpression":"SET a = b + p.x"}`, pathIntoP},
+		{"UpdateItem", `{` + key + `,"UpdateExpression":"REMOVE p.x"}`, updateOfP},
+		{"TransactWriteItems", `{"TransactItems":[{"Update":{` + key + `,"UpdateExpression":"SET a = p.x"}}]}`, pathIntoP},
+		{"TransactWriteItems", `{"TransactItems":[{"ConditionCheck":{` + key + `,"ConditionExpression":"g.x = a"}}]}`, pathIntoG},
+	} {
+		kind, message := post(t, h, c.operation, c.body)
+		assert.Equal(t, [2]string{"ValidationException", c.message}, [2]string{kind, message}, "%s %s", c.operation, c.body)
+	}
 }

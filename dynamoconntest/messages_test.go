@@ -7,15 +7,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// Each case is a request that is wrong in one way, or in several of which the
-// service looks for one first, with what tests that were recorded on the
-// service expect. No table is needed: all of it comes before tables.
-func TestARequestIsRefusedInTheServicesWords(t *testing.T) {
+// Each case is a request with one or several mistakes, and the error that tests
+// recorded on the service expect. No table is needed: these mistakes are found before
+// the service looks for the table.
+func TestInvalidRequestsGetTheServicesMessages(t *testing.T) {
 	t.Parallel()
 	h := dynamoconntest.New().Handler()
 	const validation = "ValidationException"
@@ -64,56 +63,7 @@ func TestARequestIsRefusedInTheServicesWords(t *testing.T) {
 	}
 }
 
-// What is not a request of DynamoDB's protocol is answered all the same.
-func TestThePortAnswersWhatIsNoRequest(t *testing.T) {
-	t.Parallel()
-	h := dynamoconntest.New().Handler()
-	const unknown = "<UnknownOperationException/>\n"
-	const coral = `{"__type":"com.amazon.coral.service#`
-	for name, c := range map[string]struct {
-		method, body string
-		header       map[string]string
-		status       int
-		want         string
-	}{
-		"a health check":                {"GET", "", nil, 200, "healthy: dynamodb.us-east-1.amazonaws.com "},
-		"another method":                {"PUT", "", nil, 404, unknown},
-		"a body of no type":             {"POST", "hi", nil, 404, unknown},
-		"a body of another type":        {"POST", "hi", map[string]string{"Content-Type": "text/plain"}, 404, unknown},
-		"a body that is not JSON":       {"POST", "hi", map[string]string{"Content-Type": "application/json"}, 400, coral + `SerializationException"}`},
-		"no operation":                  {"POST", "", nil, 400, coral + `UnknownOperationException"}`},
-		"no authorization":              {"POST", "", map[string]string{"X-Amz-Target": "DynamoDB_20120810.ListTables"}, 400, coral + `MissingAuthenticationTokenException","message":"Request is missing Authentication Token"}`},
-		"an empty body":                 {"POST", "", map[string]string{"X-Amz-Target": "DynamoDB_20120810.ListTables", "Authorization": "AWS4-x Credential=a/b/c/dynamodb/aws4_request"}, 400, coral + `SerializationException"}`},
-		"an authorization of nothing":   {"POST", "", map[string]string{"X-Amz-Target": "DynamoDB_20120810.ListTables", "Authorization": "AWS4-"}, 400, coral + `IncompleteSignatureException","message":"Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=AWS4-"}`},
-		"a question of a web page":      {"OPTIONS", "", map[string]string{"Origin": "x", "Access-Control-Request-Headers": "a, b", "Access-Control-Request-Method": "POST"}, 200, ""},
-		"the same method and no origin": {"OPTIONS", "", nil, 404, unknown},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			req := httptest.NewRequestWithContext(t.Context(), c.method, "/", strings.NewReader(c.body))
-			for k, v := range c.header {
-				req.Header.Set(k, v)
-			}
-			rec := httptest.NewRecorder()
-			h.ServeHTTP(rec, req)
-			require.Equal(t, c.status, rec.Code)
-			assert.Equal(t, c.want, rec.Body.String())
-			assert.Len(t, rec.Header().Get("X-Amzn-Requestid"), 52)
-			if c.status == http.StatusBadRequest {
-				assert.Equal(t, "application/json", rec.Header().Get("Content-Type"), "the type of the request is answered, not that of the SDKs")
-			}
-			allowed := map[string]string{"Access-Control-Allow-Origin": "", "Access-Control-Allow-Headers": "", "Access-Control-Allow-Methods": "", "Access-Control-Max-Age": ""}
-			if c.header["Origin"] != "" {
-				allowed = map[string]string{"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "a, b", "Access-Control-Allow-Methods": "POST", "Access-Control-Max-Age": "172800"}
-			}
-			for k, v := range allowed {
-				assert.Equal(t, v, rec.Header().Get(k), k)
-			}
-		})
-	}
-}
-
-// Tagging has nothing to answer, not even an empty object.
+// The answer to tagging has no body, not even an empty object.
 func TestTaggingAnswersWithoutABody(t *testing.T) {
 	t.Parallel()
 	h := newIndexedTable(t)
@@ -132,7 +82,7 @@ func TestTaggingAnswersWithoutABody(t *testing.T) {
 	assert.Equal(t, "ValidationException", kind, message)
 }
 
-func TestNoAttributeHasANameOf64KB(t *testing.T) {
+func TestAttributeNamesOf64KBAreRefused(t *testing.T) {
 	t.Parallel()
 	h := newIndexedTable(t)
 	long := strings.Repeat("a", 65536)

@@ -8,11 +8,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// Where there is no item, removing makes none and any path will do. An update
-// that does nothing at all, or sets something too, makes one.
-func TestAnUpdateThatOnlyRemovesMakesNoItem(t *testing.T) {
+// If there is no item, an update that only removes creates none, and its paths may be
+// any. An update that does nothing, or that sets something as well, creates one.
+func TestUpdateThatOnlyRemovesCreatesNoItem(t *testing.T) {
 	t.Parallel()
 	_, c := newTable(t)
 	remove := types.AttributeValueUpdate{Action: types.AttributeActionDelete}
@@ -49,11 +51,34 @@ func TestAnUpdateThatOnlyRemovesMakesNoItem(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []item{nil, merge(key("t", 2), item{"n": num(1)})}, []item{get(t, c, key("t", 1)), get(t, c, key("t", 2))})
 
-	// An item that is there stays, with its key alone if need be.
+	// An item that exists stays, even if only its key is left.
 	put(t, c, merge(key("there", 1), item{"a": num(1)}))
 	_, err = c.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: aws.String("Tab"), Key: key("there", 1), UpdateExpression: aws.String("REMOVE a")})
 	require.NoError(t, err)
 	assert.Equal(t, key("there", 1), get(t, c, key("there", 1)))
 	_, err = c.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: aws.String("Tab"), Key: key("there", 1), UpdateExpression: aws.String("REMOVE a.b")})
 	assert.ErrorContains(t, err, "The document path provided in the update expression is invalid for update")
+}
+
+// An update with the same path twice in if_not_exists was once carried out.
+func TestIfNotExistsRefusesTheSamePathTwice(t *testing.T) {
+	t.Parallel()
+	h := dynamoconntest.New().Handler()
+	kind, message := post(t, h, "CreateTable", `{"TableName":"Tab","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"p","KeyType":"HASH"}],
+		"AttributeDefinitions":[{"AttributeName":"p","AttributeType":"S"}]}`)
+	require.Empty(t, kind, message)
+	const want = "Invalid UpdateExpression: The first operand must be distinct from the remaining operands for this operator or function; operator: if_not_exists, first operand: [a, [0]]"
+	part := func(table, update string) string {
+		return `{"TableName":"` + table + `","Key":{"p":{"S":"a"}},"UpdateExpression":"` + update + `"}`
+	}
+	for _, c := range []struct{ operation, body, kind, message string }{
+		{"UpdateItem", part("Tab", "SET b = if_not_exists(a[0], a[0])"), "ValidationException", want},
+		{"UpdateItem", part("Tab", "SET b = c + if_not_exists(a[0], a[0]) REMOVE p"), "ValidationException", want},
+		{"UpdateItem", part("None", "SET b = if_not_exists(a[0], a[0])"), "ValidationException", want},
+		{"TransactWriteItems", `{"TransactItems":[{"Update":` + part("Tab", "SET b = if_not_exists(a[0], a[0])") + `}]}`, "ValidationException", want},
+		{"UpdateItem", part("Tab", "REMOVE b"), "", ""},
+	} {
+		kind, message := post(t, h, c.operation, c.body)
+		assert.Equal(t, [2]string{c.kind, c.message}, [2]string{kind, message}, "%s %s", c.operation, c.body)
+	}
 }

@@ -23,9 +23,9 @@ func gzipText(t *testing.T, body string) string {
 	return b.String()
 }
 
-// SDKs may compress requests. What cannot be unpacked is answered 500, as by
-// the service, and nothing is done.
-func TestACompressedRequestIsUnpacked(t *testing.T) {
+// SDKs may compress requests. Like the service the server answers with status 500 if
+// it cannot unpack a body.
+func TestCompressedRequests(t *testing.T) {
 	t.Parallel()
 	const list = `{"Limit":5}`
 	for name, c := range map[string]struct {
@@ -33,13 +33,13 @@ func TestACompressedRequestIsUnpacked(t *testing.T) {
 		status         int
 	}{
 		"not compressed":   {"", list, 200},
-		"by name":          {"identity", list, 200},
+		"identity":         {"identity", list, 200},
 		"compressed":       {"GZIP", gzipText(t, list), 200},
 		"in two parts":     {"gzip", gzipText(t, list[:4]) + gzipText(t, list[4:]), 200},
 		"not what it says": {"gzip", list, 500},
 		"cut off":          {"gzip", gzipText(t, list)[:20], 500},
 		"empty":            {"gzip", "", 500},
-		"of another kind":  {"br", list, 500},
+		"another encoding": {"br", list, 500},
 		"too long":         {"gzip", gzipText(t, list+string(bytes.Repeat([]byte(" "), 16<<20))), 413},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -59,7 +59,7 @@ func TestACompressedRequestIsUnpacked(t *testing.T) {
 			entry := db.Journal()[0]
 			assert.Equal(t, c.status, entry.Status)
 			if c.status == 200 {
-				assert.Equal(t, list, string(entry.Input), "the journal has what was asked")
+				assert.Equal(t, list, string(entry.Input), "the journal has the body without compression")
 			}
 		})
 	}

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/dynamoconn/dynamoconn/internal/decimal"
 )
 
 // DynamoDB's own limit is 32 levels, and what is in the innermost list or map is a
@@ -352,7 +354,7 @@ func fromAttributeValue(key string, av types.AttributeValue, depth int) (KeyValu
 }
 
 func fromNumber(key, text string) (KeyValue, error) {
-	if n, ok := isCanonicalInt64(text); ok {
+	if n, ok := decimal.ParseInt64(text); ok {
 		return &KeyValueLong{Key: key, LongValue: n}, nil
 	}
 	number, err := ParseNumber(text)

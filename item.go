@@ -312,8 +312,6 @@ func numberOf(kv KeyValue) (Number, bool) {
 	return Number{}, false
 }
 
-func canonicalText(n Number) string { return n.Canonical().String() }
-
 func equalSets[T any](a, b []T, text func(T) string) bool {
 	if len(a) != len(b) {
 		return false

@@ -2,6 +2,8 @@ package dynamoconn
 
 import (
 	"encoding/base64"
+
+	"github.com/dynamoconn/dynamoconn/internal/decimal"
 )
 
 // MarshalJSON returns the item as a plain JSON object, its attributes in the item's
@@ -112,7 +114,7 @@ func (r *jsonReader) plainValue(key string, depth int) (KeyValue, error) {
 // readNumberText returns the number that stands in JSON, as [fromNumber] does for
 // one from DynamoDB.
 func readNumberText(key, text string) (KeyValue, error) {
-	if n, ok := isCanonicalInt64(text); ok {
+	if n, ok := decimal.ParseInt64(text); ok {
 		return &KeyValueLong{Key: key, LongValue: n}, nil
 	}
 	number, err := ParseNumber(text)

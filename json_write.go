@@ -3,6 +3,8 @@ package dynamoconn
 import (
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/dynamoconn/dynamoconn/internal/decimal"
 )
 
 // jsonWriter appends items to b in one of the two forms of JSON. It checks all that
@@ -130,7 +132,7 @@ func (w *jsonWriter) long(n int64) {
 
 func (w *jsonWriter) number(n Number) {
 	if !w.typed {
-		w.b = n.appendJSON(w.b)
+		w.b = decimal.AppendJSON(w.b, n.String())
 		return
 	}
 	w.b = append(w.b, '"')

@@ -1,57 +1,48 @@
 package dynamoconn
 
 import (
+	"encoding/json"
 	"fmt"
-	"strings"
+
+	"github.com/dynamoconn/dynamoconn/internal/decimal"
 )
 
 // Number is an exact number as DynamoDB holds it: zero, or a decimal of either
 // sign with at most 38 significant digits and a magnitude from 1E-130 to
 // 9.9999999999999999999999999999999999999E+125.
 //
-// It keeps the text that it was made from, so 1.10 stays 1.10 and is sent as
-// such. DynamoDB itself stores the value only and gives 1.1 back.
+// It keeps the text that it was made from, so 1.10 stays 1.10 and is sent that
+// way. DynamoDB stores only the value and gives 1.1 back.
 //
 // The zero value is the number 0. A Number is immutable and safe for concurrent
-// use. The operator == compares the text and holds 1.0 and 1 to be different:
-// compare values with [Number.Equal] or [Number.Cmp], and use
-// [Number.Canonical] for a map's keys.
+// use. The operator == compares texts, so 1.0 and 1 differ: compare values with
+// [Number.Equal] or [Number.Cmp], and use [Number.Canonical] for a map's keys.
 type Number struct {
-	// text has passed scanNumber, except that the text "0" is kept as "" so
-	// that == finds it equal to the zero value.
+	// text has passed decimal.Check, except that "0" is kept as "", which package
+	// decimal takes as 0, so that == finds it equal to the zero value.
 	text string
 }
 
 // ParseNumber checks that DynamoDB can hold s as a number and returns it with
 // its text unchanged.
 //
-// The syntax is that of DynamoDB: an optional sign, decimal digits with an
-// optional point among, before or after them, and optionally e or E, an optional
-// sign and the digits of an exponent. Thus "+5", "007", ".5", "5." and "1e+3" are
-// numbers; "", ".", "1e", " 1", "1_000", "0x1F", "NaN" and "Infinity" are not.
-// Zeros before the first and after the last non-zero digit do not count as
-// significant, and zero may have any exponent. The text may have up to 256 bytes.
+// The syntax is DynamoDB's: an optional sign, decimal digits with an optional
+// point among, before or after them, and optionally e or E, an optional sign and
+// the digits of an exponent. Thus "+5", "007", ".5", "5." and "1e+3" are numbers;
+// "", ".", "1e", " 1", "1_000", "0x1F", "NaN" and "Infinity" are not. Zeros before
+// the first and after the last non-zero digit are not significant, and zero may
+// have any exponent. The text may have up to 256 bytes.
 //
 // Any error is [ErrInvalidNumber] and names the rule that s breaks, without
 // quoting s.
 func ParseNumber(s string) (Number, error) {
-	if isShortInteger(s) {
-		return makeNumber(s), nil
-	}
-	if len(s) > maxNumberText {
-		return Number{}, invalidNumber(ruleNumberText)
-	}
-	p, rule := scanNumber(s)
-	if rule == "" {
-		rule = p.brokenLimit()
-	}
-	if rule != "" {
+	if rule := decimal.Check(s); rule != "" {
 		return Number{}, invalidNumber(rule)
 	}
 	return makeNumber(s), nil
 }
 
-// MustNumber is [ParseNumber] for numbers that stand in the program's own text:
+// MustNumber is [ParseNumber] for numbers that are written in the program itself:
 // it panics where ParseNumber returns an error. Do not give it data.
 func MustNumber(s string) Number {
 	n, err := ParseNumber(s)
@@ -70,54 +61,103 @@ func (n Number) String() string {
 	return n.text
 }
 
-// Cmp compares the values of n and m and returns -1 if n is less than m, 0 if
-// they are equal and +1 if n is greater. The value of -0 is 0, that of 1.0 is 1.
-// It fits [slices.SortFunc] as Number.Cmp.
+// Cmp compares the values of n and m. It returns -1 if n is less than m, 0 if
+// they are equal and +1 if n is greater. -0 equals 0, and 1.0 equals 1.
+// [slices.SortFunc] takes it as Number.Cmp.
 func (n Number) Cmp(m Number) int {
 	if n.text == m.text {
 		return 0
 	}
-	a, b := n.parts(), m.parts()
-	if sa, sb := a.sign(), b.sign(); sa != sb {
-		if sa < sb {
-			return -1
-		}
-		return 1
-	}
-	c := compareMagnitude(n.text, a, m.text, b)
-	if a.neg {
-		return -c
-	}
-	return c
+	return decimal.Compare(n.text, m.text)
 }
 
 // Equal reports whether n and m have the same value, whatever their text.
 func (n Number) Equal(m Number) bool { return n.Cmp(m) == 0 }
 
 // Sign returns -1 if n is negative, 0 if it is 0 or -0, and +1 if it is positive.
-func (n Number) Sign() int { return n.parts().sign() }
+func (n Number) Sign() int { return n.parts().Sign() }
 
 // IsInt reports whether n has no fraction: 5, 5.0 and 5e3 are integers.
-func (n Number) IsInt() bool { return n.parts().isInt() }
+func (n Number) IsInt() bool { return n.parts().IsInt() }
 
-// Canonical returns the number that stands for all numbers equal to n: those of
-// equal numbers have the same text, and are ==; those of different numbers have
-// different texts.
+// Canonical returns the same Number for all numbers that are equal to n, with the
+// same text, so that == compares values. Numbers that differ have different texts.
 //
 // The text has no plus sign and no needless zero, and 0 has no sign. It is plain
-// from 0.000001 up to 38 digits before the point, and elsewhere has one digit
+// from 0.000001 up to 38 digits before the point. Elsewhere it has one digit
 // before the point and an exponent: 1.5E40, -1E-130. It has at most 46 bytes and
 // is a valid JSON number.
 func (n Number) Canonical() Number {
-	if _, ok := isCanonicalInt64(n.text); ok || n.text == "" {
+	if _, ok := decimal.ParseInt64(n.text); ok || n.text == "" {
 		return n
 	}
-	var buf [maxCanonicalText]byte
-	b := appendCanonical(buf[:0], n.text, n.parts())
+	var buf [decimal.MaxCanonical]byte
+	b := decimal.AppendCanonical(buf[:0], n.text)
 	if string(b) == n.text {
 		return n
 	}
 	return makeNumber(string(b))
+}
+
+// canonicalText returns the text by which numbers of a set are compared.
+func canonicalText(n Number) string { return n.Canonical().String() }
+
+// MarshalText returns the text of n, as [Number.String] does. The error is always
+// nil.
+func (n Number) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
+
+// AppendText appends the text of n to b, as [Number.String] returns it. The error
+// is always nil.
+func (n Number) AppendText(b []byte) ([]byte, error) { return append(b, n.String()...), nil }
+
+// UnmarshalText sets n to the number that [ParseNumber] makes of text, which it
+// copies. The error is [ErrInvalidNumber], and then n is unchanged.
+func (n *Number) UnmarshalText(text []byte) error {
+	if len(text) > decimal.MaxText {
+		return invalidNumber(decimal.RuleText)
+	}
+	parsed, err := ParseNumber(string(text))
+	if err != nil {
+		return err
+	}
+	*n = parsed
+	return nil
+}
+
+// MarshalJSON returns n as a JSON number with all its digits: 1.10 stays 1.10 and
+// -0 stays -0. It changes only what JSON forbids: a plus sign goes, so do zeros
+// that lead and a point that ends the digits, and .5 becomes 0.5. The error is
+// always nil. Many readers of JSON, JavaScript among them, round numbers to
+// float64.
+func (n Number) MarshalJSON() ([]byte, error) { return decimal.AppendJSON(nil, n.String()), nil }
+
+// UnmarshalJSON sets n to a JSON number, whose text it keeps, or to the number that
+// [ParseNumber] makes of a JSON string. JSON's null leaves n unchanged, as it does
+// with other types. The error is [ErrInvalidNumber], and then n is unchanged.
+func (n *Number) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		return nil
+	}
+	// An escape takes up to six bytes for one.
+	if len(data) > 6*decimal.MaxText+2 {
+		return invalidNumber(decimal.RuleText)
+	}
+	if len(data) > 0 && data[0] == '"' {
+		var text string
+		if json.Unmarshal(data, &text) != nil {
+			return invalidNumber("not a JSON string")
+		}
+		return n.UnmarshalText([]byte(text))
+	}
+	var parsed Number
+	if err := parsed.UnmarshalText(data); err != nil {
+		return err
+	}
+	if string(decimal.AppendJSON(nil, parsed.String())) != string(data) {
+		return invalidNumber("not a JSON number")
+	}
+	*n = parsed
+	return nil
 }
 
 // makeNumber returns the Number for a text that has been checked.
@@ -128,51 +168,11 @@ func makeNumber(text string) Number {
 	return Number{text: text}
 }
 
-func (n Number) parts() numberParts {
-	p, _ := scanNumber(n.text) // "" yields the parts of 0
+func (n Number) parts() decimal.Parts {
+	p, _ := decimal.Scan(n.text)
 	return p
 }
 
-func invalidNumber(rule string) error {
+func invalidNumber(rule decimal.Rule) error {
 	return fmt.Errorf("%w: %s", ErrInvalidNumber, rule)
-}
-
-// isShortInteger reports whether s is an optional minus sign and 1 to 38 digits,
-// which no limit can refuse.
-func isShortInteger(s string) bool {
-	digits := strings.TrimPrefix(s, "-")
-	if digits == "" || len(digits) > maxNumberDigits {
-		return false
-	}
-	for i := range len(digits) {
-		if digits[i]-'0' > 9 {
-			return false
-		}
-	}
-	return true
-}
-
-// isCanonicalInt64 returns the value of s if s is exactly what
-// [strconv.FormatInt] prints for it, which "-0", "007", "+1" and "1.0" are not.
-func isCanonicalInt64(s string) (int64, bool) {
-	digits := strings.TrimPrefix(s, "-")
-	neg := len(digits) != len(s)
-	if digits == "" || len(digits) > 19 {
-		return 0, false
-	}
-	if digits[0] == '0' {
-		return 0, s == "0"
-	}
-	var u uint64 // 19 digits cannot overflow it
-	for i := range len(digits) {
-		d := digits[i] - '0'
-		if d > 9 {
-			return 0, false
-		}
-		u = u*10 + uint64(d)
-	}
-	if neg {
-		return -int64(u), u <= 1<<63
-	}
-	return int64(u), u < 1<<63
 }

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"math/bits"
 	"strconv"
+
+	"github.com/dynamoconn/dynamoconn/internal/decimal"
 )
 
 // NumberFromInt64 returns v as a Number.
@@ -15,14 +16,14 @@ func NumberFromInt64(v int64) Number { return makeNumber(strconv.FormatInt(v, 10
 func NumberFromUint64(v uint64) Number { return makeNumber(strconv.FormatUint(v, 10)) }
 
 // NumberFromFloat64 returns the shortest decimal that reads back as f: 0.1 gives
-// 0.1, and negative zero gives -0. Any other text is that of [Number.Canonical].
-// NaN, an infinity and a magnitude under 1E-130 or from 1E+126 are
+// 0.1, and negative zero gives -0. Any other text is as [Number.Canonical] writes
+// it. NaN, an infinity and a magnitude under 1E-130 or from 1E+126 are
 // [ErrInvalidNumber].
 func NumberFromFloat64(f float64) (Number, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return Number{}, invalidNumber("value is not finite")
 	}
-	// 24 bytes hold any float64 with an exponent, 64 the plain forms used here.
+	// A float64 with an exponent takes up to 24 bytes, a plain one of this range up to 64.
 	var buf [64]byte
 	if a := math.Abs(f); a == 0 || a >= 1e-6 && a < 1e38 {
 		return makeNumber(string(strconv.AppendFloat(buf[:0], f, 'f', -1, 64))), nil
@@ -30,27 +31,27 @@ func NumberFromFloat64(f float64) (Number, error) {
 	return canonicalNumber(string(strconv.AppendFloat(buf[:0], f, 'e', -1, 64)))
 }
 
-// NumberFromBigInt returns the value of x, with the text of [Number.Canonical].
+// NumberFromBigInt returns the value of x, written as [Number.Canonical] writes it.
 //
 // Any error is [ErrInvalidNumber]: x is nil, or is 1E+126 or beyond, or has more
-// than 38 significant digits. The last is [ErrInexact] too.
+// than 38 significant digits, which is [ErrInexact] too.
 func NumberFromBigInt(x *big.Int) (Number, error) {
 	if x == nil {
 		return Number{}, invalidNumber("value is nil")
 	}
 	if x.BitLen() > maxNumberBits {
-		return Number{}, invalidNumber(ruleNumberLarge)
+		return Number{}, invalidNumber(decimal.RuleLarge)
 	}
 	return canonicalNumber(x.String())
 }
 
-// NumberFromBigFloat returns the exact value of x, with the text of
-// [Number.Canonical]; negative zero gives -0. A value that was rounded to binary
-// has a long exact value: big.NewFloat(0.1) has 55 digits and is refused, while
-// [NumberFromFloat64] takes 0.1 for what it was meant to be.
+// NumberFromBigFloat returns the exact value of x, written as [Number.Canonical]
+// writes it; negative zero gives -0. A value that was rounded to binary is exactly
+// a long decimal: big.NewFloat(0.1) has 55 digits and is refused, while
+// [NumberFromFloat64] of 0.1 gives 0.1.
 //
 // Any error is [ErrInvalidNumber]: x is nil or infinite, its magnitude is out of
-// range, or it has more than 38 significant digits. The last is [ErrInexact] too.
+// range, or it has more than 38 significant digits, which is [ErrInexact] too.
 func NumberFromBigFloat(x *big.Float) (Number, error) {
 	switch {
 	case x == nil:
@@ -60,27 +61,26 @@ func NumberFromBigFloat(x *big.Float) (Number, error) {
 	case x.Sign() == 0 && x.Signbit():
 		return Number{text: "-0"}, nil
 	}
-	// The magnitude lies from 2**(exp-1) to 2**exp. Out here the number of bits
-	// in x.Rat would grow without bound.
+	// The magnitude is 2**(exp-1) to 2**exp. Outside this range x.Rat could take any
+	// amount of memory.
 	exp := x.MantExp(nil)
 	switch {
 	case exp > maxNumberBits:
-		return Number{}, invalidNumber(ruleNumberLarge)
+		return Number{}, invalidNumber(decimal.RuleLarge)
 	case exp < minNumberBits:
-		return Number{}, invalidNumber(ruleNumberSmall)
+		return Number{}, invalidNumber(decimal.RuleSmall)
 	case int64(x.MinPrec())-int64(exp) > maxFractionDigits:
-		return Number{}, inexactValue() // so many binary places, so many decimal ones
+		return Number{}, inexactValue() // it has as many decimal places as binary ones
 	}
 	r, _ := x.Rat(nil)
 	return NumberFromBigRat(r)
 }
 
-// NumberFromBigRat returns the exact value of x, with the text of
-// [Number.Canonical].
+// NumberFromBigRat returns the exact value of x, written as [Number.Canonical]
+// writes it.
 //
-// Any error is [ErrInvalidNumber]: x is nil, its magnitude is out of range, or its
-// decimals do not end within 38 significant digits, as those of 1/3 do not. The
-// last is [ErrInexact] too.
+// Any error is [ErrInvalidNumber]: x is nil, its magnitude is out of range, or it
+// has more than 38 significant digits, as 1/3 has, which is [ErrInexact] too.
 func NumberFromBigRat(x *big.Rat) (Number, error) {
 	if x == nil {
 		return Number{}, invalidNumber("value is nil")
@@ -89,13 +89,13 @@ func NumberFromBigRat(x *big.Rat) (Number, error) {
 	if num.Sign() == 0 {
 		return Number{}, nil
 	}
-	// The magnitude lies strictly between 2**(exp-1) and 2**(exp+1).
+	// The magnitude is more than 2**(exp-1) and less than 2**(exp+1).
 	exp := num.BitLen() - den.BitLen()
 	switch {
 	case exp-1 >= maxNumberBits:
-		return Number{}, invalidNumber(ruleNumberLarge)
+		return Number{}, invalidNumber(decimal.RuleLarge)
 	case exp+1 < minNumberBits:
-		return Number{}, invalidNumber(ruleNumberSmall)
+		return Number{}, invalidNumber(decimal.RuleSmall)
 	case den.BitLen() > maxDenominatorBits:
 		return Number{}, inexactValue()
 	}
@@ -113,28 +113,28 @@ const (
 	minNumberBits = -431 // 1E-130 is a little over 2**-432
 
 	// The most decimals that a Number can have, and the bits of 10 to that power.
-	maxFractionDigits  = -minNumberExponent + maxNumberDigits - 1
+	maxFractionDigits  = -decimal.MinExponent + decimal.MaxDigits - 1
 	maxDenominatorBits = 555
 )
 
 // canonicalNumber checks the limits of a well-formed text of any length.
 func canonicalNumber(s string) (Number, error) {
-	p, _ := scanNumber(s)
-	switch rule := p.brokenLimit(); rule {
+	p, _ := decimal.Scan(s)
+	switch rule := p.BrokenLimit(); rule {
 	case "":
-	case ruleNumberDigits:
+	case decimal.RuleDigits:
 		return Number{}, inexactValue()
 	default:
 		return Number{}, invalidNumber(rule)
 	}
-	var buf [maxCanonicalText]byte
-	return makeNumber(string(appendCanonical(buf[:0], s, p))), nil
+	var buf [decimal.MaxCanonical]byte
+	return makeNumber(string(decimal.AppendCanonical(buf[:0], s))), nil
 }
 
 // Int64 returns the value of n, which may be written in any way: 100, 100.0 and
 // 1e2 are all 100. A number with a fraction or beyond int64 is [ErrInexact].
 func (n Number) Int64() (int64, error) {
-	if v, ok := isCanonicalInt64(n.text); ok {
+	if v, ok := decimal.ParseInt64(n.text); ok {
 		return v, nil
 	}
 	p := n.parts()
@@ -142,7 +142,7 @@ func (n Number) Int64() (int64, error) {
 	switch {
 	case err != nil:
 		return 0, err
-	case p.neg && u <= 1<<63:
+	case p.Negative && u <= 1<<63:
 		return -int64(u), nil
 	case u < 1<<63:
 		return int64(u), nil
@@ -150,60 +150,41 @@ func (n Number) Int64() (int64, error) {
 	return 0, inexact("number is beyond int64")
 }
 
-// Uint64 is [Number.Int64] for uint64. The value of -0 is 0; any other negative
-// number is [ErrInexact].
+// Uint64 is [Number.Int64] for uint64. -0 is 0; any other negative number is
+// [ErrInexact].
 func (n Number) Uint64() (uint64, error) {
 	p := n.parts()
-	if p.sign() < 0 {
+	if p.Sign() < 0 {
 		return 0, inexact("number is beyond uint64")
 	}
 	return n.magnitude(p, "uint64")
 }
 
-func (n Number) magnitude(p numberParts, goType string) (uint64, error) {
-	if !p.isInt() {
+// magnitude returns n without its sign.
+func (n Number) magnitude(p decimal.Parts, goType string) (uint64, error) {
+	if !p.IsInt() {
 		return 0, inexact("number is not an integer")
 	}
-	if p.exp > 19 { // uint64 ends at 1.8E+19
+	u, ok := p.Uint64(n.text)
+	if !ok {
 		return 0, inexact("number is beyond " + goType)
-	}
-	if p.count == 0 {
-		return 0, nil
-	}
-	var u uint64
-	i := p.first
-	for place := range p.exp + 1 {
-		var d uint64
-		if place < p.count {
-			if i == p.point {
-				i++
-			}
-			d = uint64(n.text[i] - '0')
-			i++
-		}
-		hi, lo := bits.Mul64(u, 10)
-		sum, carry := bits.Add64(lo, d, 0)
-		if hi+carry != 0 {
-			return 0, inexact("number is beyond " + goType)
-		}
-		u = sum
 	}
 	return u, nil
 }
 
-// Float64 returns the float64 nearest to n, provided that n can be had back from
-// it: [NumberFromFloat64] of the result equals n. So 0.1 converts, and so does
-// every number of up to 15 digits; 9007199254740993 and 0.1 followed by many
-// digits do not, and neither does an integer such as 1152921504606846976, whose
-// shortest form is another number. These are [ErrInexact]; for a rounded value
-// give [Number.String] to [strconv.ParseFloat]. -0 gives negative zero.
+// Float64 returns the float64 nearest to n, if [NumberFromFloat64] of it equals n.
+// 0.1 converts, and so does every number of up to 15 digits. 9007199254740993 and
+// 0.1 followed by many digits do not, and neither does 1152921504606846976: the
+// shortest text of that float64 is another number. These are [ErrInexact]. For a
+// rounded value give [Number.String] to [strconv.ParseFloat]. -0 gives negative
+// zero.
 func (n Number) Float64() (float64, error) {
 	p := n.parts()
-	if p.count > 17 {
+	if p.Digits > 17 {
 		return 0, inexact("number has more digits than a float64 keeps")
 	}
 	f, _ := strconv.ParseFloat(n.String(), 64) // float64 reaches further than Number
-	if p.count <= 15 {
+	if p.Digits <= 15 {
 		return f, nil
 	}
 	back, err := NumberFromFloat64(f)
@@ -217,17 +198,17 @@ func (n Number) Float64() (float64, error) {
 // [ErrInexact].
 func (n Number) BigInt() (*big.Int, error) {
 	p := n.parts()
-	if !p.isInt() {
+	if !p.IsInt() {
 		return nil, inexact("number is not an integer")
 	}
-	x := n.digits(p)
-	return x.Mul(x, pow10(p.exp+1-p.count)), nil
+	x := n.significand(p)
+	return x.Mul(x, pow10(p.Exponent+1-p.Digits)), nil
 }
 
 // BigFloat returns the exact value of n, in a new Float with a precision of at
 // least 64 bits and as many more as n needs. A number that has no exact binary
-// form, such as 0.1, is [ErrInexact]; for a rounded value give [Number.String] to
-// [big.ParseFloat] with the precision wanted. -0 gives negative zero.
+// form, such as 0.1, is [ErrInexact]. For a rounded value give [Number.String] to
+// [big.ParseFloat] with the precision that you want. -0 gives negative zero.
 func (n Number) BigFloat() (*big.Float, error) {
 	r := n.BigRat()
 	den := r.Denom()
@@ -235,31 +216,31 @@ func (n Number) BigFloat() (*big.Float, error) {
 		return nil, inexact("number has no exact binary form")
 	}
 	x := new(big.Float).SetPrec(uint(max(64, r.Num().BitLen()))).SetRat(r)
-	if p := n.parts(); p.count == 0 && p.neg {
+	if p := n.parts(); p.Digits == 0 && p.Negative {
 		x.Neg(x)
 	}
 	return x, nil
 }
 
-// BigRat returns the value of n, which is always exact, in a new Rat.
+// BigRat returns the value of n in a new Rat. It is always exact.
 func (n Number) BigRat() *big.Rat {
 	p := n.parts()
-	x := n.digits(p)
-	if p.isInt() {
-		return new(big.Rat).SetInt(x.Mul(x, pow10(p.exp+1-p.count)))
+	x := n.significand(p)
+	if p.IsInt() {
+		return new(big.Rat).SetInt(x.Mul(x, pow10(p.Exponent+1-p.Digits)))
 	}
-	return new(big.Rat).SetFrac(x, pow10(p.count-1-p.exp))
+	return new(big.Rat).SetFrac(x, pow10(p.Digits-1-p.Exponent))
 }
 
-// digits returns the significant digits of n as a signed integer.
-func (n Number) digits(p numberParts) *big.Int {
+// significand returns the significant digits of n as a signed integer.
+func (n Number) significand(p decimal.Parts) *big.Int {
 	x := new(big.Int)
-	if p.count == 0 {
+	if p.Digits == 0 {
 		return x
 	}
-	var buf [maxNumberDigits]byte
-	x.SetString(string(appendDigits(buf[:0], n.text, p)), 10)
-	if p.neg {
+	var buf [decimal.MaxDigits]byte
+	x.SetString(string(p.AppendDigits(buf[:0], n.text)), 10)
+	if p.Negative {
 		x.Neg(x)
 	}
 	return x
@@ -271,7 +252,7 @@ func pow10(n int) *big.Int {
 
 func inexact(rule string) error { return fmt.Errorf("%w: %s", ErrInexact, rule) }
 
-// inexactValue is for a value that DynamoDB could hold only after rounding.
+// inexactValue is the error for a value that DynamoDB could hold only rounded.
 func inexactValue() error {
-	return fmt.Errorf("%w, %w: %s", ErrInvalidNumber, ErrInexact, ruleNumberDigits)
+	return fmt.Errorf("%w, %w: %s", ErrInvalidNumber, ErrInexact, decimal.RuleDigits)
 }

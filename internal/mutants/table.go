@@ -122,12 +122,12 @@ var mutants = []mutant{
 	{17, "an empty page of tables counts as the last", "activities_table.go",
 		`if next == "" || full {`, `if next == "" || len(names) == 0 || full {`,
 		".", "TestEmptyPageOfTablesIsNotTheEnd"},
-	{18, "a number beyond 64 bits is cut to 64 bits", "number_convert.go",
+	{18, "a number beyond 64 bits is cut to 64 bits", "internal/decimal/integer.go",
 		`if hi+carry != 0 {`, `if hi+carry != 0 && false {`,
 		".", "TestNumberIntegersEndAtTheirBounds"},
 	{18, "a fraction is cut off", "number_convert.go",
-		`if !p.isInt() {
-		return 0, inexact("number is not an integer")`, `if !p.isInt() {
+		`if !p.IsInt() {
+		return 0, inexact("number is not an integer")`, `if !p.IsInt() {
 		return 0, nil`,
 		".", "TestNumberInt64"},
 	{18, "NaN is accepted as a number", "number_convert.go",

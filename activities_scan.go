@@ -325,7 +325,7 @@ func (s *scan) fetch(ctx context.Context) (*scanPage, error) {
 			return nil, corrupt("the page ends where it began")
 		}
 		page.items, err = s.items(out)
-		return one(out.ConsumedCapacity), err
+		return capacityOf(out.ConsumedCapacity), err
 	})
 	return page, err
 }

@@ -88,14 +88,7 @@ func (g *batchGet) addTable(id int, table RequestTable, consistent bool) error {
 // project makes the projection of a table's reads. It always holds the key, by which
 // an item is recognised; what was not asked for is taken out again.
 func (t *getTable) project(table RequestTable, consistent bool) error {
-	if err := needsExpression(table.ExpressionAttributeNames, nil, table.ProjectionExpression); err != nil {
-		return err
-	}
-	x, err := newExpression(table.ExpressionAttributeNames, nil)
-	if err != nil {
-		return err
-	}
-	projection, err := x.project(table.Attributes, table.ProjectionExpression)
+	x, projection, err := newProjection(table.Attributes, table.ProjectionExpression, table.ExpressionAttributeNames)
 	if err != nil {
 		return err
 	}

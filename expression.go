@@ -124,6 +124,20 @@ func (x *expression) projection(attributes []string) (string, error) {
 	return strings.Join(terms, ", "), nil
 }
 
+// newProjection returns the projection expression of a read that has no other expression,
+// or nil for everything, and its placeholders.
+func newProjection(attributes []string, projection string, names map[string]string) (*expression, *string, error) {
+	if err := needsExpression(names, nil, projection); err != nil {
+		return nil, nil, err
+	}
+	x, err := newExpression(names, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	text, err := x.project(attributes, projection)
+	return x, text, err
+}
+
 // project returns the projection expression of a read, or nil for everything.
 func (x *expression) project(attributes []string, projection string) (*string, error) {
 	if len(attributes) == 0 {
@@ -141,13 +155,6 @@ func optional(text string) *string {
 		return nil
 	}
 	return &text
-}
-
-func conditional(condition string, names map[string]string, values Item) (*expression, error) {
-	if err := needsExpression(names, values, condition); err != nil {
-		return nil, err
-	}
-	return newExpression(names, values)
 }
 
 // topLevelNames returns the attributes that a projection expression begins its paths

@@ -38,6 +38,15 @@ type ConsumedCapacity struct {
 	LocalSecondaryIndexes map[string]float64
 }
 
+// capacityOf returns what an API action on one table reports, in the form in which an action
+// on several tables does.
+func capacityOf(used *types.ConsumedCapacity) []types.ConsumedCapacity {
+	if used == nil {
+		return nil
+	}
+	return []types.ConsumedCapacity{*used}
+}
+
 // consume adds what one answer reports.
 func (m *ResponseMetadata) consume(reported ...types.ConsumedCapacity) {
 	for _, used := range reported {

@@ -1,0 +1,113 @@
+package dynamoconn
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/dynamoconn/dynamoconn/internal/retry"
+)
+
+// itemWrite is a write of one item, checked and encoded. Its methods are what differs
+// between the activities that write one item; [Client.writeItem] does the rest.
+type itemWrite interface {
+	// send sends the write as an API action of its own. It returns the old item if the
+	// write asks for it.
+	send(ctx context.Context, k *call) (old Item, used []types.ConsumedCapacity, err error)
+	// transaction returns the write as an action of a transaction.
+	transaction() types.TransactWriteItem
+	// wantsOldItem reports whether the caller asked for the old item.
+	wantsOldItem() bool
+	// leaves reports whether this write leaves that item behind, nil for none. If the old
+	// item is what the write leaves, an earlier attempt may have been applied.
+	leaves(item Item) bool
+	// isProvenBy reports whether that failure proves that the write has been applied, by an
+	// earlier attempt or an earlier call. It is false for a nil failure.
+	isProvenBy(failure error) bool
+}
+
+// writtenItem is what the response of a write of one item is made of.
+type writtenItem struct {
+	oldItem  Item
+	metadata ResponseMetadata
+}
+
+// writeItem carries out an activity that writes one item. prepare checks and encodes its
+// request.
+//
+// It returns nil and an error if the write failed. With [ErrOldItemUnknown] it returns both,
+// because the write has been applied.
+func (c *Client) writeItem(ctx context.Context, activity, table string, prepare func() (itemWrite, error), opts []CallOption) (_ *writtenItem, err error) {
+	k, err := c.newCall(activity, table, opts)
+	defer k.end(ctx, &err)
+	if err != nil {
+		return nil, err
+	}
+	w, err := prepare()
+	if err == nil {
+		err = k.canReturnOldItem(w.wantsOldItem())
+	}
+	if err != nil {
+		return nil, k.refuse(err)
+	}
+	written := &writtenItem{}
+	oldItemUnknown := false
+	_, err = k.write(ctx, func(ctx context.Context) (used []types.ConsumedCapacity, err error) {
+		if k.token != "" {
+			used, err = k.transact(ctx, w.transaction())
+		} else {
+			written.oldItem, used, err = w.send(ctx, k)
+		}
+		if w.isProvenBy(err) {
+			oldItemUnknown = true
+			return nil, nil
+		}
+		oldItemUnknown = retry.From(ctx).InDoubt() && w.leaves(written.oldItem)
+		return used, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	written.metadata = k.metadata()
+	if w.wantsOldItem() && oldItemUnknown {
+		written.oldItem = nil
+		return written, k.withResponse(ErrOldItemUnknown)
+	}
+	return written, nil
+}
+
+// withResponse returns the error that goes together with the response of a write that has
+// been applied.
+func (k *call) withResponse(cause error) error {
+	e := k.errorSoFar()
+	e.causes = []error{cause}
+	return e
+}
+
+// writeCondition is the condition of a write, as DynamoDB's requests have it.
+type writeCondition struct {
+	*expression
+	text      *string
+	onFailure types.ReturnValuesOnConditionCheckFailure
+}
+
+// newWriteCondition checks and encodes a condition. With returnItem DynamoDB sends the
+// stored item if the condition is false.
+func newWriteCondition(text string, names map[string]string, values Item, returnItem bool) (writeCondition, error) {
+	if err := needsExpression(names, values, text); err != nil {
+		return writeCondition{}, err
+	}
+	x, err := newExpression(names, values)
+	c := writeCondition{expression: x, text: optional(text)}
+	if returnItem {
+		c.onFailure = types.ReturnValuesOnConditionCheckFailureAllOld
+	}
+	return c, err
+}
+
+func returnOldItem(wanted bool) types.ReturnValue {
+	if wanted {
+		return types.ReturnValueAllOld
+	}
+	return ""
+}

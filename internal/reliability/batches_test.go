@@ -26,16 +26,15 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// adversary stands between a client and a server: it refuses requests as too large,
-// and puts into answers what nobody asked for. What is random is drawn for each
-// request; 0 is never.
+// adversary is an HTTP client between the client under test and the server. It refuses
+// requests as too large, and it adds items to answers that the client did not ask for.
 type adversary struct {
-	next    dynamoconn.HTTPClient
-	random  func(n int) int // safe for concurrent use
-	largest int             // bytes of a request, or it is answered 413
-	lies    int             // percent of the answers
-	refused atomic.Int64    // as too large
-	lied    atomic.Int64
+	next           dynamoconn.HTTPClient
+	random         func(n int) int // safe for concurrent use
+	maxRequestSize int             // in bytes; a larger request is answered 413, unless this is 0
+	liePercent     int             // how many of 100 answers are falsified
+	refused        atomic.Int64    // requests refused as too large
+	lies           atomic.Int64    // answers that were falsified
 }
 
 func (a *adversary) Do(req *http.Request) (*http.Response, error) {
@@ -43,28 +42,28 @@ func (a *adversary) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.largest > 0 && len(body) > a.largest {
+	if a.maxRequestSize > 0 && len(body) > a.maxRequestSize {
 		a.refused.Add(1)
 		return &http.Response{StatusCode: http.StatusRequestEntityTooLarge, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
 	}
 	req.Body = io.NopCloser(bytes.NewReader(body))
 	resp, err := a.next.Do(req)
-	if err != nil || resp.StatusCode != http.StatusOK || a.random(100) >= a.lies {
+	if err != nil || resp.StatusCode != http.StatusOK || a.random(100) >= a.liePercent {
 		return resp, err
 	}
-	return a.lie(resp)
+	return a.falsify(resp)
 }
 
-// lie adds an item to an answer: of a table that the request does not name, or one
-// that it did not hold, or one that is there already.
-func (a *adversary) lie(resp *http.Response) (*http.Response, error) {
+// falsify adds an item to an answer. The item is of a table that the request does not
+// name, or was not in the request, or is in the answer already.
+func (a *adversary) falsify(resp *http.Response) (*http.Response, error) {
 	body, err := io.ReadAll(resp.Body)
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	if err != nil {
-		return resp, nil // broken: it stays so
+		return resp, nil // the answer is broken already
 	}
 	if resp.Header.Get("X-Amz-Crc32") != checksum(body) {
-		return resp, nil // a false answer with a checksum of its own would hide that a bit was flipped
+		return resp, nil // a bit was flipped, which a new checksum would hide
 	}
 	var answer map[string]map[string]any
 	if json.Unmarshal(body, &answer) != nil {
@@ -78,7 +77,7 @@ func (a *adversary) lie(resp *http.Response) (*http.Response, error) {
 	table := []string{"Strings", "Numbers", "Pairs", "Nowhere"}[a.random(4)]
 	list, _ := answer[member][table].([]any)
 	if len(list) > 0 && a.random(2) == 0 {
-		foreign = list[a.random(len(list))] // twice
+		foreign = list[a.random(len(list))] // the answer holds it twice then
 	}
 	if answer[member] == nil {
 		answer[member] = map[string]any{}
@@ -87,7 +86,7 @@ func (a *adversary) lie(resp *http.Response) (*http.Response, error) {
 	if body, err = json.Marshal(answer); err != nil {
 		return nil, err
 	}
-	a.lied.Add(1)
+	a.lies.Add(1)
 	resp.Header.Set("X-Amz-Crc32", checksum(body))
 	resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	resp.ContentLength, resp.Body = int64(len(body)), io.NopCloser(bytes.NewReader(body))
@@ -98,19 +97,19 @@ func checksum(body []byte) string {
 	return strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)
 }
 
-// batchRun is one random batch and the server that it runs against.
+// batchRun is a random batch and the server that it runs against.
 type batchRun struct {
-	t      *testing.T
-	name   string
-	random *rand.Rand
-	db     *dynamoconntest.Server
-	foe    *adversary
-	client *dynamoconn.Client
-	honest *dynamoconn.Client         // past the adversary
-	model  map[string]dynamoconn.Item // what the tables hold, by table and key
-	calm   bool
+	t             *testing.T
+	name          string
+	random        *rand.Rand
+	db            *dynamoconntest.Server
+	adversary     *adversary
+	client        *dynamoconn.Client
+	directClient  *dynamoconn.Client         // without the adversary
+	model         map[string]dynamoconn.Item // what the tables should hold, by modelKey
+	withoutFaults bool
 
-	padding int // bytes of each item that are nothing but that
+	padding int // the size of the attribute that makes each item larger, in bytes
 }
 
 var batchTables = []dynamoconntest.Table{
@@ -123,28 +122,28 @@ func newBatchRun(t *testing.T, seed, number uint64) *batchRun {
 	random := rand.New(rand.NewPCG(seed, number))
 	db := dynamoconntest.New(dynamoconntest.WithSeed(random.Uint64()))
 	require.NoError(t, db.CreateTable(batchTables...))
-	// One drawn number starts a generator of its own, whose order of use is that of the
-	// requests.
+	// The adversary draws each number from a new generator, because b.random is not safe
+	// for concurrent use.
 	var drawn atomic.Uint64
-	foes := random.Uint64()
-	foe := &adversary{next: db.HTTPClient(), random: func(n int) int {
-		return rand.New(rand.NewPCG(foes, drawn.Add(1))).IntN(n)
+	adversarySeed := random.Uint64()
+	adversary := &adversary{next: db.HTTPClient(), random: func(n int) int {
+		return rand.New(rand.NewPCG(adversarySeed, drawn.Add(1))).IntN(n)
 	}}
 	b := &batchRun{
-		t: t, name: fmt.Sprintf("-seed %d, batch %d", seed, number), random: random, db: db, foe: foe,
+		t: t, name: fmt.Sprintf("-seed %d, batch %d", seed, number), random: random, db: db, adversary: adversary,
 		model: make(map[string]dynamoconn.Item),
 	}
-	// An empty configuration: the SDK's default one reads files each time.
+	// The configuration is empty, because the SDK's default configuration reads files.
 	config := dynamoconn.WithAWSConfig(aws.Config{})
-	b.honest = db.Client(t, config)
-	b.client = db.Client(t, config, dynamoconn.WithHTTPClient(foe), dynamoconn.WithMaxAttempts(3), dynamoconn.WithMaxInFlight(1+random.IntN(5)))
+	b.directClient = db.Client(t, config)
+	b.client = db.Client(t, config, dynamoconn.WithHTTPClient(adversary), dynamoconn.WithMaxAttempts(3), dynamoconn.WithMaxInFlight(1+random.IntN(5)))
 	return b
 }
 
-// trouble makes the server fail in a few ways at a time.
-func (b *batchRun) trouble() {
-	b.calm = b.random.IntN(6) == 0
-	if b.calm {
+// injectFaults makes the server fail in up to three ways, except in every sixth batch.
+func (b *batchRun) injectFaults() {
+	b.withoutFaults = b.random.IntN(6) == 0
+	if b.withoutFaults {
 		return
 	}
 	effects := []dynamoconntest.Effect{
@@ -161,28 +160,29 @@ func (b *batchRun) trouble() {
 		}
 	}
 	if b.random.IntN(4) == 0 {
-		b.foe.lies = b.random.IntN(60)
+		b.adversary.liePercent = b.random.IntN(60)
 	}
 	if b.random.IntN(4) == 0 {
-		b.foe.largest = b.padding + 600 + b.random.IntN(2_000) // a single write always fits
+		b.adversary.maxRequestSize = b.padding + 600 + b.random.IntN(2_000) // enough for any single write
 	}
 }
 
-func (b *batchRun) heal() {
+func (b *batchRun) removeFaults() {
 	b.db.ClearFaults()
-	b.foe.lies, b.foe.largest = 0, 0
+	b.adversary.liePercent, b.adversary.maxRequestSize = 0, 0
 }
 
-// context ends at a random moment: a server that hangs is waited for no longer.
+// context returns a context that ends after a minute, or earlier at a random moment.
 func (b *batchRun) context() (context.Context, context.CancelFunc) {
 	limit := time.Minute
-	if !b.calm && b.random.IntN(4) == 0 {
+	if !b.withoutFaults && b.random.IntN(4) == 0 {
 		limit = time.Duration(b.random.IntN(400)) * time.Millisecond
 	}
 	return context.WithTimeout(b.t.Context(), limit)
 }
 
-func (b *batchRun) key(table string) dynamoconn.Item {
+// randomKey returns one of 14 keys of a table.
+func (b *batchRun) randomKey(table string) dynamoconn.Item {
 	n := int64(b.random.IntN(14))
 	switch table {
 	case "Numbers":
@@ -193,8 +193,8 @@ func (b *batchRun) key(table string) dynamoconn.Item {
 	return dynamoconn.Item{dynamoconn.String("ID", strconv.FormatInt(n, 10))}
 }
 
-// place names a key in the model.
-func place(table string, item dynamoconn.Item) string {
+// modelKey returns the key that the model has for an item: its table and its key.
+func modelKey(table string, item dynamoconn.Item) string {
 	var key dynamoconn.Item
 	for _, name := range []string{"ID", "Sort"} {
 		if kv, ok := item.Get(name); ok && (name == "ID" || table == "Pairs") {
@@ -204,14 +204,14 @@ func place(table string, item dynamoconn.Item) string {
 	return table + key.String()
 }
 
-// contents are the tables as they are, read past the adversary.
+// contents returns what the tables hold, read without the adversary.
 func (b *batchRun) contents() map[string]dynamoconn.Item {
 	held := make(map[string]dynamoconn.Item)
 	for _, table := range batchTables {
-		resp, err := b.honest.Scan(b.t.Context(), dynamoconn.ScanTableRequest{TableName: table.Name})
+		resp, err := b.directClient.Scan(b.t.Context(), dynamoconn.ScanTableRequest{TableName: table.Name})
 		require.NoError(b.t, err, b.name)
 		for _, item := range resp.Items {
-			held[place(table.Name, item)] = item
+			held[modelKey(table.Name, item)] = item
 		}
 	}
 	return held
@@ -226,66 +226,69 @@ func (b *batchRun) requireContents(want map[string]dynamoconn.Item) {
 	require.Empty(b.t, held, b.name)
 }
 
-// limits requires that no request exceeded what DynamoDB takes.
-func (b *batchRun) limits(operation string, most int) {
+// checkRequestLimits requires that no request exceeded DynamoDB's limits, was empty, or
+// held an item that the adversary had added to an answer.
+func (b *batchRun) checkRequestLimits(operation string, maxOperations int) {
 	for _, entry := range b.db.Requests(operation) {
 		require.LessOrEqual(b.t, len(entry.Input), 16<<20, b.name)
-		n := bytes.Count(entry.Input, []byte(`Request":`)) // PutRequest and DeleteRequest
+		n := bytes.Count(entry.Input, []byte(`Request":`)) // counts PutRequest and DeleteRequest
 		if operation == "BatchGetItem" {
 			n = bytes.Count(entry.Input, []byte(`"ID":{`))
 		}
-		require.LessOrEqual(b.t, n, most, b.name)
+		require.LessOrEqual(b.t, n, maxOperations, b.name)
 		require.Positive(b.t, n, b.name)
 		require.NotContains(b.t, string(entry.Input), "FOREIGN", b.name)
 	}
 }
 
-// eachBatch runs random batches, by two or more workers, each in a bubble of its own.
+// eachBatch calls run with count random batches. Several workers do so at the same time,
+// each with its own fake clock.
 func eachBatch(t *testing.T, count uint64, run func(*batchRun)) {
 	t.Helper()
-	base := theSeed(t)
-	var next, lied, split atomic.Uint64
+	seed := testSeed(t)
+	var next, lies, refused atomic.Uint64
 	t.Run("workers", func(t *testing.T) {
 		for worker := range runtime.GOMAXPROCS(0) {
 			t.Run(strconv.Itoa(worker), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					for number := next.Add(1); number <= count; number = next.Add(1) {
-						b := newBatchRun(t, base, number)
+						b := newBatchRun(t, seed, number)
 						run(b)
-						lied.Add(uint64(b.foe.lied.Load()))
-						split.Add(uint64(b.foe.refused.Load()))
+						lies.Add(uint64(b.adversary.lies.Load()))
+						refused.Add(uint64(b.adversary.refused.Load()))
 					}
 				})
 			})
 		}
 	})
-	t.Logf("%d batches, %d false answers, %d requests refused as too large", count, lied.Load(), split.Load())
+	t.Logf("%d batches, %d false answers, %d requests refused as too large", count, lies.Load(), refused.Load())
 }
 
-// drawWrites draws the writes of a batch. poison has the places of those that the
-// server refuses, which the client cannot know: their key has the wrong type.
-func (b *batchRun) drawWrites() (req dynamoconn.BatchWriteItemRequest, poison map[[2]int]bool) {
-	poison = make(map[[2]int]bool)
+// randomWrites returns the writes of a batch. invalid has the entry and index of those
+// that the server refuses because their key has the wrong type. The client cannot know
+// that.
+func (b *batchRun) randomWrites() (req dynamoconn.BatchWriteItemRequest, invalid map[[2]int]bool) {
+	invalid = make(map[[2]int]bool)
 	version := int64(0)
 	padding := strings.Repeat("x", []int{0, 0, 40, 400}[b.random.IntN(4)])
 	if b.random.IntN(1_000) == 0 {
 		padding = strings.Repeat("x", 380_000)
 	}
 	b.padding = len(padding)
-	knows := b.random.IntN(2) == 0
+	withKeyNames := b.random.IntN(2) == 0
 	for entry := range 1 + b.random.IntN(4) {
 		table := batchTables[b.random.IntN(len(batchTables))]
 		w := dynamoconn.WriteTable{Name: table.Name}
-		if knows {
+		if withKeyNames {
 			w.KeyNames = []string{"ID", "Sort"}[:1+strings.Count(table.SortKey, "Sort")]
 		}
 		for range b.random.IntN(40) {
-			key := b.key(table.Name)
+			key := b.randomKey(table.Name)
 			version++
 			switch roll := b.random.IntN(40); {
 			case roll == 0:
-				poison[[2]int{entry, len(w.Writes)}] = true
+				invalid[[2]int{entry, len(w.Writes)}] = true
 				key[0] = dynamoconn.Binary("ID", []byte{byte(version)})
 				w.Writes = append(w.Writes, dynamoconn.Write{ItemToAdd: key})
 			case roll < 10:
@@ -297,40 +300,42 @@ func (b *batchRun) drawWrites() (req dynamoconn.BatchWriteItemRequest, poison ma
 		}
 		req.Tables = append(req.Tables, w)
 	}
-	return req, poison
+	return req, invalid
 }
 
-// A batch of writes against a server that fails and lies: each write ends in one state,
-// and it is the true one; what Remaining gives, written again, completes the batch.
+// TestRandomBatchWrites sends random batches to a server that fails and lies. Each write
+// must have one outcome, and the outcome must be true. Writing what Remaining returns
+// must complete the batch.
 func TestRandomBatchWrites(t *testing.T) {
 	t.Parallel()
-	var written, open, unknown atomic.Int64
-	eachBatch(t, length[uint64](150, 10_000), func(b *batchRun) {
-		req, poison := b.drawWrites()
+	var written, notWritten, unknown atomic.Int64
+	eachBatch(t, testSize[uint64](150, 10_000), func(b *batchRun) {
+		req, invalid := b.randomWrites()
 		text := fmt.Sprint(req)
-		b.trouble()
+		b.injectFaults()
 		ctx, cancel := b.context()
 		resp, err := b.client.BatchWrite(ctx, req)
 		cancel()
 		require.Equal(b.t, text, fmt.Sprint(req), b.name)
 		require.NotNil(b.t, resp, b.name)
-		b.limits("BatchWriteItem", 25)
-		failures := b.judgeWrites(req, resp, err, poison)
+		b.checkRequestLimits("BatchWriteItem", 25)
+		failures := b.checkWrites(req, resp, err, invalid)
 		written.Add(int64(resp.Written))
-		open.Add(int64(len(failures)))
+		notWritten.Add(int64(len(failures)))
 		for _, failure := range failures {
 			if failure.Outcome == dynamoconn.OutcomeUnknown {
 				unknown.Add(1)
 			}
 		}
-		b.complete(req, err, poison)
+		b.writeRemaining(req, err, invalid)
 	})
-	t.Logf("%d writes written, %d not, of which %d perhaps", written.Load(), open.Load(), unknown.Load())
+	t.Logf("%d writes written, %d not written; %d of the latter may have been written", written.Load(), notWritten.Load(), unknown.Load())
 	require.Positive(t, unknown.Load())
 }
 
-// judgeWrites checks the states of all writes against the tables.
-func (b *batchRun) judgeWrites(req dynamoconn.BatchWriteItemRequest, resp *dynamoconn.BatchWriteItemResponse, err error, poison map[[2]int]bool) map[[2]int]dynamoconn.WriteFailure {
+// checkWrites compares the outcomes of all writes with what the tables hold. It returns
+// the failures by entry and index.
+func (b *batchRun) checkWrites(req dynamoconn.BatchWriteItemRequest, resp *dynamoconn.BatchWriteItemResponse, err error, invalid map[[2]int]bool) map[[2]int]dynamoconn.WriteFailure {
 	failures := make(map[[2]int]dynamoconn.WriteFailure)
 	var failed *dynamoconn.BatchWriteError
 	if err != nil {
@@ -339,18 +344,20 @@ func (b *batchRun) judgeWrites(req dynamoconn.BatchWriteItemRequest, resp *dynam
 		last := [2]int{-1, -1}
 		for _, failure := range failed.Failures {
 			at := [2]int{failure.Entry, failure.Index}
-			require.True(b.t, at[0] > last[0] || at[0] == last[0] && at[1] > last[1], "%s: in the order of the request, each once", b.name)
+			require.True(b.t, at[0] > last[0] || at[0] == last[0] && at[1] > last[1], "%s: failures must be in the order of the request, each once", b.name)
 			last = at
 			failures[at] = failure
 			require.Equal(b.t, req.Tables[failure.Entry].Name, failure.TableName, b.name)
 			require.Equal(b.t, req.Tables[failure.Entry].Writes[failure.Index], failure.Write, b.name)
 			require.Error(b.t, failure.Err, b.name)
-			require.Equal(b.t, failure.Outcome == dynamoconn.OutcomeRefused, failure.Outcome == dynamoconn.OutcomeRefused && poison[at], "%s: %v", b.name, failure.Err)
+			if failure.Outcome == dynamoconn.OutcomeRefused {
+				require.True(b.t, invalid[at], "%s: a valid write was refused: %v", b.name, failure.Err)
+			}
 		}
 	}
 	total := 0
-	may := make(map[string]dynamoconn.Item) // another thing that a key may hold
-	maybe := make(map[string]bool)
+	possiblyWritten := make(map[string]bool)         // the keys of writes with an unknown outcome
+	possibleItem := make(map[string]dynamoconn.Item) // what such a write leaves, or nil
 	for i, table := range req.Tables {
 		total += len(table.Writes)
 		for j, write := range table.Writes {
@@ -358,26 +365,26 @@ func (b *batchRun) judgeWrites(req dynamoconn.BatchWriteItemRequest, resp *dynam
 			if item == nil {
 				item = write.ItemToDelete
 			}
-			at := place(table.Name, item)
+			at := modelKey(table.Name, item)
 			failure, isFailure := failures[[2]int{i, j}]
 			switch {
 			case !isFailure:
-				require.False(b.t, poison[[2]int{i, j}], "%s: what must be refused was written", b.name)
-				require.False(b.t, maybe[at], "%s: %s was written after a write that is not known", b.name, at)
+				require.False(b.t, invalid[[2]int{i, j}], "%s: an invalid write was not refused", b.name)
+				require.False(b.t, possiblyWritten[at], "%s: %s was written after a write with an unknown outcome", b.name, at)
 				b.apply(b.model, at, write)
 			case failure.Outcome == dynamoconn.OutcomeUnknown:
-				maybe[at], may[at] = true, write.ItemToAdd
+				possiblyWritten[at], possibleItem[at] = true, write.ItemToAdd
 			}
 		}
 	}
-	require.Equal(b.t, total, resp.Written+len(failures), "%s: the states sum to the input", b.name)
-	if b.calm {
-		require.Len(b.t, failures, len(poison), "%s: %v", b.name, err)
+	require.Equal(b.t, total, resp.Written+len(failures), "%s: the outcomes must add up to the batch", b.name)
+	if b.withoutFaults {
+		require.Len(b.t, failures, len(invalid), "%s: %v", b.name, err)
 	}
 	held := b.contents()
-	for at := range maybe {
+	for at := range possiblyWritten {
 		if item := held[at]; !item.Equal(b.model[at]) {
-			require.True(b.t, item.Equal(may[at]), "%s: %s holds %.60v", b.name, at, item)
+			require.True(b.t, item.Equal(possibleItem[at]), "%s: %s holds %.60v", b.name, at, item)
 			b.apply(b.model, at, dynamoconn.Write{ItemToAdd: item})
 		}
 	}
@@ -393,10 +400,10 @@ func (b *batchRun) apply(model map[string]dynamoconn.Item, at string, write dyna
 	model[at] = write.ItemToAdd
 }
 
-// complete writes what is left, and requires that the tables then hold what all writes
-// in order give.
-func (b *batchRun) complete(req dynamoconn.BatchWriteItemRequest, err error, poison map[[2]int]bool) {
-	b.heal()
+// writeRemaining writes what Remaining returns, without faults. Then the tables must hold
+// what all writes leave if they are done in their order.
+func (b *batchRun) writeRemaining(req dynamoconn.BatchWriteItemRequest, err error, invalid map[[2]int]bool) {
+	b.removeFaults()
 	var failed *dynamoconn.BatchWriteError
 	if errors.As(err, &failed) {
 		_, err = b.client.BatchWrite(b.t.Context(), failed.Remaining())
@@ -409,14 +416,14 @@ func (b *batchRun) complete(req dynamoconn.BatchWriteItemRequest, err error, poi
 	want := make(map[string]dynamoconn.Item)
 	for i, table := range req.Tables {
 		for j, write := range table.Writes {
-			if poison[[2]int{i, j}] {
+			if invalid[[2]int{i, j}] {
 				continue
 			}
 			item := write.ItemToAdd
 			if item == nil {
 				item = write.ItemToDelete
 			}
-			b.apply(want, place(table.Name, item), write)
+			b.apply(want, modelKey(table.Name, item), write)
 		}
 	}
 	b.requireContents(want)

@@ -33,8 +33,8 @@ var (
 // alone.
 func TestScanOfALargeTableNeedsNoMemoryForIt(t *testing.T) {
 	t.Parallel()
-	items := length(100_000, 10_000_000)
-	server := child(t, "big table", strconv.Itoa(items))
+	items := testSize(100_000, 10_000_000)
+	server := childCommand(t, "big table", strconv.Itoa(items))
 	guard, err := server.StdinPipe() // it ends when this closes
 	require.NoError(t, err)
 	out, err := server.StdoutPipe()
@@ -49,7 +49,7 @@ func TestScanOfALargeTableNeedsNoMemoryForIt(t *testing.T) {
 	require.NoError(t, err)
 	loaded := time.Since(began)
 
-	report, err := child(t, "big scan", strings.TrimSpace(url), strconv.Itoa(items)).Output()
+	report, err := childCommand(t, "big scan", strings.TrimSpace(url), strconv.Itoa(items)).Output()
 	require.NoError(t, err)
 	var scan bigScan
 	require.NoError(t, json.Unmarshal(report, &scan))

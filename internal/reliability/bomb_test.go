@@ -46,13 +46,13 @@ var (
 // bombLimits returns the largest answers that the child's client takes: its default
 // with -full.
 func bombLimits() (batch, single int) {
-	return length(16<<20, 256<<20), length(2<<20, 32<<20)
+	return testSize(16<<20, 256<<20), testSize(2<<20, 32<<20)
 }
 
 func bombs() map[string]bomb {
 	batch, single := bombLimits()
-	deep := length(200_000, 2_000_000)
-	many := length(500_000, 10_000_000)
+	deep := testSize(200_000, 2_000_000)
+	many := testSize(500_000, 10_000_000)
 	around := func(before, after string, inside func(w io.Writer)) func(io.Writer) {
 		return func(w io.Writer) {
 			_, _ = io.WriteString(w, before)
@@ -168,7 +168,7 @@ func TestBombsAreErrorsInBoundedMemory(t *testing.T) {
 			if *full {
 				option = batch // the default, from which the limit follows
 			}
-			out, err := child(t, "bomb", server.URL, action, strconv.Itoa(option)).Output()
+			out, err := childCommand(t, "bomb", server.URL, action, strconv.Itoa(option)).Output()
 			require.NoError(t, err, "the child has crashed")
 			var r bombReport
 			require.NoError(t, json.Unmarshal(out, &r), "%s", out)

@@ -161,7 +161,7 @@ func (c *corruption) detected(d damaged, result any, err error) {
 func TestEveryDamageOfABodyWithChecksumIsDetected(t *testing.T) {
 	t.Parallel()
 	var cases atomic.Int64
-	stride := length(101, 1)
+	stride := testSize(101, 1)
 	t.Run("answers", func(t *testing.T) {
 		eachAnswer(t, true, &cases, func(c *corruption) {
 			body := c.answer.body
@@ -170,7 +170,7 @@ func TestEveryDamageOfABodyWithChecksumIsDetected(t *testing.T) {
 				result, err := c.call(d)
 				c.detected(d, result, err)
 			}
-			for n := 0; n < len(body); n += length(17, 1) {
+			for n := 0; n < len(body); n += testSize(17, 1) {
 				for _, d := range cuts(body, n) {
 					result, err := c.call(d)
 					c.detected(d, result, err)
@@ -179,7 +179,7 @@ func TestEveryDamageOfABodyWithChecksumIsDetected(t *testing.T) {
 		})
 	})
 	t.Logf("%d damaged answers", cases.Load())
-	assert.Greater(t, cases.Load(), length[int64](2_000, 100_000))
+	assert.Greater(t, cases.Load(), testSize[int64](2_000, 100_000))
 }
 
 // A damaged answer that is followed by a whole one costs an attempt and nothing else.
@@ -221,7 +221,7 @@ func TestDamageOfABodyWithoutChecksum(t *testing.T) {
 	t.Run("answers", func(t *testing.T) {
 		eachAnswer(t, false, &cases, func(c *corruption) {
 			body := c.answer.body
-			for n := 0; n < len(body); n += length(17, 1) {
+			for n := 0; n < len(body); n += testSize(17, 1) {
 				for _, d := range cuts(body, n) {
 					result, err := c.call(d)
 					if n == 0 && !d.breaks && c.answer.status >= 400 {
@@ -234,7 +234,7 @@ func TestDamageOfABodyWithoutChecksum(t *testing.T) {
 					c.detected(d, result, err)
 				}
 			}
-			for bit := 0; bit < 8*len(body); bit += length(101, 1) {
+			for bit := 0; bit < 8*len(body); bit += testSize(101, 1) {
 				d := flip(body, bit)
 				result, err := c.call(d)
 				flips.Add(1)

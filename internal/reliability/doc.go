@@ -1,14 +1,14 @@
-// Package reliability holds the proofs that nothing is lost and nothing invented. It
-// has no code of its own: its tests use the library as a user does, through its
-// exported names, against dynamoconntest's faults and journal, a proxy that breaks
-// connections, and DynamoDB Local. What they show is in docs/reliability.md.
+// Package reliability proves that the library loses nothing and invents nothing. It
+// holds only tests. They use the library as a user does, through its exported names,
+// against the faults and the journal of dynamoconntest, a proxy that breaks
+// connections, and DynamoDB Local. docs/reliability.md says what they show.
 //
-// Each test has a short form, which is what make test runs, and a long one, which
-// make soak runs with -full. What is random is drawn from -seed and printed, so that a
-// failure can be repeated:
+// Each test has a short form, which make test runs, and a long form, which make soak
+// runs with -full. The tests print the seed of their random parts, so that a failure
+// can be repeated:
 //
 //	make soak SEED=42
 //
-// The soak's faults and operations are a function of the seed, the goroutine and the
-// number of the operation, and so do not depend on how goroutines are scheduled.
+// The operations and faults of the soak depend only on the seed, the goroutine and the
+// number of the operation. They do not depend on how the goroutines are scheduled.
 package reliability

@@ -8,30 +8,31 @@ import (
 )
 
 var (
-	full = flag.Bool("full", false, "run the long forms")
-	seed = flag.Uint64("seed", 0, "seed of the random parts; 0 draws one")
+	full = flag.Bool("full", false, "run the long forms of the tests")
+	seed = flag.Uint64("seed", 0, "the seed of the random parts; 0 means a new one in each run")
 )
 
-// length returns the size of a test: long with -full, else short.
-func length[N ~int | ~int64 | ~uint64](short, long N) N {
+// testSize returns the size of a test: long with -full, and else short.
+func testSize[N ~int | ~int64 | ~uint64](short, long N) N {
 	if *full {
 		return long
 	}
 	return short
 }
 
-var drawn = sync.OnceValue(func() uint64 {
+// runSeed returns the seed of this run.
+var runSeed = sync.OnceValue(func() uint64 {
 	if *seed != 0 {
 		return *seed
 	}
-	return rand.Uint64()>>1 | 1 // fits every reader of numbers, and is not 0
+	return rand.Uint64()>>1 | 1 // fits into an int64 and is not 0
 })
 
-// theSeed returns the seed of this run, the same for all tests, and logs how to run
-// the test again with it.
-func theSeed(t testing.TB) uint64 {
+// testSeed returns the seed of this run, which all tests share, and logs the command
+// that runs the test again with it.
+func testSeed(t testing.TB) uint64 {
 	t.Helper()
-	s := drawn()
+	s := runSeed()
 	long := ""
 	if *full {
 		long = " -full"

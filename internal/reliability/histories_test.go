@@ -424,7 +424,7 @@ func (w write) String() string {
 // of them with -full, and compares what the call says with what can be known.
 func TestHistories(t *testing.T) {
 	t.Parallel()
-	longest, anywhere := length(3, 5), length(2, 4)
+	longest, anywhere := testSize(3, 5), testSize(2, 4)
 	var cases atomic.Int64
 	t.Run("all", func(t *testing.T) {
 		for _, w := range writes() {

@@ -37,7 +37,7 @@ var (
 
 func TestKilledLoadLosesNothing(t *testing.T) {
 	t.Parallel()
-	k := newKiller(t, length(6, 300))
+	k := newKiller(t, testSize(6, 300))
 	k.db.Inject(dynamoconntest.Fault{Operation: "BatchWriteItem", Effect: dynamoconntest.UnprocessedRandomly(0.1)})
 	rounds := 0
 	for ; k.left > 0; rounds++ {
@@ -61,7 +61,7 @@ func TestKilledLoadLosesNothing(t *testing.T) {
 
 func TestKilledScanLosesNothing(t *testing.T) {
 	t.Parallel()
-	k := newKiller(t, length(6, 300))
+	k := newKiller(t, testSize(6, 300))
 	k.db.Inject(dynamoconntest.Fault{Operation: "Scan", Probability: 0.02, Effect: dynamoconntest.HTMLUnavailable()})
 	twice, most, rounds := 0, 0, 0
 	for ; k.left > 0; rounds++ {
@@ -110,7 +110,7 @@ type killer struct {
 }
 
 func newKiller(t *testing.T, kills int) *killer {
-	seed := theSeed(t)
+	seed := testSeed(t)
 	db := dynamoconntest.New(dynamoconntest.WithJournalSize(0), dynamoconntest.WithSeed(seed))
 	server := httptest.NewServer(db.Handler())
 	t.Cleanup(server.Close)
@@ -132,7 +132,7 @@ func (k *killer) newTable(round int) string {
 // is killed at a random moment, most often while it works, and killed is called.
 func (k *killer) run(killed func(), name string, args ...string) {
 	for {
-		cmd := child(k.t, name, args...)
+		cmd := childCommand(k.t, name, args...)
 		working, err := cmd.StdoutPipe()
 		require.NoError(k.t, err)
 		require.NoError(k.t, cmd.Start())

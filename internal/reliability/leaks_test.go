@@ -69,8 +69,8 @@ func (c *openConnections) state(_ net.Conn, state http.ConnState) {
 // cancels calls at random moments. After that the goroutines, the connections and the
 // bodies are what they were before.
 func TestNothingLeaks(t *testing.T) {
-	_ = theSeed(t)
-	calls, abandoned, canceled := length(5_000, 100_000), length(500, 10_000), length(500, 10_000)
+	_ = testSeed(t)
+	calls, abandoned, canceled := testSize(5_000, 100_000), testSize(500, 10_000), testSize(500, 10_000)
 	db := dynamoconntest.New(dynamoconntest.WithJournalSize(0))
 	require.NoError(t, db.CreateTable(dynamoconntest.Table{Name: "leaks", PartitionKey: "p"}))
 	var connections openConnections

@@ -16,11 +16,12 @@ import (
 // program runs instead of its tests.
 const childVariable = "DYNAMOCONN_RELIABILITY_CHILD"
 
-// children are the programs that tests run in a process of their own, for example to
-// kill it. Each file adds its own with addChild.
+// children holds the child programs: functions that tests run in another process, for
+// example to kill it. Each file adds its children with addChild.
 var children = map[string]func(){}
 
-// addChild registers a child program. Call it for a package variable or in init:
+// addChild adds a child program. Call it in the declaration of a package variable or in
+// init:
 //
 //	var _ = addChild("load", load)
 func addChild(name string, run func()) bool {
@@ -31,9 +32,9 @@ func addChild(name string, run func()) bool {
 	return true
 }
 
-// child returns the command that runs a child program; it is not started. What the
-// child needs to know goes into Args, Env or Stdin. Its standard error is the test's.
-func child(t testing.TB, name string, args ...string) *exec.Cmd {
+// childCommand returns the command that runs a child program, without starting it. The
+// child gets args; its standard error is that of the test.
+func childCommand(t testing.TB, name string, args ...string) *exec.Cmd {
 	t.Helper()
 	if _, known := children[name]; !known {
 		t.Fatalf("no child is named %s", name)
@@ -60,15 +61,16 @@ func TestMain(m *testing.M) {
 	}
 	flag.Parse()
 	code := m.Run()
-	if err := tidyUp(); err != nil {
+	if err := cleanUp(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = max(code, 1)
 	}
 	os.Exit(code)
 }
 
-// tidyUp ends what the tests share, and reports what they left behind.
-func tidyUp() error {
+// cleanUp stops the server that the tests share. It returns an error if the tests left
+// goroutines behind.
+func cleanUp() error {
 	if err := dynamodblocal.StopShared(); err != nil {
 		return err
 	}
@@ -78,7 +80,7 @@ func tidyUp() error {
 	return nil
 }
 
-// The test of the switch itself.
+// The child "echo" prints its arguments. Without arguments its exit code is 3.
 var _ = addChild("echo", func() {
 	for _, arg := range os.Args[1:] {
 		fmt.Print(arg)
@@ -88,13 +90,13 @@ var _ = addChild("echo", func() {
 	}
 })
 
-func TestChild(t *testing.T) {
+func TestChildGetsArgumentsAndReturnsItsExitCode(t *testing.T) {
 	t.Parallel()
-	out, err := child(t, "echo", "to be ", "killed").Output()
+	out, err := childCommand(t, "echo", "to be ", "killed").Output()
 	if err != nil || string(out) != "to be killed" {
 		t.Fatalf("got %q, %v", out, err)
 	}
-	if err := child(t, "echo").Run(); err == nil {
+	if err := childCommand(t, "echo").Run(); err == nil {
 		t.Fatal("the child's exit code is lost")
 	}
 }

@@ -47,7 +47,7 @@ func TestSoakOnDynamoDBLocal(t *testing.T) {
 		t.Skip("-short: needs DynamoDB Local")
 	}
 	t.Parallel()
-	seed, began := theSeed(t), time.Now()
+	seed, began := testSeed(t), time.Now()
 	server, err := dynamodblocal.Shared(t.Context(), dynamodblocal.Options{Progress: os.Stderr})
 	require.NoError(t, err)
 	transport := &http.Transport{MaxIdleConnsPerHost: localGoroutines}
@@ -72,7 +72,7 @@ func TestSoakOnDynamoDBLocal(t *testing.T) {
 		all.Add(1)
 		go func() {
 			defer all.Done()
-			for n := 1; n <= length(80, 5_000); n++ {
+			for n := 1; n <= testSize(80, 5_000); n++ {
 				owners[g].step(n)
 			}
 		}()

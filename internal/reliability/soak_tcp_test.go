@@ -47,8 +47,8 @@ func (tr *soakTruth) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 // and what has happened by what the server did.
 func TestSoakOverTCP(t *testing.T) {
 	t.Parallel()
-	seed, began := theSeed(t), time.Now()
-	run := newSoakRun(t, seed, length(2_560, 100_000)/soakGoroutines)
+	seed, began := testSeed(t), time.Now()
+	run := newSoakRun(t, seed, testSize(2_560, 100_000)/soakGoroutines)
 	run.truth.keep = true // what is cut off may arrive later
 	run.adjust = func(o *soakOp) {
 		o.patience = min(o.patience, 2*time.Second)

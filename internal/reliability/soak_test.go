@@ -19,10 +19,10 @@ var soakOperations = flag.Int("operations", 0, "how many operations the soak has
 func TestSoak(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // little is alive, and much passes by
 	var run *soakRun
-	seed, began := theSeed(t), time.Now()
+	seed, began := testSeed(t), time.Now()
 	soakOrder() // outside of the bubble
 	synctest.Test(t, func(t *testing.T) {
-		run = newSoakRun(t, seed, cmp.Or(*soakOperations, length(10_000, 2_000_000))/soakGoroutines)
+		run = newSoakRun(t, seed, cmp.Or(*soakOperations, testSize(10_000, 2_000_000))/soakGoroutines)
 		run.work(run.clients(t, run.truth))
 		run.finish(t)
 	})

@@ -26,7 +26,7 @@ const (
 	mostAttempts = 10
 )
 
-func stormLength() time.Duration { return length(time.Minute, 10*time.Minute) }
+func stormLength() time.Duration { return testSize(time.Minute, 10*time.Minute) }
 
 // storm is a server whose tables are throttled from its beginning to its end.
 type storm struct {

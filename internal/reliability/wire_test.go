@@ -134,12 +134,12 @@ func TestDamageAnywhereOnTheWireIsHarmless(t *testing.T) {
 							case bit < 8*len("HTTP/1.1 200 "): // each of them, also in the short form
 								bit++
 							case bit < 8*head:
-								bit += length(53, 1)
+								bit += testSize(53, 1)
 							default:
-								bit += length(499, 7)
+								bit += testSize(499, 7)
 							}
 						}
-						for n := 0; n < len(wire); n += length(97, 3) {
+						for n := 0; n < len(wire); n += testSize(97, 3) {
 							try(fmt.Sprintf("broken off after %d bytes", n), wire[:n])
 						}
 					})
@@ -148,5 +148,5 @@ func TestDamageAnywhereOnTheWireIsHarmless(t *testing.T) {
 		}
 	})
 	t.Logf("%d damaged answers, %d of them harmless", cases.Load(), whole.Load())
-	assert.Greater(t, cases.Load(), length[int64](2_000, 100_000))
+	assert.Greater(t, cases.Load(), testSize[int64](2_000, 100_000))
 }

@@ -9,21 +9,21 @@ import (
 	"github.com/dynamoconn/dynamoconn"
 )
 
-// drawReads puts some items into the tables and draws keys to ask for: some that are
-// there, some that are not, some several times.
-func (b *batchRun) drawReads() dynamoconn.BatchGetItemRequest {
+// randomReads puts some items into the tables and returns a batch of keys. Some of the
+// keys have an item, some have none, and some occur several times.
+func (b *batchRun) randomReads() dynamoconn.BatchGetItemRequest {
 	var writes dynamoconn.BatchWriteItemRequest
 	var req dynamoconn.BatchGetItemRequest
 	for i, table := range batchTables {
 		w := dynamoconn.WriteTable{Name: table.Name}
 		r := dynamoconn.RequestTable{Name: table.Name}
 		for n := range b.random.IntN(20) {
-			item := append(b.key(table.Name), dynamoconn.Long("Version", int64(100*i+n)), dynamoconn.String("Text", "x"))
+			item := append(b.randomKey(table.Name), dynamoconn.Long("Version", int64(100*i+n)), dynamoconn.String("Text", "x"))
 			w.Writes = append(w.Writes, dynamoconn.Write{ItemToAdd: item})
-			b.model[place(table.Name, item)] = item
+			b.model[modelKey(table.Name, item)] = item
 		}
 		for range b.random.IntN([]int{5, 30, 260}[b.random.IntN(3)]) {
-			r.Keys = append(r.Keys, b.key(table.Name))
+			r.Keys = append(r.Keys, b.randomKey(table.Name))
 		}
 		if b.random.IntN(3) == 0 {
 			r.Attributes = []string{"Version"}
@@ -33,27 +33,27 @@ func (b *batchRun) drawReads() dynamoconn.BatchGetItemRequest {
 			req.RequestTables = append(req.RequestTables, r)
 		}
 	}
-	_, err := b.honest.BatchWrite(b.t.Context(), writes)
+	_, err := b.directClient.BatchWrite(b.t.Context(), writes)
 	require.NoError(b.t, err, b.name)
 	return req
 }
 
-// A batch of reads against a server that fails and lies: each key has its own item,
-// or is known to have none, or is named as not read; and what Remaining gives, read
-// again, completes the batch.
+// TestRandomBatchGets reads random batches from a server that fails and lies. Each key
+// must get its own item, or be reported as having none, or be reported as not read.
+// Reading what Remaining returns must complete the batch.
 func TestRandomBatchGets(t *testing.T) {
 	t.Parallel()
-	var read, absent, open atomic.Int64
-	eachBatch(t, length[uint64](150, 10_000), func(b *batchRun) {
-		req := b.drawReads()
+	var read, absent, notRead atomic.Int64
+	eachBatch(t, testSize[uint64](150, 10_000), func(b *batchRun) {
+		req := b.randomReads()
 		b.db.ClearJournal()
-		b.trouble()
+		b.injectFaults()
 		ctx, cancel := b.context()
 		resp, err := b.client.BatchGet(ctx, req)
 		cancel()
-		b.limits("BatchGetItem", 100)
-		failed := b.judgeReads(req, resp, err)
-		if b.calm {
+		b.checkRequestLimits("BatchGetItem", 100)
+		failed := b.checkReads(req, resp, err)
+		if b.withoutFaults {
 			require.NoError(b.t, err, b.name)
 		}
 		for _, table := range resp.ResponseTables {
@@ -64,38 +64,38 @@ func TestRandomBatchGets(t *testing.T) {
 				}
 			}
 		}
-		b.heal()
+		b.removeFaults()
 		if failed == nil {
 			return
 		}
-		open.Add(int64(len(failed.Failures)))
+		notRead.Add(int64(len(failed.Failures)))
 		rest := failed.Remaining()
 		left := 0
 		for _, table := range rest.RequestTables {
 			left += len(table.Keys)
 		}
-		require.Equal(b.t, len(failed.Failures), left, "%s: no key is refused", b.name)
+		require.Equal(b.t, len(failed.Failures), left, "%s: Remaining must name every key that was not read", b.name)
 		resp, err = b.client.BatchGet(b.t.Context(), rest)
 		require.NoError(b.t, err, b.name)
-		b.judgeReads(rest, resp, err)
+		b.checkReads(rest, resp, err)
 	})
-	t.Logf("%d items read, %d keys without, %d not read", read.Load(), absent.Load(), open.Load())
-	require.Positive(t, open.Load())
+	t.Logf("%d items read, %d keys without an item, %d keys not read", read.Load(), absent.Load(), notRead.Load())
+	require.Positive(t, notRead.Load())
 }
 
-// judgeReads checks the response against the model.
-func (b *batchRun) judgeReads(req dynamoconn.BatchGetItemRequest, resp *dynamoconn.BatchGetItemResponse, err error) *dynamoconn.BatchGetError {
+// checkReads compares the response with the model.
+func (b *batchRun) checkReads(req dynamoconn.BatchGetItemRequest, resp *dynamoconn.BatchGetItemResponse, err error) *dynamoconn.BatchGetError {
 	var failed *dynamoconn.BatchGetError
-	open := make(map[[2]int]bool)
+	notRead := make(map[[2]int]bool)
 	if err != nil {
 		require.ErrorAs(b.t, err, &failed, b.name)
 		for _, failure := range failed.Failures {
-			open[[2]int{failure.Entry, failure.Index}] = true
+			notRead[[2]int{failure.Entry, failure.Index}] = true
 			require.True(b.t, failure.Key.Equal(req.RequestTables[failure.Entry].Keys[failure.Index]), b.name)
 			require.Equal(b.t, dynamoconn.OutcomeNotDone, failure.Outcome, "%s: %v", b.name, failure.Err)
 			require.Error(b.t, failure.Err, b.name)
 		}
-		require.Len(b.t, open, len(failed.Failures), b.name)
+		require.Len(b.t, notRead, len(failed.Failures), b.name)
 	}
 	require.NotNil(b.t, resp, b.name)
 	require.Len(b.t, resp.ResponseTables, len(req.RequestTables), b.name)
@@ -105,19 +105,19 @@ func (b *batchRun) judgeReads(req dynamoconn.BatchGetItemRequest, resp *dynamoco
 		require.Len(b.t, got.Items, len(table.Keys), b.name)
 		missing := make(map[string]bool)
 		for _, key := range got.MissingKeys {
-			at := place(table.Name, key)
+			at := modelKey(table.Name, key)
 			require.False(b.t, missing[at], "%s: %s is missing twice", b.name, at)
 			missing[at] = true
 		}
 		absent := make(map[string]bool)
 		for j, key := range table.Keys {
-			at := place(table.Name, key)
-			want, there := b.model[at]
+			at := modelKey(table.Name, key)
+			want, found := b.model[at]
 			switch {
-			case open[[2]int{i, j}]:
+			case notRead[[2]int{i, j}]:
 				require.Nil(b.t, got.Items[j], b.name)
 				continue
-			case !there:
+			case !found:
 				require.Nil(b.t, got.Items[j], b.name)
 				absent[at] = true
 				continue

@@ -435,8 +435,9 @@ func FuzzErrorAnswer(f *testing.F) {
 		require.Error(t, sdkErr)
 		var api smithy.APIError
 		if errors.As(sdkErr, &api) {
-			require.Equal(t, clean(api.ErrorCode()), e.Code)
-			require.Equal(t, clean(api.ErrorMessage()), e.Message)
+			code, message := reported(api)
+			require.Equal(t, code, e.Code)
+			require.Equal(t, message, e.Message)
 		} else {
 			require.Empty(t, e.Code)
 		}

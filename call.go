@@ -153,7 +153,7 @@ func (k *call) failure(err error, tries []retry.Try, verdict retry.Verdict, ambi
 		e.Ended = try.Began.Add(try.Took)
 	}
 	if api, ok := as[smithy.APIError](err); ok && !isA[*credentials.Error](err) { // not what STS said
-		e.Code, e.Message = clean(api.ErrorCode()), clean(api.ErrorMessage())
+		e.Code, e.Message = reported(api)
 	}
 	if reason, ok := retry.CancellationReason(err); ok {
 		e.Message = clean(deref(reason.Code) + ": " + deref(reason.Message)) // the exception's own says nothing else

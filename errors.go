@@ -10,8 +10,11 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/dynamoconn/dynamoconn/internal/credentials"
 	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
@@ -177,44 +180,108 @@ type ThrottlingReason struct {
 	Resource string
 }
 
-// Error returns the activity, the table, the region, the cause, DynamoDB's code and message,
-// and the last request ID.
+// Error returns the activity, the table, the region, the cause and what DynamoDB or the HTTP
+// client said about it, and in parentheses DynamoDB's code, the last request ID and the number
+// of attempts.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.where())
+	said := e.said()
 	for _, cause := range e.causes {
 		b.WriteString(": ")
 		b.WriteString(cause.Error())
+		said = strings.TrimPrefix(said, cause.Error()+": ")
 	}
-	switch {
-	case e.Code != "":
-		fmt.Fprintf(&b, ": %s: %s", e.Code, e.Message)
-		if notRenewed, ok := as[*retry.NotRenewed](e.err); ok {
-			fmt.Fprintf(&b, "; getting new credentials failed: %s", clean(notRenewed.Err.Error()))
-		}
-	case isA[*smithy.DeserializationError](e.err):
-		b.WriteString(": the answer cannot be decoded") // the SDK's text quotes it
-	case e.err != nil:
+	if said != "" {
 		b.WriteString(": ")
-		b.WriteString(clean(e.err.Error()))
+		b.WriteString(said)
 	}
-	if len(e.ThrottlingReasons) > 0 {
-		for i, reason := range e.ThrottlingReasons {
-			b.WriteString([]string{" (", ", "}[min(i, 1)])
-			fmt.Fprintf(&b, "%s on %s", reason.Reason, reason.Resource)
-		}
-		b.WriteString(")")
+	if notRenewed, ok := as[*retry.NotRenewed](e.err); ok {
+		fmt.Fprintf(&b, "; getting new credentials failed: %s", clean(notRenewed.Err.Error()))
 	}
-	if n := len(e.RequestIDs); n > 0 {
-		fmt.Fprintf(&b, " (request %s", e.RequestIDs[n-1])
-		if e.Attempts > 1 {
-			fmt.Fprintf(&b, ", %d attempts", e.Attempts)
+	for _, end := range []error{retry.ErrSentOnce, retry.ErrTokenOld} {
+		if errors.Is(e.err, end) {
+			b.WriteString("; ")
+			b.WriteString(end.Error())
 		}
-		b.WriteString(")")
-	} else if e.Attempts > 1 {
-		fmt.Fprintf(&b, " (%d attempts)", e.Attempts)
+	}
+	for i, reason := range e.ThrottlingReasons {
+		b.WriteString([]string{"; ", ", "}[min(i, 1)])
+		fmt.Fprintf(&b, "%s on %s", reason.Reason, reason.Resource)
+	}
+	var facts []string
+	if e.Code != "" {
+		facts = append(facts, e.Code)
+	}
+	if n := len(e.RequestIDs); n > 0 && !strings.Contains(said, e.RequestIDs[n-1]) { // a batch's cause has it
+		facts = append(facts, "request "+e.RequestIDs[n-1])
+	}
+	if e.Attempts > 1 {
+		facts = append(facts, fmt.Sprintf("%d attempts", e.Attempts))
+	}
+	if len(facts) > 0 {
+		fmt.Fprintf(&b, " (%s)", strings.Join(facts, ", "))
 	}
 	return b.String()
+}
+
+// said returns what DynamoDB, the HTTP client or this package said of the failure.
+func (e *Error) said() string {
+	switch {
+	case e.Code != "":
+		return e.Message
+	case e.err == nil:
+		return ""
+	case errors.Is(e.err, ErrUnfinishedBatch):
+		return clean(e.err.Error())
+	case isA[*smithy.DeserializationError](e.err):
+		return "the answer cannot be decoded" // the SDK's text quotes it
+	}
+	return clean(withoutSDKWords(e.err))
+}
+
+// withoutSDKWords returns the text of an error that has no code of DynamoDB's, without what
+// the SDK puts before it: the operation, the number of attempts, and a status and request ID
+// that are often empty.
+func withoutSDKWords(err error) string {
+	if provider, ok := as[*credentials.Error](err); ok {
+		return provider.Err.Error()
+	}
+	if api, ok := as[smithy.APIError](err); ok {
+		if response, ok := as[*smithyhttp.ResponseError](err); ok {
+			status := fmt.Sprintf("HTTP status %d", response.HTTPStatusCode())
+			if _, message := reported(api); message != "" {
+				return status + ": " + message
+			}
+			return status
+		}
+	}
+	if request, ok := as[*smithyhttp.RequestSendError](err); ok {
+		return request.Err.Error()
+	}
+	if canceled, ok := as[*smithy.CanceledError](err); ok {
+		return canceled.Err.Error()
+	}
+	if canceled, ok := as[*aws.RequestCanceledError](err); ok {
+		return canceled.Err.Error()
+	}
+	if operation, ok := as[*smithy.OperationError](err); ok {
+		return operation.Err.Error()
+	}
+	return err.Error()
+}
+
+// reported returns the error code and the message of an answer, fit to be shown. Where the
+// answer has none, the SDK puts a word of its own, which is left out.
+func reported(api smithy.APIError) (code, message string) {
+	const none = "UnknownError"
+	if code = clean(api.ErrorCode()); code == none {
+		code = ""
+	}
+	if message = clean(api.ErrorMessage()); message == none {
+		message = ""
+	}
+	return code, message
 }
 
 // where returns the activity, the table and the region.

@@ -97,13 +97,29 @@ func TestThrottlingReasons(t *testing.T) {
 func TestErrorText(t *testing.T) {
 	t.Parallel()
 
-	assert.Equal(t, `PutItem "Music" in eu-west-1: condition failed: ConditionalCheckFailedException: The conditional request failed (request REQ1)`,
+	assert.Equal(t, `PutItem "Music" in eu-west-1: condition failed: The conditional request failed (ConditionalCheckFailedException, request REQ1)`,
 		failed(t, "ConditionalCheckFailedException", "The conditional request failed").Error())
 
 	w := wiretest.New(internal, busy)
 	_, err := wireClient(t, w, dynamoconn.WithMaxAttempts(2)).PutItem(t.Context(), putMusic())
 	assert.EqualError(t, err, `PutItem "Music" in us-east-1: outcome unknown: throttled: `+
-		`ProvisionedThroughputExceededException: slow down (request RBUSY, 2 attempts)`)
+		`slow down (ProvisionedThroughputExceededException, request RBUSY, 2 attempts)`)
+
+	for name, test := range map[string]struct {
+		answer wiretest.Answer
+		opts   []dynamoconn.CallOption
+		want   string
+	}{
+		"broken":       {brokenPipe, nil, `outcome unknown: service unavailable: write: broken pipe (2 attempts)`},
+		"sent once":    {brokenPipe, []dynamoconn.CallOption{dynamoconn.SendOnce()}, `outcome unknown: service unavailable: write: broken pipe; not sent again, as SendOnce asks`},
+		"no code":      {wiretest.Reply(500, ""), nil, `outcome unknown: service unavailable: HTTP status 500 (2 attempts)`},
+		"only a text":  {wiretest.Reply(403, `{"message":"go away"}`), nil, `access denied: HTTP status 403: go away`},
+		"empty answer": {wiretest.Reply(200, ""), nil, `outcome unknown: corrupt response: a success with an empty body (2 attempts)`},
+	} {
+		w := wiretest.New(test.answer)
+		_, err := wireClient(t, w, dynamoconn.WithMaxAttempts(2)).PutItem(t.Context(), putMusic(), test.opts...)
+		assert.EqualError(t, err, `PutItem "Music" in us-east-1: `+test.want, name)
+	}
 
 	_, err = wireClient(t, w).PutItem(t.Context(), dynamoconn.PutItemRequest{TableName: "Mu\nsic", Item: musicKey()})
 	assert.EqualError(t, err, `PutItem "Mu sic" in us-east-1: invalid request: TableName: must be made of letters, digits and _ . - only`)

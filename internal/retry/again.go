@@ -42,10 +42,10 @@ func NewRetryer(base aws.Retryer) Retryer {
 	return Retryer{upgraded{base}}
 }
 
-// errSentOnce and errTokenOld say why a request is not sent again that could be.
+// ErrSentOnce and ErrTokenOld are the reasons not to send a request again that could be.
 var (
-	errSentOnce = errors.New("not sent again, as SendOnce asks")
-	errTokenOld = errors.New("not sent again, as DynamoDB may have forgotten the token")
+	ErrSentOnce = errors.New("not sent again, as SendOnce asks")
+	ErrTokenOld = errors.New("not sent again, as DynamoDB may have forgotten the token")
 )
 
 // MaxAttempts returns the base's number of attempts.
@@ -66,7 +66,7 @@ func (r Retryer) IsErrorRetryable(err error) bool {
 // GetRetryToken returns an error if the request must not be sent again.
 func (r Retryer) GetRetryToken(ctx context.Context, err error) (func(error) error, error) {
 	if record := From(ctx); record != nil && record.policy.Once && record.InDoubt() {
-		return nil, errSentOnce
+		return nil, ErrSentOnce
 	}
 	return r.base.GetRetryToken(ctx, err)
 }
@@ -87,7 +87,7 @@ func (r Retryer) RetryDelay(n int, err error) (time.Duration, error) {
 	case !attempt.until.IsZero() && time.Now().Add(whole).After(attempt.until):
 		return 0, err
 	case attempt.record.tokenIsOld(whole):
-		return 0, errors.Join(err, errTokenOld)
+		return 0, errors.Join(err, ErrTokenOld)
 	}
 	return pause, nil
 }
@@ -121,7 +121,7 @@ func (r *Record) sendsToken() error {
 	last := r.last
 	r.mu.Unlock()
 	if r.tokenIsOld(0) {
-		return errors.Join(last, errTokenOld)
+		return errors.Join(last, ErrTokenOld)
 	}
 	return nil
 }

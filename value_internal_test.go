@@ -27,12 +27,12 @@ func TestValueOfEachType(t *testing.T) {
 	t.Parallel()
 	number := MustNumber("7.5")
 	item := Item{
-		String("s", ""), Long("l", math.MinInt64), Decimal("d", number), Boolean("bool", true), Binary("b", []byte{7}),
+		String("s", ""), Long("i", math.MinInt), Long("l", math.MinInt64), Decimal("d", number), Boolean("bool", true), Binary("b", []byte{7}),
 		List("list", Null("")), Map("m", Null("n")), StringSet("ss", "x"), NumberSet("ns", number),
 		BinarySet("bs", []byte{7}), Map("none"),
 	}
 	wantValue(t, "", item, "s")
-	wantValue[int](t, math.MinInt64, item, "l")
+	wantValue[int](t, math.MinInt, item, "i")
 	wantValue[int64](t, math.MinInt64, item, "l")
 	wantValue(t, NumberFromInt64(math.MinInt64), item, "l")
 	wantValue(t, 7.5, item, "d")

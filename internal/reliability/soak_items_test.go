@@ -109,17 +109,17 @@ func soakItem(table, key int, id soakID) dynamoconn.Item {
 	h := soakMix(uint64(id))
 	item := soakKey(table, key)
 	item = append(item, dynamoconn.Long("id", int64(id)), dynamoconn.Long("n", int64(h)))
-	size := int(h>>8) % 60
+	size := int((h >> 8) % 60)
 	if h%199 == 0 {
 		size = 4000
 	}
-	from := int(h>>20) % (len(soakText) - size)
+	from := int((h >> 20) % uint64(len(soakText)-size))
 	item = append(item, dynamoconn.String("v", strings.ToValidUTF8(soakText[from:from+size], "")))
 	if h&1 != 0 {
 		item = append(item, dynamoconn.Binary("b", []byte{byte(h >> 40), byte(h >> 48), byte(h >> 56)}))
 	}
 	if h&2 != 0 {
-		item = append(item, dynamoconn.StringSet("tags", "a"+strconv.Itoa(int(h>>33)%100), "b"+strconv.Itoa(int(h>>43)%100)))
+		item = append(item, dynamoconn.StringSet("tags", "a"+strconv.Itoa(int((h>>33)%100)), "b"+strconv.Itoa(int((h>>43)%100))))
 	}
 	if h&12 == 12 {
 		item = append(item, dynamoconn.Map("m",

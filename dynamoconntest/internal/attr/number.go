@@ -14,8 +14,9 @@ const (
 )
 
 // maxParsedExponent bounds the exponent that ParseNumber calculates with. It is
-// far beyond the range of numbers, however many digits come before the exponent.
-const maxParsedExponent = 1 << 40
+// far beyond the range of numbers, however many digits a request of 16 MiB puts
+// before the exponent, and an int of 32 bits holds their sum.
+const maxParsedExponent = 1 << 30
 
 // NumberError is the service's message about a text that DynamoDB cannot store as
 // a number.

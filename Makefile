@@ -1,6 +1,8 @@
 # The runner of dynamoconn. `make` alone prints this help.
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+ACTIONLINT    := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 FUZZTIME      ?= 30s
 
 # The packages whose fuzz targets read what comes from outside, and how many mutations of
@@ -11,30 +13,49 @@ MUTATIONS     ?= 10000
 # The modules beside the library's own, so that what they need is no dependency of it.
 MODULES       := bench dynamoconntest/difftest examples/bulkload examples/opentelemetry
 
-.DEFAULT_GOAL := help
-.PHONY: help run test check lint bench compare-faults mutants soak fuzz difftest local
+# Where the code must compile although no test of it runs here.
+PLATFORMS     := windows/amd64 darwin/arm64 linux/386
 
-help: ## print this help
+# Empty where the race detector is missing.
+RACE          ?= -race
+
+# $(call in-each,MODULES,COMMAND) runs a command in the directory of each module.
+in-each = @for module in $(1); do echo "$$module: "'$(2)'; (cd $$module && $(2)) || exit 1; done
+
+.DEFAULT_GOAL := help
+.PHONY: help run short test check lint cross vuln bench compare-faults mutants soak fuzz difftest local
+
+help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## run the quickstart: all eight activities on real cities; needs only Go
 	go run ./examples/quickstart
 
+short: ## run the tests in memory, which need only Go
+	$(call in-each,. $(MODULES),go test -short $(RACE) -shuffle=on ./...)
+
 test: ## set up what is missing and run every test, with the race detector, in random order
 	@go run ./internal/dynamodblocal/cmd/dynamodb-local fetch >/dev/null || echo "DynamoDB Local could not be fetched beforehand; the tests look for another way."
 	go test -race -shuffle=on ./...
 	go test -race -shuffle=on ./internal/integration -backend=memory
-	@for module in $(MODULES); do (cd $$module && go test -race -shuffle=on ./...) || exit 1; done
+	$(call in-each,$(MODULES),go test -race -shuffle=on ./...)
 
-check: lint ## what to run before each commit: formatting, vet, linters, tests in memory
-	go vet ./...
-	go test -short -race -shuffle=on ./...
-	@for module in $(MODULES); do (cd $$module && go vet ./... && go test -short -race -shuffle=on ./...) || exit 1; done
+check: lint cross short ## what to run before each commit: linters, other platforms, tests in memory
 
-lint: ## run the linters
+lint: ## check the formatting and run the linters
 	@files=$$(gofmt -s -l .); test -z "$$files" || { echo "not formatted: $$files" >&2; exit 1; }
-	go run $(GOLANGCI_LINT) run ./...
-	@for module in $(MODULES); do (cd $$module && go run $(GOLANGCI_LINT) run ./...) || exit 1; done
+	$(call in-each,. $(MODULES),go vet ./...)
+	$(call in-each,. $(MODULES),go run $(GOLANGCI_LINT) run ./...)
+	go run $(ACTIONLINT) -shellcheck= -pyflakes= .github/workflows/*.yml
+
+# Compile everything, the tests too, for platforms that only the public CI has.
+cross:
+	@for platform in $(PLATFORMS); do for module in . $(MODULES); do echo "$$module: go vet for $$platform"; \
+		(cd $$module && GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 go vet ./...) || exit 1; done; done
+
+# Look for known vulnerabilities in what each module uses, in a database on the network.
+vuln:
+	$(call in-each,. $(MODULES),go run $(GOVULNCHECK) ./...)
 
 bench: ## compare with the raw SDK, and dynamoconntest with DynamoDB Local, each in one run
 	cd bench && go run . $(BENCHFLAGS)

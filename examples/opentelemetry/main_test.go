@@ -138,7 +138,7 @@ func TestRunPrintsSpansAndMetrics(t *testing.T) {
 		`(?m)^  PutItem +\S+  applied  attempts   2, waited \S+s$`,
 		`(?m)^  PutItem +\S+  refused  attempts   1, waited 0s$`,
 		`(?m)^  DynamoDB.Scan +× 5$`,
-		`(?m)^  dynamoconn.attempts +PutItem refused ProvisionedThroughputExceededException +1$`,
+		`(?m)^  dynamoconn.attempts +PutItem not done ProvisionedThroughputExceededException +1$`,
 		`(?m)^  client.http.do_request_duration$`,
 	} {
 		assert.Regexp(t, metricLine, out.String())

@@ -26,81 +26,82 @@ import (
 
 var _ = addChild("bomb", bombChild)
 
-// bomb is an answer that is meant to exhaust its reader.
+// bomb is an answer that is meant to exhaust the memory of its reader.
 type bomb struct {
-	status int    // 200 if it is 0
-	action string // what the child calls; GetItem if it is empty
+	status int    // 0 means 200
+	action string // the activity that the child calls; empty means GetItem
 	body   func(w io.Writer)
-	form   string // "length": announced, with its checksum; "gzip"; else in chunks
-	cause  error  // ErrCorruptResponse if it is nil, or noCause
-	heap   int    // the most that the child may use, in times of the limit; 3 if it is 0
+	form   string // "length" for a body with Content-Length and checksum, "gzip", or empty for chunks
+	cause  error  // what the error must match; nil means ErrCorruptResponse
+	heap   int    // the largest heap that the child may use, as a multiple of the limit; 0 means 3
 }
 
-// errNoCause is for an error that is none of the Err variables, errFits for an answer that
-// is taken.
+// errNoCause stands for an error that matches none of the library's Err variables, and
+// errAccepted for no error, because the answer is within the limit.
 var (
-	errNoCause = errors.New("no cause")
-	errFits    = errors.New("no error")
+	errNoCause  = errors.New("no cause")
+	errAccepted = errors.New("no error")
 )
 
-// bombLimits returns the largest answers that the child's client takes: its default
-// with -full.
+// bombLimits returns the sizes of the largest answers that the child's client accepts,
+// for a batch and for other activities. With -full they are the defaults.
 func bombLimits() (batch, single int) {
 	return testSize(16<<20, 256<<20), testSize(2<<20, 32<<20)
 }
 
+// bombs returns all bombs by name. It is long because it is one table.
 func bombs() map[string]bomb {
 	batch, single := bombLimits()
 	deep := testSize(200_000, 2_000_000)
 	many := testSize(500_000, 10_000_000)
-	around := func(before, after string, inside func(w io.Writer)) func(io.Writer) {
+	wrap := func(before, after string, inside func(w io.Writer)) func(io.Writer) {
 		return func(w io.Writer) {
 			_, _ = io.WriteString(w, before)
 			inside(w)
 			_, _ = io.WriteString(w, after)
 		}
 	}
-	times := func(text string, n int) func(io.Writer) {
+	repeated := func(text string, n int) func(io.Writer) {
 		return func(w io.Writer) { repeat(w, text, n) }
 	}
-	item := func(inside func(io.Writer)) func(io.Writer) { return around(`{"Item":{`, `}}`, inside) }
+	item := func(inside func(io.Writer)) func(io.Writer) { return wrap(`{"Item":{`, `}}`, inside) }
 	nested := func(open, inner, shut string, n int) func(io.Writer) {
-		return item(around(`"a":`, ``, around("", strings.Repeat(shut, n), around("", inner, times(open, n)))))
+		return item(wrap(`"a":`, ``, wrap("", strings.Repeat(shut, n), wrap("", inner, repeated(open, n)))))
 	}
 	const endless = -1
 	return map[string]bomb{
-		"string as large as a batch":       {body: item(around(`"a":{"S":"`, `"}`, times("x", batch)))},
-		"the same, announced":              {body: item(around(`"a":{"S":"`, `"}`, times("x", batch))), form: "length"},
-		"string without end":               {body: item(around(`"a":{"S":"`, ``, times("x", endless)))},
-		"white space without end":          {body: times(" ", endless)},
-		"white space without end, batch":   {body: times(" ", endless), action: "BatchGet"},
-		"white space without end, failure": {body: times(" ", endless), status: 400},
-		"gzip":                             {body: item(around(`"a":{"S":"`, `"}`, times("x", 4*batch))), form: "gzip"},
-		"gzip, batch":                      {body: item(around(`"a":{"S":"`, `"}`, times("x", 4*batch))), form: "gzip", action: "BatchGet"},
-		"gzip, failure":                    {body: times(" ", 4*batch), form: "gzip", status: 500},
+		"string as large as a batch":       {body: item(wrap(`"a":{"S":"`, `"}`, repeated("x", batch)))},
+		"the same with a length":           {body: item(wrap(`"a":{"S":"`, `"}`, repeated("x", batch))), form: "length"},
+		"endless string":                   {body: item(wrap(`"a":{"S":"`, ``, repeated("x", endless)))},
+		"endless white space":              {body: repeated(" ", endless)},
+		"endless white space, batch":       {body: repeated(" ", endless), action: "BatchGet"},
+		"endless white space, failure":     {body: repeated(" ", endless), status: 400},
+		"gzip":                             {body: item(wrap(`"a":{"S":"`, `"}`, repeated("x", 4*batch))), form: "gzip"},
+		"gzip, batch":                      {body: item(wrap(`"a":{"S":"`, `"}`, repeated("x", 4*batch))), form: "gzip", action: "BatchGet"},
+		"gzip, failure":                    {body: repeated(" ", 4*batch), form: "gzip", status: 500},
 		"nested lists":                     {body: nested(`{"L":[`, ``, `]}`, deep)},
 		"nested lists with a checksum":     {body: nested(`{"L":[`, ``, `]}`, deep), form: "length"},
 		"nested maps":                      {body: nested(`{"M":{"a":`, `{"S":""}`, `}}`, deep/2)},
 		"nested maps with a checksum":      {body: nested(`{"M":{"a":`, `{"S":""}`, `}}`, deep/2), form: "length"},
-		"nested beyond what is stored":     {body: nested(`{"L":[`, ``, `]}`, 101), form: "length"},
-		"nested and never closed":          {body: item(around(`"a":`, ``, times(`{"L":[`, deep)))},
-		"nested arrays that are no item":   {body: times("[", single-10), form: "length"},
-		"nested failure":                   {body: around(`{"a":`, `}`, times(`[`, deep)), status: 400, form: "length", cause: errNoCause},
-		"many attributes":                  {body: item(around("", `"z":{"N":"1"}`, numberedMembers(many))), form: "length"},
-		"many attributes on a page":        {body: around(`{"Count":1,"ScannedCount":1,"Items":[{`, `"z":{"N":"1"}}]}`, numberedMembers(many)), action: "Scan"},
-		"many empty items":                 {body: around(`{"Count":1,"ScannedCount":1,"Items":[`, `{}]}`, times(`{},`, many)), action: "Scan", heap: 30},
-		"many names of tables":             {body: around(`{"TableNames":[`, `"z"]}`, times(`"a",`, 2*many)), action: "ListTables"},
-		"as many names of tables as fit":   {body: around(`{"TableNames":[`, `"z"]}`, times(`"a",`, single/4-10)), action: "ListTables", cause: errFits, heap: 30},
-		"as many attributes as fit":        {body: item(around("", `"z":{"N":"1"}`, numberedMembers(single/22))), form: "length", cause: errFits, heap: 30},
-		"as many empty strings as fit":     {body: item(around(`"a":{"L":[`, `{"S":""}]}`, times(`{"S":""},`, single/10))), form: "length", cause: errFits, heap: 30},
-		"many parts of a key":              {body: around(`{"Count":0,"ScannedCount":1,"Items":[],"LastEvaluatedKey":{`, `"z":{"N":"1"}}}`, numberedMembers(many)), action: "Scan"},
-		"huge name":                        {body: item(around(`"`, `":{"S":""}`, times("n", batch)))},
-		"large name of no type":            {body: item(around(`"`, `":{"X":""}`, times("n", single-100))), heap: 6},
-		"number of many digits":            {body: item(around(`"a":{"N":"`, `"}`, times("1", single-100))), heap: 6},
+		"nested deeper than items may be":  {body: nested(`{"L":[`, ``, `]}`, 101), form: "length"},
+		"nested and never closed":          {body: item(wrap(`"a":`, ``, repeated(`{"L":[`, deep)))},
+		"nested arrays that are not items": {body: repeated("[", single-10), form: "length"},
+		"nested failure":                   {body: wrap(`{"a":`, `}`, repeated(`[`, deep)), status: 400, form: "length", cause: errNoCause},
+		"many attributes":                  {body: item(wrap("", `"z":{"N":"1"}`, numberedMembers(many))), form: "length"},
+		"many attributes on a page":        {body: wrap(`{"Count":1,"ScannedCount":1,"Items":[{`, `"z":{"N":"1"}}]}`, numberedMembers(many)), action: "Scan"},
+		"many empty items":                 {body: wrap(`{"Count":1,"ScannedCount":1,"Items":[`, `{}]}`, repeated(`{},`, many)), action: "Scan", heap: 30},
+		"many names of tables":             {body: wrap(`{"TableNames":[`, `"z"]}`, repeated(`"a",`, 2*many)), action: "ListTables"},
+		"as many names of tables as fit":   {body: wrap(`{"TableNames":[`, `"z"]}`, repeated(`"a",`, single/4-10)), action: "ListTables", cause: errAccepted, heap: 30},
+		"as many attributes as fit":        {body: item(wrap("", `"z":{"N":"1"}`, numberedMembers(single/22))), form: "length", cause: errAccepted, heap: 30},
+		"as many empty strings as fit":     {body: item(wrap(`"a":{"L":[`, `{"S":""}]}`, repeated(`{"S":""},`, single/10))), form: "length", cause: errAccepted, heap: 30},
+		"many parts of a key":              {body: wrap(`{"Count":0,"ScannedCount":1,"Items":[],"LastEvaluatedKey":{`, `"z":{"N":"1"}}}`, numberedMembers(many)), action: "Scan"},
+		"name as large as a batch":         {body: item(wrap(`"`, `":{"S":""}`, repeated("n", batch)))},
+		"large name with an unknown type":  {body: item(wrap(`"`, `":{"X":""}`, repeated("n", single-100))), heap: 6},
+		"number of many digits":            {body: item(wrap(`"a":{"N":"`, `"}`, repeated("1", single-100))), heap: 6},
 	}
 }
 
-// repeat writes the text n times, or until the reader has gone if n is negative.
+// repeat writes the text n times. If n is negative, it writes until the reader is gone.
 func repeat(w io.Writer, text string, n int) {
 	const block = 4096
 	long := strings.Repeat(text, block)
@@ -115,6 +116,7 @@ func repeat(w io.Writer, text string, n int) {
 	_, _ = io.WriteString(w, strings.Repeat(text, n))
 }
 
+// numberedMembers returns a function that writes n attributes with different names.
 func numberedMembers(n int) func(io.Writer) {
 	return func(w io.Writer) {
 		var block []byte
@@ -130,6 +132,7 @@ func numberedMembers(n int) func(io.Writer) {
 	}
 }
 
+// ServeHTTP answers every request with the bomb.
 func (b bomb) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	_, _ = io.Copy(io.Discard, req.Body)
 	status := max(b.status, 200)
@@ -166,14 +169,14 @@ func TestBombsAreErrorsInBoundedMemory(t *testing.T) {
 			}
 			option := limit
 			if *full {
-				option = batch // the default, from which the limit follows
+				option = batch // the default; the limit of other activities follows from it
 			}
 			out, err := childCommand(t, "bomb", server.URL, action, strconv.Itoa(option)).Output()
-			require.NoError(t, err, "the child has crashed")
+			require.NoError(t, err, "the child crashed")
 			var r bombReport
 			require.NoError(t, json.Unmarshal(out, &r), "%s", out)
 			switch cause := cmp.Or(b.cause, dynamoconn.ErrCorruptResponse); {
-			case errors.Is(cause, errFits):
+			case errors.Is(cause, errAccepted):
 				assert.Zero(t, r.Length, r.Text)
 			case errors.Is(cause, errNoCause):
 				assert.NotZero(t, r.Length)
@@ -181,33 +184,35 @@ func TestBombsAreErrorsInBoundedMemory(t *testing.T) {
 			default:
 				assert.Equal(t, []string{cause.Error()}, r.Causes, r.Text)
 			}
-			assert.Less(t, r.Length, 4096, "the text of the error")
-			const program = 8 << 20 // that of a client that does nothing much
-			assert.Less(t, r.Peak, uint64(program+cmp.Or(b.heap, 3)*limit), "bytes of heap in use")
+			assert.Less(t, r.Length, 4096, "bytes of the error's text")
+			const baseline = 8 << 20 // the heap of a client that does little
+			assert.Less(t, r.Peak, uint64(baseline+cmp.Or(b.heap, 3)*limit), "bytes of heap in use")
 			t.Logf("limit %.0f MB: heap in use at most %.1f MB, %v, %d bytes of text: %.120s",
 				megabytes(uint64(limit)), megabytes(r.Peak), r.Took.Round(time.Millisecond), r.Length, r.Text)
 		})
 	}
 }
 
-// bombReport is what became of a child that met a bomb.
+// bombReport is the report of a child that received a bomb.
 type bombReport struct {
-	Causes []string
-	Text   string // of the error, cut
-	Length int
-	Peak   uint64
+	Causes []string // the Err variables that the error matches
+	Text   string   // the beginning of the error's text
+	Length int      // the length of the error's text; 0 means no error
+	Peak   uint64   // the largest heap in use, in bytes
 	Took   time.Duration
 }
 
+// bombChild makes one call and prints its report as JSON. Its arguments are the URL of
+// the server, the activity and the limit.
 func bombChild() {
 	url, action := os.Args[1], os.Args[2]
 	limit, err := strconv.ParseInt(os.Args[3], 10, 64)
-	check(err)
+	exitOnError(err)
 	ctx := context.Background()
 	client, err := dynamoconn.New(ctx, dynamoconn.WithEndpoint(url), dynamoconn.WithRegion(dynamoconn.RegionUSEast1),
 		dynamoconn.WithStaticCredentials("child", "child", ""), dynamoconn.WithLargestAnswer(limit), dynamoconn.WithMaxAttempts(2),
-		dynamoconn.WithAttemptTimeout(10*time.Minute)) // it is about memory, and a busy machine is slow
-	check(err)
+		dynamoconn.WithAttemptTimeout(10*time.Minute)) // a slow machine must not end the attempt
+	exitOnError(err)
 	stop := watchHeap(func() int { return 0 })
 	began := time.Now()
 	key := dynamoconn.Item{dynamoconn.String("ID", "a")}
@@ -236,5 +241,5 @@ func bombChild() {
 			report.Causes = append(report.Causes, cause.Error())
 		}
 	}
-	check(json.NewEncoder(os.Stdout).Encode(report))
+	exitOnError(json.NewEncoder(os.Stdout).Encode(report))
 }

@@ -20,37 +20,38 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// damaged is what becomes of an answer on its way.
-type damaged struct {
-	what   string
-	body   []byte
-	length int64 // announced; -1 is none
-	breaks bool  // the connection breaks at the end of body
+// damagedAnswer is the body of an answer after damage on its way.
+type damagedAnswer struct {
+	description string
+	body        []byte
+	length      int64 // the Content-Length, or -1 for none
+	breaks      bool  // whether the connection breaks at the end of body
 }
 
-// replay gives the same damaged answer to every request, or only to the first of a
-// call, and keeps what was sent.
-type replay struct {
-	answer *recorded
-	header http.Header
-	damage damaged
-	once   bool
-	sent   [][]byte
+// replayClient is an HTTP client that gives every request the same damaged answer. If
+// firstOnly is set, only the first request of a call gets it, and later ones get the
+// undamaged answer.
+type replayClient struct {
+	answer    *recordedAnswer
+	header    http.Header
+	damage    damagedAnswer
+	firstOnly bool
+	sent      [][]byte // the bodies of the requests
 }
 
-func (p *replay) Do(req *http.Request) (*http.Response, error) {
+func (p *replayClient) Do(req *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(req.Body)
 	if err != nil {
 		return nil, err
 	}
 	p.sent = append(p.sent, body)
 	d := p.damage
-	if p.once && len(p.sent) > 1 {
-		d = damaged{body: p.answer.body, length: int64(len(p.answer.body))}
+	if p.firstOnly && len(p.sent) > 1 {
+		d = damagedAnswer{body: p.answer.body, length: int64(len(p.answer.body))}
 	}
 	var stream io.Reader = bytes.NewReader(d.body)
 	if d.breaks {
-		stream = io.MultiReader(stream, brokenOff{})
+		stream = io.MultiReader(stream, brokenBody{})
 	}
 	return &http.Response{
 		StatusCode: p.answer.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: req,
@@ -58,38 +59,41 @@ func (p *replay) Do(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-type brokenOff struct{}
+// brokenBody is the end of a body whose connection breaks.
+type brokenBody struct{}
 
-func (brokenOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+func (brokenBody) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// cuts are the truncations at one place: the connection breaks, or the shorter body
-// looks whole, with its length announced or not.
-func cuts(body []byte, n int) []damaged {
-	return []damaged{
+// truncations returns the ways to truncate a body after n bytes: the connection breaks,
+// or the shorter body looks complete, with or without a Content-Length.
+func truncations(body []byte, n int) []damagedAnswer {
+	return []damagedAnswer{
 		{fmt.Sprintf("broken off after %d bytes", n), body[:n], int64(len(body)), true},
 		{fmt.Sprintf("cut to %d bytes", n), body[:n], int64(n), false},
 		{fmt.Sprintf("cut to %d bytes, no length", n), body[:n], -1, false},
 	}
 }
 
-func flip(body []byte, bit int) damaged {
+func flipBit(body []byte, bit int) damagedAnswer {
 	flipped := bytes.Clone(body)
 	flipped[bit/8] ^= 1 << (bit % 8)
-	return damaged{fmt.Sprintf("bit %d flipped", bit), flipped, int64(len(body)), false}
+	return damagedAnswer{fmt.Sprintf("bit %d flipped", bit), flipped, int64(len(body)), false}
 }
 
-// attempts is what each call may send. Each damaged answer uses them up: a read, a
-// put and a delete of a whole item are safe to send again.
-const attempts = 3
+// damageAttempts is the largest number of attempts of each call. If every answer is
+// damaged, the call makes all of them, because reads, puts and deletes of whole items are
+// safe to send again.
+const damageAttempts = 3
 
-// definite are the errors that say what the service decided.
-var definite = []error{
+// definiteErrors are the errors that say what the service decided.
+var definiteErrors = []error{
 	dynamoconn.ErrConditionFailed, dynamoconn.ErrConflict, dynamoconn.ErrThrottled, dynamoconn.ErrTableNotFound, dynamoconn.ErrValidation,
 	dynamoconn.ErrItemTooLarge, dynamoconn.ErrAccessDenied, dynamoconn.ErrCredentials,
 }
 
-func isDefinite(err error) error {
-	for _, target := range definite {
+// definiteCause returns which of definiteErrors err matches, or nil.
+func definiteCause(err error) error {
+	for _, target := range definiteErrors {
 		if errors.Is(err, target) {
 			return target
 		}
@@ -97,20 +101,20 @@ func isDefinite(err error) error {
 	return nil
 }
 
-// corruption runs calls whose answers are damaged, in one bubble.
-type corruption struct {
+// corruptionTest makes a call again and again, each time with other damage to its answer.
+type corruptionTest struct {
 	*testing.T
-	answer *recorded
-	replay *replay
-	client *dynamoconn.Client
-	cases  *atomic.Int64
+	answer       *recordedAnswer
+	replayClient *replayClient
+	client       *dynamoconn.Client
+	cases        *atomic.Int64
 }
 
-// eachAnswer calls damage for each recorded answer, in a bubble of its own, whose
-// pauses take no time.
-func eachAnswer(t *testing.T, withChecksum bool, cases *atomic.Int64, damage func(*corruption)) {
+// eachAnswer calls damage for each recorded answer, on a fake clock, so that the pauses
+// of the client take no time.
+func eachAnswer(t *testing.T, withChecksum bool, cases *atomic.Int64, damage func(*corruptionTest)) {
 	t.Helper()
-	answers := record(t)
+	answers := recordAnswers(t)
 	require.GreaterOrEqual(t, len(answers), 20)
 	for _, answer := range answers {
 		t.Run(answer.name, func(t *testing.T) {
@@ -120,60 +124,60 @@ func eachAnswer(t *testing.T, withChecksum bool, cases *atomic.Int64, damage fun
 				if !withChecksum {
 					header.Del("X-Amz-Crc32")
 				}
-				p := &replay{answer: answer, header: header}
-				client := dynamoconntest.New().Client(t, dynamoconn.WithHTTPClient(p), dynamoconn.WithMaxAttempts(attempts))
-				damage(&corruption{T: t, answer: answer, replay: p, client: client, cases: cases})
+				p := &replayClient{answer: answer, header: header}
+				client := dynamoconntest.New().Client(t, dynamoconn.WithHTTPClient(p), dynamoconn.WithMaxAttempts(damageAttempts))
+				damage(&corruptionTest{T: t, answer: answer, replayClient: p, client: client, cases: cases})
 			})
 		})
 	}
 }
 
-// call makes the call of the answer, damaged like that.
-func (c *corruption) call(d damaged) (any, error) {
+// call makes the call that the answer was recorded for and damages the answer.
+func (c *corruptionTest) call(d damagedAnswer) (any, error) {
 	c.cases.Add(1)
-	c.replay.damage, c.replay.sent = d, nil
+	c.replayClient.damage, c.replayClient.sent = d, nil
 	ctx, cancel := context.WithTimeout(c.Context(), 20*time.Second)
 	defer cancel()
 	return c.answer.run(ctx, c.client)
 }
 
-// detected requires that the damage is found, that nothing of the answer is believed,
-// and that the call was repeated as often as it may be, each time the same.
-func (c *corruption) detected(d damaged, result any, err error) {
-	require.ErrorIs(c, err, dynamoconn.ErrCorruptResponse, d.what)
-	require.True(c, nothingBelieved(result, err), "%s: %v beside %v", d.what, result, err)
-	require.NoError(c, isDefinite(err), d.what)
-	// A 4xx says in its status line, which is no part of the body, that nothing was
-	// done; damage to the body takes away only why.
+// requireDetected requires that the client noticed the damage, took nothing from the
+// answer, and made all attempts, each with the same request.
+func (c *corruptionTest) requireDetected(d damagedAnswer, result any, err error) {
+	require.ErrorIs(c, err, dynamoconn.ErrCorruptResponse, d.description)
+	require.True(c, claimsNothing(result, err), "%s: the result %v with the error %v", d.description, result, err)
+	require.NoError(c, definiteCause(err), d.description)
+	// The status 4xx says that nothing was done. It is not part of the body, so damage to
+	// the body hides only the reason.
 	unknown := c.answer.writes && c.answer.status/100 != 4
-	require.Equal(c, unknown, errors.Is(err, dynamoconn.ErrAmbiguous), "%s: %v", d.what, err)
-	require.Len(c, c.replay.sent, attempts, d.what)
-	for _, body := range c.replay.sent {
-		require.JSONEq(c, string(c.replay.sent[0]), string(body), d.what)
+	require.Equal(c, unknown, errors.Is(err, dynamoconn.ErrAmbiguous), "%s: %v", d.description, err)
+	require.Len(c, c.replayClient.sent, damageAttempts, d.description)
+	for _, body := range c.replayClient.sent {
+		require.JSONEq(c, string(c.replayClient.sent[0]), string(body), d.description)
 	}
 	var e *dynamoconn.Error
-	require.ErrorAs(c, err, &e, d.what)
-	require.Equal(c, attempts, e.Attempts, d.what)
+	require.ErrorAs(c, err, &e, d.description)
+	require.Equal(c, damageAttempts, e.Attempts, d.description)
 }
 
-// Whatever is cut off or flipped in the body of an answer that has a checksum, the
-// call notices, and believes nothing of the answer.
+// TestEveryDamageOfABodyWithChecksumIsDetected truncates the body of each answer and
+// flips its bits. The client must notice each damage and take nothing from the answer.
 func TestEveryDamageOfABodyWithChecksumIsDetected(t *testing.T) {
 	t.Parallel()
 	var cases atomic.Int64
 	stride := testSize(101, 1)
 	t.Run("answers", func(t *testing.T) {
-		eachAnswer(t, true, &cases, func(c *corruption) {
+		eachAnswer(t, true, &cases, func(c *corruptionTest) {
 			body := c.answer.body
 			for bit := 0; bit < 8*len(body); bit += stride {
-				d := flip(body, bit)
+				d := flipBit(body, bit)
 				result, err := c.call(d)
-				c.detected(d, result, err)
+				c.requireDetected(d, result, err)
 			}
 			for n := 0; n < len(body); n += testSize(17, 1) {
-				for _, d := range cuts(body, n) {
+				for _, d := range truncations(body, n) {
 					result, err := c.call(d)
-					c.detected(d, result, err)
+					c.requireDetected(d, result, err)
 				}
 			}
 		})
@@ -182,72 +186,74 @@ func TestEveryDamageOfABodyWithChecksumIsDetected(t *testing.T) {
 	assert.Greater(t, cases.Load(), testSize[int64](2_000, 100_000))
 }
 
-// A damaged answer that is followed by a whole one costs an attempt and nothing else.
-func TestOneDamagedAnswerIsRetriedAway(t *testing.T) {
+// TestOneDamagedAnswerCostsOneAttempt damages the first answer of a call. The second,
+// undamaged answer must give the result that the call has without damage.
+func TestOneDamagedAnswerCostsOneAttempt(t *testing.T) {
 	t.Parallel()
 	var cases atomic.Int64
-	eachAnswer(t, true, &cases, func(c *corruption) {
-		if !c.answer.steady || isDefinite(c.answer.err) != nil && errors.Is(c.answer.err, dynamoconn.ErrThrottled) {
-			return // the second answer is not the last
+	eachAnswer(t, true, &cases, func(c *corruptionTest) {
+		if !c.answer.isRepeatable || definiteCause(c.answer.err) != nil && errors.Is(c.answer.err, dynamoconn.ErrThrottled) {
+			return // the client sends more requests after the second answer
 		}
-		c.replay.once = true
-		for _, d := range append(cuts(c.answer.body, len(c.answer.body)/2), flip(c.answer.body, 8*len(c.answer.body)/2)) {
+		c.replayClient.firstOnly = true
+		for _, d := range append(truncations(c.answer.body, len(c.answer.body)/2), flipBit(c.answer.body, 8*len(c.answer.body)/2)) {
 			result, err := c.call(d)
-			if c.answer.own {
-				require.ErrorIs(c, err, dynamoconn.ErrOldItemUnknown, d.what)
-				require.NotErrorIs(c, err, dynamoconn.ErrAmbiguous, d.what)
+			if c.answer.oldItemMayBeOwn {
+				require.ErrorIs(c, err, dynamoconn.ErrOldItemUnknown, d.description)
+				require.NotErrorIs(c, err, dynamoconn.ErrAmbiguous, d.description)
 				continue
 			}
-			require.Equal(c, c.answer.result, result, d.what)
-			require.Equal(c, c.answer.err == nil, err == nil, d.what)
-			if want := isDefinite(c.answer.err); want != nil {
-				require.ErrorIs(c, err, want, d.what)
-				require.NotErrorIs(c, err, dynamoconn.ErrAmbiguous, d.what)
+			require.Equal(c, c.answer.result, result, d.description)
+			require.Equal(c, c.answer.err == nil, err == nil, d.description)
+			if want := definiteCause(c.answer.err); want != nil {
+				require.ErrorIs(c, err, want, d.description)
+				require.NotErrorIs(c, err, dynamoconn.ErrAmbiguous, d.description)
 			}
 			if c.answer.status != http.StatusInternalServerError {
-				require.Len(c, c.replay.sent, 2, d.what)
+				require.Len(c, c.replayClient.sent, 2, d.description)
 			}
 		}
 	})
 }
 
-// Without a checksum (DynamoDB Local and Alternator send answers that have none)
-// every truncation is still noticed, since what is left of an object is none. A flipped
-// bit is noticed if what it makes is no JSON, or not what DynamoDB answers; a flip
-// within a value, or one that makes another name of a member, cannot be.
+// TestDamageOfABodyWithoutChecksum damages answers that have no checksum, such as those
+// of DynamoDB Local and Alternator. The client must still notice every truncation, because
+// a part of a JSON object is not JSON. It notices a flipped bit if the result is not JSON
+// or not an answer of DynamoDB. It cannot notice a flip within a value or within a name.
 func TestDamageOfABodyWithoutChecksum(t *testing.T) {
 	t.Parallel()
 	var cases, flips, missed atomic.Int64
 	t.Run("answers", func(t *testing.T) {
-		eachAnswer(t, false, &cases, func(c *corruption) {
+		eachAnswer(t, false, &cases, func(c *corruptionTest) {
 			body := c.answer.body
 			for n := 0; n < len(body); n += testSize(17, 1) {
-				for _, d := range cuts(body, n) {
+				for _, d := range truncations(body, n) {
 					result, err := c.call(d)
 					if n == 0 && !d.breaks && c.answer.status >= 400 {
-						// A proxy answers so. It tells a failure and not which.
-						require.Error(c, err, d.what)
-						require.NoError(c, isDefinite(err), d.what)
-						require.True(c, nothingBelieved(result, err), d.what)
+						// A proxy may answer with an empty body. It says that the request
+						// failed, but not why.
+						require.Error(c, err, d.description)
+						require.NoError(c, definiteCause(err), d.description)
+						require.True(c, claimsNothing(result, err), d.description)
 						continue
 					}
-					c.detected(d, result, err)
+					c.requireDetected(d, result, err)
 				}
 			}
 			for bit := 0; bit < 8*len(body); bit += testSize(101, 1) {
-				d := flip(body, bit)
+				d := flipBit(body, bit)
 				result, err := c.call(d)
 				flips.Add(1)
 				if errors.Is(err, dynamoconn.ErrCorruptResponse) {
-					require.True(c, nothingBelieved(result, err) || !c.answer.steady, "%s: %v beside %v", d.what, result, err)
+					require.True(c, claimsNothing(result, err) || !c.answer.isRepeatable, "%s: the result %v with the error %v", d.description, result, err)
 					continue
 				}
-				if !reflect.DeepEqual(result, c.answer.result) || !errors.Is(isDefinite(err), isDefinite(c.answer.err)) {
+				if !reflect.DeepEqual(result, c.answer.result) || !errors.Is(definiteCause(err), definiteCause(c.answer.err)) {
 					missed.Add(1)
 				}
-				require.True(c, err != nil || c.answer.status < 400, "%s: a failure stays one", d.what)
+				require.True(c, err != nil || c.answer.status < 400, "%s: a failure became a success", d.description)
 			}
 		})
 	})
-	t.Logf("%d damaged answers; of %d flips %d went unnoticed and changed what the caller sees", cases.Load(), flips.Load(), missed.Load())
+	t.Logf("%d damaged answers; %d of %d flips were not noticed and changed the result", cases.Load(), missed.Load(), flips.Load())
 }

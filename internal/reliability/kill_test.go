@@ -249,12 +249,12 @@ func readProgress(t *testing.T, path string) int {
 func childClient(url string) *dynamoconn.Client {
 	client, err := dynamoconn.New(context.Background(), dynamoconn.WithEndpoint(url),
 		dynamoconn.WithRegion(dynamoconn.RegionUSEast1), dynamoconn.WithStaticCredentials("child", "child", ""))
-	check(err)
+	exitOnError(err)
 	fmt.Println("working")
 	return client
 }
 
-func check(err error) {
+func exitOnError(err error) {
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -275,7 +275,7 @@ func loadChild() {
 	chunk := 0
 	if data, err := os.ReadFile(progress); err == nil {
 		chunk, err = strconv.Atoi(string(data))
-		check(err)
+		exitOnError(err)
 	}
 	for ; chunk*killChunk < killItems; chunk++ {
 		var items []dynamoconn.Item
@@ -285,8 +285,8 @@ func loadChild() {
 		puts := dynamoconn.TableWithItemsToAdd(table, items...)
 		puts.KeyNames = []string{"ID"}
 		_, err := client.BatchWrite(context.Background(), dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{puts}})
-		check(err)
-		check(replaceFile(progress, []byte(strconv.Itoa(chunk+1))))
+		exitOnError(err)
+		exitOnError(replaceFile(progress, []byte(strconv.Itoa(chunk+1))))
 	}
 }
 
@@ -301,22 +301,22 @@ func scanChild() {
 			req := dynamoconn.ScanTableRequest{TableName: table, Limit: killPage, Segment: segment, TotalSegments: killSegments}
 			saved := filepath.Join(dir, fmt.Sprint("checkpoint-", segment))
 			if text, err := os.ReadFile(saved); err == nil {
-				check(req.Checkpoint.UnmarshalText(text))
+				exitOnError(req.Checkpoint.UnmarshalText(text))
 			}
 			file := wholeLines(filepath.Join(dir, fmt.Sprint("items-", segment)))
 			for page, err := range client.ScanPages(context.Background(), req) {
-				check(err)
+				exitOnError(err)
 				for _, item := range page.Items {
 					line, err := json.Marshal(dynamoconn.DynamoDBJSON(item))
-					check(err)
+					exitOnError(err)
 					_, err = file.Write(append(line, '\n'))
-					check(err)
+					exitOnError(err)
 				}
 				text, err := page.Checkpoint.MarshalText()
-				check(err)
-				check(replaceFile(saved, text))
+				exitOnError(err)
+				exitOnError(replaceFile(saved, text))
 			}
-			check(file.Close())
+			exitOnError(file.Close())
 		})
 	}
 	segments.Wait()
@@ -326,12 +326,12 @@ func scanChild() {
 // page that a torn line is of comes again.
 func wholeLines(path string) *os.File {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	check(err)
+	exitOnError(err)
 	data, err := os.ReadFile(path)
-	check(err)
+	exitOnError(err)
 	end := int64(bytes.LastIndexByte(data, '\n') + 1)
-	check(file.Truncate(end))
+	exitOnError(file.Truncate(end))
 	_, err = file.Seek(end, 0)
-	check(err)
+	exitOnError(err)
 	return file
 }

@@ -18,28 +18,30 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// action is one call of an activity. Its result is what the caller learns, without the
-// metadata, and nil if the response was nil.
-type action func(context.Context, *dynamoconn.Client) (any, error)
+// activityCall is a call of an activity. It returns the response without its metadata, or
+// nil if the response was nil.
+type activityCall func(context.Context, *dynamoconn.Client) (any, error)
 
-// recorded is an answer of the server as it was on the wire, and the call that it
+// recordedAnswer is an answer of the server as it was on the wire, and the call that it
 // answers.
-type recorded struct {
+type recordedAnswer struct {
 	name   string
-	run    action
+	run    activityCall
 	writes bool
 	status int
 	header http.Header
 	body   []byte
-	result any   // of the call, undamaged
-	err    error // of the call, undamaged
-	steady bool  // the same answer again and again ends the call as the first did
-	// own means that the old item, or that there was none, may be the call's own doing
-	// once an answer was lost.
-	own bool
+	result any   // what the call returned without damage
+	err    error // the error of the call without damage
+	// isRepeatable means that a call that gets this answer to every request ends in the
+	// same way.
+	isRepeatable bool
+	// oldItemMayBeOwn means that, after a lost answer, the old item (or that there was
+	// none) may be the result of the call's own first attempt.
+	oldItemMayBeOwn bool
 }
 
-// recorder passes requests on and keeps the first answer.
+// recorder is an HTTP client that keeps the first answer.
 type recorder struct {
 	next dynamoconn.HTTPClient
 	kept *http.Response
@@ -62,17 +64,17 @@ func (r *recorder) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// record makes the answers that are damaged afterwards.
-func record(t testing.TB) []*recorded {
+// recordAnswers makes the calls of all scenarios and returns their answers.
+func recordAnswers(t testing.TB) []*recordedAnswer {
 	t.Helper()
-	var all []*recorded
-	for _, s := range scenes() {
+	var all []*recordedAnswer
+	for _, s := range scenarios() {
 		db := dynamoconntest.New()
 		require.NoError(t, db.CreateTable(
 			dynamoconntest.Table{Name: "Music", PartitionKey: "Artist", SortKey: "Year:N"},
 			dynamoconntest.Table{Name: "Albums", PartitionKey: "ID"},
 		))
-		seedTables(t, db.Client(t))
+		fillTables(t, db.Client(t))
 		if s.fault != nil {
 			f := *s.fault
 			db.Inject(f)
@@ -81,21 +83,21 @@ func record(t testing.TB) []*recorded {
 		client := db.Client(t, dynamoconn.WithHTTPClient(tape), dynamoconn.WithMaxAttempts(1))
 		result, err := s.run(t.Context(), client)
 		require.NotNil(t, tape.kept, s.name)
-		answer := &recorded{
-			name: s.name, run: s.run, writes: s.writes, steady: !s.unsteady, own: s.own,
+		answer := &recordedAnswer{
+			name: s.name, run: s.run, writes: s.writes, isRepeatable: !s.notRepeatable, oldItemMayBeOwn: s.oldItemMayBeOwn,
 			status: tape.kept.StatusCode, header: tape.kept.Header, body: tape.body, result: result, err: err,
 		}
 		require.Equal(t, s.status, answer.status, "%s: %v", s.name, err)
-		if s.zip {
-			answer.zip(t)
+		if s.compress {
+			answer.compress(t)
 		}
 		all = append(all, answer)
 	}
 	return all
 }
 
-// zip packs the body, as DynamoDB does for who accepts it.
-func (r *recorded) zip(t testing.TB) {
+// compress compresses the body with gzip, as DynamoDB does for a client that accepts it.
+func (r *recordedAnswer) compress(t testing.TB) {
 	var b bytes.Buffer
 	zw := gzip.NewWriter(&b)
 	_, err := zw.Write(r.body)
@@ -107,63 +109,64 @@ func (r *recorded) zip(t testing.TB) {
 	r.header.Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(r.body)), 10))
 }
 
-// scene is a call whose answer is recorded.
-type scene struct {
-	name     string
-	status   int
-	run      action
-	writes   bool
-	zip      bool
-	unsteady bool
-	own      bool // see recorded
-	fault    *dynamoconntest.Fault
+// scenario is a call whose answer is recorded.
+type scenario struct {
+	name            string
+	status          int
+	run             activityCall
+	writes          bool
+	compress        bool
+	notRepeatable   bool
+	oldItemMayBeOwn bool // see recordedAnswer
+	fault           *dynamoconntest.Fault
 }
 
-func scenes() []scene {
+// scenarios returns a scenario for each kind of answer.
+func scenarios() []scenario {
 	const arn = "arn:aws:dynamodb:us-east-1:000000000000:table/Music"
 	throttled := &dynamoconntest.Fault{Times: 1, Effect: dynamoconntest.Throttle(
 		dynamoconntest.ProvisionedThroughputExceeded, arn, "TableReadProvisionedThroughputExceeded")}
 	unprocessed := &dynamoconntest.Fault{Times: 1, Effect: dynamoconntest.Unprocessed(1)}
-	failing := func(e dynamoconntest.Effect) *dynamoconntest.Fault { return &dynamoconntest.Fault{Times: 1, Effect: e} }
+	faultOnce := func(e dynamoconntest.Effect) *dynamoconntest.Fault { return &dynamoconntest.Fault{Times: 1, Effect: e} }
 	first := dynamoconn.ScanTableRequest{TableName: "Music", Limit: 2}
-	return []scene{
-		{name: "GetItem, small", status: 200, run: get(album(1))},
-		{name: "GetItem, large", status: 200, run: get(album(2))},
-		{name: "GetItem, missing", status: 200, run: get(album(99))},
-		{name: "GetItem, gzip", status: 200, run: get(album(2)), zip: true},
-		{name: "PutItem, new", status: 200, writes: true, run: put(large(50))},
-		{name: "PutItem, with the old item", status: 200, writes: true, own: true, run: put(large(2))},
-		{name: "DeleteItem, with the old item", status: 200, writes: true, run: remove(album(2))},
-		{name: "DeleteItem, of nothing", status: 200, writes: true, own: true, run: remove(album(98))},
-		{name: "Scan, whole", status: 200, run: scanPage(dynamoconn.ScanTableRequest{TableName: "Music"})},
-		{name: "Scan, first page", status: 200, run: scanPage(first)},
-		{name: "Scan, empty page", status: 200, run: scanPage(first), fault: failing(dynamoconntest.EmptyPage())},
-		{name: "Scan, counted", status: 200, run: scanPage(dynamoconn.ScanTableRequest{TableName: "Music", CountOnly: true})},
-		{name: "Scan, gzip", status: 200, run: scanPage(dynamoconn.ScanTableRequest{TableName: "Music"}), zip: true},
+	return []scenario{
+		{name: "GetItem, small", status: 200, run: getAlbum(albumKey(1))},
+		{name: "GetItem, large", status: 200, run: getAlbum(albumKey(2))},
+		{name: "GetItem, missing", status: 200, run: getAlbum(albumKey(99))},
+		{name: "GetItem, gzip", status: 200, run: getAlbum(albumKey(2)), compress: true},
+		{name: "PutItem, new", status: 200, writes: true, run: putAlbum(largeAlbum(50))},
+		{name: "PutItem, with the old item", status: 200, writes: true, oldItemMayBeOwn: true, run: putAlbum(largeAlbum(2))},
+		{name: "DeleteItem, with the old item", status: 200, writes: true, run: deleteAlbum(albumKey(2))},
+		{name: "DeleteItem, of nothing", status: 200, writes: true, oldItemMayBeOwn: true, run: deleteAlbum(albumKey(98))},
+		{name: "Scan, whole", status: 200, run: scanMusic(dynamoconn.ScanTableRequest{TableName: "Music"})},
+		{name: "Scan, first page", status: 200, run: scanMusic(first)},
+		{name: "Scan, empty page", status: 200, run: scanMusic(first), fault: faultOnce(dynamoconntest.EmptyPage())},
+		{name: "Scan, counted", status: 200, run: scanMusic(dynamoconn.ScanTableRequest{TableName: "Music", CountOnly: true})},
+		{name: "Scan, gzip", status: 200, run: scanMusic(dynamoconn.ScanTableRequest{TableName: "Music"}), compress: true},
 		{name: "BatchGet", status: 200, run: batchGet},
-		{name: "BatchGet, some unprocessed", status: 200, run: batchGet, fault: unprocessed, unsteady: true},
+		{name: "BatchGet, some unprocessed", status: 200, run: batchGet, fault: unprocessed, notRepeatable: true},
 		{name: "BatchWrite", status: 200, writes: true, run: batchWrite},
-		{name: "BatchWrite, some unprocessed", status: 200, writes: true, run: batchWrite, fault: unprocessed, unsteady: true},
+		{name: "BatchWrite, some unprocessed", status: 200, writes: true, run: batchWrite, fault: unprocessed, notRepeatable: true},
 		{name: "ListTables", status: 200, run: listTables},
-		{name: "DescribeTable", status: 200, run: describe("Music")},
-		{name: "throttled, with reasons", status: 400, run: get(album(1)), fault: throttled},
-		{name: "throttled write", status: 400, writes: true, run: put(large(50)), fault: throttled},
-		{name: "condition failed, with the item", status: 400, writes: true, run: putNew(large(2))},
-		{name: "condition failed, gzip", status: 400, writes: true, run: putNew(large(2)), zip: true},
-		{name: "validation", status: 400, writes: true, run: put(dynamoconn.Item{dynamoconn.String("Other", "x")})},
-		{name: "no such table", status: 400, run: describe("Nowhere")},
-		{name: "internal error", status: 500, writes: true, run: put(large(51)), fault: failing(dynamoconntest.InternalErrorAfter())},
+		{name: "DescribeTable", status: 200, run: describeTable("Music")},
+		{name: "throttled, with reasons", status: 400, run: getAlbum(albumKey(1)), fault: throttled},
+		{name: "throttled write", status: 400, writes: true, run: putAlbum(largeAlbum(50)), fault: throttled},
+		{name: "condition failed, with the item", status: 400, writes: true, run: putNewAlbum(largeAlbum(2))},
+		{name: "condition failed, gzip", status: 400, writes: true, run: putNewAlbum(largeAlbum(2)), compress: true},
+		{name: "validation", status: 400, writes: true, run: putAlbum(dynamoconn.Item{dynamoconn.String("Other", "x")})},
+		{name: "no such table", status: 400, run: describeTable("Nowhere")},
+		{name: "internal error", status: 500, writes: true, run: putAlbum(largeAlbum(51)), fault: faultOnce(dynamoconntest.InternalErrorAfter())},
 	}
 }
 
-func album(year int64) dynamoconn.Item {
+func albumKey(year int64) dynamoconn.Item {
 	return dynamoconn.Item{dynamoconn.String("Artist", "No One You Know"), dynamoconn.Long("Year", year)}
 }
 
-// large is an item with every kind of value.
-func large(year int64) dynamoconn.Item {
+// largeAlbum returns an item with every kind of value.
+func largeAlbum(year int64) dynamoconn.Item {
 	number := dynamoconn.MustNumber("0.10")
-	return append(album(year),
+	return append(albumKey(year),
 		dynamoconn.String("Title", "Tränen, \"quoted\" \u2028 and \\"), dynamoconn.Decimal("Price", number),
 		dynamoconn.Boolean("Live", true), dynamoconn.Null("Gone"), dynamoconn.Binary("Cover", []byte{0, 1, 2, 255}),
 		dynamoconn.StringSet("Tags", "rock", "pop"), dynamoconn.NumberSet("Sizes", number, dynamoconn.MustNumber("12")),
@@ -173,21 +176,21 @@ func large(year int64) dynamoconn.Item {
 	)
 }
 
-func seedTables(t testing.TB, client *dynamoconn.Client) {
+func fillTables(t testing.TB, client *dynamoconn.Client) {
 	t.Helper()
 	for year := range int64(3) {
-		item := large(year + 2)
+		item := largeAlbum(year + 2)
 		if year > 0 {
-			item = append(album(year+2), dynamoconn.Long("Sold", year))
+			item = append(albumKey(year+2), dynamoconn.Long("Sold", year))
 		}
 		_, err := client.PutItem(t.Context(), dynamoconn.PutItemRequest{TableName: "Music", Item: item})
 		require.NoError(t, err)
 	}
-	_, err := client.PutItem(t.Context(), dynamoconn.PutItemRequest{TableName: "Music", Item: album(1)})
+	_, err := client.PutItem(t.Context(), dynamoconn.PutItemRequest{TableName: "Music", Item: albumKey(1)})
 	require.NoError(t, err)
 }
 
-func get(key dynamoconn.Item) action {
+func getAlbum(key dynamoconn.Item) activityCall {
 	return func(ctx context.Context, c *dynamoconn.Client) (any, error) {
 		resp, err := c.GetItem(ctx, dynamoconn.GetItemRequest{TableName: "Music", Item: key})
 		if resp == nil {
@@ -197,7 +200,7 @@ func get(key dynamoconn.Item) action {
 	}
 }
 
-func put(item dynamoconn.Item) action {
+func putAlbum(item dynamoconn.Item) activityCall {
 	return func(ctx context.Context, c *dynamoconn.Client) (any, error) {
 		resp, err := c.PutItem(ctx, dynamoconn.PutItemRequest{TableName: "Music", Item: item, ReturnOldItem: true})
 		if resp == nil {
@@ -207,7 +210,7 @@ func put(item dynamoconn.Item) action {
 	}
 }
 
-func putNew(item dynamoconn.Item) action {
+func putNewAlbum(item dynamoconn.Item) activityCall {
 	return func(ctx context.Context, c *dynamoconn.Client) (any, error) {
 		resp, err := c.PutItem(ctx, dynamoconn.PutItemRequest{
 			TableName: "Music", Item: item, ConditionExpression: "attribute_not_exists(Artist)", ReturnItemOnConditionFailure: true,
@@ -219,7 +222,7 @@ func putNew(item dynamoconn.Item) action {
 	}
 }
 
-func remove(key dynamoconn.Item) action {
+func deleteAlbum(key dynamoconn.Item) activityCall {
 	return func(ctx context.Context, c *dynamoconn.Client) (any, error) {
 		resp, err := c.DeleteItem(ctx, dynamoconn.DeleteItemRequest{TableName: "Music", Item: key, ReturnOldItem: true})
 		if resp == nil {
@@ -229,7 +232,7 @@ func remove(key dynamoconn.Item) action {
 	}
 }
 
-func scanPage(req dynamoconn.ScanTableRequest) action {
+func scanMusic(req dynamoconn.ScanTableRequest) activityCall {
 	return func(ctx context.Context, c *dynamoconn.Client) (any, error) {
 		resp, err := c.ScanPage(ctx, req)
 		if resp == nil {
@@ -249,7 +252,7 @@ func listTables(ctx context.Context, c *dynamoconn.Client) (any, error) {
 	return resp.ListTables, err
 }
 
-func describe(table string) action {
+func describeTable(table string) activityCall {
 	return func(ctx context.Context, c *dynamoconn.Client) (any, error) {
 		resp, err := c.DescribeTable(ctx, dynamoconn.DescribeTableRequest{TableName: table})
 		if resp == nil {
@@ -263,10 +266,10 @@ func describe(table string) action {
 
 const batchSize = 3
 
-// batchGet reads two items that are there and one that is not.
+// batchGet reads two items that exist and one that does not.
 func batchGet(ctx context.Context, c *dynamoconn.Client) (any, error) {
 	resp, err := c.BatchGet(ctx, dynamoconn.BatchGetItemRequest{RequestTables: []dynamoconn.RequestTable{
-		{Name: "Music", Keys: []dynamoconn.Item{album(2), album(1), album(97)}},
+		{Name: "Music", Keys: []dynamoconn.Item{albumKey(2), albumKey(1), albumKey(97)}},
 	}})
 	if resp == nil {
 		return nil, err
@@ -276,7 +279,7 @@ func batchGet(ctx context.Context, c *dynamoconn.Client) (any, error) {
 
 func batchWrite(ctx context.Context, c *dynamoconn.Client) (any, error) {
 	resp, err := c.BatchWrite(ctx, dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{
-		{Name: "Music", KeyNames: []string{"Artist", "Year"}, Writes: []dynamoconn.Write{{ItemToAdd: large(60)}, {ItemToAdd: large(61)}, {ItemToDelete: album(1)}}},
+		{Name: "Music", KeyNames: []string{"Artist", "Year"}, Writes: []dynamoconn.Write{{ItemToAdd: largeAlbum(60)}, {ItemToAdd: largeAlbum(61)}, {ItemToDelete: albumKey(1)}}},
 	}})
 	if resp == nil {
 		return nil, err
@@ -284,9 +287,9 @@ func batchWrite(ctx context.Context, c *dynamoconn.Client) (any, error) {
 	return resp.Written, err
 }
 
-// nothingBelieved tells whether the result beside an error claims nothing: no
-// response, or a batch of which every part is named as open.
-func nothingBelieved(result any, err error) bool {
+// claimsNothing reports whether a result that came with err claims nothing: there is no
+// response, or err names every operation of the batch as not done or unknown.
+func claimsNothing(result any, err error) bool {
 	var writes *dynamoconn.BatchWriteError
 	var reads *dynamoconn.BatchGetError
 	switch {

@@ -29,20 +29,20 @@ var (
 	_ = addChild("big scan", bigScanChild)
 )
 
-// Server and client are processes of their own, so that what is measured is the client
-// alone.
-func TestScanOfALargeTableNeedsNoMemoryForIt(t *testing.T) {
+// TestScanOfALargeTableKeepsMemoryConstant scans a large table and measures the heap.
+// Server and client are processes of their own, so that only the client is measured.
+func TestScanOfALargeTableKeepsMemoryConstant(t *testing.T) {
 	t.Parallel()
 	items := testSize(100_000, 10_000_000)
 	server := childCommand(t, "big table", strconv.Itoa(items))
-	guard, err := server.StdinPipe() // it ends when this closes
+	serverStdin, err := server.StdinPipe() // the server ends when this is closed
 	require.NoError(t, err)
 	out, err := server.StdoutPipe()
 	require.NoError(t, err)
 	began := time.Now()
 	require.NoError(t, server.Start())
 	defer func() {
-		require.NoError(t, guard.Close())
+		require.NoError(t, serverStdin.Close())
 		require.NoError(t, server.Wait())
 	}()
 	url, err := bufio.NewReader(out).ReadString('\n')
@@ -56,10 +56,10 @@ func TestScanOfALargeTableNeedsNoMemoryForIt(t *testing.T) {
 	require.Equal(t, items, scan.Items)
 	require.Zero(t, scan.Twice)
 
-	const most = 64 << 20
+	const maxHeap = 64 << 20
 	first, last := scan.PeakHeap[0], scan.PeakHeap[3]
-	assert.Less(t, slices.Max(scan.PeakHeap[:]), uint64(most), "bytes of heap in use")
-	assert.Less(t, float64(last), 1.25*float64(first), "the last quarter against the first")
+	assert.Less(t, slices.Max(scan.PeakHeap[:]), uint64(maxHeap), "bytes of heap in use")
+	assert.Less(t, float64(last), 1.25*float64(first), "bytes in the last quarter, compared with the first")
 	t.Logf("%d items scanned in %v (loaded in %v): peak heap in use by quarter %.1f MB, live after collection at most %.1f MB",
 		items, scan.Took.Round(time.Millisecond), loaded.Round(time.Millisecond), megabytes(scan.PeakHeap[:]...), megabytes(scan.PeakLive))
 }
@@ -72,26 +72,27 @@ func megabytes(bytes ...uint64) []float64 {
 	return mb
 }
 
-// bigScan is what a scan saw and used.
+// bigScan is the report of a scan.
 type bigScan struct {
-	Items, Twice int
+	Items, Twice int // items returned, and those returned a second time
 	Took         time.Duration
-	PeakHeap     [4]uint64 // spans in use, in each quarter of the items
-	PeakLive     uint64    // what the collector found in use
+	PeakHeap     [4]uint64 // the largest heap in use, in bytes, in each quarter of the items
+	PeakLive     uint64    // the most bytes that the garbage collector found in use
 }
 
-// bigTableChild serves a table of that many items until its standard input ends.
+// bigTableChild serves a table until its standard input ends. Its argument is the number
+// of items.
 func bigTableChild() {
-	debug.SetGCPercent(40) // four gigabytes are all in use
+	debug.SetGCPercent(40) // the table needs four gigabytes, so the heap must not grow to eight
 	count, err := strconv.Atoi(os.Args[1])
-	check(err)
+	exitOnError(err)
 	db := dynamoconntest.New(dynamoconntest.WithJournalSize(0))
-	check(db.CreateTable(dynamoconntest.Table{Name: "Big", PartitionKey: "ID:N"}))
+	exitOnError(db.CreateTable(dynamoconntest.Table{Name: "Big", PartitionKey: "ID:N"}))
 	for id := range count {
-		check(db.Load("Big", map[string]any{"ID": id, "Name": fmt.Sprint("item ", id), "Even": id%2 == 0, "Note": bigNote}))
+		exitOnError(db.Load("Big", map[string]any{"ID": id, "Name": fmt.Sprint("item ", id), "Even": id%2 == 0, "Note": bigNote}))
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	check(err)
+	exitOnError(err)
 	server := &http.Server{Handler: db.Handler(), ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(listener) }()
 	fmt.Printf("http://%s\n", listener.Addr())
@@ -100,19 +101,21 @@ func bigTableChild() {
 
 const bigNote = "some forty bytes, such as one line of text"
 
+// bigScanChild scans the table and prints its report as JSON. Its arguments are the URL
+// of the server and the number of items.
 func bigScanChild() {
 	client := bigScanClient(os.Args[1])
 	count, err := strconv.Atoi(os.Args[2])
-	check(err)
-	seen := make([]uint64, (count+63)/64) // a bit for each item
+	exitOnError(err)
+	seen := make([]uint64, (count+63)/64) // one bit for each item
 	var read atomic.Int64
-	watch := watchHeap(func() int { return int(4 * read.Load() / int64(count)) })
+	stop := watchHeap(func() int { return int(4 * read.Load() / int64(count)) })
 	report := bigScan{}
 	began := time.Now()
 	for item, err := range client.ScanItems(context.Background(), dynamoconn.ScanTableRequest{TableName: "Big"}) {
-		check(err)
+		exitOnError(err)
 		id, err := dynamoconn.Value[int](item, "ID")
-		check(err)
+		exitOnError(err)
 		if seen[id/64]>>(id%64)&1 == 1 {
 			report.Twice++
 		}
@@ -121,13 +124,13 @@ func bigScanChild() {
 	}
 	report.Took = time.Since(began)
 	report.Items = int(read.Load())
-	report.PeakHeap, report.PeakLive = watch()
-	check(json.NewEncoder(os.Stdout).Encode(report))
+	report.PeakHeap, report.PeakLive = stop()
+	exitOnError(json.NewEncoder(os.Stdout).Encode(report))
 }
 
-// watchHeap looks at the heap each millisecond until the function that it returns is
-// called, which tells the most that was in use in each quarter, and the most that the
-// collector found to be alive.
+// watchHeap measures the heap each millisecond until stop is called. stop returns the
+// largest heap in use in each quarter, and the most that the garbage collector found in
+// use. quarter returns the current quarter, from 0.
 func watchHeap(quarter func() int) (stop func() (peak [4]uint64, live uint64)) {
 	var peak [4]uint64
 	var live uint64
@@ -161,6 +164,6 @@ func watchHeap(quarter func() int) (stop func() (peak [4]uint64, live uint64)) {
 func bigScanClient(url string) *dynamoconn.Client {
 	client, err := dynamoconn.New(context.Background(), dynamoconn.WithEndpoint(url),
 		dynamoconn.WithRegion(dynamoconn.RegionUSEast1), dynamoconn.WithStaticCredentials("child", "child", ""))
-	check(err)
+	exitOnError(err)
 	return client
 }

@@ -71,30 +71,30 @@ func typeTag(kv KeyValue) string {
 // typedValue reads the object that holds the type and the value of an attribute or
 // element of a container at depth.
 func (r *jsonReader) typedValue(key string, depth int) (KeyValue, error) {
-	if !r.take('{') {
+	if !r.Take('{') {
 		return nil, r.otherThan("must be an object that names the type")
 	}
-	if r.take('}') {
+	if r.Take('}') {
 		return nil, broken("names no type")
 	}
-	if r.peek() != '"' {
+	if r.Peek() != '"' {
 		return nil, r.notJSON()
 	}
 	tag, err := r.text()
 	if err != nil {
 		return nil, err
 	}
-	if !r.take(':') {
+	if !r.Take(':') {
 		return nil, r.notJSON()
 	}
 	kv, err := r.ofType(tag, key, depth)
 	if err != nil {
 		return nil, err
 	}
-	if r.take('}') {
+	if r.Take('}') {
 		return kv, nil
 	}
-	if r.take(',') {
+	if r.Take(',') {
 		return nil, broken("must have one type only")
 	}
 	return nil, r.notJSON()
@@ -112,10 +112,10 @@ func (r *jsonReader) ofType(tag, key string, depth int) (KeyValue, error) {
 		}
 		return readNumberText(key, text)
 	case "BOOL":
-		if r.literal("true") {
+		if r.Literal("true") {
 			return &KeyValueBoolean{Key: key, BooleanValue: true}, nil
 		}
-		if r.literal("false") {
+		if r.Literal("false") {
 			return &KeyValueBoolean{Key: key}, nil
 		}
 		return nil, r.otherThan("must be true or false")
@@ -123,7 +123,7 @@ func (r *jsonReader) ofType(tag, key string, depth int) (KeyValue, error) {
 		data, err := r.base64()
 		return &KeyValueBinary{Key: key, BinaryValue: data}, err
 	case "NULL":
-		if r.literal("true") {
+		if r.Literal("true") {
 			return &KeyValueNull{Key: key}, nil
 		}
 		return nil, r.otherThan("a NULL must be true")

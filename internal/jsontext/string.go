@@ -1,0 +1,180 @@
+package jsontext
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Text skips a string and returns its text, without quotes and escapes. The text is a
+// part of Data if it has no escapes. Otherwise the next call of Text overwrites it.
+func (s *Scanner) Text() ([]byte, error) {
+	if s.Peek() != '"' {
+		return nil, s.SyntaxError()
+	}
+	s.Pos++
+	start := s.Pos
+	s.Pos = endOfPlain(s.Data, start)
+	if s.Peek() == '\\' {
+		return s.escapedString(start)
+	}
+	return s.endOfString(start, s.Data[start:s.Pos])
+}
+
+// endOfString skips the quote that must be at Pos and returns text, which began at start.
+func (s *Scanner) endOfString(start int, text []byte) ([]byte, error) {
+	if s.Peek() != '"' {
+		return nil, s.SyntaxError()
+	}
+	if !utf8.Valid(s.Data[start:s.Pos]) {
+		return nil, s.notUTF8(start)
+	}
+	s.Pos++
+	return text, nil
+}
+
+// notUTF8 moves to the first byte from start on that is not UTF-8.
+func (s *Scanner) notUTF8(start int) error {
+	for s.Pos = start; ; {
+		r, size := utf8.DecodeRune(s.Data[s.Pos:])
+		if r == utf8.RuneError && size <= 1 {
+			return &Error{RuleUTF8, s.Pos}
+		}
+		s.Pos += size
+	}
+}
+
+// escapedString reads the rest of a string that begins at start and has its first escape
+// at Pos.
+func (s *Scanner) escapedString(start int) ([]byte, error) {
+	b := append(s.unescaped[:0], s.Data[start:s.Pos]...)
+	for s.Peek() == '\\' {
+		s.Pos++
+		c := s.Peek()
+		if c == 'u' {
+			char, err := s.escapedRune()
+			if err != nil {
+				return nil, err
+			}
+			b = utf8.AppendRune(b, char)
+		} else if c = escapes[c]; c != 0 {
+			b = append(b, c)
+			s.Pos++
+		} else {
+			return nil, s.SyntaxError()
+		}
+		plain := s.Pos
+		s.Pos = endOfPlain(s.Data, plain)
+		b = append(b, s.Data[plain:s.Pos]...)
+	}
+	s.unescaped = b
+	return s.endOfString(start, b)
+}
+
+// escapes holds, for each byte that may follow a backslash, what the two mean.
+var escapes = [256]byte{
+	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
+}
+
+// escapedRune reads u and four hexadecimal digits. If they are the first half of a
+// surrogate pair, it reads the other half after them, too.
+func (s *Scanner) escapedRune() (rune, error) {
+	start := s.Pos
+	first, ok := s.hex()
+	if !ok {
+		return 0, s.SyntaxError()
+	}
+	if !utf16.IsSurrogate(first) {
+		return first, nil
+	}
+	if s.Literal(`\`) && s.Peek() == 'u' {
+		second, ok := s.hex()
+		if !ok {
+			return 0, s.SyntaxError()
+		}
+		if pair := utf16.DecodeRune(first, second); pair != utf8.RuneError {
+			return pair, nil
+		}
+	}
+	s.Pos = start - len(`\`)
+	return 0, &Error{RuleSurrogate, s.Pos}
+}
+
+// hex reads u and four hexadecimal digits.
+func (s *Scanner) hex() (rune, bool) {
+	const length = len("uFFFF")
+	if len(s.Data)-s.Pos < length {
+		return 0, false
+	}
+	var char rune
+	for _, c := range s.Data[s.Pos+1 : s.Pos+length] {
+		switch {
+		case c-'0' <= 9:
+			c -= '0'
+		case c-'a' < 6:
+			c -= 'a' - 10
+		case c-'A' < 6:
+			c -= 'A' - 10
+		default:
+			return 0, false
+		}
+		char = char<<4 | rune(c)
+	}
+	s.Pos += length
+	return char, true
+}
+
+// endOfPlain returns the index of the first byte from i on that is a quote, a backslash or
+// a control character. It looks at eight bytes at a time.
+func endOfPlain(data []byte, i int) int {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x80 * ones
+	)
+	for ; len(data)-i >= 8; i += 8 {
+		word := binary.LittleEndian.Uint64(data[i:])
+		// A byte that is looked for sets its high bit in found. So may a byte after it.
+		quote, slash := word^'"'*ones, word^'\\'*ones
+		found := ((word-' '*ones)&^word | (quote-ones)&^quote | (slash-ones)&^slash) & highs
+		if found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for ; i < len(data); i++ {
+		if c := data[i]; c < ' ' || c == '"' || c == '\\' {
+			break
+		}
+	}
+	return i
+}
+
+// AppendString appends text in quotes to b. It escapes only what JSON forbids. The text
+// must be valid UTF-8.
+func AppendString(b []byte, text string) []byte {
+	const hex = "0123456789abcdef"
+	b = append(b, '"')
+	start := 0
+	for i := range len(text) {
+		c := text[i]
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue
+		}
+		b = append(b, text[start:i]...)
+		start = i + 1
+		switch c {
+		case '"', '\\':
+			b = append(b, '\\', c)
+		case '\n':
+			b = append(b, '\\', 'n')
+		case '\r':
+			b = append(b, '\\', 'r')
+		case '\t':
+			b = append(b, '\\', 't')
+		default:
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&0xf])
+		}
+	}
+	b = append(b, text[start:]...)
+	return append(b, '"')
+}

@@ -1,0 +1,127 @@
+package jsontext_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/internal/jsontext"
+)
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`""`:                           "",
+		`"a"`:                          "a",
+		`"été 東京 🎸"`:                   "été 東京 🎸",
+		`"\"\\\/\b\f\n\r\t"`:           "\"\\/\b\f\n\r\t",
+		`"\u0041\u00e9\u2028\uFFFD"`:   "Aé\u2028\ufffd",
+		`"\ud83c\udfb8\uD83C\uDFB8"`:   "🎸🎸",
+		"\"\u2028\x7f<&>\"":            "\u2028\x7f<&>",
+		`"plain before\nand after it"`: "plain before\nand after it",
+	} {
+		s := scan(text + `"`)
+		got, err := s.Text()
+		require.NoError(t, err, "%q", text)
+		assert.Equal(t, want, string(got))
+		assert.Equal(t, len(text), s.Pos, "%q", text)
+	}
+}
+
+// The text is a part of Data if it has no escapes, and otherwise stays until the next call.
+func TestTextIsShared(t *testing.T) {
+	t.Parallel()
+	s := scan(`"plain""\n1""\n2"`)
+	plain, err := s.Text()
+	require.NoError(t, err)
+	first, err := s.Text()
+	require.NoError(t, err)
+	assert.Equal(t, "\n1", string(first))
+	second, err := s.Text()
+	require.NoError(t, err)
+	assert.Equal(t, "\n2", string(second))
+	assert.Equal(t, "\n2", string(first), "the buffer is used again")
+	copy(s.Data, `"PLAIN`)
+	assert.Equal(t, "PLAIN", string(plain))
+}
+
+func TestTextRefuses(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []struct {
+		text string
+		rule string
+		pos  int
+	}{
+		{``, jsontext.RuleSyntax, 0},
+		{`a"`, jsontext.RuleSyntax, 0},
+		{`"`, jsontext.RuleSyntax, 1},
+		{`"abc`, jsontext.RuleSyntax, 4},
+		{"\"abc\ndefghijkl\"", jsontext.RuleSyntax, 4},
+		{"\"\x00\"", jsontext.RuleSyntax, 1},
+		{"\"\\n\x1f\"", jsontext.RuleSyntax, 3},
+		{`"\`, jsontext.RuleSyntax, 2},
+		{`"\n`, jsontext.RuleSyntax, 3},
+		{`"\x41"`, jsontext.RuleSyntax, 2},
+		{"\"\\\x00\"", jsontext.RuleSyntax, 2},
+		{`"\u00g0"`, jsontext.RuleSyntax, 2},
+		{`"\u00`, jsontext.RuleSyntax, 2},
+		{`"\ud83c\u00g0"`, jsontext.RuleSyntax, 8},
+		{"\"ab\xffcd\"", jsontext.RuleUTF8, 3},
+		{"\"é\\n\xed\xa0\x80\"", jsontext.RuleUTF8, 5},
+		{"\"\xc3\\u00a9\"", jsontext.RuleUTF8, 1},
+		{"\"\ufffd\xc3\"", jsontext.RuleUTF8, 4},
+		{`"a\ud800"`, jsontext.RuleSurrogate, 2},
+		{`"\udfb8\ud83c"`, jsontext.RuleSurrogate, 1},
+		{`"\ud83c\u0041"`, jsontext.RuleSurrogate, 1},
+		{`"\ud83c\ud83c"`, jsontext.RuleSurrogate, 1},
+		{`"\ud83c\n"`, jsontext.RuleSurrogate, 1},
+		{`"\ud83cx"`, jsontext.RuleSurrogate, 1},
+	} {
+		s := scan(fault.text)
+		got, err := s.Text()
+		assert.Nil(t, got)
+		assertError(t, err, fault.rule, fault.pos, fault.text)
+		assert.Equal(t, fault.pos, s.Pos, "%q", fault.text)
+	}
+}
+
+// Each byte is found at each place within the eight that are looked at together, and no
+// byte before it is taken for it.
+func TestTextFindsItsEndAtEachPlace(t *testing.T) {
+	t.Parallel()
+	for before := range 20 {
+		for c := range 256 {
+			text := strings.Repeat("a", before) + string([]byte{byte(c)}) + strings.Repeat("b", 20)
+			s := scan(`"` + text + `"`)
+			got, err := s.Text()
+			switch {
+			case c == '"':
+				require.NoError(t, err)
+				assert.Equal(t, text[:before], string(got))
+			case c == '\\':
+				require.NoError(t, err)
+				assert.Equal(t, text[:before]+"\b"+text[before+2:], string(got))
+			case c < ' ':
+				assertError(t, err, jsontext.RuleSyntax, before+1, text)
+			case c >= 0x80:
+				assertError(t, err, jsontext.RuleUTF8, before+1, text)
+			default:
+				require.NoError(t, err)
+				assert.Equal(t, text, string(got))
+			}
+		}
+	}
+}
+
+func TestAppendStringEscapesOnlyWhatItMust(t *testing.T) {
+	t.Parallel()
+	text := "\"\\/\b\f\n\r\t\x00\x1f\x7f<&>\u2028é🎸"
+	want := `"\"\\/\u0008\u000c\n\r\t\u0000\u001f` + "\x7f<&>\u2028é🎸" + `"`
+	assert.Equal(t, "text="+want, string(jsontext.AppendString([]byte("text="), text)))
+	var back string
+	require.NoError(t, json.Unmarshal([]byte(want), &back))
+	assert.Equal(t, text, back)
+}

@@ -15,142 +15,144 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// letter is what becomes of one attempt.
-type letter string
+// fate is what happens to an attempt.
+type fate string
 
 const (
-	notSent   letter = "not sent"
-	lostAfter letter = "lost after"
-	throttled letter = "throttled"
-	after500  letter = "500 after"
-	before500 letter = "500 before"
-	answered  letter = "answered" // done, or the condition is false
+	notSent      fate = "not sent"
+	answerLost   fate = "lost after"
+	throttled    fate = "throttled"
+	failedAfter  fate = "500 after"
+	failedBefore fate = "500 before"
+	answered     fate = "answered" // the write was done, or its condition was false
 )
 
-var unanswered = []letter{notSent, lostAfter, throttled, after500, before500}
+var unansweredFates = []fate{notSent, answerLost, throttled, failedAfter, failedBefore}
 
-func (l letter) effect() dynamoconntest.Effect {
-	switch l {
+// effect returns what the server does to the attempt.
+func (f fate) effect() dynamoconntest.Effect {
+	switch f {
 	case notSent:
 		return dynamoconntest.RefuseConnection()
-	case lostAfter:
+	case answerLost:
 		return dynamoconntest.LoseAnswer()
 	case throttled:
 		return dynamoconntest.Throttle(dynamoconntest.ProvisionedThroughputExceeded, "")
-	case after500:
+	case failedAfter:
 		return dynamoconntest.InternalErrorAfter()
-	case before500:
+	case failedBefore:
 		return dynamoconntest.InternalErrorBefore()
 	}
 	return dynamoconntest.Effect{}
 }
 
-// arrives tells whether the server carries the attempt out.
-func (l letter) arrives() bool { return l == lostAfter || l == after500 || l == answered }
+// isCarriedOut reports whether the server carries out the attempt.
+func (f fate) isCarriedOut() bool { return f == answerLost || f == failedAfter || f == answered }
 
-// doubtful tells whether the caller cannot know if it did.
-func (l letter) doubtful() bool { return l == lostAfter || l == after500 || l == before500 }
+// isUnclear reports whether the caller cannot know if the server carried out the attempt.
+func (f fate) isUnclear() bool { return f == answerLost || f == failedAfter || f == failedBefore }
 
-// step is one attempt, and what another writer makes of the item just before it; empty
-// if none comes.
+// step is one attempt. Just before it another writer may write otherWrite, unless that is
+// empty.
 type step struct {
-	letter letter
-	other  value
+	fate       fate
+	otherWrite value
 }
 
-// histories calls each with every history that ends with its first answer or has longest
-// attempts. Another writer comes before the answer or not at all; in histories that are
-// answered after at most anywhere attempts it comes before any one of them.
-func histories(w write, longest, anywhere int, each func([]step)) {
-	others := []value{theirs, nothing}
+// eachHistory calls each with every history that ends with its first answer or has
+// maxAttempts attempts. Another writer writes before the answer or not at all. In
+// histories of up to maxInterfered attempts it writes before any one of them.
+func eachHistory(w write, maxAttempts, maxInterfered int, each func([]step)) {
+	otherItems := []value{otherItem, noItem}
 	if !w.unique {
-		others = append(others, mine)
+		otherItems = append(otherItems, ownItem)
 	}
-	var grow func(history []step, visited bool)
-	grow = func(history []step, visited bool) {
+	var grow func(history []step, interfered bool)
+	grow = func(history []step, interfered bool) {
 		n := len(history) + 1
-		add := func(l letter, other value) []step { return append(history[:n-1:n-1], step{l, other}) }
+		add := func(f fate, otherWrite value) []step { return append(history[:n-1:n-1], step{f, otherWrite}) }
 		each(add(answered, ""))
-		if !visited {
-			each(add(answered, theirs))
-			for _, other := range others[1:] {
-				if n <= anywhere {
-					each(add(answered, other))
+		if !interfered {
+			each(add(answered, otherItem))
+			for _, otherWrite := range otherItems[1:] {
+				if n <= maxInterfered {
+					each(add(answered, otherWrite))
 				}
 			}
 		}
-		for _, l := range unanswered {
-			over := w.sendOnce && l.doubtful()
-			if !visited {
-				if over || n == longest {
-					each(add(l, ""))
+		for _, f := range unansweredFates {
+			ends := w.sendOnce && f.isUnclear()
+			if !interfered {
+				if ends || n == maxAttempts {
+					each(add(f, ""))
 				} else {
-					grow(add(l, ""), false)
+					grow(add(f, ""), false)
 				}
 			}
-			for _, other := range others {
-				if n < anywhere && !over && !visited {
-					grow(add(l, other), true)
+			for _, otherWrite := range otherItems {
+				if n < maxInterfered && !ends && !interfered {
+					grow(add(f, otherWrite), true)
 				}
 			}
-			if visited && n < anywhere && !over {
-				grow(add(l, ""), true)
+			if interfered && n < maxInterfered && !ends {
+				grow(add(f, ""), true)
 			}
 		}
 	}
 	grow(nil, false)
 }
 
-// outcome is the truth of one history: what the caller saw, how often the write took
-// effect, and what stands at the end.
-type outcome struct {
-	seen    []sight
+// truth is what happens in a history: what the caller sees of each attempt, how often the
+// write is applied, and what is stored at the end.
+type truth struct {
+	seen    []observation
 	applied int
-	stands  value
+	stored  value
 }
 
-// happen tells what a history comes to, if first stands at its beginning.
-func (w write) happen(first value, history []step) outcome {
-	var o outcome
-	s := situation{stands: item{value: first}}
+// simulate returns what happens in a history if first is stored at its beginning.
+func (w write) simulate(first value, history []step) truth {
+	var result truth
+	s := situation{stored: item{value: first}}
 	for _, step := range history {
-		if step.other != "" {
-			s.stands = item{value: step.other}
+		if step.otherWrite != "" {
+			s.stored = item{value: step.otherWrite}
 		}
-		saw := sight{kind: sightRefused}
-		if step.letter.doubtful() {
-			saw.kind = sightNone
+		observed := observation{kind: seenRefused}
+		if step.fate.isUnclear() {
+			observed.kind = seenUnclear
 		}
-		if step.letter.arrives() {
+		if step.fate.isCarriedOut() {
 			known := s.token
-			after, old, done := w.arrive(s)
+			after, old, done := w.carryOut(s)
 			if done && !known {
-				o.applied++
+				result.applied++
 			}
 			s = after
 			switch {
-			case step.letter != answered:
+			case step.fate != answered:
 			case done:
-				saw.kind = sightDone
+				observed.kind = seenDone
 				if w.returnOld {
-					saw.value = old.value
+					observed.value = old.value
 				}
 			default:
-				saw.kind = sightFalse
+				observed.kind = seenConditionFalse
 				if w.unique {
-					saw.value = old.value
+					observed.value = old.value
 				}
 			}
 		}
-		o.seen = append(o.seen, saw)
+		result.seen = append(result.seen, observed)
 	}
-	o.stands = s.stands.value
-	return o
+	result.stored = s.stored.value
+	return result
 }
 
-// errorsOf returns what the error must match, of allCauses; none means no error.
-func (w write) errorsOf(history []step, o outcome, k knowledge) []error {
-	last := o.seen[len(o.seen)-1]
+// expectedErrors returns which of allCauses the error must match. If there are none, the
+// call must not return an error.
+func (w write) expectedErrors(history []step, expected truth, k knowledge) []error {
+	last := expected.seen[len(expected.seen)-1]
 	if k.applied {
 		if w.returnOld && k.oldItemUnknown {
 			return []error{dynamoconn.ErrOldItemUnknown}
@@ -165,12 +167,12 @@ func (w write) errorsOf(history []step, o outcome, k knowledge) []error {
 		want = append(want, dynamoconn.ErrAmbiguous)
 	}
 	switch {
-	case last.kind == sightFalse && k.notApplied:
+	case last.kind == seenConditionFalse && k.notApplied:
 		want = append(want, dynamoconn.ErrConditionFailed)
-	case last.kind == sightFalse:
-	case history[len(history)-1].letter == throttled:
+	case last.kind == seenConditionFalse:
+	case history[len(history)-1].fate == throttled:
 		if w.batch && k.notApplied {
-			want = append(want, context.Canceled) // it goes on until the caller gives up
+			want = append(want, context.Canceled) // a batch continues until the caller cancels it
 		}
 		want = append(want, dynamoconn.ErrThrottled)
 	default:
@@ -186,62 +188,62 @@ var allCauses = []error{
 	dynamoconn.ErrAmbiguous, dynamoconn.ErrOldItemUnknown, context.Canceled,
 }
 
-// stage is a server with one table, and a client whose attempts meet a script.
-type stage struct {
-	db     *dynamoconntest.Server
-	client *dynamoconn.Client
-	others *dynamoconn.Client
-	start  map[value]*dynamoconntest.Snapshot
+// scriptedServer is a server with one table, and a client whose attempts follow a history.
+type scriptedServer struct {
+	db          *dynamoconntest.Server
+	client      *dynamoconn.Client
+	otherClient *dynamoconn.Client // of the other writer
+	start       map[value]*dynamoconntest.Snapshot
 
-	history []step
-	made    int // attempts so far
-	applied int
-	cancel  context.CancelFunc
+	history  []step
+	attempts int // attempts so far
+	applied  int
+	cancel   context.CancelFunc
 }
 
 var (
 	key   = dynamoconn.Item{dynamoconn.Long("ID", 1)}
 	items = map[value]dynamoconn.Item{
-		base:   {key[0], dynamoconn.Long("Version", 1)},
-		mine:   {key[0], dynamoconn.Long("Version", 2), dynamoconn.StringSet("Tags", "b", "a"), dynamoconn.Decimal("Price", dynamoconn.MustNumber("1.50"))},
-		theirs: {key[0], dynamoconn.Long("Version", 3)},
+		baseItem:  {key[0], dynamoconn.Long("Version", 1)},
+		ownItem:   {key[0], dynamoconn.Long("Version", 2), dynamoconn.StringSet("Tags", "b", "a"), dynamoconn.Decimal("Price", dynamoconn.MustNumber("1.50"))},
+		otherItem: {key[0], dynamoconn.Long("Version", 3)},
 	}
 )
 
 const table = "Things"
 
-func newStage(t *testing.T, longest int) *stage {
+func newScriptedServer(t *testing.T, maxAttempts int) *scriptedServer {
 	t.Helper()
-	s := &stage{db: dynamoconntest.New(), start: map[value]*dynamoconntest.Snapshot{}}
-	must(t, s.db.CreateTable(dynamoconntest.Table{Name: table, PartitionKey: "ID:N"}))
-	s.start[nothing] = s.db.Snapshot()
-	must(t, s.db.Load(table, items[base]))
-	s.start[base] = s.db.Snapshot()
-	s.client = s.db.Client(t, dynamoconn.WithHTTPClient(s), dynamoconn.WithMaxAttempts(longest))
-	s.others = s.db.Client(t)
+	s := &scriptedServer{db: dynamoconntest.New(), start: map[value]*dynamoconntest.Snapshot{}}
+	requireNoError(t, s.db.CreateTable(dynamoconntest.Table{Name: table, PartitionKey: "ID:N"}))
+	s.start[noItem] = s.db.Snapshot()
+	requireNoError(t, s.db.Load(table, items[baseItem]))
+	s.start[baseItem] = s.db.Snapshot()
+	s.client = s.db.Client(t, dynamoconn.WithHTTPClient(s), dynamoconn.WithMaxAttempts(maxAttempts))
+	s.otherClient = s.db.Client(t)
 	return s
 }
 
-func must(t *testing.T, err error) {
+func requireNoError(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-// Do lets the next step of the history happen to an attempt. Attempts after the last are
-// those of a batch that goes on: its caller gives up.
-func (s *stage) Do(req *http.Request) (*http.Response, error) {
-	s.made++
-	if s.made > len(s.history) {
+// Do applies the next step of the history to an attempt. A batch continues after the last
+// step; then Do cancels the call.
+func (s *scriptedServer) Do(req *http.Request) (*http.Response, error) {
+	s.attempts++
+	if s.attempts > len(s.history) {
 		s.cancel()
 		return nil, &net.OpError{Op: "dial", Err: context.Canceled}
 	}
-	next := s.history[s.made-1]
-	if err := s.disturb(next.other); err != nil {
+	next := s.history[s.attempts-1]
+	if err := s.writeAsOther(next.otherWrite); err != nil {
 		return nil, err
 	}
-	fault := s.db.Inject(dynamoconntest.Fault{Effect: next.letter.effect()})
+	fault := s.db.Inject(dynamoconntest.Fault{Effect: next.fate.effect()})
 	s.db.ClearJournal()
 	resp, err := s.db.HTTPClient().Do(req)
 	fault.Remove()
@@ -253,39 +255,40 @@ func (s *stage) Do(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// disturb is the other writer.
-func (s *stage) disturb(other value) error {
-	switch other {
+// writeAsOther does the other writer's write.
+func (s *scriptedServer) writeAsOther(otherWrite value) error {
+	switch otherWrite {
 	case "":
 		return nil
-	case nothing:
-		_, err := s.others.DeleteItem(context.Background(), dynamoconn.DeleteItemRequest{TableName: table, Item: key})
+	case noItem:
+		_, err := s.otherClient.DeleteItem(context.Background(), dynamoconn.DeleteItemRequest{TableName: table, Item: key})
 		return err
 	}
-	return s.db.Load(table, items[other])
+	return s.db.Load(table, items[otherWrite])
 }
 
-func (s *stage) stands(t *testing.T) value {
+// stored returns what the table holds.
+func (s *scriptedServer) stored(t *testing.T) value {
 	t.Helper()
-	resp, err := s.others.GetItem(t.Context(), dynamoconn.GetItemRequest{TableName: table, Item: key, IsConsistentRead: true})
-	must(t, err)
+	resp, err := s.otherClient.GetItem(t.Context(), dynamoconn.GetItemRequest{TableName: table, Item: key, IsConsistentRead: true})
+	requireNoError(t, err)
 	return valueOf(resp.Item)
 }
 
 func valueOf(it dynamoconn.Item) value {
 	if it == nil {
-		return nothing
+		return noItem
 	}
 	for v, item := range items {
 		if item.Equal(it) {
 			return v
 		}
 	}
-	return value(fmt.Sprint("what nobody wrote: ", it))
+	return value(fmt.Sprint("an item that nobody wrote: ", it))
 }
 
-// do makes the call. responded tells whether there was a response.
-func (w write) do(ctx context.Context, client *dynamoconn.Client) (old dynamoconn.Item, responded bool, err error) {
+// call makes the call. responded reports whether there was a response.
+func (w write) call(ctx context.Context, client *dynamoconn.Client) (old dynamoconn.Item, responded bool, err error) {
 	var opts []dynamoconn.CallOption
 	if w.sendOnce {
 		opts = append(opts, dynamoconn.SendOnce())
@@ -293,22 +296,22 @@ func (w write) do(ctx context.Context, client *dynamoconn.Client) (old dynamocon
 	if w.exactlyOnce {
 		opts = append(opts, dynamoconn.ExactlyOnce(""))
 	}
-	text := map[condition]string{ifNone: "attribute_not_exists(ID)", ifAny: "attribute_exists(ID)", ifFirst: "Version = :v"}[w.condition]
+	text := map[condition]string{ifNoItem: "attribute_not_exists(ID)", ifAnyItem: "attribute_exists(ID)", ifBaseItem: "Version = :v"}[w.condition]
 	var values dynamoconn.Item
-	if w.condition == ifFirst {
+	if w.condition == ifBaseItem {
 		values = dynamoconn.Item{dynamoconn.Long(":v", 1)}
 	}
 	switch {
 	case w.batch:
 		writes := dynamoconn.TableWithItemsToDelete(table, key)
-		if w.puts {
-			writes = dynamoconn.TableWithItemsToAdd(table, items[mine])
+		if w.isPut {
+			writes = dynamoconn.TableWithItemsToAdd(table, items[ownItem])
 		}
 		_, err := client.BatchWrite(ctx, dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{writes}}, opts...)
 		return nil, err == nil, err
-	case w.puts:
+	case w.isPut:
 		resp, err := client.PutItem(ctx, dynamoconn.PutItemRequest{
-			TableName: table, Item: items[mine], ConditionExpression: text, ExpressionAttributeValues: values,
+			TableName: table, Item: items[ownItem], ConditionExpression: text, ExpressionAttributeValues: values,
 			ReturnOldItem: w.returnOld, ItemIsUnique: w.unique,
 		}, opts...)
 		if resp != nil {
@@ -325,18 +328,19 @@ func (w write) do(ctx context.Context, client *dynamoconn.Client) (old dynamocon
 	return old, resp != nil, err
 }
 
-// play lets one history happen and compares what the call says with what it can know.
-func (s *stage) play(t *testing.T, w write, first value, history []step) {
+// check makes a call with one history and compares what the call returns with what can be
+// known.
+func (s *scriptedServer) check(t *testing.T, w write, first value, history []step) {
 	t.Helper()
 	s.db.Restore(s.start[first])
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	s.history, s.made, s.applied, s.cancel = history, 0, 0, cancel
-	truth := w.happen(first, history)
-	k := w.conclude(truth.seen)
-	want := w.errorsOf(history, truth, k)
+	s.history, s.attempts, s.applied, s.cancel = history, 0, 0, cancel
+	expected := w.simulate(first, history)
+	k := w.deduce(expected.seen)
+	want := w.expectedErrors(history, expected, k)
 
-	old, responded, err := w.do(ctx, s.client)
+	old, responded, err := w.call(ctx, s.client)
 
 	var wrong []string
 	expect := func(ok bool, format string, args ...any) {
@@ -347,32 +351,32 @@ func (s *stage) play(t *testing.T, w write, first value, history []step) {
 	expect(k.applied != k.notApplied || !k.applied, "the oracle finds no situation that fits")
 	expect((err == nil) == (len(want) == 0), "the error is %v", err)
 	for _, cause := range allCauses {
-		expect(errors.Is(err, cause) == is(want, cause), "%q must be %v of %v", cause, is(want, cause), err)
+		expect(errors.Is(err, cause) == containsError(want, cause), "%q must be %v of %v", cause, containsError(want, cause), err)
 	}
 	expect(responded == k.applied, "there was a response: %v", responded)
 	attempts := len(history)
-	if is(want, context.Canceled) {
+	if containsError(want, context.Canceled) {
 		attempts++
 	}
-	expect(s.made == attempts, "%d attempts, must be %d", s.made, attempts)
-	expect(s.applied == truth.applied, "applied %d times, must be %d", s.applied, truth.applied)
+	expect(s.attempts == attempts, "%d attempts, must be %d", s.attempts, attempts)
+	expect(s.applied == expected.applied, "applied %d times, must be %d", s.applied, expected.applied)
 	expect(!k.applied || s.applied > 0, "the call says that it was applied")
 	expect(!k.notApplied || s.applied == 0, "the call says that it was not applied")
 	expect(!w.exactlyOnce || s.applied <= 1, "applied more than once")
-	expect(s.stands(t) == truth.stands, "at the end stands %v, must be %v", s.stands(t), truth.stands)
+	expect(s.stored(t) == expected.stored, "at the end %v is stored, must be %v", s.stored(t), expected.stored)
 	if w.returnOld && err == nil {
-		last := truth.seen[len(truth.seen)-1].value
+		last := expected.seen[len(expected.seen)-1].value
 		expect(valueOf(old) == last, "the old item is %v, must be %v", valueOf(old), last)
 	} else {
 		expect(old == nil, "there is an old item: %v", old)
 	}
 	if len(wrong) > 0 {
 		t.Fatalf("%+v\nfirst %s, then %v\nthe caller saw %v, and can know %+v\n%s",
-			w, first, history, truth.seen, k, strings.Join(wrong, "\n"))
+			w, first, history, expected.seen, k, strings.Join(wrong, "\n"))
 	}
 }
 
-func is(errs []error, target error) bool {
+func containsError(errs []error, target error) bool {
 	for _, err := range errs {
 		if errors.Is(err, target) {
 			return true
@@ -381,28 +385,28 @@ func is(errs []error, target error) bool {
 	return false
 }
 
-// writes is every write that the library makes of one item, with every promise and
-// option that changes what it says.
-func writes() []write {
+// allWrites returns every way to write one item, with every field and option that changes
+// what the call returns.
+func allWrites() []write {
 	var all []write
-	for _, puts := range []bool{true, false} {
+	for _, isPut := range []bool{true, false} {
 		for _, batch := range []write{{}, {sendOnce: true}} {
-			batch.batch, batch.puts, batch.condition = true, puts, always
+			batch.batch, batch.isPut, batch.condition = true, isPut, unconditional
 			all = append(all, batch)
 		}
-		for _, c := range []condition{always, ifNone, ifAny, ifFirst} {
-			if c == ifNone && !puts {
-				continue // it deletes nothing
+		for _, c := range []condition{unconditional, ifNoItem, ifAnyItem, ifBaseItem} {
+			if c == ifNoItem && !isPut {
+				continue // a delete with this condition deletes nothing
 			}
 			options := []write{
 				{}, {returnOld: true}, {sendOnce: true}, {sendOnce: true, returnOld: true}, {exactlyOnce: true}, {exactlyOnce: true, sendOnce: true},
 			}
-			if puts && c != always {
+			if isPut && c != unconditional {
 				options = append(options, write{unique: true}, write{unique: true, returnOld: true},
 					write{unique: true, sendOnce: true}, write{unique: true, exactlyOnce: true})
 			}
 			for _, w := range options {
-				w.puts, w.condition = puts, c
+				w.isPut, w.condition = isPut, c
 				all = append(all, w)
 			}
 		}
@@ -411,34 +415,34 @@ func writes() []write {
 }
 
 func (w write) String() string {
-	words := []string{map[bool]string{true: "put", false: "delete"}[w.puts], string(w.condition)}
-	for word, is := range map[string]bool{"batch": w.batch, "unique": w.unique, "old item": w.returnOld, "sent once": w.sendOnce, "exactly once": w.exactlyOnce} {
-		if is {
+	words := []string{map[bool]string{true: "put", false: "delete"}[w.isPut], string(w.condition)}
+	for word, isSet := range map[string]bool{"batch": w.batch, "unique": w.unique, "old item": w.returnOld, "sent once": w.sendOnce, "exactly once": w.exactlyOnce} {
+		if isSet {
 			words = append(words, word)
 		}
 	}
 	return strings.Join(words, ", ")
 }
 
-// TestHistories goes through everything that the attempts of a write can meet, up to five
-// of them with -full, and compares what the call says with what can be known.
+// TestHistories makes each kind of write with every history of up to three attempts (with
+// -full five), and compares what the call returns with what can be known.
 func TestHistories(t *testing.T) {
 	t.Parallel()
-	longest, anywhere := testSize(3, 5), testSize(2, 4)
+	maxAttempts, maxInterfered := testSize(3, 5), testSize(2, 4)
 	var cases atomic.Int64
 	t.Run("all", func(t *testing.T) {
-		for _, w := range writes() {
+		for _, w := range allWrites() {
 			t.Run(w.String(), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					s := newStage(t, longest)
-					for i, first := range []value{nothing, base} {
+					s := newScriptedServer(t, maxAttempts)
+					for i, first := range []value{noItem, baseItem} {
 						n := 0
-						histories(w, longest, anywhere, func(history []step) {
-							if n++; !*full && len(history) == longest && n%2 == i {
-								return // each of the longest begins with one of the two items
+						eachHistory(w, maxAttempts, maxInterfered, func(history []step) {
+							if n++; !*full && len(history) == maxAttempts && n%2 == i {
+								return // the short form plays each of the longest histories once
 							}
-							s.play(t, w, first, history)
+							s.check(t, w, first, history)
 							cases.Add(1)
 						})
 					}
@@ -446,5 +450,5 @@ func TestHistories(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%d cases: %d writes, with an item and without, all histories of up to %d attempts", cases.Load(), len(writes()), longest)
+	t.Logf("%d cases: %d writes, with an item and without, all histories of up to %d attempts", cases.Load(), len(allWrites()), maxAttempts)
 }

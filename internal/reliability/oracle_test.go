@@ -2,128 +2,129 @@ package reliability
 
 import "slices"
 
-// value is what an item looks like to one who reads it.
+// value is the content of the item, as a reader sees it.
 type value string
 
 const (
-	nothing value = "nothing"
-	base    value = "base"
-	mine    value = "mine" // what the call puts
-	theirs  value = "theirs"
+	noItem    value = "nothing"
+	baseItem  value = "base"
+	ownItem   value = "mine" // the item that the call puts
+	otherItem value = "theirs"
 )
 
-// item is what an item is: its value, and whether the call made it so.
+// item is the content of the item, and whether the call wrote it.
 type item struct {
-	value value
-	ours  bool
+	value  value
+	byCall bool
 }
 
-// condition is what a write demands of the item that stands.
+// condition is what a write demands of the stored item.
 type condition string
 
 const (
-	always  condition = "always"
-	ifNone  condition = "if there is none"
-	ifAny   condition = "if there is one"
-	ifFirst condition = "if it is the first version"
+	unconditional condition = "always"
+	ifNoItem      condition = "if there is none"
+	ifAnyItem     condition = "if there is one"
+	ifBaseItem    condition = "if it is the first version"
 )
 
 func (c condition) holds(v value) bool {
 	switch c {
-	case ifNone:
-		return v == nothing
-	case ifAny:
-		return v != nothing
-	case ifFirst:
-		return v == base
+	case ifNoItem:
+		return v == noItem
+	case ifAnyItem:
+		return v != noItem
+	case ifBaseItem:
+		return v == baseItem
 	}
 	return true
 }
 
-// write is a write and what it was given.
+// write is a write of one item with its options.
 type write struct {
-	puts      bool // or it deletes
+	isPut     bool // false means a delete
 	condition condition
 	batch     bool // by BatchWrite
 
 	unique, returnOld, sendOnce, exactlyOnce bool
 }
 
-// situation is one that may be, as far as the caller can tell: what stands, whether the
-// write was applied at least once, and whether DynamoDB knows its token.
+// situation is a state that is possible as far as the caller can tell: what is stored,
+// whether the write was applied at least once, and whether DynamoDB knows its token.
 type situation struct {
-	stands         item
+	stored         item
 	applied, token bool
 }
 
-// arrive carries the write out.
-func (w write) arrive(s situation) (after situation, replaced item, done bool) {
+// carryOut returns what the write does in a situation: the situation after it, the item
+// that it replaced (or that made its condition false), and whether it was done.
+func (w write) carryOut(s situation) (after situation, replaced item, done bool) {
 	switch {
 	case s.token:
-		return s, s.stands, true
-	case !w.condition.holds(s.stands.value):
-		return s, s.stands, false
+		return s, s.stored, true
+	case !w.condition.holds(s.stored.value):
+		return s, s.stored, false
 	}
-	replaced = s.stands
+	replaced = s.stored
 	s.applied, s.token = true, w.exactlyOnce
 	switch {
-	case w.puts:
-		s.stands = item{mine, true}
-	case s.stands.value != nothing:
-		s.stands = item{nothing, true}
+	case w.isPut:
+		s.stored = item{ownItem, true}
+	case s.stored.value != noItem:
+		s.stored = item{noItem, true}
 	}
 	return s, replaced, true
 }
 
-// sight is what the caller sees of one attempt.
-type sight struct {
-	kind  sightKind
+// observation is what the caller sees of one attempt.
+type observation struct {
+	kind  observationKind
 	value value // the item of the answer, if it has one
 }
 
-type sightKind string
+type observationKind string
 
 const (
-	sightRefused sightKind = "refused, or not sent" // certainly not carried out
-	sightNone    sightKind = "no definite answer"   // perhaps
-	sightDone    sightKind = "done"
-	sightFalse   sightKind = "condition false"
+	seenRefused        observationKind = "refused, or not sent" // the attempt was certainly not carried out
+	seenUnclear        observationKind = "no definite answer"   // it may have been carried out
+	seenDone           observationKind = "done"
+	seenConditionFalse observationKind = "condition false"
 )
 
-// knowledge is what a caller can know of a write by logic alone, and so what the
-// library must say.
+// knowledge is what a caller can know about a write by logic alone. The library must
+// report the same.
 type knowledge struct {
-	applied, notApplied bool // neither means that nobody can tell
+	applied, notApplied bool // if both are false, nobody can know
 	oldItemUnknown      bool
 }
 
-// conclude goes through every situation that fits what was seen, in which other writers
-// may do anything at any time, and returns what is true in all of them. It knows no rule
-// of the library's.
-func (w write) conclude(seen []sight) knowledge {
+// deduce finds every situation that fits what was seen, where other writers may write
+// anything at any time. It returns what is true in all of them. It uses none of the
+// library's rules.
+func (w write) deduce(seen []observation) knowledge {
 	var possible []situation
-	for _, stands := range w.others() {
-		possible = append(possible, situation{stands: stands})
+	for _, stored := range w.otherItems() {
+		possible = append(possible, situation{stored: stored})
 	}
-	var replaced []item // by what was acknowledged last
-	for _, saw := range seen {
+	var replaced []item // the items that the last acknowledged attempt may have replaced
+	for _, observed := range seen {
 		var next []situation
 		replaced = nil
-		for _, s := range w.anythingHappens(possible) {
-			after, old, done := w.arrive(s)
+		for _, s := range w.afterOtherWrites(possible) {
+			after, old, done := w.carryOut(s)
 			shown := old.value
-			switch saw.kind {
-			case sightRefused:
+			switch observed.kind {
+			case seenRefused:
 				next = append(next, s)
-			case sightNone:
+			case seenUnclear:
 				next = append(next, s, after)
-			case sightDone:
-				if done && (saw.value == "" || saw.value == shown) {
+			case seenDone:
+				if done && (observed.value == "" || observed.value == shown) {
 					next = append(next, after)
 					replaced = append(replaced, old)
 				}
-			case sightFalse:
-				if !done && (saw.value == "" || saw.value == shown) {
+			case seenConditionFalse:
+				if !done && (observed.value == "" || observed.value == shown) {
 					next = append(next, s)
 				}
 			}
@@ -137,25 +138,27 @@ func (w write) conclude(seen []sight) knowledge {
 		k.notApplied = k.notApplied && !s.applied
 	}
 	last := seen[len(seen)-1].kind
-	k.oldItemUnknown = last == sightFalse || slices.ContainsFunc(replaced, func(old item) bool { return old.ours })
+	k.oldItemUnknown = last == seenConditionFalse || slices.ContainsFunc(replaced, func(old item) bool { return old.byCall })
 	return k
 }
 
-// others is what other writers can make of the item. Whoever promises that an item is
-// unique says that they do not put an equal one.
-func (w write) others() []item {
-	all := []item{{value: nothing}, {value: base}, {value: theirs}}
+// otherItems returns what other writers can store. With ItemIsUnique the caller promises
+// that no other writer puts an equal item.
+func (w write) otherItems() []item {
+	all := []item{{value: noItem}, {value: baseItem}, {value: otherItem}}
 	if !w.unique {
-		all = append(all, item{value: mine})
+		all = append(all, item{value: ownItem})
 	}
 	return all
 }
 
-func (w write) anythingHappens(possible []situation) []situation {
+// afterOtherWrites returns the possible situations and those that other writers can make
+// of them.
+func (w write) afterOtherWrites(possible []situation) []situation {
 	all := slices.Clone(possible)
 	for _, s := range possible {
-		for _, stands := range w.others() {
-			s.stands = stands
+		for _, stored := range w.otherItems() {
+			s.stored = stored
 			all = append(all, s)
 		}
 	}

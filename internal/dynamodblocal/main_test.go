@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +45,9 @@ func clearEnvironment(t *testing.T) {
 // to that directory.
 func installScript(t *testing.T, name, body string) (path string) {
 	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows starts no shell scripts")
+	}
 	dir := t.TempDir()
 	path = filepath.Join(dir, name)
 	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\n"+body), 0o755))

@@ -274,6 +274,7 @@ func fromAttributeValues(attributes map[string]types.AttributeValue, depth int) 
 	return item, nil
 }
 
+// fromAttributeValue is long because it has one case for each type.
 func fromAttributeValue(key string, av types.AttributeValue, depth int) (KeyValue, error) {
 	switch av := av.(type) {
 	case *types.AttributeValueMemberS:

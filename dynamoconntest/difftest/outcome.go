@@ -3,6 +3,7 @@ package difftest
 import (
 	"fmt"
 	"hash/crc32"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -115,10 +116,7 @@ func checksum(reply Reply) string {
 func readOK(r Request, replies []Reply) *Outcome {
 	a := map[string]string{aspectOutcome: outcomeOK, aspectStatus: "200", aspectChecksum: checksum(replies[0])}
 	out := &Outcome{Aspects: a, Replies: replies}
-	var items []any
-	var capacity []any
-	counts, others := map[string]int{}, map[string]bool{}
-	last := "end"
+	sum := pagesSum{aspects: a, counts: map[string]int{}, unknown: map[string]bool{}}
 	for _, reply := range replies {
 		v, err := decode(reply.Body)
 		body := object(v)
@@ -126,69 +124,77 @@ func readOK(r Request, replies []Reply) *Outcome {
 			a[aspectOutcome] = "not JSON"
 			return out
 		}
+		sum.last = "end"
 		if body["LastEvaluatedKey"] != nil {
-			last = "more"
-		} else {
-			last = "end"
+			sum.last = "more"
 		}
-		for name, value := range body {
-			switch name {
-			case "Item", "Attributes":
-				a[aspectData] = text(canonicalItem(value))
-			case "Items":
-				for _, item := range array(value) {
-					items = append(items, canonicalItem(item))
-				}
-			case "LastEvaluatedKey":
-				a[aspectLastKey] = text(canonicalItem(value))
-			case "Count", "ScannedCount":
-				n, _ := strconv.Atoi(str(value))
-				counts[name] += n
-			case "Responses":
-				a[aspectData] = responses(value)
-			case "ConsumedCapacity":
-				capacity = append(capacity, value)
-			case "ItemCollectionMetrics":
-				a[aspectMetrics] = metrics(value)
-			case "UnprocessedItems", "UnprocessedKeys":
-				a[aspectLeftOver] = text(value)
-			case "TableDescription", "Table":
-				a[aspectTable], a[aspectState] = describeTable(object(value))
-			case "TimeToLiveSpecification", "TimeToLiveDescription", "TableNames", "LastEvaluatedTableName":
-				a[aspectData] += name + text(value)
-			default:
-				others[name] = true
-			}
+		for _, name := range slices.Sorted(maps.Keys(body)) {
+			sum.add(name, body[name])
 		}
 	}
 	if r.reads() {
-		a[aspectCount] = strconv.Itoa(counts["Count"])
-		a[aspectScanned] = strconv.Itoa(counts["ScannedCount"])
-		a[aspectPages] = strconv.Itoa(len(replies)) + ", " + last
-		readItems(r, items, a)
+		a[aspectCount] = strconv.Itoa(sum.counts["Count"])
+		a[aspectScanned] = strconv.Itoa(sum.counts["ScannedCount"])
+		a[aspectPages] = strconv.Itoa(len(replies)) + ", " + sum.last
+		readItems(r, sum.items, a)
 	}
-	if capacity != nil {
-		a[aspectCapacity] = readCapacity(capacity)
+	if sum.capacity != nil {
+		a[aspectCapacity] = readCapacity(sum.capacity)
 	}
 	if r.Segments > 1 {
 		// Which items are in which segment is each server's own business.
 		delete(a, aspectPages)
 	}
-	if r.Operation == "Scan" && (len(replies) > 1 || last == "more") {
+	if r.Operation == "Scan" && (len(replies) > 1 || sum.last == "more") {
 		delete(a, aspectCapacity) // so is which items are on a page
 	}
-	if r.Operation == "TransactWriteItems" && capacity != nil {
-		a[aspectIndexCapacity], a[aspectCapacity] = a[aspectCapacity], tableCapacity(capacity[0])
+	if r.Operation == "TransactWriteItems" && sum.capacity != nil {
+		a[aspectIndexCapacity], a[aspectCapacity] = a[aspectCapacity], tableCapacity(sum.capacity[0])
 	}
-	if len(others) > 0 {
-		names := make([]string, 0, len(others))
-		for n := range others {
-			names = append(names, n)
-		}
-		slices.Sort(names)
-		a[aspectMembers] = strings.Join(names, ",")
+	if len(sum.unknown) > 0 {
+		a[aspectMembers] = strings.Join(slices.Sorted(maps.Keys(sum.unknown)), ",")
 	}
 	return out
+}
+
+// pagesSum adds up the members of the pages of one answer.
+type pagesSum struct {
+	aspects  map[string]string
+	items    []any
+	capacity []any
+	counts   map[string]int
+	unknown  map[string]bool // the members that no aspect is made of
+	last     string          // whether the last page said that there are more
+}
+
+func (s *pagesSum) add(name string, value any) {
+	switch name {
+	case "Item", "Attributes":
+		s.aspects[aspectData] = text(canonicalItem(value))
+	case "Items":
+		for _, item := range array(value) {
+			s.items = append(s.items, canonicalItem(item))
+		}
+	case "LastEvaluatedKey":
+		s.aspects[aspectLastKey] = text(canonicalItem(value))
+	case "Count", "ScannedCount":
+		n, _ := strconv.Atoi(str(value))
+		s.counts[name] += n
+	case "Responses":
+		s.aspects[aspectData] = responses(value)
+	case "ConsumedCapacity":
+		s.capacity = append(s.capacity, value)
+	case "ItemCollectionMetrics":
+		s.aspects[aspectMetrics] = metrics(value)
+	case "UnprocessedItems", "UnprocessedKeys":
+		s.aspects[aspectLeftOver] = text(value)
+	case "TableDescription", "Table":
+		s.aspects[aspectTable], s.aspects[aspectState] = describeTable(object(value))
+	case "TimeToLiveSpecification", "TimeToLiveDescription", "TableNames", "LastEvaluatedTableName":
+		s.aspects[aspectData] += name + text(value)
+	default:
+		s.unknown[name] = true
+	}
 }
 
 // readItems keeps the items of a query as they are. Those of a scan are a

@@ -63,16 +63,8 @@ func unpack(ctx context.Context, tarball io.Reader, dir string, maxBytes int64) 
 		if !filepath.IsLocal(name) {
 			return fmt.Errorf("entry %q leads out of its folder", header.Name)
 		}
-		switch header.Typeflag {
-		case tar.TypeDir:
-			err = root.MkdirAll(name, 0o755)
-		case tar.TypeReg:
-			written = true
-			err = writeFile(root, name, archive)
-		default:
-			err = fmt.Errorf("entry %q is neither a file nor a directory", header.Name)
-		}
-		if err != nil {
+		written = written || header.Typeflag == tar.TypeReg
+		if err := writeEntry(root, name, header, archive); err != nil {
 			if limited.N <= 0 {
 				return fmt.Errorf("more than %d bytes", maxBytes)
 			}
@@ -83,6 +75,16 @@ func unpack(ctx context.Context, tarball io.Reader, dir string, maxBytes int64) 
 		return errors.New("no " + emulatorFolder + " in it")
 	}
 	return nil
+}
+
+func writeEntry(root *os.Root, name string, header *tar.Header, content io.Reader) error {
+	switch header.Typeflag {
+	case tar.TypeDir:
+		return root.MkdirAll(name, 0o755)
+	case tar.TypeReg:
+		return writeFile(root, name, content)
+	}
+	return fmt.Errorf("entry %q is neither a file nor a directory", header.Name)
 }
 
 func writeFile(root *os.Root, name string, content io.Reader) error {

@@ -1,13 +1,10 @@
-package dynamoconn_test
+package architecture_test
 
 import (
-	"bytes"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
-	"os"
 	"path"
 	"regexp"
 	"strings"
@@ -17,31 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// walkGo calls visit with the path and the content of each Go file of the
-// repository, other modules in it included.
-func walkGo(t *testing.T, visit func(name string, content []byte)) {
-	t.Helper()
-	root := os.DirFS(".")
-	require.NoError(t, fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && name != "." && strings.HasPrefix(entry.Name(), "."):
-			return fs.SkipDir
-		case entry.IsDir() || path.Ext(name) != ".go":
-			return nil
-		}
-		content, err := fs.ReadFile(root, name)
-		if err == nil {
-			visit(name, content)
-		}
-		return err
-	}))
-}
-
-// isPublic tells whether the file belongs to a package that users import.
+// isPublic reports whether the file belongs to a package that users import.
 func isPublic(name string) bool {
-	if strings.HasSuffix(name, "_test.go") {
+	if isTest(name) {
 		return false
 	}
 	for dir := range strings.SplitSeq(path.Dir(name), "/") {
@@ -206,10 +181,9 @@ type (
 func TestSectionsThatCommentsNameExist(t *testing.T) {
 	t.Parallel()
 	named := regexp.MustCompile(`[Ss]ee ([A-Z][a-z ]+) in the package comment`)
-	overview, err := os.ReadFile("doc.go")
-	require.NoError(t, err)
+	overview := readFile(t, "doc.go")
 	sections := map[string]bool{}
-	for _, heading := range regexp.MustCompile(`(?m)^// # (.+)$`).FindAllStringSubmatch(string(overview), -1) {
+	for _, heading := range regexp.MustCompile(`(?m)^// # (.+)$`).FindAllStringSubmatch(overview, -1) {
 		sections[heading[1]] = true
 	}
 	seen := 0
@@ -227,22 +201,4 @@ func TestSectionsThatCommentsNameExist(t *testing.T) {
 		}
 	})
 	assert.Greater(t, seen, 5)
-}
-
-func TestNoFileIsTooLong(t *testing.T) {
-	t.Parallel()
-	const most = 800
-	walkGo(t, func(name string, content []byte) {
-		assert.LessOrEqual(t, bytes.Count(content, []byte("\n")), most, "%s: divide it by its nouns", name)
-	})
-}
-
-func TestTheRepositoryIntroducesItself(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"README.md", "CHANGELOG.md", "LICENSE"} {
-		content, err := os.ReadFile(name)
-		if assert.NoError(t, err) {
-			assert.NotEmpty(t, bytes.TrimSpace(content), name)
-		}
-	}
 }

@@ -1,46 +1,16 @@
 package dynamoconn
 
 import (
-	"io"
 	"net/http"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn/internal/mutate"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
-
-// onceCanned gives the answer of the fuzzer to the first request, and to those that
-// follow that nothing was found and nothing is left.
-type onceCanned struct {
-	canned
-	sent int
-}
-
-func (c *onceCanned) Do(req *http.Request) (*http.Response, error) {
-	if _, err := io.Copy(io.Discard, req.Body); err != nil {
-		return nil, err
-	}
-	c.sent++
-	if c.sent == 1 {
-		return c.canned.Do(req)
-	}
-	return (&canned{status: http.StatusOK, body: []byte(`{"Responses":{},"UnprocessedKeys":{},"UnprocessedItems":{}}`)}).Do(req)
-}
-
-func batchTwins(f *testing.F) (*onceCanned, *twins) {
-	f.Helper()
-	answer := &onceCanned{canned: canned{status: http.StatusOK}}
-	pair := newTwins(f)
-	ours, err := New(f.Context(), WithAWSConfig(aws.Config{}), WithRegion(RegionUSEast1), WithHTTPClient(answer),
-		WithStaticCredentials("AKIDEXAMPLE", "example", ""), WithMaxAttempts(1))
-	require.NoError(f, err)
-	pair.ours = ours
-	return answer, pair
-}
 
 // keyOfText returns what a key of one string attribute A holds.
 func keyOfText(item map[string]types.AttributeValue) string {
@@ -65,11 +35,11 @@ func FuzzBatchGetAnswer(f *testing.F) {
 	} {
 		f.Add([]byte(body))
 	}
-	answer, pair := batchTwins(f)
+	pair := newTwins(f)
 	asked := []string{"a", "b"}
 	keys := []map[string]types.AttributeValue{{"A": &types.AttributeValueMemberS{Value: "a"}}, {"A": &types.AttributeValueMemberS{Value: "b"}}}
 	mutate.Fuzz(f, func(t *testing.T, body []byte) {
-		answer.body, answer.sent, pair.answer.body = body, 0, body
+		pair.answer(http.StatusOK, body, wiretest.Reply(http.StatusOK, wiretest.AllDone))
 		req := BatchGetItemRequest{RequestTables: []RequestTable{{Name: "T", Keys: []Item{{String("A", "a")}, {String("A", "b")}}}}}
 		got, err := pair.ours.BatchGet(t.Context(), req)
 		require.NotNil(t, got)
@@ -149,12 +119,12 @@ func FuzzBatchWriteAnswer(f *testing.F) {
 	} {
 		f.Add([]byte(body))
 	}
-	answer, pair := batchTwins(f)
+	pair := newTwins(f)
 	put := map[string]types.AttributeValue{"A": &types.AttributeValueMemberS{Value: "a"}}
 	del := map[string]types.AttributeValue{"A": &types.AttributeValueMemberS{Value: "b"}}
 	input := map[string][]types.WriteRequest{"T": {{PutRequest: &types.PutRequest{Item: put}}, {DeleteRequest: &types.DeleteRequest{Key: del}}}}
 	mutate.Fuzz(f, func(t *testing.T, body []byte) {
-		answer.body, answer.sent, pair.answer.body = body, 0, body
+		pair.answer(http.StatusOK, body, wiretest.Reply(http.StatusOK, wiretest.AllDone))
 		got, err := pair.ours.BatchWrite(t.Context(), BatchWriteItemRequest{Tables: []WriteTable{
 			{Name: "T", Writes: []Write{{ItemToAdd: Item{String("A", "a")}}, {ItemToDelete: Item{String("A", "b")}}}},
 		}})
@@ -186,11 +156,11 @@ func FuzzBatchWriteAnswer(f *testing.F) {
 			require.ErrorAs(t, err, &failed)
 			require.Len(t, failed.Failures, 2)
 			require.Zero(t, got.Written)
-			require.Equal(t, 1, answer.sent)
+			require.Len(t, pair.toOurs.Requests(), 1)
 			return
 		}
 		require.NoError(t, err)
 		require.Equal(t, 2, got.Written)
-		require.Equal(t, 1+min(puts+deletes, 1), answer.sent)
+		require.Len(t, pair.toOurs.Requests(), 1+min(puts+deletes, 1))
 	})
 }

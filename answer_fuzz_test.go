@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"reflect"
 	"slices"
@@ -22,41 +21,40 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn/internal/mutate"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
-// canned answers every request alike.
-type canned struct {
-	status int
-	body   []byte
-}
-
-func (c *canned) Do(req *http.Request) (*http.Response, error) {
-	return &http.Response{
-		StatusCode: c.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: req, ContentLength: int64(len(c.body)),
-		Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}}, Body: io.NopCloser(bytes.NewReader(c.body)),
-	}, nil
-}
-
-// twins are this package's client and the SDK's own, that get the same answers.
+// twins are this package's client and the SDK's own, which get the same answers.
 type twins struct {
-	answer *canned
-	ours   *Client
-	sdk    *dynamodb.Client
+	ours *Client
+	sdk  *dynamodb.Client
+
+	toOurs, toSDK *wiretest.Client
 }
 
 func newTwins(f *testing.F) *twins {
 	f.Helper()
-	answer := &canned{status: http.StatusOK}
-	ours, err := New(f.Context(), WithAWSConfig(aws.Config{}), WithRegion(RegionUSEast1), WithHTTPClient(answer),
+	pair := &twins{}
+	var err error
+	pair.ours, err = New(f.Context(), WithAWSConfig(aws.Config{}), WithRegion(RegionUSEast1),
+		WithHTTPClient(wiretest.Func(func(req *http.Request) (*http.Response, error) { return pair.toOurs.Do(req) })),
 		WithStaticCredentials("AKIDEXAMPLE", "example", ""), WithMaxAttempts(1))
 	require.NoError(f, err)
 	provider := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "example"}, nil
 	})
-	sdk := dynamodb.New(dynamodb.Options{
-		Region: "us-east-1", HTTPClient: answer, Credentials: provider, RetryMaxAttempts: 1, Retryer: aws.NopRetryer{},
+	pair.sdk = dynamodb.New(dynamodb.Options{
+		Region: "us-east-1", Credentials: provider, RetryMaxAttempts: 1, Retryer: aws.NopRetryer{},
+		HTTPClient: wiretest.Func(func(req *http.Request) (*http.Response, error) { return pair.toSDK.Do(req) }),
 	})
-	return &twins{answer: answer, ours: ours, sdk: sdk}
+	return pair
+}
+
+// answer is the answer to both, without a checksum. If ours asks again, it gets what
+// follows.
+func (p *twins) answer(status int, body []byte, more ...wiretest.Answer) {
+	answer := wiretest.Reply(status, string(body), "X-Amz-Crc32", "", "Content-Type", "application/x-amz-json-1.0")
+	p.toOurs, p.toSDK = wiretest.New(append([]wiretest.Answer{answer}, more...)...), wiretest.New(answer)
 }
 
 // sdkSays returns what the SDK makes of an answer, also if that is a panic.
@@ -332,7 +330,7 @@ func FuzzGetItemAnswer(f *testing.F) {
 	pair := newTwins(f)
 	key := map[string]types.AttributeValue{"A": &types.AttributeValueMemberS{Value: "a"}}
 	mutate.Fuzz(f, func(t *testing.T, body []byte) {
-		pair.answer.body = body
+		pair.answer(http.StatusOK, body)
 		got, err := pair.ours.GetItem(t.Context(), GetItemRequest{TableName: "T", Item: Item{String("A", "a")}})
 		want, sdkErr := sdkSays(func() (*dynamodb.GetItemOutput, error) {
 			return pair.sdk.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("T"), Key: key})
@@ -363,7 +361,7 @@ func FuzzScanAnswer(f *testing.F) {
 	pair := newTwins(f)
 	start := map[string]types.AttributeValue{"A": &types.AttributeValueMemberS{Value: "a"}}
 	mutate.Fuzz(f, func(t *testing.T, body []byte) {
-		pair.answer.body = body
+		pair.answer(http.StatusOK, body)
 		got, err := pair.ours.ScanPage(t.Context(), ScanTableRequest{TableName: "T", ExclusiveStartKey: Item{String("A", "a")}, Limit: 3})
 		want, sdkErr := sdkSays(func() (*dynamodb.ScanOutput, error) {
 			return pair.sdk.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("T"), ExclusiveStartKey: start, Limit: aws.Int32(3)})
@@ -416,8 +414,9 @@ func FuzzErrorAnswer(f *testing.F) {
 	}
 	pair := newTwins(f)
 	key := map[string]types.AttributeValue{"A": &types.AttributeValueMemberS{Value: "a"}}
-	mutate.Fuzz(f, func(t *testing.T, status uint16, body []byte) {
-		pair.answer.status, pair.answer.body = 400+int(status)%200, body
+	mutate.Fuzz(f, func(t *testing.T, anyStatus uint16, body []byte) {
+		status := 400 + int(anyStatus)%200
+		pair.answer(status, body)
 		req := PutItemRequest{TableName: "T", Item: Item{String("A", "a")}, ReturnItemOnConditionFailure: true}
 		resp, err := pair.ours.PutItem(t.Context(), req)
 		require.Nil(t, resp)
@@ -447,7 +446,7 @@ func FuzzErrorAnswer(f *testing.F) {
 		} else {
 			require.Empty(t, e.Item)
 		}
-		if pair.answer.status >= 500 {
+		if status >= 500 {
 			require.ErrorIs(t, err, ErrAmbiguous)
 		}
 	})

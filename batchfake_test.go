@@ -1,15 +1,11 @@
 package dynamoconn
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc32"
-	"io"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +13,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // batchFake is an HTTP client that answers BatchGetItem and BatchWriteItem as
@@ -105,7 +103,7 @@ func newBatchFake(tables ...string) *batchFake {
 func (f *batchFake) client(t testing.TB, opts ...Option) *Client {
 	t.Helper()
 	opts = append([]Option{
-		WithAWSConfig(aws.Config{}), WithRegion(RegionUSEast1), WithHTTPClient(f),
+		WithAWSConfig(aws.Config{}), WithRegion(RegionUSEast1), WithHTTPClient(wiretest.Answer(f.answer)),
 		WithStaticCredentials("AKIDEXAMPLE", "example", ""),
 	}, opts...)
 	client, err := New(t.Context(), opts...)
@@ -113,33 +111,32 @@ func (f *batchFake) client(t testing.TB, opts ...Option) *Client {
 	return client
 }
 
-// Do carries out a request.
-func (f *batchFake) Do(req *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
-	}
+// answer carries out a request.
+func (f *batchFake) answer(sent *wiretest.Request) (*http.Response, error) {
 	f.mu.Lock()
-	r, failure := parseFake(req.Header.Get("X-Amz-Target"), body)
+	r, failure := parseFake(sent.Action, []byte(sent.Body))
 	f.requests = append(f.requests, r)
 	n := len(f.requests)
 	f.flying++
 	f.mostAt = max(f.mostAt, f.flying)
 	f.mu.Unlock()
 
-	if f.delay > 0 {
-		select {
-		case <-time.After(f.delay):
-		case <-req.Context().Done():
-		}
-	}
+	answer := wiretest.Answer(func(*wiretest.Request) (*http.Response, error) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return f.respond(n, r, failure)(sent)
+	})
+	defer func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.flying--
+	}()
+	return answer.Delay(f.delay)(sent)
+}
 
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.flying--
-	if err := req.Context().Err(); err != nil {
-		return nil, err
-	}
+// respond lets the script make trouble for the n-th request, and carries it out unless
+// that or a failure forbids it.
+func (f *batchFake) respond(n int, r *fakeRequest, failure *fakeFailure) wiretest.Answer {
 	trouble := new(fakeTrouble)
 	if f.script != nil {
 		if scripted := f.script(n, r); scripted != nil {
@@ -152,16 +149,20 @@ func (f *batchFake) Do(req *http.Request) (*http.Response, error) {
 	}
 	switch {
 	case trouble.lost != nil:
-		return nil, trouble.lost
+		return wiretest.Break(trouble.lost)
 	case trouble.status != 0:
-		return failure.or(trouble.failure()).response(n), nil
+		return failure.or(trouble.failure()).answer(n)
 	case failure != nil:
-		return failure.response(n), nil
+		return failure.answer(n)
 	}
 	if trouble.edit != nil {
 		trouble.edit(answer)
 	}
-	return fakeResponse(n, http.StatusOK, answer), nil
+	body, err := json.Marshal(answer)
+	if err != nil {
+		panic(err)
+	}
+	return wiretest.Reply(http.StatusOK, string(body), "X-Amzn-Requestid", fmt.Sprintf("REQUEST%d", n))
 }
 
 func (e *fakeFailure) or(other *fakeFailure) *fakeFailure {
@@ -171,28 +172,11 @@ func (e *fakeFailure) or(other *fakeFailure) *fakeFailure {
 	return other
 }
 
-func (e *fakeFailure) response(n int) *http.Response {
-	return fakeResponse(n, e.status, map[string]any{
-		"__type": "com.amazonaws.dynamodb.v20120810#" + e.code, "message": e.message,
-	})
+func (e *fakeFailure) answer(n int) wiretest.Answer {
+	return wiretest.Refuse(e.status, e.code, e.message, fmt.Sprintf("REQUEST%d", n))
 }
 
-func fakeResponse(n, status int, answer map[string]any) *http.Response {
-	body, err := json.Marshal(answer)
-	if err != nil {
-		panic(err)
-	}
-	header := make(http.Header)
-	header.Set("Content-Type", "application/x-amz-json-1.0")
-	header.Set("X-Amzn-Requestid", fmt.Sprintf("REQUEST%d", n))
-	header.Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10))
-	return &http.Response{
-		StatusCode: status, Header: header, Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
-	}
-}
-
-func parseFake(target string, body []byte) (*fakeRequest, *fakeFailure) {
-	_, action, _ := strings.Cut(target, ".")
+func parseFake(action string, body []byte) (*fakeRequest, *fakeFailure) {
 	r := &fakeRequest{Action: action, Bytes: len(body)}
 	var err error
 	switch action {

@@ -3,8 +3,6 @@ package dynamoconn
 import (
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -15,23 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn/internal/retry"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
-
-// fixedAnswer is an HTTP client that gives one answer to every request.
-type fixedAnswer struct {
-	status int
-	body   string
-}
-
-func (f fixedAnswer) Do(*http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: f.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(f.body)), ContentLength: -1}, nil
-}
 
 // failing returns the error of a put that is answered so.
 func failing(t *testing.T, status int, body string) *Error {
 	t.Helper()
 	cfg := aws.Config{Region: "us-east-1", Credentials: aws.AnonymousCredentials{}}
-	client, err := New(t.Context(), WithAWSConfig(cfg), WithHTTPClient(fixedAnswer{status, body}), WithMaxAttempts(1))
+	client, err := New(t.Context(), WithAWSConfig(cfg), WithHTTPClient(wiretest.Reply(status, body)), WithMaxAttempts(1))
 	require.NoError(t, err)
 	_, err = client.PutItem(t.Context(), PutItemRequest{TableName: "Music", Item: Item{String("Artist", "A")}})
 	var e *Error

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -17,6 +15,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 func TestSize(t *testing.T) {
@@ -125,28 +125,19 @@ func TestSizeIsThatOfTheGuide(t *testing.T) {
 func sdkItem(t require.TestingT, item Item) []byte {
 	attributes, err := ToAttributeValues(item)
 	require.NoError(t, err)
-	var body []byte
+	sent := wiretest.New()
 	sdk := dynamodb.New(dynamodb.Options{
 		Region:      "us-east-1",
 		Credentials: credentials.NewStaticCredentialsProvider("id", "secret", ""),
-		HTTPClient: roundTrip(func(req *http.Request) (*http.Response, error) {
-			body, err = io.ReadAll(req.Body)
-			return &http.Response{
-				StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")),
-			}, err
-		}),
+		HTTPClient:  sent,
 	})
 	_, err = sdk.PutItem(context.Background(), &dynamodb.PutItemInput{TableName: aws.String("Music"), Item: attributes})
 	require.NoError(t, err)
 	var request struct{ Item json.RawMessage }
-	require.NoError(t, json.Unmarshal(body, &request))
+	require.NoError(t, json.Unmarshal([]byte(sent.Requests()[0].Body), &request))
 	require.NotEmpty(t, request.Item)
 	return request.Item
 }
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) Do(req *http.Request) (*http.Response, error) { return f(req) }
 
 func TestWireSizeIsNeverTooSmall(t *testing.T) {
 	t.Parallel()

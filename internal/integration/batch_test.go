@@ -204,7 +204,7 @@ func TestBatchesOfNothing(t *testing.T) {
 	read, err := client.BatchGet(t.Context(), dynamoconn.BatchGetItemRequest{})
 	require.NoError(t, err)
 	assert.Empty(t, read.ResponseTables)
-	assert.Empty(t, journal.take())
+	assert.Empty(t, journal.Take())
 }
 
 func TestBatchWithACancelledContextSendsNothing(t *testing.T) {
@@ -226,7 +226,7 @@ func TestBatchWithACancelledContextSendsNothing(t *testing.T) {
 		require.Equal(t, dynamoconn.OutcomeNotDone, failure.Outcome)
 	}
 	assert.Zero(t, resp.Written)
-	assert.Empty(t, journal.take())
+	assert.Empty(t, journal.Take())
 
 	// What is left can be done later.
 	_, err = client.BatchWrite(t.Context(), failed.Remaining())

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 	"github.com/dynamoconn/dynamoconn/testdata"
 )
 
@@ -63,7 +64,7 @@ func TestTenThousandCities(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, n, written.Written)
 	assert.Equal(t, n/25, written.Attempts)
-	assert.Equal(t, slices.Repeat([]string{"BatchWriteItem"}, n/25), sent.actions())
+	assert.Equal(t, slices.Repeat([]string{"BatchWriteItem"}, n/25), wiretest.Actions(sent.Take()))
 
 	t.Run("Scan", func(t *testing.T) {
 		resp, err := client.Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: table})
@@ -71,7 +72,7 @@ func TestTenThousandCities(t *testing.T) {
 		requireSameItems(t, items, resp.Items, "ID")
 		assert.Equal(t, []int64{n, n}, []int64{resp.Count, resp.ScannedCount})
 		assert.Nil(t, resp.LastEvaluatedKey)
-		actions := sent.actions()
+		actions := wiretest.Actions(sent.Take())
 		assert.Greater(t, len(actions), 1, "the table has more than one page")
 		assert.Len(t, actions, resp.Attempts)
 	})
@@ -83,7 +84,7 @@ func TestTenThousandCities(t *testing.T) {
 			got = append(got, item)
 		}
 		requireSameItems(t, items, got, "ID")
-		requests := sent.take()
+		requests := sent.Take()
 		assert.Len(t, requests, n/7+1)
 		starts := map[string]bool{}
 		for _, s := range requests {
@@ -91,7 +92,7 @@ func TestTenThousandCities(t *testing.T) {
 				Limit             int
 				ExclusiveStartKey json.RawMessage
 			}
-			require.NoError(t, json.Unmarshal([]byte(s.body), &body))
+			require.NoError(t, json.Unmarshal([]byte(s.Body), &body))
 			require.Equal(t, 7, body.Limit)
 			require.False(t, starts[string(body.ExclusiveStartKey)], "a page was read twice")
 			starts[string(body.ExclusiveStartKey)] = true
@@ -126,14 +127,14 @@ func TestTenThousandCities(t *testing.T) {
 		assert.Equal(t, missing, got.MissingKeys)
 
 		asked := map[string]int{}
-		requests := sent.take()
+		requests := sent.Take()
 		for _, s := range requests {
 			var body struct {
 				RequestItems map[string]struct {
 					Keys []map[string]map[string]string
 				}
 			}
-			require.NoError(t, json.Unmarshal([]byte(s.body), &body))
+			require.NoError(t, json.Unmarshal([]byte(s.Body), &body))
 			sentKeys := body.RequestItems[table].Keys
 			require.LessOrEqual(t, len(sentKeys), 100)
 			for _, key := range sentKeys {

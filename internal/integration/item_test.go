@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 func TestItemsUnderEverySortOfKey(t *testing.T) {
@@ -120,7 +121,7 @@ func TestGetItem(t *testing.T) {
 	got, err = client.GetItem(t.Context(), dynamoconn.GetItemRequest{TableName: table, Item: dynamoconn.Item{dynamoconn.Long("ID", 2)}})
 	require.NoError(t, err)
 	assert.Nil(t, got.Item)
-	assert.Equal(t, []string{"GetItem", "GetItem", "GetItem", "GetItem"}, journal.actions())
+	assert.Equal(t, []string{"GetItem", "GetItem", "GetItem", "GetItem"}, wiretest.Actions(journal.Take()))
 
 	for name, wrong := range map[string]dynamoconn.Item{
 		"of another type": {dynamoconn.String("ID", "1")}, "of another name": {dynamoconn.Long("Id", 1)},
@@ -222,7 +223,7 @@ func TestConditionsOfWrites(t *testing.T) {
 				} else {
 					assert.Nil(t, stored)
 				}
-				assert.Equal(t, []string{activity, activity}, journal.actions())
+				assert.Equal(t, []string{activity, activity}, wiretest.Actions(journal.Take()))
 			})
 		}
 	}

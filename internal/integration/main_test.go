@@ -5,10 +5,8 @@ import (
 	"crypto/rand"
 	"flag"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,6 +21,7 @@ import (
 	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 	"github.com/dynamoconn/dynamoconn/internal/dynamodblocal"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // backend is what the tests run on.
@@ -129,66 +128,15 @@ func local(t *testing.T) *dynamoconn.Client {
 	return shared.client
 }
 
-// journal is an HTTP client that keeps what was sent.
-type journal struct {
-	next dynamodb.HTTPClient
-
-	mu   sync.Mutex
-	sent []sent
-}
-
-// sent is one request: its API action, the region it was signed for, and its JSON.
-type sent struct {
-	action, region, body string
-}
-
-// localJournal returns a client of its own for the test, and what it sends.
-func localJournal(t *testing.T, more ...dynamoconn.Option) (*dynamoconn.Client, *journal) {
+// localJournal returns a client of its own for the test, and the HTTP client that keeps
+// what it sends.
+func localJournal(t *testing.T, more ...dynamoconn.Option) (*dynamoconn.Client, *wiretest.Client) {
 	t.Helper()
 	local(t)
-	j := &journal{next: shared.http}
+	j := wiretest.New(wiretest.Forward(shared.http))
 	client, err := dynamoconn.New(t.Context(), localOptions(append(more, dynamoconn.WithHTTPClient(j))...)...)
 	require.NoError(t, err)
 	return client, j
-}
-
-func (j *journal) Do(req *http.Request) (*http.Response, error) {
-	body, err := req.GetBody()
-	if err != nil {
-		return nil, err
-	}
-	text, err := io.ReadAll(body)
-	if err != nil {
-		return nil, err
-	}
-	_, action, _ := strings.Cut(req.Header.Get("X-Amz-Target"), ".")
-	entry := sent{action: action, body: string(text)}
-	// Credential=local/20260102/us-east-1/dynamodb/aws4_request
-	if scope := strings.Split(req.Header.Get("Authorization"), "/"); len(scope) > 2 {
-		entry.region = scope[2]
-	}
-	j.mu.Lock()
-	j.sent = append(j.sent, entry)
-	j.mu.Unlock()
-	return j.next.Do(req)
-}
-
-// take returns what was sent since the last take.
-func (j *journal) take() []sent {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	all := j.sent
-	j.sent = nil
-	return all
-}
-
-// actions returns the API actions of what was sent since the last take.
-func (j *journal) actions() []string {
-	var actions []string
-	for _, s := range j.take() {
-		actions = append(actions, s.action)
-	}
-	return actions
 }
 
 // attribute is one attribute of a table's key: its name and its type S, N or B.

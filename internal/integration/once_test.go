@@ -4,54 +4,30 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"sync"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
-
-// loser is an HTTP client that loses the answers of the first requests after they
-// have been carried out, and calls between before the next one.
-type loser struct {
-	next dynamodb.HTTPClient
-
-	mu      sync.Mutex
-	lose    int
-	between func()
-	actions []string
-}
-
-func (l *loser) Do(req *http.Request) (*http.Response, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.actions = append(l.actions, req.Header.Get("X-Amz-Target"))
-	if l.lose == 0 && l.between != nil {
-		l.between()
-		l.between = nil
-	}
-	resp, err := l.next.Do(req)
-	if err != nil || l.lose == 0 {
-		return resp, err
-	}
-	l.lose--
-	_, _ = io.Copy(io.Discard, resp.Body)
-	_ = resp.Body.Close()
-	return nil, &net.OpError{Op: "read", Err: io.ErrUnexpectedEOF}
-}
 
 // losing returns a client of the backend that loses the first answer; between, which
 // may be nil, is called before the repetition.
-func losing(t *testing.T, between func()) (*dynamoconn.Client, *loser) {
+func losing(t *testing.T, between func()) (*dynamoconn.Client, *wiretest.Client) {
 	t.Helper()
 	local(t)
-	l := &loser{next: shared.http, lose: 1, between: between}
-	client, err := dynamoconn.New(t.Context(), localOptions(dynamoconn.WithHTTPClient(l))...)
+	forward := wiretest.Forward(shared.http)
+	sent := wiretest.New(forward.Lose(&net.OpError{Op: "read", Err: io.ErrUnexpectedEOF}), func(r *wiretest.Request) (*http.Response, error) {
+		if r.N == 2 && between != nil {
+			between()
+		}
+		return forward(r)
+	})
+	client, err := dynamoconn.New(t.Context(), localOptions(dynamoconn.WithHTTPClient(sent))...)
 	require.NoError(t, err)
-	return client, l
+	return client, sent
 }
 
 func errorOf(t *testing.T, err error) *dynamoconn.Error {
@@ -107,7 +83,7 @@ func TestTransactionOfOneWrite(t *testing.T) {
 	wrong.TableName = uniqueName()
 	_, err = client.PutItem(t.Context(), wrong, dynamoconn.ExactlyOnce(""))
 	require.ErrorIs(t, err, dynamoconn.ErrTableNotFound)
-	for _, action := range journal.actions() {
+	for _, action := range wiretest.Actions(journal.Take()) {
 		assert.Equal(t, "TransactWriteItems", action)
 	}
 }
@@ -204,11 +180,11 @@ func TestWritesWhoseAnswerIsLost(t *testing.T) {
 			if test.between != nil {
 				between = func() { fill(t, table, []dynamoconn.Item{test.between}) }
 			}
-			client, l := losing(t, between)
+			client, sent := losing(t, between)
 			test.put.TableName, test.put.Item = table, versioned(2)
 			resp, err := client.PutItem(t.Context(), test.put, test.opts...)
 			require.ErrorIs(t, err, test.is)
-			assert.Len(t, l.actions, test.attempts)
+			assert.Len(t, sent.Requests(), test.attempts)
 			assert.True(t, test.after.Equal(stored(t, table)), "%v", stored(t, table))
 			if err == nil {
 				assert.True(t, test.old.Equal(resp.OldItem), "%v", resp.OldItem)
@@ -222,12 +198,12 @@ func TestWritesWhoseAnswerIsLost(t *testing.T) {
 func TestUniqueItemOfEveryKind(t *testing.T) {
 	t.Parallel()
 	table := newTable(t, keyed(byID))
-	client, l := losing(t, nil)
+	client, sent := losing(t, nil)
 	_, err := client.PutItem(t.Context(), dynamoconn.PutItemRequest{
 		TableName: table, Item: everything(1), ConditionExpression: "attribute_not_exists(ID)", ItemIsUnique: true,
 	})
 	require.NoError(t, err)
-	assert.Len(t, l.actions, 2)
+	assert.Len(t, sent.Requests(), 2)
 }
 
 func TestDeletesWhoseAnswerIsLost(t *testing.T) {
@@ -264,11 +240,11 @@ func TestDeletesWhoseAnswerIsLost(t *testing.T) {
 			if test.between != nil {
 				between = func() { fill(t, table, []dynamoconn.Item{test.between}) }
 			}
-			client, l := losing(t, between)
+			client, sent := losing(t, between)
 			test.req.TableName, test.req.Item = table, versioned(1)[:1]
 			resp, err := client.DeleteItem(t.Context(), test.req, test.opts...)
 			require.ErrorIs(t, err, test.is)
-			assert.Len(t, l.actions, test.attempts)
+			assert.Len(t, sent.Requests(), test.attempts)
 			assert.True(t, test.after.Equal(stored(t, table)), "%v", stored(t, table))
 			if err == nil {
 				assert.True(t, test.old.Equal(resp.OldItem), "%v", resp.OldItem)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // north lets about four of five cities through.
@@ -91,10 +92,10 @@ func TestScanCountsOnly(t *testing.T) {
 	require.NoError(t, err)
 	assert.Nil(t, resp.Items)
 	assert.Equal(t, []int64{want, 100}, []int64{resp.Count, resp.ScannedCount})
-	requests := journal.take()
+	requests := journal.Take()
 	require.Len(t, requests, 4)
 	for _, s := range requests {
-		assert.Contains(t, s.body, `"Select":"COUNT"`)
+		assert.Contains(t, s.Body, `"Select":"COUNT"`)
 	}
 
 	req.MaxItems = 10
@@ -147,7 +148,7 @@ func TestScanPageLoop(t *testing.T) {
 		}
 		requireSameItems(t, onlyThose(items, filter), got, "ID")
 		assert.Equal(t, 15, pages, name)
-		assert.Len(t, journal.take(), pages, name)
+		assert.Len(t, journal.Take(), pages, name)
 		if name == "mostly empty pages" {
 			assert.Equal(t, pages-1, empty)
 		}
@@ -160,7 +161,7 @@ func TestScanItemsBrokenOffAtEveryItemReadsNoFurtherPage(t *testing.T) {
 	table, items := cityTable(t, 20)
 	const limit = 7
 	loop := client.ScanItems(t.Context(), dynamoconn.ScanTableRequest{TableName: table, Limit: limit})
-	assert.Empty(t, journal.take(), "nothing is read before the loop")
+	assert.Empty(t, journal.Take(), "nothing is read before the loop")
 
 	var whole []dynamoconn.Item
 	for item, err := range loop {
@@ -168,7 +169,7 @@ func TestScanItemsBrokenOffAtEveryItemReadsNoFurtherPage(t *testing.T) {
 		whole = append(whole, item)
 	}
 	requireSameItems(t, items, whole, "ID")
-	assert.Len(t, journal.take(), 3)
+	assert.Len(t, journal.Take(), 3)
 
 	for stop := range whole {
 		var got []dynamoconn.Item
@@ -180,9 +181,9 @@ func TestScanItemsBrokenOffAtEveryItemReadsNoFurtherPage(t *testing.T) {
 			}
 		}
 		assert.Equal(t, whole[:stop+1], got)
-		requests := journal.take()
+		requests := journal.Take()
 		assert.Len(t, requests, stop/limit+1)
-		assert.NotContains(t, requests[0].body, "ExclusiveStartKey")
+		assert.NotContains(t, requests[0].Body, "ExclusiveStartKey")
 	}
 }
 
@@ -202,7 +203,7 @@ func TestScanItemsStopsAtMaxItems(t *testing.T) {
 				count++
 			}
 			assert.Equal(t, min(maxItems, len(those)), count)
-			assert.LessOrEqual(t, len(journal.take()), 60/5+2*len(filter)+1)
+			assert.LessOrEqual(t, len(journal.Take()), 60/5+2*len(filter)+1)
 		}
 	}
 }
@@ -314,8 +315,8 @@ func TestScanOfIndexes(t *testing.T) {
 			}
 			assert.Positive(t, used)
 			requireSameItems(t, want, got, "Title")
-			for _, s := range journal.take() {
-				assert.Contains(t, s.body, fmt.Sprintf("%q:%q", "IndexName", index))
+			for _, s := range journal.Take() {
+				assert.Contains(t, s.Body, fmt.Sprintf("%q:%q", "IndexName", index))
 			}
 		}
 	}
@@ -339,10 +340,10 @@ func TestScanSendsWhatItIsAsked(t *testing.T) {
 		TotalSegments:     1,
 	}, dynamoconn.WithConsumedCapacity())
 	require.NoError(t, err)
-	requests := journal.take()
+	requests := journal.Take()
 	require.NotEmpty(t, requests)
 	var body map[string]any
-	require.NoError(t, json.Unmarshal([]byte(requests[0].body), &body))
+	require.NoError(t, json.Unmarshal([]byte(requests[0].Body), &body))
 	assert.Equal(t, map[string]any{
 		"TableName":                 table,
 		"Limit":                     3.0,
@@ -381,14 +382,14 @@ func TestScanErrors(t *testing.T) {
 		count++
 	}
 	assert.Equal(t, 1, count, "the error comes once")
-	journal.take()
+	journal.Take()
 
 	// DynamoDB compares booleans for equality only.
 	_, err = client.Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: table, Conditions: []dynamoconn.Condition{{
 		Key: "North", ComparisonOperator: dynamoconn.ComparisonOperatorLT, Values: []dynamoconn.KeyValue{dynamoconn.Boolean("", true)},
 	}}})
 	require.ErrorIs(t, err, dynamoconn.ErrValidation)
-	assert.Equal(t, []string{"Scan"}, journal.actions())
+	assert.Equal(t, []string{"Scan"}, wiretest.Actions(journal.Take()))
 
 	for name, req := range map[string]dynamoconn.ScanTableRequest{
 		"no table":              {},
@@ -409,7 +410,7 @@ func TestScanErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := client.Scan(t.Context(), req)
 			require.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)
-			assert.Empty(t, journal.take(), "nothing is sent")
+			assert.Empty(t, journal.Take(), "nothing is sent")
 		})
 	}
 }

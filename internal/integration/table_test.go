@@ -169,7 +169,7 @@ func TestListTables(t *testing.T) {
 		all := namesOf(resp.ListTables)
 		assert.True(t, slices.IsSorted(all))
 		assert.Subset(t, all, names)
-		journal.take()
+		journal.Take()
 	})
 	t.Run("a part of them", func(t *testing.T) {
 		for _, limit := range []int32{0, 1, 3, 100} {
@@ -183,10 +183,10 @@ func TestListTables(t *testing.T) {
 				if limit > 0 {
 					page = min(most, int(limit))
 				}
-				requests := journal.take()
+				requests := journal.Take()
 				assert.Len(t, requests, (most+page-1)/page)
 				assert.Len(t, requests, resp.Attempts)
-				assert.Contains(t, requests[0].body, fmt.Sprintf(`"Limit":%d`, page))
+				assert.Contains(t, requests[0].Body, fmt.Sprintf(`"Limit":%d`, page))
 			}
 		}
 	})
@@ -204,11 +204,11 @@ func TestListTables(t *testing.T) {
 			}
 		}
 		assert.Equal(t, names, got)
-		journal.take()
+		journal.Take()
 	})
 	t.Run("as a loop, broken off at every table", func(t *testing.T) {
 		loop := client.Tables(t.Context(), dynamoconn.ListTablesRequest{ExclusiveStartTableName: prefix, Limit: 4})
-		assert.Empty(t, journal.take())
+		assert.Empty(t, journal.Take())
 		for stop := range names {
 			var got []string
 			for table, err := range loop {
@@ -219,7 +219,7 @@ func TestListTables(t *testing.T) {
 				}
 			}
 			assert.Equal(t, names[:stop+1], got)
-			assert.Len(t, journal.take(), stop/4+1)
+			assert.Len(t, journal.Take(), stop/4+1)
 		}
 	})
 	t.Run("as a loop with an end", func(t *testing.T) {
@@ -231,7 +231,7 @@ func TestListTables(t *testing.T) {
 			got = append(got, table.Name)
 		}
 		assert.Equal(t, names[2:8], got)
-		assert.Len(t, journal.take(), 2)
+		assert.Len(t, journal.Take(), 2)
 	})
 	t.Run("refused", func(t *testing.T) {
 		for _, req := range []dynamoconn.ListTablesRequest{{Limit: -1}, {Limit: 101}, {MaxTables: -1}, {ExclusiveStartTableName: "a b"}} {
@@ -241,7 +241,7 @@ func TestListTables(t *testing.T) {
 				require.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)
 			}
 		}
-		assert.Empty(t, journal.take())
+		assert.Empty(t, journal.Take())
 	})
 }
 
@@ -300,13 +300,13 @@ func TestEveryActivityInASecondRegion(t *testing.T) {
 				opts, want = append(opts, dynamoconn.InRegion(region)), region.String()
 			}
 			require.NoError(t, call(opts...), "%s in %s", name, region)
-			requests := journal.take()
+			requests := journal.Take()
 			require.Len(t, requests, 1)
-			assert.Equal(t, []string{name, want}, []string{requests[0].action, requests[0].region})
+			assert.Equal(t, []string{name, want}, []string{requests[0].Action, requests[0].Region})
 		}
 		err := call(dynamoconn.InRegion("us_east_1"))
 		require.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)
-		assert.Empty(t, journal.take())
+		assert.Empty(t, journal.Take())
 	}
 
 	_, err := client.GetItem(ctx, dynamoconn.GetItemRequest{TableName: uniqueName(), Item: key}, dynamoconn.InRegion(dynamoconn.RegionSAEast1))

@@ -148,11 +148,11 @@ func TestDepthIsWhatDynamoDBTakes(t *testing.T) {
 			_, err := client.PutItem(t.Context(), dynamoconn.PutItemRequest{TableName: table, Item: item})
 			if depth <= 31 {
 				require.NoError(t, err, "%d %s", depth, kind)
-				assert.Len(t, journal.take(), 1)
+				assert.Len(t, journal.Take(), 1)
 				continue
 			}
 			require.ErrorIs(t, err, dynamoconn.ErrInvalidRequest, "%d %s", depth, kind)
-			assert.Empty(t, journal.take())
+			assert.Empty(t, journal.Take())
 
 			// DynamoDB says the same: its 32 levels count the item.
 			var av types.AttributeValue = &types.AttributeValueMemberS{Value: "bottom"}

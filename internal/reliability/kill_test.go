@@ -22,11 +22,11 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// What is loaded and scanned in each round. A kill meets a round many times.
+// The size of each round. A round is killed many times before it is complete.
 const (
 	killItems    = 1500
-	killChunk    = 50 // of the load, between two entries of its progress
-	killPage     = 20 // of the scan, between two checkpoints
+	killChunk    = 50 // the load saves its progress after so many items
+	killPage     = 20 // each segment of the scan saves a checkpoint after so many items
 	killSegments = 2
 )
 
@@ -35,42 +35,47 @@ var (
 	_ = addChild("scan", scanChild)
 )
 
+// TestKilledLoadLosesNothing kills a load at random moments and starts it again until it
+// is complete. Every item must be in the table, also those that were written before a
+// kill.
 func TestKilledLoadLosesNothing(t *testing.T) {
 	t.Parallel()
 	k := newKiller(t, testSize(6, 300))
 	k.db.Inject(dynamoconntest.Fault{Operation: "BatchWriteItem", Effect: dynamoconntest.UnprocessedRandomly(0.1)})
 	rounds := 0
-	for ; k.left > 0; rounds++ {
+	for ; k.killsLeft > 0; rounds++ {
 		table := k.newTable(rounds)
 		progress := filepath.Join(t.TempDir(), "progress")
 		k.run(func() {
-			// What was noted down as written is there, whenever the kill came.
-			there := k.items(table)
+			stored := k.items(table)
 			for id := range killChunk * readProgress(t, progress) {
-				require.Contains(t, there, id, "it was written when the load was killed")
+				require.Contains(t, stored, id, "the load had saved that this item was written")
 			}
 		}, "load", k.url, table, progress)
-		there := k.items(table)
-		require.Len(t, there, killItems)
+		stored := k.items(table)
+		require.Len(t, stored, killItems)
 		for id := range killItems {
-			require.Equal(t, killLine(id), there[id])
+			require.Equal(t, killLine(id), stored[id])
 		}
 	}
-	t.Logf("%d kills of a load over %d rounds of %d items: 0 missing, in %v", k.kills, rounds, killItems, k.took())
+	t.Logf("%d kills of a load over %d rounds of %d items: 0 missing, in %v", k.kills, rounds, killItems, k.elapsed())
 }
 
+// TestKilledScanLosesNothing kills a scan at random moments and starts it again until it
+// is complete. It must return every item, and some of them twice at most as often as a
+// page was not saved.
 func TestKilledScanLosesNothing(t *testing.T) {
 	t.Parallel()
 	k := newKiller(t, testSize(6, 300))
 	k.db.Inject(dynamoconntest.Fault{Operation: "Scan", Probability: 0.02, Effect: dynamoconntest.HTMLUnavailable()})
-	twice, most, rounds := 0, 0, 0
-	for ; k.left > 0; rounds++ {
+	repeatedItems, maxRepeated, rounds := 0, 0, 0
+	for ; k.killsLeft > 0; rounds++ {
 		table := k.newTable(rounds)
 		k.fill(table)
-		stop := k.comeAndGo(table)
+		stop := k.putAndDeleteOthers(table)
 		dir := t.TempDir()
 		before := k.kills
-		k.run(func() { k.tear(filepath.Join(dir, fmt.Sprint("items-", k.rand.IntN(killSegments)))) }, "scan", k.url, table, dir)
+		k.run(func() { k.appendTornLine(filepath.Join(dir, fmt.Sprint("items-", k.rand.IntN(killSegments)))) }, "scan", k.url, table, dir)
 		stop()
 		seen := make([]int, killItems)
 		for segment := range killSegments {
@@ -79,22 +84,22 @@ func TestKilledScanLosesNothing(t *testing.T) {
 			for line := range bytes.Lines(data) {
 				id := idOf(t, line)
 				if id < 0 {
-					continue // it came and went
+					continue // an item that was put and deleted during the scan
 				}
 				require.Equal(t, killLine(id), string(bytes.TrimSuffix(line, []byte("\n"))))
 				seen[id]++
 			}
 		}
-		again := 0
+		repeated := 0
 		for id, times := range seen {
 			require.Positive(t, times, "item %d is missing", id)
-			again += times - 1
+			repeated += times - 1
 		}
-		require.LessOrEqual(t, again, (k.kills-before)*killSegments*killPage, "one page of each segment for each kill")
-		twice, most = twice+again, max(most, again)
+		require.LessOrEqual(t, repeated, (k.kills-before)*killSegments*killPage, "each kill may repeat one page of each segment")
+		repeatedItems, maxRepeated = repeatedItems+repeated, max(maxRepeated, repeated)
 	}
 	t.Logf("%d kills of a scan over %d rounds of %d items: 0 missing, %d twice, at most %d in a round, in %v",
-		k.kills, rounds, killItems, twice, most, k.took())
+		k.kills, rounds, killItems, repeatedItems, maxRepeated, k.elapsed())
 }
 
 // killer kills child programs that work on its database.
@@ -106,7 +111,7 @@ type killer struct {
 	rand  *rand.Rand
 	began time.Time
 
-	left, kills int
+	killsLeft, kills int
 }
 
 func newKiller(t *testing.T, kills int) *killer {
@@ -116,11 +121,11 @@ func newKiller(t *testing.T, kills int) *killer {
 	t.Cleanup(server.Close)
 	return &killer{
 		t: t, db: db, url: server.URL, local: db.Client(t), rand: rand.New(rand.NewPCG(seed, uint64(len(t.Name())))),
-		began: time.Now(), left: kills,
+		began: time.Now(), killsLeft: kills,
 	}
 }
 
-func (k *killer) took() time.Duration { return time.Since(k.began).Round(time.Millisecond) }
+func (k *killer) elapsed() time.Duration { return time.Since(k.began).Round(time.Millisecond) }
 
 func (k *killer) newTable(round int) string {
 	name := fmt.Sprint("Round-", round)
@@ -128,34 +133,34 @@ func (k *killer) newTable(round int) string {
 	return name
 }
 
-// run starts the child until it has come to its end. As long as there are kills left it
-// is killed at a random moment, most often while it works, and killed is called.
-func (k *killer) run(killed func(), name string, args ...string) {
+// run starts the child again and again until it ends by itself. While kills are left, run
+// kills the child at a random moment, mostly while it works, and calls afterKill.
+func (k *killer) run(afterKill func(), name string, args ...string) {
 	for {
 		cmd := childCommand(k.t, name, args...)
 		working, err := cmd.StdoutPipe()
 		require.NoError(k.t, err)
 		require.NoError(k.t, cmd.Start())
-		if k.left > 0 {
-			if k.rand.IntN(8) > 0 { // else while it starts, or as soon as it works
+		if k.killsLeft > 0 {
+			if k.rand.IntN(8) > 0 { // in the other cases the child may be killed while it starts
 				_, _ = working.Read(make([]byte, 1))
 			}
 			time.Sleep(time.Duration(k.rand.IntN(60_000)) * time.Microsecond)
-			_ = cmd.Process.Kill() // it may have come to its end
+			_ = cmd.Process.Kill() // the child may have ended already
 		}
 		err = cmd.Wait()
 		if err == nil {
 			return
 		}
-		// A process that was ended by a signal has no exit code.
+		// The exit code of a killed process is -1.
 		require.Equal(k.t, -1, cmd.ProcessState.ExitCode(), "%s: %v", name, err)
-		k.left--
+		k.killsLeft--
 		k.kills++
-		killed()
+		afterKill()
 	}
 }
 
-// items returns what is in a table: each item as a line, by its ID.
+// items returns the items of a table as lines of JSON, by their IDs.
 func (k *killer) items(table string) map[int]string {
 	lines := map[int]string{}
 	req := dynamoconn.ScanTableRequest{TableName: table, IsConsistentRead: true}
@@ -168,6 +173,7 @@ func (k *killer) items(table string) map[int]string {
 	return lines
 }
 
+// fill puts all items into a table.
 func (k *killer) fill(table string) {
 	var items []dynamoconn.Item
 	for id := range killItems {
@@ -179,8 +185,8 @@ func (k *killer) fill(table string) {
 	require.NoError(k.t, err)
 }
 
-// comeAndGo puts and deletes other items than those that stay, until it is stopped.
-func (k *killer) comeAndGo(table string) (stop func()) {
+// putAndDeleteOthers puts and deletes items with negative IDs until stop is called.
+func (k *killer) putAndDeleteOthers(table string) (stop func()) {
 	ctx, cancel := context.WithCancel(k.t.Context())
 	var work sync.WaitGroup
 	work.Go(func() {
@@ -197,14 +203,15 @@ func (k *killer) comeAndGo(table string) (stop func()) {
 	}
 }
 
-// tear leaves half a line at the end of the file, as a write does that a kill cut short.
-func (k *killer) tear(path string) {
+// appendTornLine appends a part of a line to the file in half of the cases, as a kill in
+// the middle of a write would.
+func (k *killer) appendTornLine(path string) {
 	if k.rand.IntN(2) == 0 {
 		return
 	}
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 	if errors.Is(err, os.ErrNotExist) {
-		return // the child was not so far
+		return // the child was killed before it created the file
 	}
 	require.NoError(k.t, err)
 	line := killLine(k.rand.IntN(killItems))
@@ -232,6 +239,7 @@ func idOf(t *testing.T, line []byte) int {
 	return id
 }
 
+// readProgress returns how many chunks the load has saved as written.
 func readProgress(t *testing.T, path string) int {
 	t.Helper()
 	data, err := os.ReadFile(path)
@@ -244,8 +252,8 @@ func readProgress(t *testing.T, path string) int {
 	return chunks
 }
 
-// The children. What they do is what a program does that wants to survive.
-
+// childClient returns the client of a child. It prints a line that says that the child
+// works now.
 func childClient(url string) *dynamoconn.Client {
 	client, err := dynamoconn.New(context.Background(), dynamoconn.WithEndpoint(url),
 		dynamoconn.WithRegion(dynamoconn.RegionUSEast1), dynamoconn.WithStaticCredentials("child", "child", ""))
@@ -260,7 +268,8 @@ func exitOnError(err error) {
 	}
 }
 
-// replaceFile gives path a new content at once: there is the old one or the new one.
+// replaceFile replaces the content of a file. At any moment the file holds either the old
+// content or the new one, complete.
 func replaceFile(path string, data []byte) error {
 	if err := os.WriteFile(path+".new", data, 0o600); err != nil {
 		return err
@@ -268,7 +277,8 @@ func replaceFile(path string, data []byte) error {
 	return os.Rename(path+".new", path)
 }
 
-// loadChild puts the items into a table, and notes down how many chunks are written.
+// loadChild puts the items into a table and saves its progress, as a program does that
+// must survive a kill.
 func loadChild() {
 	url, table, progress := os.Args[1], os.Args[2], os.Args[3]
 	client := childClient(url)
@@ -290,8 +300,9 @@ func loadChild() {
 	}
 }
 
-// scanChild writes the items of a table into files of lines, one for each segment, and
-// keeps a checkpoint beside each.
+// scanChild writes the items of a table to a file for each segment, one line for each
+// item, and saves a checkpoint of each segment, as a program does that must survive a
+// kill.
 func scanChild() {
 	url, table, dir := os.Args[1], os.Args[2], os.Args[3]
 	client := childClient(url)
@@ -303,7 +314,7 @@ func scanChild() {
 			if text, err := os.ReadFile(saved); err == nil {
 				exitOnError(req.Checkpoint.UnmarshalText(text))
 			}
-			file := wholeLines(filepath.Join(dir, fmt.Sprint("items-", segment)))
+			file := openAfterLastLine(filepath.Join(dir, fmt.Sprint("items-", segment)))
 			for page, err := range client.ScanPages(context.Background(), req) {
 				exitOnError(err)
 				for _, item := range page.Items {
@@ -322,9 +333,9 @@ func scanChild() {
 	segments.Wait()
 }
 
-// wholeLines opens a file to be written on after its last whole line. The rest of the
-// page that a torn line is of comes again.
-func wholeLines(path string) *os.File {
+// openAfterLastLine opens a file for writing after its last complete line. It removes a
+// torn line, whose page is not in the checkpoint and so is read again.
+func openAfterLastLine(path string) *os.File {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	exitOnError(err)
 	data, err := os.ReadFile(path)

@@ -20,8 +20,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// countedBodies counts the bodies of answers that are handed out and those that are
-// closed.
+// countedBodies counts the bodies of answers that the client gets and those that it
+// closes.
 type countedBodies struct {
 	next           http.RoundTripper
 	opened, closed atomic.Int64
@@ -40,41 +40,42 @@ func (c *countedBodies) RoundTrip(req *http.Request) (*http.Response, error) {
 
 type countedBody struct {
 	io.ReadCloser
-	once   sync.Once
-	closed *atomic.Int64
+	countOnce sync.Once
+	closed    *atomic.Int64
 }
 
-// Close closes the body and counts it, once.
+// Close closes the body and counts the first call.
 func (b *countedBody) Close() error {
-	b.once.Do(func() { b.closed.Add(1) })
+	b.countOnce.Do(func() { b.closed.Add(1) })
 	return b.ReadCloser.Close()
 }
 
-// openConnections counts the connections of a server.
-type openConnections struct{ now, most, all atomic.Int64 }
+// connectionCounter counts the connections of a server: those that are open now, the
+// most that were open at the same time, and all.
+type connectionCounter struct{ open, maxOpen, all atomic.Int64 }
 
-func (c *openConnections) state(_ net.Conn, state http.ConnState) {
+// onState is the server's ConnState function.
+func (c *connectionCounter) onState(_ net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		c.all.Add(1)
-		now := c.now.Add(1)
-		for most := c.most.Load(); now > most && !c.most.CompareAndSwap(most, now); most = c.most.Load() {
+		open := c.open.Add(1)
+		for most := c.maxOpen.Load(); open > most && !c.maxOpen.CompareAndSwap(most, open); most = c.maxOpen.Load() {
 		}
 	case http.StateClosed, http.StateHijacked:
-		c.now.Add(-1)
+		c.open.Add(-1)
 	}
 }
 
-// TestNothingLeaks makes many calls over TCP, abandons iterators in the middle and
-// cancels calls at random moments. After that the goroutines, the connections and the
-// bodies are what they were before.
-func TestNothingLeaks(t *testing.T) {
-	_ = testSeed(t)
-	calls, abandoned, canceled := testSize(5_000, 100_000), testSize(500, 10_000), testSize(500, 10_000)
-	db := dynamoconntest.New(dynamoconntest.WithJournalSize(0))
+// serveLeaks starts a server with a table of 100 items on a port of this machine.
+func serveLeaks(t *testing.T, connections *connectionCounter) (db *dynamoconntest.Server, url string) {
+	t.Helper()
+	db = dynamoconntest.New(dynamoconntest.WithJournalSize(0))
 	require.NoError(t, db.CreateTable(dynamoconntest.Table{Name: "leaks", PartitionKey: "p"}))
-	var connections openConnections
-	server := &http.Server{Handler: db.Handler(), ConnState: connections.state, ErrorLog: quietLog}
+	for i := range 100 {
+		require.NoError(t, db.Load("leaks", leakItem(i)))
+	}
+	server := &http.Server{Handler: db.Handler(), ConnState: connections.onState, ErrorLog: discardLog}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	served := make(chan error, 1)
@@ -83,29 +84,35 @@ func TestNothingLeaks(t *testing.T) {
 		require.NoError(t, server.Close())
 		require.ErrorIs(t, <-served, http.ErrServerClosed)
 	})
+	return db, "http://" + listener.Addr().String()
+}
+
+// TestNothingLeaks makes many calls over TCP, abandons iterators in the middle and
+// cancels calls at random moments. After that there must be no more goroutines than
+// before, no open connection and no open body.
+func TestNothingLeaks(t *testing.T) {
+	_ = testSeed(t)
+	calls, abandoned, canceled := testSize(5_000, 100_000), testSize(500, 10_000), testSize(500, 10_000)
+	var connections connectionCounter
+	db, url := serveLeaks(t, &connections)
 	bodies := &countedBodies{next: &http.Transport{MaxIdleConnsPerHost: 8}}
 	client, err := dynamoconn.New(t.Context(),
-		dynamoconn.WithRegion(dynamoconn.RegionUSEast1), dynamoconn.WithEndpoint("http://"+listener.Addr().String()),
+		dynamoconn.WithRegion(dynamoconn.RegionUSEast1), dynamoconn.WithEndpoint(url),
 		dynamoconn.WithStaticCredentials("local", "local", ""),
 		dynamoconn.WithHTTPClient(&http.Client{Transport: bodies}))
 	require.NoError(t, err)
-	var table dynamoconn.WriteTable
-	for i := range 100 {
-		table.Writes = append(table.Writes, dynamoconn.Write{ItemToAdd: leakItem(i)})
-	}
-	table.Name = "leaks"
-	_, err = client.BatchWrite(t.Context(), dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{table}})
+	_, err = client.GetItem(t.Context(), dynamoconn.GetItemRequest{TableName: "leaks", Item: leakItem(0)[:1]})
 	require.NoError(t, err)
 
-	idle := func() { bodies.next.(*http.Transport).CloseIdleConnections() }
-	idle()
+	closeIdle := func() { bodies.next.(*http.Transport).CloseIdleConnections() }
+	closeIdle()
 	before := stableGoroutines(t, &connections)
 
-	leakWorkers(calls, func(i int) {
+	runConcurrently(calls, func(i int) {
 		_, err := client.GetItem(t.Context(), dynamoconn.GetItemRequest{TableName: "leaks", Item: leakItem(i % 200)[:1]})
 		assert.NoError(t, err)
 	})
-	leakWorkers(abandoned, func(i int) {
+	runConcurrently(abandoned, func(i int) {
 		n := 0
 		for _, err := range client.ScanItems(t.Context(), dynamoconn.ScanTableRequest{TableName: "leaks", Limit: 10}) {
 			assert.NoError(t, err)
@@ -118,8 +125,8 @@ func TestNothingLeaks(t *testing.T) {
 			break
 		}
 	})
-	// Slow answers, so that a call can be left at each of its stages, and some that never
-	// come or break off.
+	// Some answers are slow, so that a call can be canceled at each of its stages. Others
+	// never come or are cut off.
 	for _, effect := range []dynamoconntest.Effect{
 		dynamoconntest.Hang(), dynamoconntest.Truncate(5), dynamoconntest.LoseAnswer(),
 		dynamoconntest.Throttle(dynamoconntest.Throttling, ""), dynamoconntest.Slow(20 * time.Millisecond),
@@ -127,7 +134,7 @@ func TestNothingLeaks(t *testing.T) {
 		db.Inject(dynamoconntest.Fault{Effect: effect, Probability: 0.15})
 	}
 	var ended atomic.Int64
-	leakWorkers(canceled, func(i int) {
+	runConcurrently(canceled, func(i int) {
 		ctx, cancel := context.WithCancel(t.Context())
 		timer := time.AfterFunc(time.Duration(i%40)*500*time.Microsecond, cancel)
 		defer timer.Stop()
@@ -137,15 +144,15 @@ func TestNothingLeaks(t *testing.T) {
 		}
 	})
 	db.ClearFaults()
-	idle()
+	closeIdle()
 	after := stableGoroutines(t, &connections)
 
-	assert.Zero(t, connections.now.Load(), "open connections")
+	assert.Zero(t, connections.open.Load(), "open connections")
 	assert.Equal(t, bodies.opened.Load(), bodies.closed.Load(), "bodies opened and closed")
 	assert.LessOrEqual(t, after, before, "goroutines")
 	assert.Greater(t, ended.Load(), int64(canceled/10), "calls that a cancellation ended")
-	t.Logf("%d calls, %d abandoned iterators, %d cancellations (%d in time): goroutines %d before and %d after; %d connections were made, %d at once at most, %d are open; %d bodies, %d of them closed",
-		calls, abandoned, canceled, ended.Load(), before, after, connections.all.Load(), connections.most.Load(), connections.now.Load(), bodies.opened.Load(), bodies.closed.Load())
+	t.Logf("%d calls, %d abandoned iterators, %d cancellations, %d of which ended a call: %d goroutines before and %d after; %d connections, at most %d open at the same time, %d open now; %d bodies, %d of them closed",
+		calls, abandoned, canceled, ended.Load(), before, after, connections.all.Load(), connections.maxOpen.Load(), connections.open.Load(), bodies.opened.Load(), bodies.closed.Load())
 }
 
 func leakItem(i int) dynamoconn.Item {
@@ -155,7 +162,7 @@ func leakItem(i int) dynamoconn.Item {
 	}
 }
 
-// leakCall is a call of some activity.
+// leakCall makes a call. i chooses the activity.
 func leakCall(ctx context.Context, client *dynamoconn.Client, i int) error {
 	item := leakItem(i % 100)
 	var err error
@@ -185,8 +192,8 @@ func leakCall(ctx context.Context, client *dynamoconn.Client, i int) error {
 	return err
 }
 
-// leakWorkers does work 0 to n-1 by 32 goroutines.
-func leakWorkers(n int, work func(i int)) {
+// runConcurrently calls work with the numbers 1 to n, in 32 goroutines.
+func runConcurrently(n int, work func(i int)) {
 	var all sync.WaitGroup
 	var next atomic.Int64
 	for range 32 {
@@ -201,15 +208,15 @@ func leakWorkers(n int, work func(i int)) {
 	all.Wait()
 }
 
-// stableGoroutines waits until no connection is open and the number of goroutines has
-// come to rest, and returns it.
-func stableGoroutines(t *testing.T, connections *openConnections) int {
+// stableGoroutines waits until no connection is open and the number of goroutines no
+// longer changes, and returns that number.
+func stableGoroutines(t *testing.T, connections *connectionCounter) int {
 	t.Helper()
 	last, same := 0, 0
 	for range 1000 {
 		runtime.GC()
 		now := runtime.NumGoroutine()
-		if same++; now != last || connections.now.Load() != 0 {
+		if same++; now != last || connections.open.Load() != 0 {
 			last, same = now, 0
 		}
 		if same == 5 {

@@ -16,52 +16,51 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// badProxy passes TCP connections on to a server, on this machine only, and breaks them
-// in the ways in which networks do. What happens to a connection is drawn when it is
-// accepted.
+// badProxy forwards TCP connections of this machine to a server and breaks them as
+// networks do. It decides what happens to a connection when it accepts it.
 type badProxy struct {
 	listener net.Listener
-	target   string
+	target   string // host and port of the server
 
-	mu    sync.Mutex
-	rand  *rand.Rand
-	drawn int
-	conns map[net.Conn]bool
-	ended bool
+	mu      sync.Mutex
+	rand    *rand.Rand
+	planned int
+	conns   map[net.Conn]bool
+	closed  bool
 
 	all  sync.WaitGroup
-	hits [troubles]atomic.Int64
+	hits [connFaults]atomic.Int64
 }
 
-// trouble is what happens to a connection.
-type trouble int
+// connFault is what happens to a connection.
+type connFault int
 
 const (
-	troubleNone         trouble = iota
-	troubleResetRequest         // a reset when so many bytes of requests have gone by
-	troubleResetAnswer          // a reset when so many bytes of answers have
-	troubleHang                 // answers stop, and the connection stays open
-	troubleDrip                 // answers come a few bytes at a time
-	troubleCloseIdle            // the connection is closed just as a request begins
-	troubleNarrow               // few bytes a second, both ways
-	troubles
+	connFaultNone         connFault = iota
+	connFaultResetRequest           // a reset after so many bytes of requests
+	connFaultResetAnswer            // a reset after so many bytes of answers
+	connFaultHang                   // answers stop, and the connection stays open
+	connFaultSlow                   // the first answers come a few bytes at a time
+	connFaultCloseIdle              // the connection is closed just as a request begins
+	connFaultNarrow                 // few bytes a second in both directions
+	connFaults
 )
 
-var troubleNames = [troubles]string{
+var connFaultNames = [connFaults]string{
 	"none", "reset in a request", "reset in an answer", "half-open", "slow drip", "closed when idle", "narrow",
 }
 
-// longestConnection is after how many bytes of answers any connection is closed, so that
-// the requests do not all end up on those that have no trouble.
-const longestConnection = 20_000
+// maxConnectionBytes is the number of bytes of answers after which any connection is
+// closed. Otherwise all requests would end up on connections without a fault.
+const maxConnectionBytes = 20_000
 
-// troublePlan is a trouble and when it comes.
-type troublePlan struct {
-	kind  trouble
-	after int // bytes, or answers for troubleCloseIdle
+// connPlan says what happens to a connection, and when.
+type connPlan struct {
+	kind  connFault
+	after int // bytes; for connFaultCloseIdle, answers
 }
 
-// newBadProxy starts a proxy for the server at target, host:port.
+// newBadProxy starts a proxy for the server at target, which is host:port.
 func newBadProxy(t *testing.T, target string, seed uint64) *badProxy {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -77,10 +76,10 @@ func newBadProxy(t *testing.T, target string, seed uint64) *badProxy {
 
 func (p *badProxy) url() string { return "http://" + p.listener.Addr().String() }
 
-// close breaks all connections and waits until nothing of the proxy runs.
+// close breaks all connections and waits until all goroutines of the proxy have ended.
 func (p *badProxy) close() {
 	p.mu.Lock()
-	p.ended = true
+	p.closed = true
 	for conn := range p.conns {
 		_ = conn.Close()
 	}
@@ -96,30 +95,31 @@ func (p *badProxy) accept() {
 		if err != nil {
 			return
 		}
-		if !p.keep(client) {
+		if !p.track(client) {
 			return
 		}
-		plan := p.draw()
+		plan := p.newPlan()
 		p.hits[plan.kind].Add(1)
 		p.all.Add(1)
 		go func() {
 			defer p.all.Done()
-			defer p.drop(client)
+			defer p.untrack(client)
 			p.serve(client, plan)
 		}()
 	}
 }
 
-// draw makes a plan. Most connections see several requests before it comes true.
-func (p *badProxy) draw() troublePlan {
+// newPlan returns the plan for the next connection. Most connections carry several
+// requests before their fault occurs.
+func (p *badProxy) newPlan() connPlan {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	plan := troublePlan{kind: trouble(p.drawn) % troubles} // so that each comes
-	p.drawn++
+	plan := connPlan{kind: connFault(p.planned) % connFaults} // each fault in turn
+	p.planned++
 	switch plan.kind {
-	case troubleCloseIdle:
+	case connFaultCloseIdle:
 		plan.after = 1 + p.rand.IntN(8)
-	case troubleResetRequest:
+	case connFaultResetRequest:
 		plan.after = p.rand.IntN(10_000)
 	default:
 		plan.after = p.rand.IntN(4_000)
@@ -127,10 +127,10 @@ func (p *badProxy) draw() troublePlan {
 	return plan
 }
 
-func (p *badProxy) keep(conn net.Conn) bool {
+func (p *badProxy) track(conn net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.ended {
+	if p.closed {
 		_ = conn.Close()
 		return false
 	}
@@ -138,60 +138,61 @@ func (p *badProxy) keep(conn net.Conn) bool {
 	return true
 }
 
-func (p *badProxy) drop(conn net.Conn) {
+func (p *badProxy) untrack(conn net.Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.conns, conn)
 	_ = conn.Close()
 }
 
-var errTrouble = errors.New("the plan has come true")
+var errPlanned = errors.New("the planned fault occurred")
 
-// serve passes bytes both ways until the plan comes true or either side closes.
-func (p *badProxy) serve(client net.Conn, plan troublePlan) {
+// serve forwards bytes in both directions until the planned fault occurs or either side
+// closes the connection.
+func (p *badProxy) serve(client net.Conn, plan connPlan) {
 	server, err := net.Dial("tcp", p.target)
-	if err != nil || !p.keep(server) {
+	if err != nil || !p.track(server) {
 		return
 	}
-	defer p.drop(server)
-	var answers atomic.Int64 // that have begun to come
+	defer p.untrack(server)
+	var answers atomic.Int64 // the number of answers that have begun
 	requests := make(chan error, 1)
 	go func() {
-		err := p.requests(server, client, plan, &answers)
-		if errors.Is(err, errTrouble) {
-			reset(client)
+		err := p.forwardRequests(server, client, plan, &answers)
+		if errors.Is(err, errPlanned) {
+			resetConnection(client)
 		}
-		_ = server.Close() // what has come of a request is not carried out unless it was whole
+		_ = server.Close() // the server does not carry out an incomplete request
 		requests <- err
 	}()
-	err = p.answers(client, server, plan, &answers)
-	if errors.Is(err, errTrouble) {
-		reset(client)
+	err = p.forwardAnswers(client, server, plan, &answers)
+	if errors.Is(err, errPlanned) {
+		resetConnection(client)
 	}
 	_ = client.Close()
 	<-requests
 }
 
-// reset makes the end of a connection a reset and not an orderly close.
-func reset(conn net.Conn) {
+// resetConnection ends a connection with a reset instead of an orderly close.
+func resetConnection(conn net.Conn) {
 	_ = conn.(*net.TCPConn).SetLinger(0)
 	_ = conn.Close()
 }
 
-// requests passes on what the client sends.
-func (p *badProxy) requests(server, client net.Conn, plan troublePlan, answers *atomic.Int64) error {
+// forwardRequests forwards what the client sends.
+func (p *badProxy) forwardRequests(server, client net.Conn, plan connPlan, answers *atomic.Int64) error {
 	buf := make([]byte, 4096)
 	for passed := 0; ; {
 		n, err := client.Read(buf)
 		if n > 0 {
 			part := buf[:n]
 			switch {
-			case plan.kind == troubleResetRequest && passed+n > plan.after:
+			case plan.kind == connFaultResetRequest && passed+n > plan.after:
 				_, _ = server.Write(part[:plan.after-passed])
-				return errTrouble
-			case plan.kind == troubleCloseIdle && int(answers.Load()) >= plan.after:
+				return errPlanned
+			case plan.kind == connFaultCloseIdle && int(answers.Load()) >= plan.after:
 				return io.EOF
-			case plan.kind == troubleNarrow:
+			case plan.kind == connFaultNarrow:
 				time.Sleep(time.Duration(n) * time.Microsecond) // 1 MB/s
 			}
 			if _, err := server.Write(part); err != nil {
@@ -205,34 +206,34 @@ func (p *badProxy) requests(server, client net.Conn, plan troublePlan, answers *
 	}
 }
 
-// answers passes on what the server sends.
-func (p *badProxy) answers(client, server net.Conn, plan troublePlan, answers *atomic.Int64) error {
+// forwardAnswers forwards what the server sends.
+func (p *badProxy) forwardAnswers(client, server net.Conn, plan connPlan, answers *atomic.Int64) error {
 	buf := make([]byte, 4096)
 	for passed := 0; ; {
 		n, err := server.Read(buf)
 		if n > 0 {
 			answers.Add(1)
 			part := buf[:n]
-			var wrote error
+			var writeErr error
 			switch {
-			case plan.kind == troubleResetAnswer && passed+n > plan.after:
+			case plan.kind == connFaultResetAnswer && passed+n > plan.after:
 				_, _ = client.Write(part[:plan.after-passed])
-				return errTrouble
-			case plan.kind == troubleHang && passed+n > plan.after:
+				return errPlanned
+			case plan.kind == connFaultHang && passed+n > plan.after:
 				_, _ = client.Write(part[:plan.after-passed])
-				_, _ = io.Copy(io.Discard, server) // until the client has had enough
+				_, _ = io.Copy(io.Discard, server) // until the client closes the connection
 				return io.EOF
-			case plan.kind == troubleDrip && passed < plan.after:
-				wrote = drip(client, part, 16, 200*time.Microsecond)
-			case plan.kind == troubleNarrow:
-				wrote = drip(client, part, 256, time.Millisecond)
+			case plan.kind == connFaultSlow && passed < plan.after:
+				writeErr = writeSlowly(client, part, 16, 200*time.Microsecond)
+			case plan.kind == connFaultNarrow:
+				writeErr = writeSlowly(client, part, 256, time.Millisecond)
 			default:
-				_, wrote = client.Write(part)
+				_, writeErr = client.Write(part)
 			}
-			if wrote != nil {
-				return wrote
+			if writeErr != nil {
+				return writeErr
 			}
-			if passed += n; passed > longestConnection {
+			if passed += n; passed > maxConnectionBytes {
 				return io.EOF
 			}
 		}
@@ -242,8 +243,8 @@ func (p *badProxy) answers(client, server net.Conn, plan troublePlan, answers *a
 	}
 }
 
-// drip writes a few bytes at a time.
-func drip(to io.Writer, part []byte, size int, pause time.Duration) error {
+// writeSlowly writes size bytes at a time, with pauses.
+func writeSlowly(to io.Writer, part []byte, size int, pause time.Duration) error {
 	for len(part) > 0 {
 		n := min(size, len(part))
 		if _, err := to.Write(part[:n]); err != nil {
@@ -255,16 +256,16 @@ func drip(to io.Writer, part []byte, size int, pause time.Duration) error {
 	return nil
 }
 
-// log prints how many connections met with what.
+// log prints the number of connections for each fault.
 func (p *badProxy) log(t *testing.T) {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString("connections:")
-	for kind := range troubles {
-		fmt.Fprintf(&b, " %s %d;", troubleNames[kind], p.hits[kind].Load())
+	for kind := range connFaults {
+		fmt.Fprintf(&b, " %s %d;", connFaultNames[kind], p.hits[kind].Load())
 	}
 	t.Log(b.String())
 }
 
-// quietLog takes what a server says of connections that were broken on purpose.
-var quietLog = log.New(io.Discard, "", 0)
+// discardLog discards what a server logs about connections that were broken on purpose.
+var discardLog = log.New(io.Discard, "", 0)

@@ -9,59 +9,59 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// register is what may stand at a key that only one goroutine writes to, as far as the
-// answers to its own calls tell: for a server that keeps no journal.
+// register knows what may be stored at a key that only one goroutine writes to, for a
+// server that keeps no journal. It knows it from the answers to that goroutine's calls.
 type register struct {
-	certain soakID   // the last write that was acknowledged; 0 is none or a delete
-	perhaps []soakID // writes in doubt since then
-	late    []lateWrite
+	certain  soakID   // the last write that was acknowledged; 0 means none, or a delete
+	possible []soakID // writes with an unknown outcome since then
+	late     []lateWrite
 }
 
-// lateWrite is a write of which a request may still be on its way: one in doubt, or one
-// that was acknowledged at a repetition.
+// lateWrite is a write that may still have a request on its way: its outcome is unknown,
+// or the call made more than one attempt.
 type lateWrite struct {
 	id    soakID
 	until time.Time
 }
 
-// lateness is how long a request that was cut off may still be carried out by the
-// server behind the proxy. On a busy machine that was seen to take several seconds.
-const lateness = 30 * time.Second
+// maxLateness is the time after which the server behind the proxy no longer carries out a
+// request that was cut off. On a busy machine it was seen to take several seconds.
+const maxLateness = 30 * time.Second
 
-// wrote enters what a call has said of a write. again tells that it took several
-// requests.
-func (r *register) wrote(id soakID, said verdict, again bool, now time.Time) {
+// recordWrite records what a call has reported about a write. repeated says that the call
+// made several attempts.
+func (r *register) recordWrite(id soakID, said verdict, repeated bool, now time.Time) {
 	switch said {
 	case saidDone:
-		r.certain, r.perhaps = id, nil
+		r.certain, r.possible = id, nil
 	case saidAmbiguous:
-		r.perhaps = append(r.perhaps, id)
+		r.possible = append(r.possible, id)
 	}
-	if said == saidAmbiguous || again {
-		r.late = append(r.late, lateWrite{id, now.Add(lateness)})
+	if said == saidAmbiguous || repeated {
+		r.late = append(r.late, lateWrite{id, now.Add(maxLateness)})
 	}
 }
 
-// saw enters what was read, and returns what is wrong with it. now is when the read
-// was begun.
-func (r *register) saw(id soakID, now time.Time) string {
+// checkRead checks and records what was read, and returns the problem with it, or "". now
+// is the time when the read began.
+func (r *register) checkRead(id soakID, now time.Time) string {
 	r.late = slices.DeleteFunc(r.late, func(w lateWrite) bool { return now.After(w.until) })
 	switch {
-	case id == r.certain && len(r.perhaps) == 0:
-	case id == r.certain || slices.Contains(r.perhaps, id):
-		// Which of them it is has been seen; the others may be late.
-		r.certain, r.perhaps = id, nil
+	case id == r.certain && len(r.possible) == 0:
+	case id == r.certain || slices.Contains(r.possible, id):
+		// The read has shown which of them is stored. The others may still be late.
+		r.certain, r.possible = id, nil
 	case slices.ContainsFunc(r.late, func(w lateWrite) bool { return w.id == id }):
-		r.certain, r.perhaps = id, nil
+		r.certain, r.possible = id, nil
 	default:
-		return fmt.Sprintf("%v stands there, and not %v or one of %v", id, r.certain, r.perhaps)
+		return fmt.Sprintf("%v is stored, and not %v or one of %v", id, r.certain, r.possible)
 	}
 	return ""
 }
 
-// sure tells whether it is known what stands there.
-func (r *register) sure(now time.Time) bool {
-	return len(r.perhaps) == 0 && !slices.ContainsFunc(r.late, func(w lateWrite) bool { return now.Before(w.until) })
+// isCertain reports whether it is known what is stored.
+func (r *register) isCertain(now time.Time) bool {
+	return len(r.possible) == 0 && !slices.ContainsFunc(r.late, func(w lateWrite) bool { return now.Before(w.until) })
 }
 
 func TestRegister(t *testing.T) {
@@ -77,23 +77,29 @@ func TestRegister(t *testing.T) {
 	}{
 		{"nothing was written", func(*register) {}, 0, soon, true},
 		{"an item from nowhere", func(*register) {}, 7, soon, false},
-		{"an acknowledged write", func(r *register) { r.wrote(7, saidDone, false, began) }, 7, soon, true},
-		{"an acknowledged write is lost", func(r *register) { r.wrote(7, saidDone, false, began) }, 0, soon, false},
-		{"a write that was not", func(r *register) { r.wrote(7, saidNot, false, began) }, 7, soon, false},
-		{"a write in doubt was applied", func(r *register) { r.wrote(7, saidAmbiguous, false, began) }, 7, later, true},
-		{"a write in doubt was not", func(r *register) { r.wrote(7, saidAmbiguous, false, began) }, 0, later, true},
-		{"an old write comes back", func(r *register) { r.wrote(7, saidDone, false, began); r.wrote(8, saidDone, false, began) }, 7, soon, false},
-		{"an old write in doubt comes back", func(r *register) { r.wrote(7, saidAmbiguous, false, began); r.wrote(8, saidDone, false, began) }, 7, later, false},
-		{"a write in doubt is late", func(r *register) { r.wrote(7, saidAmbiguous, false, began); r.wrote(8, saidDone, false, began) }, 7, soon, true},
-		{"a repetition is late", func(r *register) { r.wrote(7, saidDone, true, began); r.wrote(8, saidDone, false, began) }, 7, soon, true},
-		{"what was seen is gone", func(r *register) { r.wrote(7, saidAmbiguous, false, began); r.saw(7, soon) }, 0, later, false},
-		{"what was seen not to be is there", func(r *register) { r.wrote(7, saidAmbiguous, false, began); r.saw(0, soon) }, 7, later, false},
+		{"an acknowledged write", func(r *register) { r.recordWrite(7, saidDone, false, began) }, 7, soon, true},
+		{"an acknowledged write is lost", func(r *register) { r.recordWrite(7, saidDone, false, began) }, 0, soon, false},
+		{"a write that was reported as not done", func(r *register) { r.recordWrite(7, saidNot, false, began) }, 7, soon, false},
+		{"an unknown write was applied", func(r *register) { r.recordWrite(7, saidAmbiguous, false, began) }, 7, later, true},
+		{"an unknown write was not applied", func(r *register) { r.recordWrite(7, saidAmbiguous, false, began) }, 0, later, true},
+		{"an old write comes back", func(r *register) { r.recordWrite(7, saidDone, false, began); r.recordWrite(8, saidDone, false, began) }, 7, soon, false},
+		{"an old unknown write comes back too late", func(r *register) {
+			r.recordWrite(7, saidAmbiguous, false, began)
+			r.recordWrite(8, saidDone, false, began)
+		}, 7, later, false},
+		{"an unknown write is late", func(r *register) {
+			r.recordWrite(7, saidAmbiguous, false, began)
+			r.recordWrite(8, saidDone, false, began)
+		}, 7, soon, true},
+		{"a repeated attempt is late", func(r *register) { r.recordWrite(7, saidDone, true, began); r.recordWrite(8, saidDone, false, began) }, 7, soon, true},
+		{"an unknown write is gone after it was read", func(r *register) { r.recordWrite(7, saidAmbiguous, false, began); r.checkRead(7, soon) }, 0, later, false},
+		{"an unknown write was not read, but comes", func(r *register) { r.recordWrite(7, saidAmbiguous, false, began); r.checkRead(0, soon) }, 7, later, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var r register
 			test.do(&r)
-			problem := r.saw(test.read, test.when)
+			problem := r.checkRead(test.read, test.when)
 			assert.Equal(t, test.ok, problem == "", problem)
 		})
 	}

@@ -92,8 +92,8 @@ func TestSoakOnDynamoDBLocal(t *testing.T) {
 	}
 	t.Logf("%d calls of %d goroutines in %v: %v", total, localGoroutines, time.Since(began).Round(time.Millisecond), s.counts)
 	proxy.log(t)
-	for kind := range troubles {
-		require.NotZero(t, proxy.hits[kind].Load(), troubleNames[kind])
+	for kind := range connFaults {
+		require.NotZero(t, proxy.hits[kind].Load(), connFaultNames[kind])
 	}
 }
 
@@ -136,7 +136,7 @@ func (s *localSoak) readBack(t *testing.T, sdk *dynamodb.Client, owners *[localG
 	}
 	for g := range owners {
 		for k := range localKeys {
-			if problem := owners[g].keys[k].saw(stands[owners[g].key(k)], time.Now()); problem != "" {
+			if problem := owners[g].keys[k].checkRead(stands[owners[g].key(k)], time.Now()); problem != "" {
 				s.object("%s: key %d: %s", ruleFinal, owners[g].key(k), problem)
 			}
 		}
@@ -218,7 +218,7 @@ func (w *localOwner) read(k int, item dynamoconn.Item, began time.Time) {
 		}
 		id = read
 	}
-	if problem := w.keys[k].saw(id, began); problem != "" {
+	if problem := w.keys[k].checkRead(id, began); problem != "" {
 		w.soak.object("%s: key %d: %s", ruleStale, w.key(k), problem)
 	}
 }
@@ -227,7 +227,7 @@ func (w *localOwner) read(k int, item dynamoconn.Item, began time.Time) {
 func (w *localOwner) put(ctx context.Context, k int, id soakID) {
 	r := &w.keys[k]
 	req := dynamoconn.PutItemRequest{TableName: w.soak.table, Item: soakItem(0, w.key(k), id)}
-	sure := r.sure(time.Now()) && w.rand.IntN(3) > 0
+	sure := r.isCertain(time.Now()) && w.rand.IntN(3) > 0
 	switch {
 	case sure && r.certain == 0:
 		req.ConditionExpression = "attribute_not_exists(p)"
@@ -244,7 +244,7 @@ func (w *localOwner) put(ctx context.Context, k int, id soakID) {
 	if err == nil {
 		again = resp.Attempts > 1
 	}
-	r.wrote(id, verdictOfError(err), again, time.Now())
+	r.recordWrite(id, verdictOfError(err), again, time.Now())
 }
 
 func (w *localOwner) delete(ctx context.Context, k int) {
@@ -254,7 +254,7 @@ func (w *localOwner) delete(ctx context.Context, k int) {
 	if err == nil {
 		again = resp.Attempts > 1
 	}
-	w.keys[k].wrote(0, verdictOfError(err), again, time.Now())
+	w.keys[k].recordWrite(0, verdictOfError(err), again, time.Now())
 }
 
 // batchWrite writes to some keys, to some of them several times.
@@ -294,7 +294,7 @@ func (w *localOwner) batchWrite(ctx context.Context, id soakID) {
 		}
 	}
 	for i, k := range keys {
-		w.keys[k].wrote(ids[i], said[i], resp.Attempts > 1, time.Now())
+		w.keys[k].recordWrite(ids[i], said[i], resp.Attempts > 1, time.Now())
 	}
 }
 

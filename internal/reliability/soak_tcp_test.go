@@ -59,7 +59,7 @@ func TestSoakOverTCP(t *testing.T) {
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	server := &http.Server{Handler: run.truth, ErrorLog: quietLog}
+	server := &http.Server{Handler: run.truth, ErrorLog: discardLog}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	proxy := newBadProxy(t, listener.Addr().String(), seed)
@@ -78,7 +78,7 @@ func TestSoakOverTCP(t *testing.T) {
 	run.finish(t)
 	run.log(t, time.Since(began))
 	proxy.log(t)
-	for kind := range troubles {
-		require.NotZero(t, proxy.hits[kind].Load(), troubleNames[kind])
+	for kind := range connFaults {
+		require.NotZero(t, proxy.hits[kind].Load(), connFaultNames[kind])
 	}
 }

@@ -16,33 +16,34 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// The storm: for ten minutes a table, or the whole account, is throttled without any
-// exception, and then it is not. The clock is a fake one. The short form lasts a minute:
-// what costs is the number of requests.
+// In a storm every request to a table, or to the whole account, is throttled for ten
+// minutes of a fake clock. The short form lasts a minute, because each request takes real
+// time.
 const (
 	stormCallers = 60
-	firstPause   = 50 * time.Millisecond // as the package comment says
-	longestPause = 5 * time.Second
-	mostAttempts = 10
+	firstPause   = 50 * time.Millisecond // the package comment of dynamoconn promises this
+	maxPause     = 5 * time.Second
+	maxAttempts  = 10
 )
 
+// stormLength returns how long the storm lasts.
 func stormLength() time.Duration { return testSize(time.Minute, 10*time.Minute) }
 
-// storm is a server whose tables are throttled from its beginning to its end.
+// storm is a server that throttles requests until the storm ends.
 type storm struct {
 	server *dynamoconntest.Server
 	client *dynamoconn.Client
-	heal   time.Time
+	end    time.Time
 	fault  *dynamoconntest.Injection
 
-	mu    sync.Mutex
-	first []time.Duration // after the heal, of each caller
-	early int             // successes before the heal
+	mu             sync.Mutex
+	firstSuccesses []time.Duration // of each caller, after the end of the storm
+	earlySuccesses int             // successes before the end of the storm
 }
 
 func newStorm(t *testing.T, effect dynamoconntest.Effect, table string) *storm {
 	t.Helper()
-	s := &storm{server: dynamoconntest.New(dynamoconntest.WithJournalSize(1 << 20)), heal: time.Now().Add(stormLength())}
+	s := &storm{server: dynamoconntest.New(dynamoconntest.WithJournalSize(1 << 20)), end: time.Now().Add(stormLength())}
 	for _, name := range []string{"hot", "cold", "cool"} {
 		require.NoError(t, s.server.CreateTable(dynamoconntest.Table{Name: name, PartitionKey: "p"}))
 	}
@@ -52,9 +53,9 @@ func newStorm(t *testing.T, effect dynamoconntest.Effect, table string) *storm {
 	return s
 }
 
-// callers runs do again and again, at once when it fails, until it succeeds, for each of
-// many callers.
-func (s *storm) callers(n int, do func(ctx context.Context, caller int) error) (failed map[string]int) {
+// runCallers starts n callers and waits for them. Each calls do until it succeeds, without
+// a pause after a failure. The result counts the failures by their kind.
+func (s *storm) runCallers(n int, do func(ctx context.Context, caller int) error) (failed map[string]int) {
 	failed = make(map[string]int)
 	var all sync.WaitGroup
 	for caller := range n {
@@ -65,9 +66,9 @@ func (s *storm) callers(n int, do func(ctx context.Context, caller int) error) (
 				err := do(context.Background(), caller)
 				s.mu.Lock()
 				if err == nil {
-					s.first = append(s.first, time.Since(s.heal))
-					if time.Now().Before(s.heal) {
-						s.early++
+					s.firstSuccesses = append(s.firstSuccesses, time.Since(s.end))
+					if time.Now().Before(s.end) {
+						s.earlySuccesses++
 					}
 					s.mu.Unlock()
 					return
@@ -88,30 +89,30 @@ func (s *storm) callers(n int, do func(ctx context.Context, caller int) error) (
 	return failed
 }
 
-// requestsOfStorm returns how many requests one caller is expected to make in the storm
-// if its pauses are what they are said to be: half of each bound, on average.
-func requestsOfStorm() float64 {
-	cycle := 0.0 // seconds that one call of mostAttempts takes
-	for n := range mostAttempts - 1 {
-		cycle += min(firstPause<<n, longestPause).Seconds() / 2
+// expectedRequests returns the number of requests that one caller makes in the storm if
+// its pauses are as promised: on average half of their bounds.
+func expectedRequests() float64 {
+	cycle := 0.0 // the seconds that a call of maxAttempts takes
+	for n := range maxAttempts - 1 {
+		cycle += min(firstPause<<n, maxPause).Seconds() / 2
 	}
-	return mostAttempts * stormLength().Seconds() / cycle
+	return maxAttempts * stormLength().Seconds() / cycle
 }
 
 func stormItem(caller, n int) dynamoconn.Item {
 	return dynamoconn.Item{dynamoconn.String("p", strconv.Itoa(caller)+"/"+strconv.Itoa(n)), dynamoconn.Long("n", int64(n))}
 }
 
-// neighbours use the other tables by the same client until the storm is over. Each of
-// their calls has to succeed at its first attempt, at once.
-func (s *storm) neighbours(t *testing.T) *sync.WaitGroup {
+// runOtherTables starts callers that use the other tables with the same client until the
+// storm ends. Each call must succeed at its first attempt and take no time.
+func (s *storm) runOtherTables(t *testing.T) *sync.WaitGroup {
 	t.Helper()
 	var all sync.WaitGroup
 	for caller, table := range []string{"cold", "cold", "cool", "cool"} {
 		all.Add(1)
 		go func() {
 			defer all.Done()
-			for n := 0; time.Now().Before(s.heal); n++ {
+			for n := 0; time.Now().Before(s.end); n++ {
 				began := time.Now()
 				put, err := s.client.PutItem(t.Context(), dynamoconn.PutItemRequest{TableName: table, Item: stormItem(caller, n)})
 				if !assert.NoError(t, err) {
@@ -125,7 +126,7 @@ func (s *storm) neighbours(t *testing.T) *sync.WaitGroup {
 				}
 				assert.Equal(t, 1, put.Attempts)
 				assert.Equal(t, 1, write.Attempts)
-				assert.Zero(t, time.Since(began), "how long a neighbour waited")
+				assert.Zero(t, time.Since(began), "the time that a call to another table took")
 				time.Sleep(2 * time.Second)
 			}
 		}()
@@ -133,23 +134,23 @@ func (s *storm) neighbours(t *testing.T) *sync.WaitGroup {
 	return &all
 }
 
-// requests counts those that met the storm.
+// requests returns the number of requests that were throttled.
 func (s *storm) requests() int { return s.fault.Hits() }
 
-// settle compares what came of the storm with what was promised.
-func (s *storm) settle(t *testing.T, callers int, leastShare float64) {
+// checkStorm compares the requests and successes with what is promised.
+func (s *storm) checkStorm(t *testing.T, callers int, minShare float64) {
 	t.Helper()
-	assert.Zero(t, s.early, "successes in the storm")
-	require.Len(t, s.first, callers)
+	assert.Zero(t, s.earlySuccesses, "successes in the storm")
+	require.Len(t, s.firstSuccesses, callers)
 	last := time.Duration(0)
-	for _, first := range s.first {
+	for _, first := range s.firstSuccesses {
 		last = max(last, first)
 	}
-	assert.LessOrEqual(t, last, longestPause, "until every caller had a success")
-	bound := float64(callers) * (requestsOfStorm() + mostAttempts) // a cycle may have just begun
+	assert.LessOrEqual(t, last, maxPause, "the time from the end of the storm to the last first success")
+	bound := float64(callers) * (expectedRequests() + maxAttempts) // the last call may have just begun
 	assert.Less(t, float64(s.requests()), 1.1*bound, "requests in the storm")
-	assert.Greater(t, float64(s.requests()), leastShare*bound, "requests in the storm")
-	t.Logf("%d callers: %d requests in %v of throttling (%.0f expected of single calls), all of them through %v after its end",
+	assert.Greater(t, float64(s.requests()), minShare*bound, "requests in the storm")
+	t.Logf("%d callers: %d requests in %v of throttling (%.0f expected for single calls); all callers succeeded within %v after its end",
 		callers, s.requests(), stormLength(), bound, last.Round(time.Millisecond))
 }
 
@@ -158,33 +159,33 @@ var stormThrottles = map[string]dynamoconntest.Effect{
 	"ThrottlingException":                    dynamoconntest.Throttle(dynamoconntest.Throttling, "arn:aws:dynamodb:us-east-1:000000000000:table/hot", "TableWriteMaxOnDemandThroughputExceeded"),
 }
 
-func TestStormOfOneTableLeavesItsNeighboursAlone(t *testing.T) {
+func TestStormOfOneTableDoesNotSlowDownOtherTables(t *testing.T) {
 	t.Parallel()
 	for name, effect := range stormThrottles {
 		if !*full && name != "ThrottlingException" {
-			continue // one will do
+			continue // the short form tries one type only
 		}
 		t.Run("single calls/"+name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := newStorm(t, effect, "hot")
-				neighbours := s.neighbours(t)
-				failed := s.callers(stormCallers, func(ctx context.Context, caller int) error {
+				otherTables := s.runOtherTables(t)
+				failed := s.runCallers(stormCallers, func(ctx context.Context, caller int) error {
 					_, err := s.client.PutItem(ctx, dynamoconn.PutItemRequest{TableName: "hot", Item: stormItem(caller, 0)})
 					return err
 				})
-				neighbours.Wait()
+				otherTables.Wait()
 				require.Len(t, failed, 1)
 				require.NotZero(t, failed["throttled"])
-				s.settle(t, stormCallers, 0.8)
+				s.checkStorm(t, stormCallers, 0.8)
 			})
 		})
 		t.Run("batches/"+name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := newStorm(t, effect, "hot")
-				neighbours := s.neighbours(t)
-				failed := s.callers(stormCallers, func(ctx context.Context, caller int) error {
+				otherTables := s.runOtherTables(t)
+				failed := s.runCallers(stormCallers, func(ctx context.Context, caller int) error {
 					resp, err := s.client.BatchWrite(ctx, dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{
 						dynamoconn.TableWithItemsToAdd("hot", stormItem(caller, 0), stormItem(caller, 1), stormItem(caller, 2)),
 					}})
@@ -193,20 +194,20 @@ func TestStormOfOneTableLeavesItsNeighboursAlone(t *testing.T) {
 					}
 					return err
 				})
-				neighbours.Wait()
-				require.Empty(t, failed, "a batch goes on until its context ends")
-				s.settle(t, stormCallers, 0.4)
+				otherTables.Wait()
+				require.Empty(t, failed, "a batch continues until its context ends")
+				s.checkStorm(t, stormCallers, 0.4)
 			})
 		})
 	}
 }
 
-func TestStormOfTheAccountEndsForAll(t *testing.T) {
+func TestStormOfTheAccountEndsForAllCallers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newStorm(t, dynamoconntest.Throttle(dynamoconntest.RequestLimitExceeded, "arn:aws:dynamodb:us-east-1:000000000000:table/hot", "AccountLimitExceeded"), "")
 		tables := []string{"hot", "cold", "cool"}
-		failed := s.callers(stormCallers, func(ctx context.Context, caller int) error {
+		failed := s.runCallers(stormCallers, func(ctx context.Context, caller int) error {
 			table := tables[caller%len(tables)]
 			switch caller % 4 {
 			case 0:
@@ -224,6 +225,6 @@ func TestStormOfTheAccountEndsForAll(t *testing.T) {
 		})
 		require.Len(t, failed, 1)
 		require.NotZero(t, failed["throttled"])
-		s.settle(t, stormCallers, 0.8)
+		s.checkStorm(t, stormCallers, 0.8)
 	})
 }

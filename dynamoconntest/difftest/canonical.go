@@ -112,8 +112,8 @@ func canonicalItem(v any) any {
 	return out
 }
 
-// text is the canonical JSON of v: members sorted, nothing escaped for HTML.
-func text(v any) string {
+// canonicalJSON is the canonical JSON of v: members sorted, nothing escaped for HTML.
+func canonicalJSON(v any) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -123,8 +123,8 @@ func text(v any) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// decode reads one JSON value and keeps numbers as written.
-func decode(b []byte) (any, error) {
+// decodeJSON reads one JSON value and keeps numbers as written.
+func decodeJSON(b []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
 	var v any
@@ -132,17 +132,17 @@ func decode(b []byte) (any, error) {
 	return v, err
 }
 
-func object(v any) map[string]any {
+func asObject(v any) map[string]any {
 	m, _ := v.(map[string]any)
 	return m
 }
 
-func array(v any) []any {
+func asArray(v any) []any {
 	a, _ := v.([]any)
 	return a
 }
 
-func str(v any) string {
+func asString(v any) string {
 	switch v := v.(type) {
 	case string:
 		return v
@@ -151,6 +151,6 @@ func str(v any) string {
 	case nil:
 		return ""
 	default:
-		return text(v)
+		return canonicalJSON(v)
 	}
 }

@@ -28,9 +28,9 @@ func TestOneTextForOneNumber(t *testing.T) {
 func TestItemsAreComparedByValue(t *testing.T) {
 	t.Parallel()
 	canonical := func(s string) string {
-		v, err := decode([]byte(s))
+		v, err := decodeJSON([]byte(s))
 		require.NoError(t, err)
-		return text(canonicalItem(v))
+		return canonicalJSON(canonicalItem(v))
 	}
 	for _, equal := range [][2]string{
 		{`{"a":{"N":"1.0"},"b":{"S":"x"}}`, `{"b":{"S":"x"},"a":{"N":"1"}}`},

@@ -17,8 +17,8 @@ type Case struct {
 	Ask func(Request) *Outcome
 }
 
-// ask is what DynamoDB Local answers; nil if it cannot be asked or refuses.
-func (c Case) ask(r Request) *Outcome {
+// askLocal is what DynamoDB Local answers; nil if it cannot be asked or refuses.
+func (c Case) askLocal(r Request) *Outcome {
 	if c.Ask == nil {
 		return nil
 	}
@@ -43,9 +43,9 @@ type Difference struct {
 
 // String names the difference in one line.
 func (d Difference) String() string {
-	s := fmt.Sprintf("%s: DynamoDB Local %s, dynoxide %s", d.Aspect, short(d.Local), short(d.Dynoxide))
+	s := fmt.Sprintf("%s: DynamoDB Local %s, dynoxide %s", d.Aspect, quoteShort(d.Local), quoteShort(d.Dynoxide))
 	if !d.References {
-		s += ", subject " + short(d.Subject)
+		s += ", subject " + quoteShort(d.Subject)
 	}
 	if d.Rule != "" {
 		s += " (rule " + d.Rule + ")"
@@ -53,8 +53,8 @@ func (d Difference) String() string {
 	return s
 }
 
-// short cuts a text that nobody wants to read whole.
-func short(s string) string {
+// quoteShort cuts a text that nobody wants to read whole.
+func quoteShort(s string) string {
 	const most = 300
 	if len(s) > most {
 		s = s[:most] + fmt.Sprintf("… (%d bytes)", len(s))
@@ -78,7 +78,7 @@ func compare(c Case, subject *Outcome, rules []Rule) verdict {
 	aspects := []string{aspectOutcome}
 	sameOutcome := c.Local.kind() == c.Dynoxide.kind()
 	if sameOutcome {
-		aspects = union(c.Local, c.Dynoxide)
+		aspects = aspectsOfBoth(c.Local, c.Dynoxide)
 	}
 	for _, aspect := range aspects {
 		l, d := c.Local.Aspects[aspect], c.Dynoxide.Aspects[aspect]
@@ -86,7 +86,7 @@ func compare(c Case, subject *Outcome, rules []Rule) verdict {
 		if rule != nil {
 			v.rules = append(v.rules, rule.ID)
 		}
-		agree := equal(aspect, l, d)
+		agree := equalAspect(aspect, l, d)
 		if !agree && rule == nil {
 			v.differences = append(v.differences, Difference{Aspect: aspect, References: true, Local: l, Dynoxide: d})
 			continue
@@ -100,9 +100,9 @@ func compare(c Case, subject *Outcome, rules []Rule) verdict {
 		case rule != nil:
 			right = rule.accepts(c, aspect, got)
 		case l == "":
-			right = equal(aspect, d, got)
+			right = equalAspect(aspect, d, got)
 		default:
-			right = equal(aspect, l, got)
+			right = equalAspect(aspect, l, got)
 		}
 		if right {
 			if aspect == aspectOutcome && sameOutcome && got != l {
@@ -120,14 +120,14 @@ func compare(c Case, subject *Outcome, rules []Rule) verdict {
 		}
 	}
 	if !sameOutcome && subject != nil && len(v.differences) == 0 {
-		v.follow(c, subject, rules)
+		v.compareRest(c, subject, rules)
 	}
 	return v
 }
 
-// follow compares the rest of the subject's answer with that of the reference
+// compareRest compares the rest of the subject's answer with that of the reference
 // whose outcome it shares, where the outcomes of the references differ.
-func (v *verdict) follow(c Case, subject *Outcome, rules []Rule) {
+func (v *verdict) compareRest(c Case, subject *Outcome, rules []Rule) {
 	for _, reference := range []*Outcome{c.Dynoxide, c.Local} {
 		if reference.kind() != subject.kind() {
 			continue
@@ -146,9 +146,9 @@ func (v *verdict) follow(c Case, subject *Outcome, rules []Rule) {
 	}
 }
 
-// equal compares one aspect. A message need not name a rule or a field; if two
+// equalAspect compares one aspect. A message need not name a rule or a field; if two
 // do, it must be the same.
-func equal(aspect, a, b string) bool {
+func equalAspect(aspect, a, b string) bool {
 	if aspect == aspectField || aspect == aspectConstraint {
 		return a == "" || b == "" || strings.EqualFold(a, b)
 	}
@@ -182,8 +182,8 @@ func equalReasons(a, b []string) bool {
 	return true
 }
 
-// union lists the aspects of both in order, the outcome first.
-func union(a, b *Outcome) []string {
+// aspectsOfBoth lists the aspects of both in order, the outcome first.
+func aspectsOfBoth(a, b *Outcome) []string {
 	seen := map[string]bool{}
 	for _, o := range []*Outcome{a, b} {
 		for aspect := range o.Aspects {

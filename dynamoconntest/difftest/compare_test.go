@@ -14,7 +14,7 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-func outcome(aspects ...string) *Outcome {
+func newOutcome(aspects ...string) *Outcome {
 	o := &Outcome{Aspects: map[string]string{}}
 	for i := 0; i < len(aspects); i += 2 {
 		o.Aspects[aspects[i]] = aspects[i+1]
@@ -24,9 +24,9 @@ func outcome(aspects ...string) *Outcome {
 
 func TestSubjectIsHeldToReferencesAndRules(t *testing.T) {
 	t.Parallel()
-	ok := func(data string) *Outcome { return outcome(aspectOutcome, outcomeOK, aspectData, data) }
+	ok := func(data string) *Outcome { return newOutcome(aspectOutcome, outcomeOK, aspectData, data) }
 	refused := func(constraint, field string) *Outcome {
-		return outcome(aspectOutcome, "ValidationException", aspectConstraint, constraint, aspectField, field)
+		return newOutcome(aspectOutcome, "ValidationException", aspectConstraint, constraint, aspectField, field)
 	}
 	rule := func(aspect string, right Side, want ...string) []Rule {
 		return []Rule{{ID: "rule", Aspect: aspect, Right: right, Match: always, Want: func(Case) []string { return want }}}
@@ -73,10 +73,10 @@ func TestSameSeedSameRequests(t *testing.T) {
 	assert.NotEqual(t, Generator{Seed: 7}.Sequence(0), Generator{Seed: 8}.Sequence(0))
 }
 
-// forgetful is a target with one defect: it does not store the attribute "n".
-type forgetful struct{ Target }
+// attributeDropper is a target with one defect: it does not store the attribute "n".
+type attributeDropper struct{ Target }
 
-func (f forgetful) Send(ctx context.Context, operation string, body []byte) (Reply, error) {
+func (f attributeDropper) Send(ctx context.Context, operation string, body []byte) (Reply, error) {
 	if operation == "PutItem" {
 		body = bytes.ReplaceAll(body, []byte(`"n":{"N":`), []byte(`"n2":{"N":`))
 	}
@@ -86,7 +86,7 @@ func (f forgetful) Send(ctx context.Context, operation string, body []byte) (Rep
 func TestDefectIsFoundAndShrunk(t *testing.T) {
 	t.Parallel()
 	fresh := func() Target { return Handler(dynamoconntest.New().Handler()) }
-	run := &Run{Local: fresh(), Dynoxide: fresh(), Subject: forgetful{fresh()}}
+	run := &Run{Local: fresh(), Dynoxide: fresh(), Subject: attributeDropper{fresh()}}
 	s, err := run.Do(t.Context(), Generator{Seed: 1}, 300)
 	require.NoError(t, err)
 	require.NotEmpty(t, s.Failures)
@@ -138,6 +138,6 @@ func TestReasonsOfACancelledTransaction(t *testing.T) {
 		{"None,ConditionalCheckFailed", "None,ValidationError(x)", false},
 		{"None", "None,None", false},
 	} {
-		assert.Equal(t, test.want, equal(aspectReasons, test.a, test.b), "%s %s", test.a, test.b)
+		assert.Equal(t, test.want, equalAspect(aspectReasons, test.a, test.b), "%s %s", test.a, test.b)
 	}
 }

@@ -64,14 +64,14 @@ func ReadCorpus(name string) ([]Input, error) {
 	return inputs, err
 }
 
-var literal = regexp.MustCompile(`(?s)^(?:string|\[\]byte)\((".*")\)$`)
+var stringLiteral = regexp.MustCompile(`(?s)^(?:string|\[\]byte)\((".*")\)$`)
 
 // text is the ith value, if it is a string or bytes.
 func (in Input) text(i int) string {
 	if i >= len(in.Values) {
 		return ""
 	}
-	m := literal.FindStringSubmatch(in.Values[i])
+	m := stringLiteral.FindStringSubmatch(in.Values[i])
 	if m == nil {
 		return ""
 	}
@@ -84,7 +84,7 @@ func (in Input) text(i int) string {
 
 // number is the ith value, if it is an integer.
 func (in Input) number(i int) int {
-	m := integer.FindStringSubmatch(in.Values[i])
+	m := integerLiteral.FindStringSubmatch(in.Values[i])
 	if m == nil {
 		return 0
 	}
@@ -95,7 +95,7 @@ func (in Input) number(i int) int {
 	return int(c)
 }
 
-var integer = regexp.MustCompile(`^(?:int|byte|uint8)\((.*)\)$`)
+var integerLiteral = regexp.MustCompile(`^(?:int|byte|uint8)\((.*)\)$`)
 
 // fuzzTargets are the targets of expressions, each at the number that
 // FuzzExpressionOfTokens has for it.
@@ -148,7 +148,7 @@ func (in Input) Requests() []Request {
 				body[name] = some
 			}
 		}
-		return Request{Operation: operation, Body: text(body), Mistakes: []string{"fuzzed"}}
+		return Request{Operation: operation, Body: canonicalJSON(body), Mistakes: []string{"fuzzed"}}
 	}
 	target := in.Target
 	if target == "FuzzExpressionOfTokens" {
@@ -176,15 +176,15 @@ func (in Input) Requests() []Request {
 		r.UniqueOrder = true
 		return []Request{r}
 	case "FuzzEveryRequestIsAnswered":
-		return []Request{whole(fuzzseed.Operation(in.number(0)), in.text(1))}
+		return []Request{wholeRequest(fuzzseed.Operation(in.number(0)), in.text(1))}
 	case "FuzzParseAgreesWithTheStandardLibrary":
-		return []Request{whole("DescribeTable", expression)}
+		return []Request{wholeRequest("DescribeTable", expression)}
 	}
 	return nil
 }
 
-// whole is a request as it was fuzzed.
-func whole(operation, body string) Request {
+// wholeRequest is a request as it was fuzzed.
+func wholeRequest(operation, body string) Request {
 	r := Request{Operation: operation, Body: body, Mistakes: []string{"fuzzed"}}
 	if !utf8.ValidString(body) || !json.Valid([]byte(body)) || !strings.HasPrefix(strings.TrimSpace(body), "{") {
 		r.Mistakes = []string{"JSON fuzzed"}
@@ -201,24 +201,24 @@ func (run *Run) DoCorpus(ctx context.Context, inputs []Input) (*Summary, error) 
 	for n, in := range inputs {
 		for _, r := range in.Requests() {
 			if !clean {
-				if err := run.prepare(ctx); err != nil {
+				if err := run.prepareCorpus(ctx); err != nil {
 					return s, err
 				}
 			}
-			c, subject, sent := run.all(ctx, r)
+			c, subject, sent := run.sendAll(ctx, r)
 			v := compare(c, subject, run.Rules)
 			s.add(c, sent, v)
 			for _, d := range v.differences {
-				if s.fresh(c, d) {
+				if s.isNewKind(c, d) {
 					s.Failures = append(s.Failures, Failure{Sequence: n, Difference: d, Requests: append(corpusSetup(), r), Case: c, Subject: subject})
 				}
 			}
-			clean = !r.mutates() || run.restored(ctx, r, c, subject)
-			again, err := run.revived(ctx, c)
+			clean = !r.mutates() || run.restoreItems(ctx, r, c, subject)
+			again, err := run.reviveDynoxide(ctx, c)
 			if err != nil {
 				return s, err
 			}
-			if again || diverged(c, subject) {
+			if again || haveDiverged(c, subject) {
 				s.Abandoned++
 				clean = false
 			}
@@ -227,32 +227,32 @@ func (run *Run) DoCorpus(ctx context.Context, inputs []Input) (*Summary, error) 
 	return s, run.reset(ctx)
 }
 
-// prepare empties every target and makes the tables.
-func (run *Run) prepare(ctx context.Context) error {
+// prepareCorpus empties every target and makes the tables.
+func (run *Run) prepareCorpus(ctx context.Context) error {
 	if err := run.reset(ctx); err != nil {
 		return err
 	}
 	for _, r := range corpusSetup() {
-		c, subject, _ := run.all(ctx, r)
+		c, subject, _ := run.sendAll(ctx, r)
 		if c.Local.kind() != outcomeOK || subject != nil && subject.kind() != outcomeOK {
 			return fmt.Errorf("difftest: %s %s was refused", r.Operation, r.Body)
 		}
-		run.settle(ctx, r)
+		run.alignTargets(ctx, r)
 	}
 	return nil
 }
 
-// restored undoes what a request of one item has changed; it is false if only
+// restoreItems undoes what a request of one item has changed; it is false if only
 // new tables will do.
-func (run *Run) restored(ctx context.Context, r Request, c Case, subject *Outcome) bool {
+func (run *Run) restoreItems(ctx context.Context, r Request, c Case, subject *Outcome) bool {
 	if c.Local.kind() != outcomeOK && (subject == nil || subject.kind() != outcomeOK) {
 		return true
 	}
-	if str(c.body()["TableName"]) != "Fuzz" || !slices.Contains(writes, r.Operation) {
+	if asString(c.body()["TableName"]) != "Fuzz" || !slices.Contains(singleWrites, r.Operation) {
 		return false
 	}
 	for _, undo := range append(corpusItems(), Request{Operation: "DeleteItem", Body: `{"TableName":"Fuzz","Key":{"pk":{"S":"z"},"sk":{"N":"9"}}}`}) {
-		if c, _, _ := run.all(ctx, undo); c.Local.kind() != outcomeOK {
+		if c, _, _ := run.sendAll(ctx, undo); c.Local.kind() != outcomeOK {
 			return false
 		}
 	}
@@ -266,13 +266,13 @@ func Distill(ctx context.Context, t Target, inputs []Input) ([]Input, error) {
 	seen := map[string]bool{}
 	var kept []Input
 	for _, in := range inputs {
-		if err := run.prepare(ctx); err != nil {
+		if err := run.prepareCorpus(ctx); err != nil {
 			return nil, err
 		}
 		answers := in.Target
 		for _, r := range in.Requests() {
 			o, _ := observe(ctx, t, r)
-			answers += "\n" + r.Operation + text(o.Aspects)
+			answers += "\n" + r.Operation + canonicalJSON(o.Aspects)
 		}
 		if len(in.Requests()) > 0 && !seen[answers] {
 			seen[answers] = true

@@ -19,10 +19,10 @@ var corpus = flag.String("corpus", "",
 
 var keep = flag.Bool("keep", false, "add to the corpus in the tree those inputs of -corpus that are answered in a way of their own")
 
-const inTree = "testdata/corpus"
+const corpusFile = "testdata/corpus"
 
 func TestAgreesOnTheCorpus(t *testing.T) {
-	inputs, err := ReadCorpus(inTree)
+	inputs, err := ReadCorpus(corpusFile)
 	require.NoError(t, err)
 	if *corpus != "" {
 		more, err := ReadCorpus(*corpus)
@@ -47,7 +47,7 @@ func TestAgreesOnTheCorpus(t *testing.T) {
 				b.WriteString(line + "\n")
 			}
 		}
-		require.NoError(t, os.WriteFile(inTree, []byte(b.String()), 0o644))
+		require.NoError(t, os.WriteFile(corpusFile, []byte(b.String()), 0o644))
 	}
 }
 
@@ -104,7 +104,7 @@ func TestInputsThatAreAnsweredAlikeAreKeptOnce(t *testing.T) {
 
 func TestCorpusInTheTreeIsSent(t *testing.T) {
 	t.Parallel()
-	inputs, err := ReadCorpus(inTree)
+	inputs, err := ReadCorpus(corpusFile)
 	require.NoError(t, err)
 	require.NotEmpty(t, inputs)
 	seen := map[string]bool{}
@@ -118,7 +118,7 @@ func TestCorpusInTheTreeIsSent(t *testing.T) {
 func TestDefectIsFoundByTheCorpus(t *testing.T) {
 	t.Parallel()
 	fresh := func() Target { return Handler(dynamoconntest.New().Handler()) }
-	run := &Run{Local: fresh(), Dynoxide: fresh(), Subject: forgetful{fresh()}}
+	run := &Run{Local: fresh(), Dynoxide: fresh(), Subject: attributeDropper{fresh()}}
 	inputs := []Input{{"FuzzConditionAndItsNegationDiffer", []string{`string("n = :n")`}}, {"FuzzUpdateDoesNotChangeItsInput", []string{`string("SET a = :a")`}}}
 	s, err := run.DoCorpus(t.Context(), inputs)
 	require.NoError(t, err)

@@ -41,12 +41,12 @@ func (r *Rule) accepts(c Case, aspect, got string) bool {
 	if r.Right == Service && r.Holds != nil {
 		return r.Holds(c, got)
 	}
-	want := r.allowed(c, aspect)
-	return want == nil || slices.ContainsFunc(want, func(text string) bool { return equal(aspect, text, got) })
+	want := r.rightTexts(c, aspect)
+	return want == nil || slices.ContainsFunc(want, func(text string) bool { return equalAspect(aspect, text, got) })
 }
 
-// allowed lists the right texts of the aspect; nil allows any.
-func (r *Rule) allowed(c Case, aspect string) []string {
+// rightTexts lists the right texts of the aspect; nil allows any.
+func (r *Rule) rightTexts(c Case, aspect string) []string {
 	l, d := c.Local.Aspects[aspect], c.Dynoxide.Aspects[aspect]
 	switch r.Right {
 	case Local:
@@ -64,7 +64,7 @@ func (r *Rule) allowed(c Case, aspect string) []string {
 
 // findRule returns the first rule that applies to the aspect of the case.
 func findRule(c Case, aspect string, rules []Rule) *Rule {
-	agree := equal(aspect, c.Local.Aspects[aspect], c.Dynoxide.Aspects[aspect])
+	agree := equalAspect(aspect, c.Local.Aspects[aspect], c.Dynoxide.Aspects[aspect])
 	for i := range rules {
 		r := &rules[i]
 		if r.Aspect == aspect && (!agree || r.Right == Service) && r.Match(c) {

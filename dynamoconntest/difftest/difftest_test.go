@@ -18,7 +18,7 @@ var (
 	localURL    = flag.String("local", "", "base URL of a running DynamoDB Local; else one is started")
 	dynoxideURL = flag.String("dynoxide", "", "base URL of a running dynoxide; else one is started")
 	subjectURL  = flag.String("subject", "", "base URL of a server to compare in place of dynamoconntest")
-	write       = flag.Bool("write", false, "write the table of differences into the documentation")
+	writeTable  = flag.Bool("write", false, "write the table of differences into the documentation")
 	unshrunk    = flag.Bool("unshrunk", false, "report differences without looking for a shorter sequence")
 )
 
@@ -81,7 +81,7 @@ func servers(t *testing.T) (local, dynoxide Target) {
 }
 
 func TestAgreesWithTwoServers(t *testing.T) {
-	run := &Run{Rules: Rules, Unshrunk: *unshrunk, Subject: Handler(dynamoconntest.New(dynamoconntest.WithJournalSize(0)).Handler())}
+	run := &Run{Rules: Rules, NoShrinking: *unshrunk, Subject: Handler(dynamoconntest.New(dynamoconntest.WithJournalSize(0)).Handler())}
 	references(t, run)
 	if *seed == 0 {
 		*seed = uint64(time.Now().UnixNano()) % 1_000_000

@@ -26,7 +26,7 @@ func TestPageListsEveryRule(t *testing.T) {
 	old, after, ok := strings.Cut(rest, tableEnd)
 	require.True(t, ok, "no end of the table")
 	table := rulesTable(Rules)
-	if *write {
+	if *writeTable {
 		require.NoError(t, os.WriteFile(path, []byte(before+tableBegin+table+tableEnd+after), 0o644))
 		return
 	}
@@ -40,7 +40,7 @@ func rulesTable(rules []Rule) string {
 	b.WriteString("\n| Rule | What differs | Right | Why |\n|---|---|---|---|\n")
 	seen := map[string]bool{}
 	for _, r := range rules {
-		row := fmt.Sprintf("| `%s` | %s | %s | %s |\n", r.ID, r.What, r.verdict(), r.Why)
+		row := fmt.Sprintf("| `%s` | %s | %s | %s |\n", r.ID, r.What, r.rightSide(), r.Why)
 		if strings.HasPrefix(r.What, "as ") || seen[row] {
 			continue
 		}
@@ -51,7 +51,7 @@ func rulesTable(rules []Rule) string {
 	return b.String()
 }
 
-func (r Rule) verdict() string {
+func (r Rule) rightSide() string {
 	switch r.Right {
 	case Local:
 		return "DynamoDB Local"

@@ -17,8 +17,8 @@ func (g *generator) expression(s *schema) *expression {
 	return &expression{generator: g, schema: s, names: obj{}, values: obj{}}
 }
 
-// into writes the placeholders that were used.
-func (e *expression) into(body obj) {
+// addPlaceholders writes the placeholders that were used.
+func (e *expression) addPlaceholders(body obj) {
 	if len(e.names) > 0 {
 		body["ExpressionAttributeNames"] = e.names
 	}
@@ -59,7 +59,7 @@ func (e *expression) path(elements ...string) string {
 	return b.String()
 }
 
-func (e *expression) value(v obj) string {
+func (e *expression) addValue(v obj) string {
 	placeholder := fmt.Sprintf(":v%d", len(e.values))
 	e.values[placeholder] = v
 	return placeholder
@@ -100,7 +100,7 @@ func (e *expression) operand(kind string) string {
 	case e.chance(60):
 		return e.operandPath(kind)
 	}
-	return e.value(e.generator.value(kind, 1))
+	return e.addValue(e.generator.value(kind, 1))
 }
 
 // condition draws from the whole grammar of conditions.
@@ -125,12 +125,12 @@ func (e *expression) condition(depth int) string {
 		return "attribute_not_exists (" + e.operandPath(pick(e.generator, kinds...)) + ")"
 	case 2:
 		kind := pick(e.generator, kinds...)
-		return "attribute_type(" + e.operandPath(kind) + ", " + e.value(obj{"S": pick(e.generator, kind, kind, pick(e.generator, kinds...))}) + ")"
+		return "attribute_type(" + e.operandPath(kind) + ", " + e.addValue(obj{"S": pick(e.generator, kind, kind, pick(e.generator, kinds...))}) + ")"
 	case 3:
 		kind := pick(e.generator, "S", "S", "B")
-		return "begins_with(" + e.operandPath(kind) + ", " + e.value(e.scalar(kind)) + ")"
+		return "begins_with(" + e.operandPath(kind) + ", " + e.addValue(e.scalar(kind)) + ")"
 	case 4:
-		return e.contains()
+		return e.containsCondition()
 	case 5:
 		a, b := e.bounds(kind)
 		return e.operandPath(kind) + " BETWEEN " + a + " AND " + b
@@ -142,14 +142,14 @@ func (e *expression) condition(depth int) string {
 		return e.operandPath(kind) + " IN (" + strings.Join(list, ", ") + ")"
 	case 7:
 		kind := pick(e.generator, kinds...)
-		return e.operandPath(kind) + pick(e.generator, " = ", " <> ") + e.value(e.generator.value(kind, 1))
+		return e.operandPath(kind) + pick(e.generator, " = ", " <> ") + e.addValue(e.generator.value(kind, 1))
 	default:
-		return e.operandPath(kind) + pick(e.generator, " = ", "<>", " < ", "<=", " > ", " >= ") + e.other(kind)
+		return e.operandPath(kind) + pick(e.generator, " = ", "<>", " < ", "<=", " > ", " >= ") + e.comparand(kind)
 	}
 }
 
-// other is an operand that may be compared with a path of the kind.
-func (e *expression) other(kind string) string {
+// comparand is an operand that may be compared with a path of the kind.
+func (e *expression) comparand(kind string) string {
 	if e.chance(3) {
 		kind = pick(e.generator, "S", "N", "B")
 	}
@@ -162,26 +162,26 @@ func (e *expression) bounds(kind string) (low, high string) {
 	if lessValue(b, a) {
 		a, b = b, a
 	}
-	return e.value(a), e.value(b)
+	return e.addValue(a), e.addValue(b)
 }
 
-func (e *expression) contains() string {
+func (e *expression) containsCondition() string {
 	switch e.IntN(5) {
 	case 0:
-		return "contains(" + e.operandPath("S") + ", " + e.value(obj{"S": pick(e.generator, words[1:]...)}) + ")"
+		return "contains(" + e.operandPath("S") + ", " + e.addValue(obj{"S": pick(e.generator, words[1:]...)}) + ")"
 	case 1:
-		return "contains(" + e.operandPath("SS") + ", " + e.value(obj{"S": pick(e.generator, words[1:]...)}) + ")"
+		return "contains(" + e.operandPath("SS") + ", " + e.addValue(obj{"S": pick(e.generator, words[1:]...)}) + ")"
 	case 2:
-		return "contains(" + e.operandPath("NS") + ", " + e.value(e.scalar("N")) + ")"
+		return "contains(" + e.operandPath("NS") + ", " + e.addValue(e.scalar("N")) + ")"
 	case 3:
-		return "contains(" + e.operandPath("L") + ", " + e.value(e.generator.value(pick(e.generator, "S", "N", "M", "BOOL"), 1)) + ")"
+		return "contains(" + e.operandPath("L") + ", " + e.addValue(e.generator.value(pick(e.generator, "S", "N", "M", "BOOL"), 1)) + ")"
 	default:
-		return "contains(" + e.operandPath("BS") + ", " + e.value(e.scalar("B")) + ")"
+		return "contains(" + e.operandPath("BS") + ", " + e.addValue(e.scalar("B")) + ")"
 	}
 }
 
-// likely is a condition that holds for most items.
-func (e *expression) likely() string {
+// likelyCondition is a condition that holds for most items.
+func (e *expression) likelyCondition() string {
 	switch e.IntN(4) {
 	case 0:
 		return "attribute_exists(" + e.path(e.schema.hash.name) + ") OR " + e.condition(1)
@@ -226,10 +226,10 @@ func (e *expression) paths(list [][]string) string {
 // lessValue orders two scalars of one type.
 func lessValue(a, b obj) bool {
 	if x, ok := a["N"]; ok {
-		return compareNumbers(str(x), str(b["N"])) < 0
+		return compareNumbers(asString(x), asString(b["N"])) < 0
 	}
 	if x, ok := a["B"]; ok {
-		return unbase64(str(x)) < unbase64(str(b["B"]))
+		return fromBase64(asString(x)) < fromBase64(asString(b["B"]))
 	}
-	return str(a["S"]) < str(b["S"])
+	return asString(a["S"]) < asString(b["S"])
 }

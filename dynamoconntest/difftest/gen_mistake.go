@@ -21,9 +21,9 @@ func itemIn(body obj) (obj, string) {
 	return nil, ""
 }
 
-// set makes a mistake of giving a member a value, in every body that may
+// setMember makes a mistake of giving a member a value, in every body that may
 // have the member.
-func set(name, member string, value any, operations ...string) mistake {
+func setMember(name, member string, value any, operations ...string) mistake {
 	return mistake{name, func(_ *generator, _ *schema, operation string, body obj) bool {
 		for _, op := range operations {
 			if op == operation || op == "*" {
@@ -35,8 +35,8 @@ func set(name, member string, value any, operations ...string) mistake {
 	}}
 }
 
-// inItem makes a mistake of giving a non-key attribute a value.
-func inItem(name string, value any) mistake {
+// mistakeInValue makes a mistake of giving a non-key attribute a value.
+func mistakeInValue(name string, value any) mistake {
 	return mistake{name, func(g *generator, _ *schema, _ string, body obj) bool {
 		if item, ok := body["Item"].(obj); ok {
 			item["wrong"] = value
@@ -47,7 +47,7 @@ func inItem(name string, value any) mistake {
 		}
 		if values, ok := body["ExpressionAttributeValues"].(obj); ok && body["UpdateExpression"] != nil {
 			values[":wrong"] = value
-			body["UpdateExpression"] = addAction(str(body["UpdateExpression"]), "wrong = :wrong")
+			body["UpdateExpression"] = addAction(asString(body["UpdateExpression"]), "wrong = :wrong")
 			return true
 		}
 		return false
@@ -65,8 +65,8 @@ func addAction(update, action string) string {
 	return update + " SET " + action
 }
 
-// inKey makes a mistake in the key or in the key attributes of an item.
-func inKey(name string, change func(g *generator, s *schema, key obj) bool) mistake {
+// mistakeInKey makes a mistake in the key or in the key attributes of an item.
+func mistakeInKey(name string, change func(g *generator, s *schema, key obj) bool) mistake {
 	return mistake{name, func(g *generator, s *schema, _ string, body obj) bool {
 		m, _ := itemIn(body)
 		return m != nil && change(g, s, m)
@@ -74,12 +74,12 @@ func inKey(name string, change func(g *generator, s *schema, key obj) bool) mist
 }
 
 var (
-	singles = []string{"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"}
-	writes  = []string{"PutItem", "UpdateItem", "DeleteItem"}
+	singleOperations = []string{"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"}
+	singleWrites     = []string{"PutItem", "UpdateItem", "DeleteItem"}
 )
 
-// nest is a string in n lists.
-func nest(n int) any {
+// nestedLists is a string in n lists.
+func nestedLists(n int) any {
 	v := any(obj{"S": "x"})
 	for range n {
 		v = obj{"L": []any{v}}
@@ -88,73 +88,73 @@ func nest(n int) any {
 }
 
 var commonMistakes = []mistake{
-	set("table missing", "TableName", "Absent", append(singles, "DescribeTable", "UpdateTable", "DescribeTimeToLive", "UpdateTimeToLive")...),
-	set("table name short", "TableName", "ab", append(singles, "DescribeTable", "UpdateTable", "DescribeTimeToLive")...),
-	set("table name characters", "TableName", "no/good", append(singles, "DescribeTable", "UpdateTable")...),
-	set("table name empty", "TableName", "", append(singles, "DescribeTable")...),
-	set("table name long", "TableName", strings.Repeat("n", 256), append(singles, "DescribeTable")...),
+	setMember("table missing", "TableName", "Absent", append(singleOperations, "DescribeTable", "UpdateTable", "DescribeTimeToLive", "UpdateTimeToLive")...),
+	setMember("table name short", "TableName", "ab", append(singleOperations, "DescribeTable", "UpdateTable", "DescribeTimeToLive")...),
+	setMember("table name characters", "TableName", "no/good", append(singleOperations, "DescribeTable", "UpdateTable")...),
+	setMember("table name empty", "TableName", "", append(singleOperations, "DescribeTable")...),
+	setMember("table name long", "TableName", strings.Repeat("n", 256), append(singleOperations, "DescribeTable")...),
 	{"table name absent", func(_ *generator, _ *schema, _ string, body obj) bool {
 		_, ok := body["TableName"]
 		delete(body, "TableName")
 		return ok
 	}},
-	set("enum returnConsumedCapacity", "ReturnConsumedCapacity", "SOME", append(singles, "BatchGetItem", "BatchWriteItem", "TransactWriteItems", "TransactGetItems")...),
-	set("enum returnValues", "ReturnValues", "EVERYTHING", writes...),
-	set("enum returnValues for operation", "ReturnValues", "UPDATED_NEW", "PutItem", "DeleteItem"),
-	set("enum returnItemCollectionMetrics", "ReturnItemCollectionMetrics", "BIG", append(writes, "BatchWriteItem", "TransactWriteItems")...),
-	set("enum returnValuesOnConditionCheckFailure", "ReturnValuesOnConditionCheckFailure", "ALL_NEW", writes...),
-	set("enum select", "Select", "SOME", "Query", "Scan"),
-	set("type of TableName", "TableName", 5, singles...),
-	set("type of Item", "Item", []any{}, "PutItem"),
-	set("type of Key", "Key", "x", "GetItem", "DeleteItem"),
-	set("type of Limit", "Limit", "5", "Query", "Scan"),
-	set("type of ConsistentRead", "ConsistentRead", "yes", "GetItem", "Query", "Scan"),
-	set("type of names", "ExpressionAttributeNames", []any{"a"}, singles...),
-	set("unknown member", "Nonsense", obj{"a": 1}, "*"),
-	set("null member", "ReturnConsumedCapacity", nil, singles...),
-	set("item null", "Item", nil, "PutItem"),
-	set("key null", "Key", nil, "GetItem", "DeleteItem", "UpdateItem"),
-	set("limit zero", "Limit", 0, "Query", "Scan", "ListTables"),
-	set("limit negative", "Limit", -1, "Query", "Scan", "ListTables"),
+	setMember("enum returnConsumedCapacity", "ReturnConsumedCapacity", "SOME", append(singleOperations, "BatchGetItem", "BatchWriteItem", "TransactWriteItems", "TransactGetItems")...),
+	setMember("enum returnValues", "ReturnValues", "EVERYTHING", singleWrites...),
+	setMember("enum returnValues for operation", "ReturnValues", "UPDATED_NEW", "PutItem", "DeleteItem"),
+	setMember("enum returnItemCollectionMetrics", "ReturnItemCollectionMetrics", "BIG", append(singleWrites, "BatchWriteItem", "TransactWriteItems")...),
+	setMember("enum returnValuesOnConditionCheckFailure", "ReturnValuesOnConditionCheckFailure", "ALL_NEW", singleWrites...),
+	setMember("enum select", "Select", "SOME", "Query", "Scan"),
+	setMember("type of TableName", "TableName", 5, singleOperations...),
+	setMember("type of Item", "Item", []any{}, "PutItem"),
+	setMember("type of Key", "Key", "x", "GetItem", "DeleteItem"),
+	setMember("type of Limit", "Limit", "5", "Query", "Scan"),
+	setMember("type of ConsistentRead", "ConsistentRead", "yes", "GetItem", "Query", "Scan"),
+	setMember("type of names", "ExpressionAttributeNames", []any{"a"}, singleOperations...),
+	setMember("unknown member", "Nonsense", obj{"a": 1}, "*"),
+	setMember("null member", "ReturnConsumedCapacity", nil, singleOperations...),
+	setMember("item null", "Item", nil, "PutItem"),
+	setMember("key null", "Key", nil, "GetItem", "DeleteItem", "UpdateItem"),
+	setMember("limit zero", "Limit", 0, "Query", "Scan", "ListTables"),
+	setMember("limit negative", "Limit", -1, "Query", "Scan", "ListTables"),
 
-	inItem("value of two types", obj{"S": "x", "N": "1"}),
-	inItem("value of no type", obj{}),
-	inItem("value of unknown type", obj{"X": "x"}),
-	inItem("value null", nil),
-	inItem("NULL false", obj{"NULL": false}),
-	inItem("number text", obj{"N": "abc"}),
-	inItem("number empty", obj{"N": ""}),
-	inItem("number large", obj{"N": "1e126"}),
-	inItem("number small", obj{"N": "1e-131"}),
-	inItem("number long", obj{"N": "123456789012345678901234567890123456789"}),
-	inItem("number hexadecimal", obj{"N": "0x10"}),
-	inItem("number infinite", obj{"N": "Infinity"}),
-	inItem("number with spaces", obj{"N": " 1 "}),
-	inItem("set empty", obj{"SS": []any{}}),
-	inItem("set of numbers empty", obj{"NS": []any{}}),
-	inItem("set with duplicates", obj{"SS": []any{"a", "b", "a"}}),
-	inItem("set of equal numbers", obj{"NS": []any{"1", "1.0"}}),
-	inItem("set of equal bytes", obj{"BS": []any{"YQ==", "YQ=="}}),
-	inItem("set with a bad number", obj{"NS": []any{"1", "x"}}),
-	inItem("set with an empty string", obj{"SS": []any{"", "a"}}),
-	inItem("base64 bad", obj{"B": "$$$"}),
-	inItem("base64 unpadded", obj{"B": "YQ"}),
-	inItem("JSON type of S", obj{"S": 1}),
-	inItem("JSON type of N", obj{"N": 1}),
-	inItem("JSON type of BOOL", obj{"BOOL": "true"}),
-	inItem("JSON type of L", obj{"L": obj{}}),
-	inItem("JSON type of M", obj{"M": []any{}}),
-	inItem("JSON type of SS", obj{"SS": "a"}),
-	inItem("JSON type of B", obj{"B": 1}),
-	inItem("depth 32", nest(31)),
-	inItem("depth 40", nest(40)),
-	inItem("item too large", obj{"S": strings.Repeat("x", 410000)}),
+	mistakeInValue("value of two types", obj{"S": "x", "N": "1"}),
+	mistakeInValue("value of no type", obj{}),
+	mistakeInValue("value of unknown type", obj{"X": "x"}),
+	mistakeInValue("value null", nil),
+	mistakeInValue("NULL false", obj{"NULL": false}),
+	mistakeInValue("number text", obj{"N": "abc"}),
+	mistakeInValue("number empty", obj{"N": ""}),
+	mistakeInValue("number large", obj{"N": "1e126"}),
+	mistakeInValue("number small", obj{"N": "1e-131"}),
+	mistakeInValue("number long", obj{"N": "123456789012345678901234567890123456789"}),
+	mistakeInValue("number hexadecimal", obj{"N": "0x10"}),
+	mistakeInValue("number infinite", obj{"N": "Infinity"}),
+	mistakeInValue("number with spaces", obj{"N": " 1 "}),
+	mistakeInValue("set empty", obj{"SS": []any{}}),
+	mistakeInValue("set of numbers empty", obj{"NS": []any{}}),
+	mistakeInValue("set with duplicates", obj{"SS": []any{"a", "b", "a"}}),
+	mistakeInValue("set of equal numbers", obj{"NS": []any{"1", "1.0"}}),
+	mistakeInValue("set of equal bytes", obj{"BS": []any{"YQ==", "YQ=="}}),
+	mistakeInValue("set with a bad number", obj{"NS": []any{"1", "x"}}),
+	mistakeInValue("set with an empty string", obj{"SS": []any{"", "a"}}),
+	mistakeInValue("base64 bad", obj{"B": "$$$"}),
+	mistakeInValue("base64 unpadded", obj{"B": "YQ"}),
+	mistakeInValue("JSON type of S", obj{"S": 1}),
+	mistakeInValue("JSON type of N", obj{"N": 1}),
+	mistakeInValue("JSON type of BOOL", obj{"BOOL": "true"}),
+	mistakeInValue("JSON type of L", obj{"L": obj{}}),
+	mistakeInValue("JSON type of M", obj{"M": []any{}}),
+	mistakeInValue("JSON type of SS", obj{"SS": "a"}),
+	mistakeInValue("JSON type of B", obj{"B": 1}),
+	mistakeInValue("depth 32", nestedLists(31)),
+	mistakeInValue("depth 40", nestedLists(40)),
+	mistakeInValue("item too large", obj{"S": strings.Repeat("x", 410000)}),
 
-	inKey("key attribute missing", func(g *generator, s *schema, key obj) bool {
+	mistakeInKey("key attribute missing", func(g *generator, s *schema, key obj) bool {
 		delete(key, pick(g, s.key()...).name)
 		return true
 	}),
-	inKey("key type", func(g *generator, s *schema, key obj) bool {
+	mistakeInKey("key type", func(g *generator, s *schema, key obj) bool {
 		a := pick(g, s.key()...)
 		kind := "S"
 		if a.kind == "S" {
@@ -163,11 +163,11 @@ var commonMistakes = []mistake{
 		key[a.name] = g.keyValue(attribute{a.name, kind}, 5)
 		return true
 	}),
-	inKey("key not scalar", func(g *generator, s *schema, key obj) bool {
+	mistakeInKey("key not scalar", func(g *generator, s *schema, key obj) bool {
 		key[s.hash.name] = pick(g, obj{"BOOL": true}, obj{"L": []any{}}, obj{"SS": []any{"a"}})
 		return true
 	}),
-	inKey("key empty", func(g *generator, s *schema, key obj) bool {
+	mistakeInKey("key empty", func(g *generator, s *schema, key obj) bool {
 		a := pick(g, s.key()...)
 		if a.kind == "N" {
 			return false
@@ -175,14 +175,14 @@ var commonMistakes = []mistake{
 		key[a.name] = obj{a.kind: ""}
 		return true
 	}),
-	inKey("key too long", func(g *generator, s *schema, key obj) bool {
+	mistakeInKey("key too long", func(g *generator, s *schema, key obj) bool {
 		if s.hash.kind != "S" {
 			return false
 		}
 		key[s.hash.name] = obj{"S": strings.Repeat("k", 2049)}
 		return true
 	}),
-	inKey("sort key too long", func(g *generator, s *schema, key obj) bool {
+	mistakeInKey("sort key too long", func(g *generator, s *schema, key obj) bool {
 		if s.sort.kind != "S" {
 			return false
 		}

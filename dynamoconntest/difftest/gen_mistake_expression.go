@@ -17,9 +17,9 @@ func conditionMember(operation string) string {
 	return ""
 }
 
-// stripped removes what would make a second mistake of an expression: legacy
+// removeExpressions removes what would make a second mistake of an expression: legacy
 // parameters, and the placeholders of an expression that is replaced.
-func stripped(body obj) {
+func removeExpressions(body obj) {
 	for _, m := range []string{"Expected", "AttributeUpdates", "ConditionalOperator", "ScanFilter", "KeyConditions", "QueryFilter",
 		"AttributesToGet", "UpdateExpression", "ConditionExpression", "FilterExpression", "ProjectionExpression", "Select",
 		"ExpressionAttributeNames", "ExpressionAttributeValues"} {
@@ -34,7 +34,7 @@ func badCondition(name, condition string, values obj, names ...string) mistake {
 		if member == "" {
 			return false
 		}
-		stripped(body)
+		removeExpressions(body)
 		merged := obj{}
 		for k, v := range values {
 			merged[k] = v
@@ -47,7 +47,7 @@ func badCondition(name, condition string, values obj, names ...string) mistake {
 			delete(body, "IndexName")
 		}
 		if len(names) > 0 {
-			all := object(body["ExpressionAttributeNames"])
+			all := asObject(body["ExpressionAttributeNames"])
 			if all == nil {
 				all = obj{}
 			}
@@ -70,7 +70,7 @@ func badUpdate(name, update string, values obj, names ...string) mistake {
 		if operation != "UpdateItem" {
 			return false
 		}
-		stripped(body)
+		removeExpressions(body)
 		body["UpdateExpression"] = strings.ReplaceAll(update, "@hash", s.hash.name)
 		if values != nil {
 			body["ExpressionAttributeValues"] = maps.Clone(values)
@@ -87,7 +87,7 @@ func badProjection(name, projection string, names ...string) mistake {
 		if operation != "GetItem" && operation != "Scan" {
 			return false
 		}
-		stripped(body)
+		removeExpressions(body)
 		delete(body, "IndexName")
 		body["ProjectionExpression"] = projection
 		for i := 0; i+1 < len(names); i += 2 {
@@ -97,9 +97,9 @@ func badProjection(name, projection string, names ...string) mistake {
 	}}
 }
 
-var one = obj{":a": obj{"N": "1"}}
+var valueOne = obj{":a": obj{"N": "1"}}
 
-func text1(s string) obj { return obj{":a": obj{"S": s}} }
+func stringValue(s string) obj { return obj{":a": obj{"S": s}} }
 
 func inList(n int) string {
 	return "n IN (" + strings.TrimSuffix(strings.Repeat(":a, ", n), ", ") + ")"
@@ -118,102 +118,102 @@ func longUpdate(n int) string {
 }
 
 var expressionMistakes = []mistake{
-	badCondition("syntax end", "n = :a AND", one),
-	badCondition("syntax operator", "n == :a", one),
-	badCondition("syntax parenthesis", "(n = :a", one),
-	badCondition("syntax token", "n = :a !", one),
-	badCondition("syntax BETWEEN", "n BETWEEN :a", one),
+	badCondition("syntax end", "n = :a AND", valueOne),
+	badCondition("syntax operator", "n == :a", valueOne),
+	badCondition("syntax parenthesis", "(n = :a", valueOne),
+	badCondition("syntax token", "n = :a !", valueOne),
+	badCondition("syntax BETWEEN", "n BETWEEN :a", valueOne),
 	badCondition("syntax IN empty", "n IN ()", nil),
 	badCondition("syntax lone path", "n", nil),
 	badCondition("syntax literal", "n = 5", nil),
-	badCondition("syntax brackets", "l[x] = :a", one),
-	badCondition("syntax dots", "m..n = :a", one),
+	badCondition("syntax brackets", "l[x] = :a", valueOne),
+	badCondition("syntax dots", "m..n = :a", valueOne),
 	badCondition("expression empty", "", nil),
 	badCondition("expression blank", "  ", nil),
-	badCondition("value undefined", "n = :b", one, "#unused"),
+	badCondition("value undefined", "n = :b", valueOne, "#unused"),
 	badCondition("value undefined alone", "n = :b", nil),
-	badCondition("name undefined", "#b = :a", one),
+	badCondition("name undefined", "#b = :a", valueOne),
 	badCondition("value unused", "n = :a", obj{":a": obj{"N": "1"}, ":b": obj{"N": "1"}}),
-	badCondition("name unused", "n = :a", one, "#u", "s"),
-	badCondition("reserved word", "name = :a", text1("x")),
-	badCondition("reserved word status", "Status = :a", text1("x")),
-	badCondition("reserved word in a path", "m.size = :a", text1("x")),
+	badCondition("name unused", "n = :a", valueOne, "#u", "s"),
+	badCondition("reserved word", "name = :a", stringValue("x")),
+	badCondition("reserved word status", "Status = :a", stringValue("x")),
+	badCondition("reserved word in a path", "m.size = :a", stringValue("x")),
 	badCondition("function unknown", "exists(n)", nil),
 	badCondition("function operands", "begins_with(s)", nil),
 	badCondition("function operands many", "attribute_exists(n, s)", nil),
-	badCondition("function operand type", "begins_with(s, :a)", one),
-	badCondition("function operand value", "attribute_exists(:a)", one),
-	badCondition("attribute_type unknown", "attribute_type(n, :a)", text1("X")),
-	badCondition("attribute_type not a string", "attribute_type(n, :a)", one),
+	badCondition("function operand type", "begins_with(s, :a)", valueOne),
+	badCondition("function operand value", "attribute_exists(:a)", valueOne),
+	badCondition("attribute_type unknown", "attribute_type(n, :a)", stringValue("X")),
+	badCondition("attribute_type not a string", "attribute_type(n, :a)", valueOne),
 	badCondition("size not compared", "size(s)", nil),
-	badCondition("size of a number", "size(:a) > :a", one),
-	badCondition("function compared", "attribute_exists(n) = :a", one),
+	badCondition("size of a number", "size(:a) > :a", valueOne),
+	badCondition("function compared", "attribute_exists(n) = :a", valueOne),
 	badCondition("operand list", "n < :a", obj{":a": obj{"L": []any{}}}),
 	badCondition("operand bool", "n >= :a", obj{":a": obj{"BOOL": true}}),
 	badCondition("same operand twice", "n = n", nil),
-	badCondition("two values compared", ":a = :a", one),
+	badCondition("two values compared", ":a = :a", valueOne),
 	badCondition("two values differ", ":a = :b", obj{":a": obj{"N": "1"}, ":b": obj{"N": "2"}}),
 	badCondition("BETWEEN bounds", "n BETWEEN :a AND :b", obj{":a": obj{"N": "5"}, ":b": obj{"N": "1"}}),
 	badCondition("BETWEEN types", "n BETWEEN :a AND :b", obj{":a": obj{"N": "5"}, ":b": obj{"S": "1"}}),
-	badCondition("IN 101", inList(101), one),
-	badCondition("IN 100", inList(100), one),
-	badCondition("expression 4097", "n = :a OR attribute_exists("+strings.Repeat("x", 4097)+")", one),
-	badCondition("name syntax", "#a-b = :a", one, "#a-b", "s"),
+	badCondition("IN 101", inList(101), valueOne),
+	badCondition("IN 100", inList(100), valueOne),
+	badCondition("expression 4097", "n = :a OR attribute_exists("+strings.Repeat("x", 4097)+")", valueOne),
+	badCondition("name syntax", "#a-b = :a", valueOne, "#a-b", "s"),
 	badCondition("value syntax", "n = :a", obj{"a": obj{"N": "1"}}),
 	badCondition("value placeholder alone", "n = :", obj{":": obj{"N": "1"}}),
-	badCondition("name empty", "#e = :a", one, "#e", ""),
-	badCondition("double parentheses", "((n = :a))", one),
-	badCondition("parentheses", "(n = :a) AND (attribute_exists(s))", one),
+	badCondition("name empty", "#e = :a", valueOne, "#e", ""),
+	badCondition("double parentheses", "((n = :a))", valueOne),
+	badCondition("parentheses", "(n = :a) AND (attribute_exists(s))", valueOne),
 	badCondition("value of wrong type in expression", "n = :a", obj{":a": obj{"N": "x"}}),
 	badCondition("value of no type in expression", "n = :a", obj{":a": obj{}}),
-	badCondition("arithmetic in condition", "n = n + :a", one),
-	badCondition("index negative", "l[-1] = :a", one),
-	badCondition("index huge", "l[99999999999] = :a", one),
-	badCondition("NOT NOT", "NOT NOT n = :a", one),
-	badCondition("operators 301", strings.TrimSuffix(strings.Repeat("n=:a OR ", 160), " OR "), one),
-	badCondition("nested 60", strings.Repeat("(NOT ", 60)+"n = :a"+strings.Repeat(")", 60), one),
+	badCondition("arithmetic in condition", "n = n + :a", valueOne),
+	badCondition("index negative", "l[-1] = :a", valueOne),
+	badCondition("index huge", "l[99999999999] = :a", valueOne),
+	badCondition("NOT NOT", "NOT NOT n = :a", valueOne),
+	badCondition("operators 301", strings.TrimSuffix(strings.Repeat("n=:a OR ", 160), " OR "), valueOne),
+	badCondition("nested 60", strings.Repeat("(NOT ", 60)+"n = :a"+strings.Repeat(")", 60), valueOne),
 
 	badUpdate("update empty", "", nil),
 	badUpdate("update syntax", "SET n", nil),
-	badUpdate("update word", "CHANGE n = :a", one),
-	badUpdate("update clause twice", "SET n = :a SET s = :a", one),
-	badUpdate("update path twice", "SET n = :a, n = :a", one),
-	badUpdate("update paths overlap", "SET m.n = :a REMOVE m", one),
-	badUpdate("update paths conflict", "SET m.n = :a, m[0] = :a", one),
-	badUpdate("update key", "SET @hash = :a", one),
+	badUpdate("update word", "CHANGE n = :a", valueOne),
+	badUpdate("update clause twice", "SET n = :a SET s = :a", valueOne),
+	badUpdate("update path twice", "SET n = :a, n = :a", valueOne),
+	badUpdate("update paths overlap", "SET m.n = :a REMOVE m", valueOne),
+	badUpdate("update paths conflict", "SET m.n = :a, m[0] = :a", valueOne),
+	badUpdate("update key", "SET @hash = :a", valueOne),
 	badUpdate("update key remove", "REMOVE @hash", nil),
-	badUpdate("update ADD string", "ADD s :a", text1("x")),
+	badUpdate("update ADD string", "ADD s :a", stringValue("x")),
 	badUpdate("update ADD map", "ADD m :a", obj{":a": obj{"M": obj{}}}),
-	badUpdate("update ADD number to string", "ADD s :a", one),
-	badUpdate("update DELETE number", "DELETE ns :a", one),
+	badUpdate("update ADD number to string", "ADD s :a", valueOne),
+	badUpdate("update DELETE number", "DELETE ns :a", valueOne),
 	badUpdate("update DELETE other set", "DELETE ss :a", obj{":a": obj{"NS": []any{"1"}}}),
 	badUpdate("update ADD other set", "ADD ss :a", obj{":a": obj{"NS": []any{"1"}}}),
 	badUpdate("update arithmetic on string", "SET n = :a + :b", obj{":a": obj{"N": "1"}, ":b": obj{"S": "1"}}),
-	badUpdate("update arithmetic on attribute", "SET n = s + :a", one),
-	badUpdate("update arithmetic on nothing", "SET n = zz + :a", one),
-	badUpdate("update arithmetic twice", "SET n = n + :a + :a", one),
+	badUpdate("update arithmetic on attribute", "SET n = s + :a", valueOne),
+	badUpdate("update arithmetic on nothing", "SET n = zz + :a", valueOne),
+	badUpdate("update arithmetic twice", "SET n = n + :a + :a", valueOne),
 	badUpdate("update copy of nothing", "SET n = zz", nil),
-	badUpdate("update list_append type", "SET l = list_append(l, :a)", one),
+	badUpdate("update list_append type", "SET l = list_append(l, :a)", valueOne),
 	badUpdate("update list_append operands", "SET l = list_append(l)", nil),
-	badUpdate("update if_not_exists operands", "SET n = if_not_exists(:a, :a)", one),
-	badUpdate("update function unknown", "SET n = now(:a)", one),
+	badUpdate("update if_not_exists operands", "SET n = if_not_exists(:a, :a)", valueOne),
+	badUpdate("update function unknown", "SET n = now(:a)", valueOne),
 	badUpdate("update function of conditions", "SET n = size(s)", nil),
-	badUpdate("update nested in nothing", "SET zz.a = :a", one),
-	badUpdate("update nested in scalar", "SET s.a = :a", one),
+	badUpdate("update nested in nothing", "SET zz.a = :a", valueOne),
+	badUpdate("update nested in scalar", "SET s.a = :a", valueOne),
 	badUpdate("update remove nested in nothing", "REMOVE zz.a", nil),
-	badUpdate("update index in map", "SET m[0] = :a", one),
+	badUpdate("update index in map", "SET m[0] = :a", valueOne),
 	badUpdate("update value undefined", "SET n = :b", nil),
 	badUpdate("update value unused", "SET n = :a", obj{":a": obj{"N": "1"}, ":b": obj{"N": "1"}}),
-	badUpdate("update name undefined", "SET #n = :a", one),
-	badUpdate("update name unused", "SET n = :a", one, "#u", "s"),
-	badUpdate("update reserved word", "SET name = :a", one),
-	badUpdate("update 300 operators", longUpdate(250), one),
-	badUpdate("update 310 operators", longUpdate(310), one),
+	badUpdate("update name undefined", "SET #n = :a", valueOne),
+	badUpdate("update name unused", "SET n = :a", valueOne, "#u", "s"),
+	badUpdate("update reserved word", "SET name = :a", valueOne),
+	badUpdate("update 300 operators", longUpdate(250), valueOne),
+	badUpdate("update 310 operators", longUpdate(310), valueOne),
 	badUpdate("update overflow", "SET n = :a + :a", obj{":a": obj{"N": "9.9e125"}}),
 	badUpdate("update precise sum", "SET n = :a + :b", obj{":a": obj{"N": "99999999999999999999999999999999999999"}, ":b": obj{"N": "0.1"}}),
 	badUpdate("update index key type", "SET g1 = :a, g2 = :b", obj{":a": obj{"BOOL": true}, ":b": obj{"BOOL": true}}),
-	badUpdate("update ADD path and SET", "ADD n :a SET n = :a", one),
-	badUpdate("update REMOVE with value", "REMOVE n :a", one),
+	badUpdate("update ADD path and SET", "ADD n :a SET n = :a", valueOne),
+	badUpdate("update REMOVE with value", "REMOVE n :a", valueOne),
 	badUpdate("update DELETE all", "DELETE ss :a", obj{":a": obj{"SS": []any{"a", "ab", "abc", "b", "Zoë", "日本", "a b", "0", "x\ty", "\u0000", "\U0001F600", "\"q\"", "z"}}}),
 
 	badProjection("projection syntax", "s,,n"),

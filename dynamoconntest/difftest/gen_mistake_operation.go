@@ -2,7 +2,7 @@ package difftest
 
 import "fmt"
 
-func only(name, operation string, change func(g *generator, s *schema, body obj) bool) mistake {
+func mistakeIn(name, operation string, change func(g *generator, s *schema, body obj) bool) mistake {
 	return mistake{name, func(g *generator, s *schema, op string, body obj) bool {
 		return op == operation && change(g, s, body)
 	}}
@@ -10,12 +10,12 @@ func only(name, operation string, change func(g *generator, s *schema, body obj)
 
 // keyCondition replaces what a query asks for.
 func keyCondition(name string, condition func(g *generator, s *schema) (string, obj)) mistake {
-	return only(name, "Query", func(g *generator, s *schema, body obj) bool {
+	return mistakeIn(name, "Query", func(g *generator, s *schema, body obj) bool {
 		text, values := condition(g, s)
 		if text == "-" {
 			return false
 		}
-		stripped(body)
+		removeExpressions(body)
 		delete(body, "IndexName")
 		body["KeyConditionExpression"] = text
 		names := obj{"#h": s.hash.name}
@@ -84,60 +84,60 @@ var queryMistakes = []mistake{
 		}
 		return "#h = :h", obj{":h": obj{"S": ""}}
 	}),
-	only("key condition absent", "Query", func(_ *generator, _ *schema, body obj) bool {
-		stripped(body)
+	mistakeIn("key condition absent", "Query", func(_ *generator, _ *schema, body obj) bool {
+		removeExpressions(body)
 		delete(body, "KeyConditionExpression")
 		return true
 	}),
-	only("filter on key", "Query", func(g *generator, s *schema, body obj) bool {
-		stripped(body)
+	mistakeIn("filter on key", "Query", func(g *generator, s *schema, body obj) bool {
+		removeExpressions(body)
 		delete(body, "IndexName")
 		body["KeyConditionExpression"], body["FilterExpression"] = "#h = :h", "attribute_exists(#h)"
 		body["ExpressionAttributeNames"] = obj{"#h": s.hash.name}
 		body["ExpressionAttributeValues"] = obj{":h": g.keyValue(s.hash, 3)}
 		return true
 	}),
-	only("expression and legacy", "Query", func(_ *generator, s *schema, body obj) bool {
+	mistakeIn("expression and legacy", "Query", func(_ *generator, s *schema, body obj) bool {
 		if body["KeyConditionExpression"] == nil {
 			return false
 		}
 		body["QueryFilter"] = obj{"s": obj{"ComparisonOperator": "NOT_NULL"}}
 		return true
 	}),
-	only("expression and legacy", "Scan", func(_ *generator, s *schema, body obj) bool {
+	mistakeIn("expression and legacy", "Scan", func(_ *generator, s *schema, body obj) bool {
 		if body["FilterExpression"] == nil {
 			return false
 		}
 		body["ScanFilter"] = obj{"s": obj{"ComparisonOperator": "NOT_NULL"}}
 		return true
 	}),
-	only("expression and legacy", "UpdateItem", func(_ *generator, s *schema, body obj) bool {
+	mistakeIn("expression and legacy", "UpdateItem", func(_ *generator, s *schema, body obj) bool {
 		if body["UpdateExpression"] == nil {
 			return false
 		}
 		body["AttributeUpdates"] = obj{"s": obj{"Action": "DELETE"}}
 		return true
 	}),
-	only("expression and legacy", "PutItem", func(_ *generator, s *schema, body obj) bool {
+	mistakeIn("expression and legacy", "PutItem", func(_ *generator, s *schema, body obj) bool {
 		if body["ConditionExpression"] == nil {
 			return false
 		}
 		body["Expected"] = obj{"s": obj{"Exists": false}}
 		return true
 	}),
-	only("projection and legacy", "GetItem", func(_ *generator, s *schema, body obj) bool {
+	mistakeIn("projection and legacy", "GetItem", func(_ *generator, s *schema, body obj) bool {
 		body["ProjectionExpression"], body["AttributesToGet"] = "s", []any{"n"}
 		delete(body, "ExpressionAttributeNames")
 		return true
 	}),
-	set("index unknown", "IndexName", "nowhere", "Query", "Scan"),
-	set("index name short", "IndexName", "i", "Query", "Scan"),
-	only("consistent read of a global index", "Scan", globalConsistent),
-	only("consistent read of a global index", "Query", globalConsistent),
-	only("all attributes of a global index", "Scan", func(_ *generator, s *schema, body obj) bool {
+	setMember("index unknown", "IndexName", "nowhere", "Query", "Scan"),
+	setMember("index name short", "IndexName", "i", "Query", "Scan"),
+	mistakeIn("consistent read of a global index", "Scan", globalConsistent),
+	mistakeIn("consistent read of a global index", "Query", globalConsistent),
+	mistakeIn("all attributes of a global index", "Scan", func(_ *generator, s *schema, body obj) bool {
 		for _, ix := range s.indexes {
 			if !ix.local && ix.projection != "ALL" {
-				stripped(body)
+				removeExpressions(body)
 				body["IndexName"], body["Select"] = ix.name, "ALL_ATTRIBUTES"
 				delete(body, "ConsistentRead")
 				return true
@@ -145,47 +145,47 @@ var queryMistakes = []mistake{
 		}
 		return false
 	}),
-	only("select projected without index", "Scan", func(_ *generator, _ *schema, body obj) bool {
-		stripped(body)
+	mistakeIn("select projected without index", "Scan", func(_ *generator, _ *schema, body obj) bool {
+		removeExpressions(body)
 		delete(body, "IndexName")
 		body["Select"] = "ALL_PROJECTED_ATTRIBUTES"
 		return true
 	}),
-	only("select count with projection", "Scan", func(_ *generator, _ *schema, body obj) bool {
-		stripped(body)
+	mistakeIn("select count with projection", "Scan", func(_ *generator, _ *schema, body obj) bool {
+		removeExpressions(body)
 		body["Select"], body["ProjectionExpression"] = "COUNT", "s"
 		return true
 	}),
-	only("select specific without projection", "Scan", func(_ *generator, _ *schema, body obj) bool {
-		stripped(body)
+	mistakeIn("select specific without projection", "Scan", func(_ *generator, _ *schema, body obj) bool {
+		removeExpressions(body)
 		body["Select"] = "SPECIFIC_ATTRIBUTES"
 		return true
 	}),
-	set("segment alone", "Segment", 0, "Scan"),
-	set("total segments alone", "TotalSegments", 2, "Scan"),
-	only("segment beyond", "Scan", func(_ *generator, _ *schema, body obj) bool {
+	setMember("segment alone", "Segment", 0, "Scan"),
+	setMember("total segments alone", "TotalSegments", 2, "Scan"),
+	mistakeIn("segment beyond", "Scan", func(_ *generator, _ *schema, body obj) bool {
 		body["Segment"], body["TotalSegments"] = 4, 4
 		return true
 	}),
-	only("segments too many", "Scan", func(_ *generator, _ *schema, body obj) bool {
+	mistakeIn("segments too many", "Scan", func(_ *generator, _ *schema, body obj) bool {
 		body["Segment"], body["TotalSegments"] = 0, 1000001
 		return true
 	}),
-	only("segment negative", "Scan", func(_ *generator, _ *schema, body obj) bool {
+	mistakeIn("segment negative", "Scan", func(_ *generator, _ *schema, body obj) bool {
 		body["Segment"], body["TotalSegments"] = -1, 4
 		return true
 	}),
-	only("start key of other attributes", "Scan", func(_ *generator, _ *schema, body obj) bool {
+	mistakeIn("start key of other attributes", "Scan", func(_ *generator, _ *schema, body obj) bool {
 		delete(body, "IndexName")
 		body["ExclusiveStartKey"] = obj{"other": obj{"S": "x"}}
 		return true
 	}),
-	only("start key empty", "Scan", func(_ *generator, _ *schema, body obj) bool {
+	mistakeIn("start key empty", "Scan", func(_ *generator, _ *schema, body obj) bool {
 		delete(body, "IndexName")
 		body["ExclusiveStartKey"] = obj{}
 		return true
 	}),
-	only("start key of wrong type", "Scan", func(_ *generator, s *schema, body obj) bool {
+	mistakeIn("start key of wrong type", "Scan", func(_ *generator, s *schema, body obj) bool {
 		delete(body, "IndexName")
 		key := obj{}
 		for _, a := range s.key() {
@@ -194,11 +194,11 @@ var queryMistakes = []mistake{
 		body["ExclusiveStartKey"] = key
 		return true
 	}),
-	only("start key outside the query", "Query", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("start key outside the query", "Query", func(g *generator, s *schema, body obj) bool {
 		if !s.sort.exists() || s.hash.kind != "S" {
 			return false
 		}
-		stripped(body)
+		removeExpressions(body)
 		delete(body, "IndexName")
 		body["KeyConditionExpression"] = s.hash.name + " = :h"
 		body["ExpressionAttributeValues"] = obj{":h": obj{"S": "k1"}}
@@ -218,29 +218,29 @@ func globalConsistent(_ *generator, s *schema, body obj) bool {
 }
 
 var batchMistakes = []mistake{
-	only("batch empty", "BatchGetItem", replaceItems(obj{})),
-	only("batch empty", "BatchWriteItem", replaceItems(obj{})),
-	only("batch absent", "BatchWriteItem", func(_ *generator, _ *schema, body obj) bool {
+	mistakeIn("batch empty", "BatchGetItem", replaceItems(obj{})),
+	mistakeIn("batch empty", "BatchWriteItem", replaceItems(obj{})),
+	mistakeIn("batch absent", "BatchWriteItem", func(_ *generator, _ *schema, body obj) bool {
 		delete(body, "RequestItems")
 		return true
 	}),
-	only("batch of no keys", "BatchGetItem", func(_ *generator, s *schema, body obj) bool {
+	mistakeIn("batch of no keys", "BatchGetItem", func(_ *generator, s *schema, body obj) bool {
 		body["RequestItems"] = obj{s.name: obj{"Keys": []any{}}}
 		return true
 	}),
-	only("batch of no requests", "BatchWriteItem", func(_ *generator, s *schema, body obj) bool {
+	mistakeIn("batch of no requests", "BatchWriteItem", func(_ *generator, s *schema, body obj) bool {
 		body["RequestItems"] = obj{s.name: []any{}}
 		return true
 	}),
-	only("batch of an absent table", "BatchWriteItem", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("batch of an absent table", "BatchWriteItem", func(g *generator, s *schema, body obj) bool {
 		body["RequestItems"] = obj{"Absent": []any{obj{"DeleteRequest": obj{"Key": g.key(s)}}}}
 		return true
 	}),
-	only("batch of an absent table", "BatchGetItem", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("batch of an absent table", "BatchGetItem", func(g *generator, s *schema, body obj) bool {
 		body["RequestItems"] = obj{"Absent": obj{"Keys": []any{g.key(s)}}}
 		return true
 	}),
-	only("batch of 26", "BatchWriteItem", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("batch of 26", "BatchWriteItem", func(g *generator, s *schema, body obj) bool {
 		if s.hash.kind != "S" {
 			return false
 		}
@@ -253,7 +253,7 @@ var batchMistakes = []mistake{
 		body["RequestItems"] = obj{s.name: list}
 		return true
 	}),
-	only("batch of 101", "BatchGetItem", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("batch of 101", "BatchGetItem", func(g *generator, s *schema, body obj) bool {
 		if s.hash.kind != "S" {
 			return false
 		}
@@ -266,77 +266,77 @@ var batchMistakes = []mistake{
 		body["RequestItems"] = obj{s.name: obj{"Keys": list}}
 		return true
 	}),
-	only("batch with a key twice", "BatchGetItem", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("batch with a key twice", "BatchGetItem", func(g *generator, s *schema, body obj) bool {
 		k := g.key(s)
 		body["RequestItems"] = obj{s.name: obj{"Keys": []any{k, k}}}
 		return true
 	}),
-	only("batch with a key twice", "BatchWriteItem", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("batch with a key twice", "BatchWriteItem", func(g *generator, s *schema, body obj) bool {
 		k := g.key(s)
 		body["RequestItems"] = obj{s.name: []any{obj{"PutRequest": obj{"Item": g.item(s, k)}}, obj{"DeleteRequest": obj{"Key": k}}}}
 		return true
 	}),
-	only("batch with put and delete in one", "BatchWriteItem", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("batch with put and delete in one", "BatchWriteItem", func(g *generator, s *schema, body obj) bool {
 		k := g.key(s)
 		body["RequestItems"] = obj{s.name: []any{obj{"PutRequest": obj{"Item": k}, "DeleteRequest": obj{"Key": k}}}}
 		return true
 	}),
-	only("batch with neither put nor delete", "BatchWriteItem", func(_ *generator, s *schema, body obj) bool {
+	mistakeIn("batch with neither put nor delete", "BatchWriteItem", func(_ *generator, s *schema, body obj) bool {
 		body["RequestItems"] = obj{s.name: []any{obj{}}}
 		return true
 	}),
-	only("batch with a bad key", "BatchWriteItem", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("batch with a bad key", "BatchWriteItem", func(g *generator, s *schema, body obj) bool {
 		body["RequestItems"] = obj{s.name: []any{obj{"PutRequest": obj{"Item": obj{"s": g.scalar("S")}}}}}
 		return true
 	}),
-	only("batch with a bad key", "BatchGetItem", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("batch with a bad key", "BatchGetItem", func(g *generator, s *schema, body obj) bool {
 		body["RequestItems"] = obj{s.name: obj{"Keys": []any{obj{"s": g.scalar("S")}}}}
 		return true
 	}),
-	only("transaction empty", "TransactWriteItems", func(_ *generator, _ *schema, body obj) bool {
+	mistakeIn("transaction empty", "TransactWriteItems", func(_ *generator, _ *schema, body obj) bool {
 		body["TransactItems"] = []any{}
 		return true
 	}),
-	only("transaction empty", "TransactGetItems", func(_ *generator, _ *schema, body obj) bool {
+	mistakeIn("transaction empty", "TransactGetItems", func(_ *generator, _ *schema, body obj) bool {
 		body["TransactItems"] = []any{}
 		return true
 	}),
-	only("transaction of one key twice", "TransactWriteItems", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("transaction of one key twice", "TransactWriteItems", func(g *generator, s *schema, body obj) bool {
 		k := g.key(s)
 		body["TransactItems"] = []any{obj{"Delete": obj{"TableName": s.name, "Key": k}}, obj{"Put": obj{"TableName": s.name, "Item": g.item(s, k)}}}
 		return true
 	}),
-	only("transaction part of two actions", "TransactWriteItems", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("transaction part of two actions", "TransactWriteItems", func(g *generator, s *schema, body obj) bool {
 		k := g.key(s)
 		body["TransactItems"] = []any{obj{"Delete": obj{"TableName": s.name, "Key": k}, "Put": obj{"TableName": s.name, "Item": g.item(s, k)}}}
 		return true
 	}),
-	only("transaction part of no action", "TransactWriteItems", func(_ *generator, _ *schema, body obj) bool {
+	mistakeIn("transaction part of no action", "TransactWriteItems", func(_ *generator, _ *schema, body obj) bool {
 		body["TransactItems"] = []any{obj{}}
 		return true
 	}),
-	only("transaction check without condition", "TransactWriteItems", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("transaction check without condition", "TransactWriteItems", func(g *generator, s *schema, body obj) bool {
 		body["TransactItems"] = []any{obj{"ConditionCheck": obj{"TableName": s.name, "Key": g.key(s)}}}
 		return true
 	}),
-	only("transaction on an absent table", "TransactWriteItems", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("transaction on an absent table", "TransactWriteItems", func(g *generator, s *schema, body obj) bool {
 		body["TransactItems"] = []any{obj{"Delete": obj{"TableName": "Absent", "Key": g.key(s)}}}
 		return true
 	}),
-	only("transaction on an absent table", "TransactGetItems", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("transaction on an absent table", "TransactGetItems", func(g *generator, s *schema, body obj) bool {
 		body["TransactItems"] = []any{obj{"Get": obj{"TableName": "Absent", "Key": g.key(s)}}}
 		return true
 	}),
-	only("transaction with a bad key", "TransactWriteItems", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("transaction with a bad key", "TransactWriteItems", func(g *generator, s *schema, body obj) bool {
 		body["TransactItems"] = []any{obj{"Delete": obj{"TableName": s.name, "Key": obj{"s": g.scalar("S")}}}}
 		return true
 	}),
-	only("transaction with a bad update", "TransactWriteItems", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("transaction with a bad update", "TransactWriteItems", func(g *generator, s *schema, body obj) bool {
 		body["TransactItems"] = []any{obj{"Update": obj{"TableName": s.name, "Key": g.key(s), "UpdateExpression": "SET s = list_append(n, :a)",
 			"ExpressionAttributeValues": obj{":a": obj{"L": []any{}}}}}}
 		return true
 	}),
-	only("transaction of 101", "TransactGetItems", func(g *generator, s *schema, body obj) bool {
+	mistakeIn("transaction of 101", "TransactGetItems", func(g *generator, s *schema, body obj) bool {
 		var list []any
 		for range 101 {
 			list = append(list, obj{"Get": obj{"TableName": s.name, "Key": g.key(s)}})
@@ -344,8 +344,8 @@ var batchMistakes = []mistake{
 		body["TransactItems"] = list
 		return true
 	}),
-	set("transaction token long", "ClientRequestToken", "0123456789012345678901234567890123456789", "TransactWriteItems"),
-	set("transaction token empty", "ClientRequestToken", "", "TransactWriteItems"),
+	setMember("transaction token long", "ClientRequestToken", "0123456789012345678901234567890123456789", "TransactWriteItems"),
+	setMember("transaction token empty", "ClientRequestToken", "", "TransactWriteItems"),
 }
 
 func replaceItems(items obj) func(*generator, *schema, obj) bool {

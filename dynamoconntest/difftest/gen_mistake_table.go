@@ -2,30 +2,30 @@ package difftest
 
 import "fmt"
 
-// inTable makes a mistake in the creation of a table; each works on a body
+// mistakeInTable makes a mistake in the creation of a table; each works on a body
 // whose table has a name of its own.
-func inTable(name string, change func(g *generator, body obj) bool) mistake {
+func mistakeInTable(name string, change func(g *generator, body obj) bool) mistake {
 	return mistake{name, func(g *generator, _ *schema, operation string, body obj) bool {
 		return operation == "CreateTable" && change(g, body)
 	}}
 }
 
-func without(member string) func(*generator, obj) bool {
+func removeTableMember(member string) func(*generator, obj) bool {
 	return func(_ *generator, body obj) bool {
 		delete(body, member)
 		return true
 	}
 }
 
-func with(member string, value any) func(*generator, obj) bool {
+func setTableMember(member string, value any) func(*generator, obj) bool {
 	return func(_ *generator, body obj) bool {
 		body[member] = value
 		return true
 	}
 }
 
-// plain is a table with nothing but keys, to make one mistake in.
-func plain(body obj) (hash, sort obj) {
+// plainTable is a table with nothing but keys, to make one mistake in.
+func plainTable(body obj) (hash, sort obj) {
 	hash, sort = obj{"AttributeName": "p", "KeyType": "HASH"}, obj{"AttributeName": "q", "KeyType": "RANGE"}
 	for _, m := range []string{"LocalSecondaryIndexes", "GlobalSecondaryIndexes", "ProvisionedThroughput"} {
 		delete(body, m)
@@ -36,9 +36,9 @@ func plain(body obj) (hash, sort obj) {
 	return hash, sort
 }
 
-func indexed(local bool, change func(body obj, ix obj)) func(*generator, obj) bool {
+func tableWithIndex(local bool, change func(body obj, ix obj)) func(*generator, obj) bool {
 	return func(_ *generator, body obj) bool {
-		plain(body)
+		plainTable(body)
 		body["AttributeDefinitions"] = append(body["AttributeDefinitions"].([]any), obj{"AttributeName": "x", "AttributeType": "S"})
 		ix := obj{"IndexName": "theIndex", "Projection": obj{"ProjectionType": "ALL"}}
 		member := "GlobalSecondaryIndexes"
@@ -53,8 +53,8 @@ func indexed(local bool, change func(body obj, ix obj)) func(*generator, obj) bo
 	}
 }
 
-func many(local bool, n int) func(*generator, obj) bool {
-	return indexed(local, func(body obj, ix obj) {
+func tableWithIndexes(local bool, n int) func(*generator, obj) bool {
+	return tableWithIndex(local, func(body obj, ix obj) {
 		member := "GlobalSecondaryIndexes"
 		if local {
 			member = "LocalSecondaryIndexes"
@@ -68,157 +68,157 @@ func many(local bool, n int) func(*generator, obj) bool {
 }
 
 var tableMistakes = []mistake{
-	inTable("table without keys", without("KeySchema")),
-	inTable("table without definitions", without("AttributeDefinitions")),
-	inTable("table without a name", without("TableName")),
-	inTable("table name of two characters", with("TableName", "ab")),
-	inTable("table name with a space", with("TableName", "a table")),
-	inTable("table without throughput", func(_ *generator, body obj) bool {
-		plain(body)
+	mistakeInTable("table without keys", removeTableMember("KeySchema")),
+	mistakeInTable("table without definitions", removeTableMember("AttributeDefinitions")),
+	mistakeInTable("table without a name", removeTableMember("TableName")),
+	mistakeInTable("table name of two characters", setTableMember("TableName", "ab")),
+	mistakeInTable("table name with a space", setTableMember("TableName", "a table")),
+	mistakeInTable("table without throughput", func(_ *generator, body obj) bool {
+		plainTable(body)
 		delete(body, "BillingMode")
 		return true
 	}),
-	inTable("table with throughput on demand", func(_ *generator, body obj) bool {
-		plain(body)
+	mistakeInTable("table with throughput on demand", func(_ *generator, body obj) bool {
+		plainTable(body)
 		body["ProvisionedThroughput"] = obj{"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
 		return true
 	}),
-	inTable("table of zero throughput", func(_ *generator, body obj) bool {
-		plain(body)
+	mistakeInTable("table of zero throughput", func(_ *generator, body obj) bool {
+		plainTable(body)
 		body["BillingMode"] = "PROVISIONED"
 		body["ProvisionedThroughput"] = obj{"ReadCapacityUnits": 0, "WriteCapacityUnits": 1}
 		return true
 	}),
-	inTable("table of half a throughput", func(_ *generator, body obj) bool {
-		plain(body)
+	mistakeInTable("table of half a throughput", func(_ *generator, body obj) bool {
+		plainTable(body)
 		body["BillingMode"] = "PROVISIONED"
 		body["ProvisionedThroughput"] = obj{"ReadCapacityUnits": 1}
 		return true
 	}),
-	inTable("table billing", with("BillingMode", "FREE")),
-	inTable("table with an undefined key", func(_ *generator, body obj) bool {
-		plain(body)
+	mistakeInTable("table billing", setTableMember("BillingMode", "FREE")),
+	mistakeInTable("table with an undefined key", func(_ *generator, body obj) bool {
+		plainTable(body)
 		body["AttributeDefinitions"] = []any{obj{"AttributeName": "p", "AttributeType": "S"}}
 		return true
 	}),
-	inTable("table with an unused definition", func(_ *generator, body obj) bool {
-		plain(body)
+	mistakeInTable("table with an unused definition", func(_ *generator, body obj) bool {
+		plainTable(body)
 		body["AttributeDefinitions"] = append(body["AttributeDefinitions"].([]any), obj{"AttributeName": "zz", "AttributeType": "S"})
 		return true
 	}),
-	inTable("table with a definition twice", func(_ *generator, body obj) bool {
-		plain(body)
+	mistakeInTable("table with a definition twice", func(_ *generator, body obj) bool {
+		plainTable(body)
 		body["AttributeDefinitions"] = append(body["AttributeDefinitions"].([]any), obj{"AttributeName": "p", "AttributeType": "S"})
 		return true
 	}),
-	inTable("table key type", func(_ *generator, body obj) bool {
-		plain(body)
+	mistakeInTable("table key type", func(_ *generator, body obj) bool {
+		plainTable(body)
 		body["AttributeDefinitions"] = []any{obj{"AttributeName": "p", "AttributeType": "BOOL"}, obj{"AttributeName": "q", "AttributeType": "S"}}
 		return true
 	}),
-	inTable("table key role", func(_ *generator, body obj) bool {
-		hash, _ := plain(body)
+	mistakeInTable("table key role", func(_ *generator, body obj) bool {
+		hash, _ := plainTable(body)
 		hash["KeyType"] = "MAIN"
 		return true
 	}),
-	inTable("table of two hash keys", func(_ *generator, body obj) bool {
-		_, sort := plain(body)
+	mistakeInTable("table of two hash keys", func(_ *generator, body obj) bool {
+		_, sort := plainTable(body)
 		sort["KeyType"] = "HASH"
 		return true
 	}),
-	inTable("table of range key only", func(_ *generator, body obj) bool {
-		hash, _ := plain(body)
+	mistakeInTable("table of range key only", func(_ *generator, body obj) bool {
+		hash, _ := plainTable(body)
 		hash["KeyType"] = "RANGE"
 		body["KeySchema"] = []any{hash}
 		body["AttributeDefinitions"] = []any{obj{"AttributeName": "p", "AttributeType": "S"}}
 		return true
 	}),
-	inTable("table of range then hash", func(_ *generator, body obj) bool {
-		hash, sort := plain(body)
+	mistakeInTable("table of range then hash", func(_ *generator, body obj) bool {
+		hash, sort := plainTable(body)
 		body["KeySchema"] = []any{sort, hash}
 		return true
 	}),
-	inTable("table of three keys", func(_ *generator, body obj) bool {
-		hash, sort := plain(body)
+	mistakeInTable("table of three keys", func(_ *generator, body obj) bool {
+		hash, sort := plainTable(body)
 		body["KeySchema"] = []any{hash, sort, obj{"AttributeName": "q", "KeyType": "RANGE"}}
 		return true
 	}),
-	inTable("table of one key twice", func(_ *generator, body obj) bool {
-		_, sort := plain(body)
+	mistakeInTable("table of one key twice", func(_ *generator, body obj) bool {
+		_, sort := plainTable(body)
 		sort["AttributeName"] = "p"
 		body["AttributeDefinitions"] = []any{obj{"AttributeName": "p", "AttributeType": "S"}}
 		return true
 	}),
-	inTable("table of no keys", func(_ *generator, body obj) bool {
-		plain(body)
+	mistakeInTable("table of no keys", func(_ *generator, body obj) bool {
+		plainTable(body)
 		body["KeySchema"] = []any{}
 		return true
 	}),
-	inTable("local index without sort key", indexed(true, func(_, ix obj) {
+	mistakeInTable("local index without sort key", tableWithIndex(true, func(_, ix obj) {
 		ix["KeySchema"] = []any{obj{"AttributeName": "p", "KeyType": "HASH"}}
 	})),
-	inTable("local index of another hash key", indexed(true, func(_, ix obj) {
+	mistakeInTable("local index of another hash key", tableWithIndex(true, func(_, ix obj) {
 		ix["KeySchema"] = []any{obj{"AttributeName": "x", "KeyType": "HASH"}, obj{"AttributeName": "q", "KeyType": "RANGE"}}
 	})),
-	inTable("local index on a table without sort key", indexed(true, func(body, _ obj) {
+	mistakeInTable("local index on a table without sort key", tableWithIndex(true, func(body, _ obj) {
 		body["KeySchema"] = []any{obj{"AttributeName": "p", "KeyType": "HASH"}}
 		body["AttributeDefinitions"] = []any{obj{"AttributeName": "p", "AttributeType": "S"}, obj{"AttributeName": "x", "AttributeType": "S"}}
 	})),
-	inTable("local indexes, six", many(true, 6)),
-	inTable("global indexes, twenty-one", many(false, 21)),
-	inTable("global indexes, twenty", many(false, 20)),
-	inTable("indexes of one name", indexed(false, func(body, ix obj) { body["GlobalSecondaryIndexes"] = []any{ix, ix} })),
-	inTable("indexes, none", indexed(false, func(body, _ obj) {
+	mistakeInTable("local indexes, six", tableWithIndexes(true, 6)),
+	mistakeInTable("global indexes, twenty-one", tableWithIndexes(false, 21)),
+	mistakeInTable("global indexes, twenty", tableWithIndexes(false, 20)),
+	mistakeInTable("indexes of one name", tableWithIndex(false, func(body, ix obj) { body["GlobalSecondaryIndexes"] = []any{ix, ix} })),
+	mistakeInTable("indexes, none", tableWithIndex(false, func(body, _ obj) {
 		body["GlobalSecondaryIndexes"] = []any{}
-		plain(body)
+		plainTable(body)
 		body["GlobalSecondaryIndexes"] = []any{}
 	})),
-	inTable("index name short", indexed(false, func(_, ix obj) { ix["IndexName"] = "g" })),
-	inTable("index without projection", indexed(false, func(_, ix obj) { delete(ix, "Projection") })),
-	inTable("index without projection type", indexed(false, func(_, ix obj) { ix["Projection"] = obj{} })),
-	inTable("index projection type", indexed(false, func(_, ix obj) { ix["Projection"] = obj{"ProjectionType": "SOME"} })),
-	inTable("index projection INCLUDE of nothing", indexed(false, func(_, ix obj) { ix["Projection"] = obj{"ProjectionType": "INCLUDE"} })),
-	inTable("index projection ALL with names", indexed(false, func(_, ix obj) {
+	mistakeInTable("index name short", tableWithIndex(false, func(_, ix obj) { ix["IndexName"] = "g" })),
+	mistakeInTable("index without projection", tableWithIndex(false, func(_, ix obj) { delete(ix, "Projection") })),
+	mistakeInTable("index without projection type", tableWithIndex(false, func(_, ix obj) { ix["Projection"] = obj{} })),
+	mistakeInTable("index projection type", tableWithIndex(false, func(_, ix obj) { ix["Projection"] = obj{"ProjectionType": "SOME"} })),
+	mistakeInTable("index projection INCLUDE of nothing", tableWithIndex(false, func(_, ix obj) { ix["Projection"] = obj{"ProjectionType": "INCLUDE"} })),
+	mistakeInTable("index projection ALL with names", tableWithIndex(false, func(_, ix obj) {
 		ix["Projection"] = obj{"ProjectionType": "ALL", "NonKeyAttributes": []any{"s"}}
 	})),
-	inTable("index projection of no names", indexed(false, func(_, ix obj) {
+	mistakeInTable("index projection of no names", tableWithIndex(false, func(_, ix obj) {
 		ix["Projection"] = obj{"ProjectionType": "INCLUDE", "NonKeyAttributes": []any{}}
 	})),
-	inTable("index key undefined", indexed(false, func(_, ix obj) {
+	mistakeInTable("index key undefined", tableWithIndex(false, func(_, ix obj) {
 		ix["KeySchema"] = []any{obj{"AttributeName": "yy", "KeyType": "HASH"}}
 	})),
-	inTable("index without keys", indexed(false, func(_, ix obj) { delete(ix, "KeySchema") })),
-	inTable("index throughput on demand", indexed(false, func(_, ix obj) {
+	mistakeInTable("index without keys", tableWithIndex(false, func(_, ix obj) { delete(ix, "KeySchema") })),
+	mistakeInTable("index throughput on demand", tableWithIndex(false, func(_, ix obj) {
 		ix["ProvisionedThroughput"] = obj{"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
 	})),
-	inTable("index without throughput", indexed(false, func(body, _ obj) {
+	mistakeInTable("index without throughput", tableWithIndex(false, func(body, _ obj) {
 		body["BillingMode"] = "PROVISIONED"
 		body["ProvisionedThroughput"] = obj{"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
 	})),
-	only("table update of nothing", "UpdateTable", func(_ *generator, s *schema, body obj) bool {
+	mistakeIn("table update of nothing", "UpdateTable", func(_ *generator, s *schema, body obj) bool {
 		clear(body)
 		body["TableName"] = s.name
 		return true
 	}),
-	only("table update to the same throughput", "UpdateTable", func(_ *generator, s *schema, body obj) bool {
+	mistakeIn("table update to the same throughput", "UpdateTable", func(_ *generator, s *schema, body obj) bool {
 		clear(body)
 		body["TableName"], body["ProvisionedThroughput"] = s.name, obj{"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
 		return true
 	}),
-	only("table update drops an absent index", "UpdateTable", func(_ *generator, s *schema, body obj) bool {
+	mistakeIn("table update drops an absent index", "UpdateTable", func(_ *generator, s *schema, body obj) bool {
 		clear(body)
 		body["TableName"] = s.name
 		body["GlobalSecondaryIndexUpdates"] = []any{obj{"Delete": obj{"IndexName": "nowhere"}}}
 		return true
 	}),
-	only("table update of an index with an undefined key", "UpdateTable", func(_ *generator, s *schema, body obj) bool {
+	mistakeIn("table update of an index with an undefined key", "UpdateTable", func(_ *generator, s *schema, body obj) bool {
 		clear(body)
 		body["TableName"] = s.name
 		body["GlobalSecondaryIndexUpdates"] = []any{obj{"Create": obj{"IndexName": "another", "KeySchema": []any{obj{"AttributeName": "undefined", "KeyType": "HASH"}},
 			"Projection": obj{"ProjectionType": "ALL"}}}}
 		return true
 	}),
-	only("table update of two creations", "UpdateTable", func(_ *generator, s *schema, body obj) bool {
+	mistakeIn("table update of two creations", "UpdateTable", func(_ *generator, s *schema, body obj) bool {
 		clear(body)
 		body["TableName"] = s.name
 		create := func(name string) any {
@@ -229,19 +229,19 @@ var tableMistakes = []mistake{
 		body["GlobalSecondaryIndexUpdates"] = []any{create("another1"), create("another2")}
 		return true
 	}),
-	only("time to live without attribute", "UpdateTimeToLive", func(_ *generator, _ *schema, body obj) bool {
+	mistakeIn("time to live without attribute", "UpdateTimeToLive", func(_ *generator, _ *schema, body obj) bool {
 		body["TimeToLiveSpecification"] = obj{"Enabled": true}
 		return true
 	}),
-	only("time to live of an empty attribute", "UpdateTimeToLive", func(_ *generator, _ *schema, body obj) bool {
+	mistakeIn("time to live of an empty attribute", "UpdateTimeToLive", func(_ *generator, _ *schema, body obj) bool {
 		body["TimeToLiveSpecification"] = obj{"Enabled": true, "AttributeName": ""}
 		return true
 	}),
-	only("time to live without enabled", "UpdateTimeToLive", func(_ *generator, _ *schema, body obj) bool {
+	mistakeIn("time to live without enabled", "UpdateTimeToLive", func(_ *generator, _ *schema, body obj) bool {
 		body["TimeToLiveSpecification"] = obj{"AttributeName": "ttl"}
 		return true
 	}),
-	only("time to live absent", "UpdateTimeToLive", func(_ *generator, _ *schema, body obj) bool {
+	mistakeIn("time to live absent", "UpdateTimeToLive", func(_ *generator, _ *schema, body obj) bool {
 		delete(body, "TimeToLiveSpecification")
 		return true
 	}),

@@ -35,8 +35,8 @@ func (g *generator) put(s *schema) (string, obj) {
 		g.expected(s, body)
 	case g.chance(40):
 		e := g.expression(s)
-		body["ConditionExpression"] = e.likely()
-		e.into(body)
+		body["ConditionExpression"] = e.likelyCondition()
+		e.addPlaceholders(body)
 	}
 	g.writeOptions(body, "NONE", "ALL_OLD", "ALL_OLD")
 	return "PutItem", body
@@ -49,8 +49,8 @@ func (g *generator) delete(s *schema) (string, obj) {
 		g.expected(s, body)
 	case g.chance(40):
 		e := g.expression(s)
-		body["ConditionExpression"] = e.likely()
-		e.into(body)
+		body["ConditionExpression"] = e.likelyCondition()
+		e.addPlaceholders(body)
 	}
 	g.writeOptions(body, "NONE", "ALL_OLD", "ALL_OLD")
 	return "DeleteItem", body
@@ -68,9 +68,9 @@ func (g *generator) update(s *schema) obj {
 		e := g.expression(s)
 		body["UpdateExpression"] = e.update()
 		if g.chance(35) {
-			body["ConditionExpression"] = e.likely()
+			body["ConditionExpression"] = e.likelyCondition()
 		}
-		e.into(body)
+		e.addPlaceholders(body)
 	case g.chance(60):
 		// Several elements of a list, or beyond its end. What came of it must be
 		// seen at once, as servers differ.
@@ -104,7 +104,7 @@ func (g *generator) readOptions(s *schema, body obj) {
 	case g.chance(30):
 		e := g.expression(s)
 		body["ProjectionExpression"] = e.projection()
-		e.into(body)
+		e.addPlaceholders(body)
 	}
 	if g.chance(40) {
 		body["ConsistentRead"] = g.chance(70)
@@ -118,7 +118,7 @@ func (g *generator) keys(s *schema, n int) []any {
 	seen := map[string]bool{}
 	for range 3 * n {
 		k := g.key(s)
-		if t := text(k); !seen[t] && len(list) < n {
+		if t := canonicalJSON(k); !seen[t] && len(list) < n {
 			seen[t] = true
 			list = append(list, k)
 		}
@@ -175,7 +175,7 @@ func (g *generator) transactGet(*schema) (string, obj) {
 			if g.chance(25) {
 				e := g.expression(s)
 				get["ProjectionExpression"] = e.projection()
-				e.into(get)
+				e.addPlaceholders(get)
 			}
 			list = append(list, obj{"Get": get})
 		}
@@ -204,7 +204,7 @@ func (g *generator) transactWrite(*schema) (string, obj) {
 		body["ClientRequestToken"] = fmt.Sprint(tokenPrefix, g.IntN(1<<20))
 		if g.chance(50) {
 			repeated := request("TransactWriteItems", body)
-			g.next = &repeated
+			g.queued = &repeated
 		}
 	}
 	return "TransactWriteItems", body
@@ -223,12 +223,12 @@ func (g *generator) transactPart(s *schema, key obj) obj {
 		part["Key"] = key
 	}
 	if kind == "ConditionCheck" || g.chance(25) {
-		part["ConditionExpression"] = e.likely()
+		part["ConditionExpression"] = e.likelyCondition()
 		if g.chance(40) {
 			part["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
 		}
 	}
-	e.into(part)
+	e.addPlaceholders(part)
 	return obj{kind: part}
 }
 
@@ -242,8 +242,8 @@ func (g *generator) describe(s *schema) (string, obj) {
 	return "DescribeTable", obj{"TableName": s.name}
 }
 
-// administer changes a table without touching its items.
-func (g *generator) administer(s *schema) (string, obj) {
+// changeSettings changes a table without touching its items.
+func (g *generator) changeSettings(s *schema) (string, obj) {
 	body := obj{"TableName": s.name}
 	switch g.IntN(4) {
 	case 0:
@@ -267,12 +267,12 @@ func (g *generator) administer(s *schema) (string, obj) {
 // changeIndex adds or drops a global index.
 func (g *generator) changeIndex(s *schema) (string, obj) {
 	name := "global0"
-	if s.dropped {
+	if s.indexDropped {
 		return g.describe(s)
 	}
 	for i, ix := range s.indexes {
 		if !ix.local && g.chance(50) {
-			s.dropped = true
+			s.indexDropped = true
 			s.indexes = append(s.indexes[:i:i], s.indexes[i+1:]...)
 			return "UpdateTable", obj{"TableName": s.name, "GlobalSecondaryIndexUpdates": []any{obj{"Delete": obj{"IndexName": ix.name}}}}
 		}

@@ -67,7 +67,7 @@ func (g *generator) query(s *schema) Request {
 	if legacy {
 		g.keyConditions(src, body)
 	} else {
-		condition := e.path(hash.name) + " = " + e.value(g.keyValue(hash, src.poolSize(hash)))
+		condition := e.path(hash.name) + " = " + e.addValue(g.keyValue(hash, src.poolSize(hash)))
 		if sort.exists() && g.chance(50) {
 			c := g.sortCondition(e, sort, src.poolSize(sort))
 			if g.chance(10) {
@@ -89,7 +89,7 @@ func (g *generator) query(s *schema) Request {
 	if g.chance(35) {
 		body["ScanIndexForward"] = g.chance(30)
 	}
-	e.into(body)
+	e.addPlaceholders(body)
 	r := request("Query", body)
 	r.Walk = g.chance(60)
 	r.UniqueOrder = src.ix == nil
@@ -105,16 +105,16 @@ func (g *generator) sortCondition(e *expression, a attribute, n int) string {
 		if lessValue(w, v) {
 			v, w = w, v
 		}
-		return p + " BETWEEN " + e.value(v) + " AND " + e.value(w)
+		return p + " BETWEEN " + e.addValue(v) + " AND " + e.addValue(w)
 	case 1:
 		if a.kind == "S" {
-			return "begins_with(" + p + ", " + e.value(obj{"S": pick(g, "k", "k1", "Z", "к")}) + ")"
+			return "begins_with(" + p + ", " + e.addValue(obj{"S": pick(g, "k", "k1", "Z", "к")}) + ")"
 		}
 		if a.kind == "B" {
-			return "begins_with(" + p + ", " + e.value(obj{"B": binary(pick(g, "\x00", "a", "\xff"))}) + ")"
+			return "begins_with(" + p + ", " + e.addValue(obj{"B": toBase64(pick(g, "\x00", "a", "\xff"))}) + ")"
 		}
 	}
-	return p + pick(g, " = ", " < ", " <= ", " > ", " >= ") + e.value(v)
+	return p + pick(g, " = ", " < ", " <= ", " > ", " >= ") + e.addValue(v)
 }
 
 // readMore adds what queries and scans share.
@@ -146,7 +146,7 @@ func (g *generator) scan(s *schema) Request {
 		}
 	}
 	g.readMore(src, body)
-	e.into(body)
+	e.addPlaceholders(body)
 	r := request("Scan", body)
 	r.Walk = g.chance(65)
 	switch {
@@ -156,7 +156,7 @@ func (g *generator) scan(s *schema) Request {
 		total := 1 + g.IntN(4)
 		body["Segment"], body["TotalSegments"] = g.IntN(total), total
 		delete(body, "ReturnConsumedCapacity") // how much is read depends on what is in the segment
-		r.Body = text(body)
+		r.Body = canonicalJSON(body)
 	}
 	if src.ix == nil && body["ProjectionExpression"] == nil && s.sort.exists() {
 		r.OrderBy = [2]string{s.hash.name, s.sort.name}

@@ -22,11 +22,11 @@ type index struct {
 
 // A schema is one table of a sequence.
 type schema struct {
-	name       string
-	hash, sort attribute
-	indexes    []index
-	onDemand   bool
-	dropped    bool // an index was dropped, after which DynamoDB Local makes no other
+	name         string
+	hash, sort   attribute
+	indexes      []index
+	onDemand     bool
+	indexDropped bool // an index was dropped, after which DynamoDB Local makes no other
 }
 
 func (s *schema) key() []attribute {
@@ -53,9 +53,9 @@ func (s *schema) usesIndexKey(name string) bool {
 
 type generator struct {
 	*rand.Rand
-	tables []*schema
-	next   *Request // to be sent after the one just drawn
-	big    bool     // items of tens of kilobytes
+	tables   []*schema
+	queued   *Request // to be sent after the one just drawn
+	bigItems bool     // items of tens of kilobytes
 }
 
 // chance is true p times in a hundred.
@@ -163,5 +163,5 @@ func (g *generator) createTable(s *schema) Request {
 }
 
 func request(operation string, body obj) Request {
-	return Request{Operation: operation, Body: text(body)}
+	return Request{Operation: operation, Body: canonicalJSON(body)}
 }

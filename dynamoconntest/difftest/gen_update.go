@@ -13,7 +13,7 @@ func (e *expression) update() string {
 		for _, a := range indexKeys {
 			if !e.schema.isKey(a.name) && e.chance(50) {
 				if e.chance(70) {
-					clauses["SET"] = append(clauses["SET"], e.path(a.name)+" = "+e.value(e.keyValue(a, 4)))
+					clauses["SET"] = append(clauses["SET"], e.path(a.name)+" = "+e.addValue(e.keyValue(a, 4)))
 				} else {
 					clauses["REMOVE"] = append(clauses["REMOVE"], e.path(a.name))
 				}
@@ -40,60 +40,60 @@ func (e *expression) action(target string, clauses map[string][]string) {
 	case target == "n" && e.chance(60):
 		switch e.IntN(5) {
 		case 0:
-			add("ADD", p+" "+e.value(e.scalar("N")))
+			add("ADD", p+" "+e.addValue(e.scalar("N")))
 		case 1:
-			add("SET", p+" = "+p+pick(e.generator, " + ", " - ", "+", "-")+e.value(obj{"N": pick(e.generator, "1", "-2", "0.5", "1e3")}))
+			add("SET", p+" = "+p+pick(e.generator, " + ", " - ", "+", "-")+e.addValue(obj{"N": pick(e.generator, "1", "-2", "0.5", "1e3")}))
 		case 2:
-			add("SET", p+" = if_not_exists("+p+", "+e.value(obj{"N": "0"})+") + "+e.value(obj{"N": "1"}))
+			add("SET", p+" = if_not_exists("+p+", "+e.addValue(obj{"N": "0"})+") + "+e.addValue(obj{"N": "1"}))
 		case 3:
-			add("SET", p+" = "+e.value(obj{"N": "5"})+" - "+e.path(pick(e.generator, pathsOf["N"]...)...))
+			add("SET", p+" = "+e.addValue(obj{"N": "5"})+" - "+e.path(pick(e.generator, pathsOf["N"]...)...))
 		default:
 			add("SET", p+" = "+e.path(pick(e.generator, pathsOf["N"]...)...))
 		}
 	case target == "l" && e.chance(80):
 		switch e.IntN(5) {
 		case 0:
-			add("SET", p+" = list_append("+p+", "+e.value(e.generator.value("L", 0))+")")
+			add("SET", p+" = list_append("+p+", "+e.addValue(e.generator.value("L", 0))+")")
 		case 1:
-			add("SET", p+" = list_append("+e.value(obj{"L": []any{e.scalar("S")}})+", if_not_exists("+p+", "+e.value(obj{"L": []any{}})+"))")
+			add("SET", p+" = list_append("+e.addValue(obj{"L": []any{e.scalar("S")}})+", if_not_exists("+p+", "+e.addValue(obj{"L": []any{}})+"))")
 		case 2:
-			add("SET", p+"[0] = "+e.value(e.scalar("N")))
+			add("SET", p+"[0] = "+e.addValue(e.scalar("N")))
 		case 3:
 			add("REMOVE", p+pick(e.generator, "[0]", "[1]", "[7]"))
 		default:
-			add("SET", p+"[0] = "+p+"[0] + "+e.value(obj{"N": "1"}))
+			add("SET", p+"[0] = "+p+"[0] + "+e.addValue(obj{"N": "1"}))
 		}
 	case target == "m" && e.chance(80):
 		switch e.IntN(5) {
 		case 0:
-			add("SET", p+"."+e.name("s")+" = "+e.value(e.scalar("S"))+", "+p+"."+e.name("y")+" = "+e.value(e.generator.value("L", 0)))
+			add("SET", p+"."+e.name("s")+" = "+e.addValue(e.scalar("S"))+", "+p+"."+e.name("y")+" = "+e.addValue(e.generator.value("L", 0)))
 		case 1:
 			add("REMOVE", p+"."+e.name(pick(e.generator, "n", "s", "zz", "x")))
 		case 2:
-			add("ADD", p+"."+e.name("n")+" "+e.value(e.scalar("N")))
+			add("ADD", p+"."+e.name("n")+" "+e.addValue(e.scalar("N")))
 		case 3:
-			add("SET", p+"."+e.name("l")+"[0] = "+e.value(e.scalar("B")))
+			add("SET", p+"."+e.name("l")+"[0] = "+e.addValue(e.scalar("B")))
 		default:
-			add("SET", p+"."+e.name("n")+" = if_not_exists("+p+"."+e.name("zz")+", "+e.value(e.scalar("N"))+")")
+			add("SET", p+"."+e.name("n")+" = if_not_exists("+p+"."+e.name("zz")+", "+e.addValue(e.scalar("N"))+")")
 		}
 	case (target == "ss" || target == "ns" || target == "bs") && e.chance(85):
 		kind := strings.ToUpper(target)
-		add(pick(e.generator, "ADD", "DELETE"), p+" "+e.value(obj{kind: e.set(kind)}))
+		add(pick(e.generator, "ADD", "DELETE"), p+" "+e.addValue(obj{kind: e.set(kind)}))
 	default:
-		add(e.whole(target, p))
+		add(e.wholeAttribute(target, p))
 	}
 }
 
-// whole removes or sets an attribute whatever its type.
-func (e *expression) whole(target, p string) (clause, action string) {
+// wholeAttribute removes or sets an attribute whatever its type.
+func (e *expression) wholeAttribute(target, p string) (clause, action string) {
 	if e.chance(25) {
 		return "REMOVE", p
 	}
 	if e.chance(25) {
 		kind := e.kindOf(target)
-		return "SET", p + " = if_not_exists(" + e.path(pick(e.generator, pathsOf[kind]...)...) + ", " + e.value(e.generator.value(kind, 1)) + ")"
+		return "SET", p + " = if_not_exists(" + e.path(pick(e.generator, pathsOf[kind]...)...) + ", " + e.addValue(e.generator.value(kind, 1)) + ")"
 	}
-	return "SET", p + " = " + e.value(e.generator.value(e.kindOf(target), 2))
+	return "SET", p + " = " + e.addValue(e.generator.value(e.kindOf(target), 2))
 }
 
 // kindOf is the usual type of an attribute.

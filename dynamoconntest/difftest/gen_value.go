@@ -19,7 +19,7 @@ var (
 	kinds = []string{"S", "N", "B", "BOOL", "NULL", "L", "M", "SS", "NS", "BS"}
 )
 
-func binary(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+func toBase64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 
 // scalar draws a value of S, N or B.
 func (g *generator) scalar(kind string) obj {
@@ -30,9 +30,9 @@ func (g *generator) scalar(kind string) obj {
 		}
 		return obj{"N": pick(g, numbers...)}
 	case "B":
-		return obj{"B": binary(pick(g, blobs...))}
+		return obj{"B": toBase64(pick(g, blobs...))}
 	}
-	if g.big && g.chance(30) {
+	if g.bigItems && g.chance(30) {
 		return obj{"S": strings.Repeat(pick(g, "x", "yz"), 5000+g.IntN(15000))}
 	}
 	return obj{"S": pick(g, words...)}
@@ -80,7 +80,7 @@ func (g *generator) set(kind string) []any {
 	case "BS":
 		pool = make([]string, len(blobs))
 		for i, b := range blobs {
-			pool[i] = binary(b)
+			pool[i] = toBase64(b)
 		}
 	}
 	out := []any{}
@@ -97,7 +97,7 @@ func (g *generator) keyValue(a attribute, n int) obj {
 	case "N":
 		return obj{"N": []string{"1", "2", "-3", "10", "1.5", "4e2", "0"}[i]}
 	case "B":
-		return obj{"B": binary(blobs[i])}
+		return obj{"B": toBase64(blobs[i])}
 	}
 	return obj{"S": []string{"k1", "k2", "k10", "K", "ключ", "k", "~"}[i]}
 }
@@ -141,7 +141,7 @@ func (g *generator) item(s *schema, key obj) obj {
 	return item
 }
 
-func unbase64(s string) string {
+func fromBase64(s string) string {
 	b, err := base64.StdEncoding.DecodeString(s)
 	if err != nil {
 		return s

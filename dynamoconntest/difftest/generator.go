@@ -20,7 +20,7 @@ const sequenceLength = 60
 // for them, requests of every kind, and at last a scan of each table.
 func (gen Generator) Sequence(n int) []Request {
 	g := &generator{Rand: rand.New(rand.NewPCG(gen.Seed, uint64(n)))}
-	g.big = g.chance(6)
+	g.bigItems = g.chance(6)
 	g.tables = []*schema{g.newSchema("Alpha")}
 	if g.chance(35) {
 		g.tables = append(g.tables, g.newSchema("Beta"))
@@ -31,20 +31,20 @@ func (gen Generator) Sequence(n int) []Request {
 	}
 	for _, s := range g.tables {
 		for range 2 {
-			out = append(out, g.fill(s))
+			out = append(out, g.fillTable(s))
 		}
 	}
 	for range sequenceLength {
-		out = append(out, g.step())
+		out = append(out, g.drawRequest())
 	}
 	for _, s := range g.tables {
-		out = append(out, Request{Operation: "Scan", Body: text(obj{"TableName": s.name, "ConsistentRead": true}), Walk: true})
+		out = append(out, Request{Operation: "Scan", Body: canonicalJSON(obj{"TableName": s.name, "ConsistentRead": true}), Walk: true})
 	}
 	return out
 }
 
-// fill writes many items at once.
-func (g *generator) fill(s *schema) Request {
+// fillTable writes many items at once.
+func (g *generator) fillTable(s *schema) Request {
 	var list []any
 	for _, k := range g.keys(s, 25) {
 		list = append(list, obj{"PutRequest": obj{"Item": g.item(s, k.(obj))}})
@@ -52,28 +52,28 @@ func (g *generator) fill(s *schema) Request {
 	return request("BatchWriteItem", obj{"RequestItems": obj{s.name: list}})
 }
 
-// step draws one request, valid three times in four.
-func (g *generator) step() Request {
-	if r := g.next; r != nil {
-		g.next = nil
+// drawRequest draws one request, valid three times in four.
+func (g *generator) drawRequest() Request {
+	if r := g.queued; r != nil {
+		g.queued = nil
 		return *r
 	}
 	if g.chance(2) {
-		return g.malformed()
+		return g.malformedRequest()
 	}
 	s := pick(g, g.tables...)
 	switch n := g.IntN(100); {
 	case n < 2:
-		return g.spoil(s, g.createTable(s))
+		return g.makeMistakes(s, g.createTable(s))
 	case n < 3:
-		return g.spoil(s, request(g.administer(s)))
+		return g.makeMistakes(s, request(g.changeSettings(s)))
 	case n < 22:
-		return g.spoil(s, g.valid(s))
+		return g.makeMistakes(s, g.validRequest(s))
 	}
-	return g.valid(s)
+	return g.validRequest(s)
 }
 
-func (g *generator) valid(s *schema) Request {
+func (g *generator) validRequest(s *schema) Request {
 	switch n := g.IntN(100); {
 	case n < 16:
 		return request(g.put(s))
@@ -98,17 +98,17 @@ func (g *generator) valid(s *schema) Request {
 	case n < 97:
 		return request(g.describe(s))
 	case n < 98:
-		return request(g.administer(s))
+		return request(g.changeSettings(s))
 	case n < 99:
 		return request(g.changeIndex(s))
 	}
 	return g.createTable(s)
 }
 
-// spoil makes one mistake in the request, seldom two.
-func (g *generator) spoil(s *schema, r Request) Request {
+// makeMistakes makes one mistake in the request, seldom two.
+func (g *generator) makeMistakes(s *schema, r Request) Request {
 	all := slices.Concat(commonMistakes, expressionMistakes, queryMistakes, batchMistakes, tableMistakes)
-	body := object(mustDecode(r.Body))
+	body := asObject(mustDecode(r.Body))
 	if r.Operation == "CreateTable" {
 		body["TableName"] = "Gamma"
 	}
@@ -128,14 +128,14 @@ func (g *generator) spoil(s *schema, r Request) Request {
 	}
 	// What the mistakes left of a paged read is not worth following.
 	r.Walk, r.Segments = false, 0
-	r.Body = text(body)
-	g.next = nil
+	r.Body = canonicalJSON(body)
+	g.queued = nil
 	return r
 }
 
-// malformed is a request that is not what the protocol asks for.
-func (g *generator) malformed() Request {
-	r := g.valid(pick(g, g.tables...))
+// malformedRequest is a request that is not what the protocol asks for.
+func (g *generator) malformedRequest() Request {
+	r := g.validRequest(pick(g, g.tables...))
 	r.Walk, r.Segments = false, 0
 	switch g.IntN(8) {
 	case 0:
@@ -160,7 +160,7 @@ func (g *generator) malformed() Request {
 
 // mustDecode reads back what this package wrote.
 func mustDecode(body string) any {
-	v, err := decode([]byte(body))
+	v, err := decodeJSON([]byte(body))
 	if err != nil {
 		panic("difftest: a generated body is not JSON: " + err.Error())
 	}

@@ -6,24 +6,24 @@ import (
 )
 
 var (
-	operandToken = regexp.MustCompile(`<>|<=|>=|[<>=(),]|[^\s<>=(),]+`)
-	comparing    = map[string]bool{"=": true, "<>": true, "<": true, "<=": true, ">": true, ">=": true}
+	operandToken    = regexp.MustCompile(`<>|<=|>=|[<>=(),]|[^\s<>=(),]+`)
+	comparisonSigns = map[string]bool{"=": true, "<>": true, "<": true, "<=": true, ">": true, ">=": true}
 )
 
 // repeatsOperand reports whether a condition anywhere in the request compares
 // an attribute with itself, by an operator, IN, BETWEEN or a function.
 func repeatsOperand(v any) bool {
-	for _, e := range array(v) {
+	for _, e := range asArray(v) {
 		if repeatsOperand(e) {
 			return true
 		}
 	}
-	m := object(v)
-	names := object(m["ExpressionAttributeNames"])
+	m := asObject(v)
+	names := asObject(m["ExpressionAttributeNames"])
 	for key, e := range m {
 		switch key {
 		case "FilterExpression", "ConditionExpression", "KeyConditionExpression":
-			if repeats(str(e), names) {
+			if comparesPathWithItself(asString(e), names) {
 				return true
 			}
 		default:
@@ -35,12 +35,12 @@ func repeatsOperand(v any) bool {
 	return false
 }
 
-func repeats(expression string, names map[string]any) bool {
+func comparesPathWithItself(expression string, names map[string]any) bool {
 	tokens := operandToken.FindAllString(expression, -1)
 	for i, t := range tokens {
 		parts := strings.Split(t, ".")
 		for k, p := range parts {
-			if name := str(names[p]); name != "" {
+			if name := asString(names[p]); name != "" {
 				parts[k] = name
 			}
 		}
@@ -52,7 +52,7 @@ func repeats(expression string, names map[string]any) bool {
 		}
 		rest := tokens[i+1:]
 		switch op := strings.ToUpper(rest[0]); {
-		case comparing[op], op == "," && i > 1 && tokens[i-1] == "(":
+		case comparisonSigns[op], op == "," && i > 1 && tokens[i-1] == "(":
 			if rest[1] == first {
 				return true
 			}

@@ -49,22 +49,22 @@ type Outcome struct {
 
 func (o *Outcome) kind() string { return o.Aspects[aspectOutcome] }
 
-// noAnswer is the outcome of a request that a target did not survive.
-func noAnswer(err error) *Outcome {
+// noAnswerOutcome is the outcome of a request that a target did not survive.
+func noAnswerOutcome(err error) *Outcome {
 	return &Outcome{Aspects: map[string]string{aspectOutcome: outcomeNoAnswer, aspectData: err.Error()}}
 }
 
 // readError reduces an error answer.
 func readError(reply Reply) *Outcome {
-	a := map[string]string{aspectStatus: strconv.Itoa(reply.Status), aspectChecksum: checksum(reply)}
+	a := map[string]string{aspectStatus: strconv.Itoa(reply.Status), aspectChecksum: checksumState(reply)}
 	out := &Outcome{Aspects: a, Replies: []Reply{reply}}
-	v, err := decode(reply.Body)
-	body := object(v)
+	v, err := decodeJSON(reply.Body)
+	body := asObject(v)
 	if err != nil || body == nil {
 		a[aspectOutcome] = "not JSON"
 		return out
 	}
-	namespace, name, ok := strings.Cut(str(body["__type"]), "#")
+	namespace, name, ok := strings.Cut(asString(body["__type"]), "#")
 	if !ok {
 		namespace, name = "", namespace
 	}
@@ -72,22 +72,22 @@ func readError(reply Reply) *Outcome {
 	message := ""
 	for _, member := range []string{"message", "Message"} {
 		if m, ok := body[member]; ok {
-			a[aspectMember], message = member, str(m)
+			a[aspectMember], message = member, asString(m)
 		}
 	}
 	s := readMessage(message)
 	a[aspectConstraint], a[aspectField] = s.constraint, s.field
 	if item, ok := body["Item"]; ok {
-		a[aspectOldItem] = text(canonicalItem(item))
+		a[aspectOldItem] = canonicalJSON(canonicalItem(item))
 	}
-	if reasons := array(body["CancellationReasons"]); reasons != nil {
+	if reasons := asArray(body["CancellationReasons"]); reasons != nil {
 		codes := make([]string, len(reasons))
 		items := make([]any, len(reasons))
 		for i, r := range reasons {
-			reason := object(r)
-			codes[i] = str(reason["Code"])
+			reason := asObject(r)
+			codes[i] = asString(reason["Code"])
 			if codes[i] == "ValidationError" {
-				s := readMessage(str(reason["Message"]))
+				s := readMessage(asString(reason["Message"]))
 				codes[i] += "(" + s.constraint + ")"
 			}
 			if reason["Item"] != nil {
@@ -95,13 +95,13 @@ func readError(reply Reply) *Outcome {
 			}
 		}
 		a[aspectReasons] = strings.Join(codes, ",")
-		a[aspectOldItem] = text(items)
+		a[aspectOldItem] = canonicalJSON(items)
 	}
 	return out
 }
 
-// checksum says whether the CRC that an answer carries fits it.
-func checksum(reply Reply) string {
+// checksumState says whether the CRC that an answer carries fits it.
+func checksumState(reply Reply) string {
 	h := reply.Header.Get("X-Amz-Crc32")
 	if h == "" {
 		return "absent"
@@ -114,12 +114,12 @@ func checksum(reply Reply) string {
 
 // readOK reduces the pages of a successful answer to one outcome.
 func readOK(r Request, replies []Reply) *Outcome {
-	a := map[string]string{aspectOutcome: outcomeOK, aspectStatus: "200", aspectChecksum: checksum(replies[0])}
+	a := map[string]string{aspectOutcome: outcomeOK, aspectStatus: "200", aspectChecksum: checksumState(replies[0])}
 	out := &Outcome{Aspects: a, Replies: replies}
 	sum := pagesSum{aspects: a, counts: map[string]int{}, unknown: map[string]bool{}}
 	for _, reply := range replies {
-		v, err := decode(reply.Body)
-		body := object(v)
+		v, err := decodeJSON(reply.Body)
+		body := asObject(v)
 		if err != nil || body == nil {
 			a[aspectOutcome] = "not JSON"
 			return out
@@ -132,7 +132,7 @@ func readOK(r Request, replies []Reply) *Outcome {
 			sum.add(name, body[name])
 		}
 	}
-	if r.reads() {
+	if r.isRead() {
 		a[aspectCount] = strconv.Itoa(sum.counts["Count"])
 		a[aspectScanned] = strconv.Itoa(sum.counts["ScannedCount"])
 		a[aspectPages] = strconv.Itoa(len(replies)) + ", " + sum.last
@@ -170,28 +170,28 @@ type pagesSum struct {
 func (s *pagesSum) add(name string, value any) {
 	switch name {
 	case "Item", "Attributes":
-		s.aspects[aspectData] = text(canonicalItem(value))
+		s.aspects[aspectData] = canonicalJSON(canonicalItem(value))
 	case "Items":
-		for _, item := range array(value) {
+		for _, item := range asArray(value) {
 			s.items = append(s.items, canonicalItem(item))
 		}
 	case "LastEvaluatedKey":
-		s.aspects[aspectLastKey] = text(canonicalItem(value))
+		s.aspects[aspectLastKey] = canonicalJSON(canonicalItem(value))
 	case "Count", "ScannedCount":
-		n, _ := strconv.Atoi(str(value))
+		n, _ := strconv.Atoi(asString(value))
 		s.counts[name] += n
 	case "Responses":
-		s.aspects[aspectData] = responses(value)
+		s.aspects[aspectData] = batchResponses(value)
 	case "ConsumedCapacity":
 		s.capacity = append(s.capacity, value)
 	case "ItemCollectionMetrics":
-		s.aspects[aspectMetrics] = metrics(value)
+		s.aspects[aspectMetrics] = collectionMetrics(value)
 	case "UnprocessedItems", "UnprocessedKeys":
-		s.aspects[aspectLeftOver] = text(value)
+		s.aspects[aspectLeftOver] = canonicalJSON(value)
 	case "TableDescription", "Table":
-		s.aspects[aspectTable], s.aspects[aspectState] = describeTable(object(value))
+		s.aspects[aspectTable], s.aspects[aspectState] = describeTable(asObject(value))
 	case "TimeToLiveSpecification", "TimeToLiveDescription", "TableNames", "LastEvaluatedTableName":
-		s.aspects[aspectData] += name + text(value)
+		s.aspects[aspectData] += name + canonicalJSON(value)
 	default:
 		s.unknown[name] = true
 	}
@@ -203,7 +203,7 @@ func (s *pagesSum) add(name string, value any) {
 func readItems(r Request, items []any, a map[string]string) {
 	texts := make([]string, len(items))
 	for i, item := range items {
-		texts[i] = text(item)
+		texts[i] = canonicalJSON(item)
 	}
 	if r.Operation == "Query" {
 		// Items that share an index key come in no defined order.
@@ -227,8 +227,8 @@ func readItems(r Request, items []any, a map[string]string) {
 	if r.OrderBy[0] != "" {
 		partitions := map[string][]string{}
 		for _, item := range items {
-			m := object(item)
-			partitions[text(m[r.OrderBy[0]])] = append(partitions[text(m[r.OrderBy[0]])], text(m[r.OrderBy[1]]))
+			m := asObject(item)
+			partitions[canonicalJSON(m[r.OrderBy[0]])] = append(partitions[canonicalJSON(m[r.OrderBy[0]])], canonicalJSON(m[r.OrderBy[1]]))
 		}
 		lines := make([]string, 0, len(partitions))
 		for hash, ranges := range partitions {
@@ -241,43 +241,43 @@ func readItems(r Request, items []any, a map[string]string) {
 	a[aspectData] = strings.Join(texts, "\n")
 }
 
-// responses reduces the answers of a batch (a map of tables, each in any
+// batchResponses reduces the answers of a batch (a map of tables, each in any
 // order) or of a transaction (a list, in order).
-func responses(v any) string {
-	if list := array(v); list != nil {
+func batchResponses(v any) string {
+	if list := asArray(v); list != nil {
 		out := make([]any, len(list))
 		for i, e := range list {
-			if item, ok := object(e)["Item"]; ok {
+			if item, ok := asObject(e)["Item"]; ok {
 				out[i] = canonicalItem(item)
 			}
 		}
-		return text(out)
+		return canonicalJSON(out)
 	}
 	out := map[string][]string{}
-	for table, items := range object(v) {
+	for table, items := range asObject(v) {
 		texts := []string{}
-		for _, item := range array(items) {
-			texts = append(texts, text(canonicalItem(item)))
+		for _, item := range asArray(items) {
+			texts = append(texts, canonicalJSON(canonicalItem(item)))
 		}
 		slices.Sort(texts)
 		out[table] = texts
 	}
-	return text(out)
+	return canonicalJSON(out)
 }
 
-// metrics reduces item collection metrics to the keys they are about.
-func metrics(v any) string {
+// collectionMetrics reduces item collection metrics to the keys they are about.
+func collectionMetrics(v any) string {
 	one := func(v any) string {
-		m := object(v)
-		return text(canonicalItem(m["ItemCollectionKey"])) + " " + strconv.Itoa(len(array(m["SizeEstimateRangeGB"])))
+		m := asObject(v)
+		return canonicalJSON(canonicalItem(m["ItemCollectionKey"])) + " " + strconv.Itoa(len(asArray(m["SizeEstimateRangeGB"])))
 	}
-	m := object(v)
+	m := asObject(v)
 	if m["ItemCollectionKey"] != nil {
 		return one(v)
 	}
 	lines := []string{}
 	for table, list := range m {
-		for _, e := range array(list) {
+		for _, e := range asArray(list) {
 			lines = append(lines, table+" "+one(e))
 		}
 	}
@@ -288,9 +288,9 @@ func metrics(v any) string {
 // tableCapacity leaves the indexes out; "" if the answer does not tell them apart.
 func tableCapacity(v any) string {
 	var lines []string
-	for _, e := range array(v) {
-		if t := object(e)["Table"]; t != nil {
-			lines = append(lines, str(object(e)["TableName"])+" "+readCapacity([]any{t}))
+	for _, e := range asArray(v) {
+		if t := asObject(e)["Table"]; t != nil {
+			lines = append(lines, asString(asObject(e)["TableName"])+" "+readCapacity([]any{t}))
 		}
 	}
 	slices.Sort(lines)
@@ -310,7 +310,7 @@ func readCapacity(pages []any) string {
 			}
 			return out
 		default:
-			if f, err := strconv.ParseFloat(str(v), 64); err == nil {
+			if f, err := strconv.ParseFloat(asString(v), 64); err == nil {
 				return f
 			}
 			return v
@@ -318,14 +318,14 @@ func readCapacity(pages []any) string {
 	}
 	lines := []string{}
 	for i, page := range pages {
-		if list := array(page); list != nil {
+		if list := asArray(page); list != nil {
 			for _, e := range list {
-				lines = append(lines, text(units(e)))
+				lines = append(lines, canonicalJSON(units(e)))
 			}
 			slices.Sort(lines)
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("%d %s", i, text(units(page))))
+		lines = append(lines, fmt.Sprintf("%d %s", i, canonicalJSON(units(page))))
 	}
 	return strings.Join(lines, "\n")
 }

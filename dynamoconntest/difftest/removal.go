@@ -14,9 +14,9 @@ func onlyRemoves(update map[string]any) bool {
 	if e, ok := update["UpdateExpression"].(string); ok {
 		return e != "" && !settingClause.MatchString(e)
 	}
-	updates := object(update["AttributeUpdates"])
+	updates := asObject(update["AttributeUpdates"])
 	for _, u := range updates {
-		if object(u)["Action"] != "DELETE" {
+		if asObject(u)["Action"] != "DELETE" {
 			return false
 		}
 	}
@@ -31,8 +31,8 @@ func removals(r Request) []map[string]any {
 	case "UpdateItem":
 		updates = append(updates, body)
 	case "TransactWriteItems":
-		for _, e := range array(body["TransactItems"]) {
-			updates = append(updates, object(object(e)["Update"]))
+		for _, e := range asArray(body["TransactItems"]) {
+			updates = append(updates, asObject(asObject(e)["Update"]))
 		}
 	}
 	for _, u := range updates {
@@ -43,18 +43,18 @@ func removals(r Request) []map[string]any {
 	return out
 }
 
-// mend makes the targets alike after updates that only remove: the item that
+// alignRemovals makes the targets alike after updates that only remove: the item that
 // one of them does not have is deleted from the others.
-func (run *Run) mend(ctx context.Context, r Request) {
+func (run *Run) alignRemovals(ctx context.Context, r Request) {
 	for _, u := range removals(r) {
-		key := []byte(text(obj{"TableName": u["TableName"], "Key": u["Key"]}))
+		key := []byte(canonicalJSON(obj{"TableName": u["TableName"], "Key": u["Key"]}))
 		var have []Target
 		for _, t := range run.targets() {
 			reply, err := t.Send(ctx, "GetItem", key)
 			if err != nil || reply.Status != 200 {
 				return
 			}
-			if v, err := decode(reply.Body); err == nil && object(v)["Item"] != nil {
+			if v, err := decodeJSON(reply.Body); err == nil && asObject(v)["Item"] != nil {
 				have = append(have, t)
 			}
 		}

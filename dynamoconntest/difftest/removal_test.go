@@ -22,13 +22,13 @@ func TestRemovals(t *testing.T) {
 		assert.Equal(t, want, len(removals(Request{Operation: "UpdateItem", Body: body})) == 1, body)
 	}
 	parts := `{"TransactItems":[{"Update":{"UpdateExpression":"REMOVE a","Key":1}},{"Delete":{}},{"Update":{"UpdateExpression":"SET a = :v"}}]}`
-	assert.Equal(t, []map[string]any{{"UpdateExpression": "REMOVE a", "Key": "1"}}, normal(removals(Request{Operation: "TransactWriteItems", Body: parts})))
+	assert.Equal(t, []map[string]any{{"UpdateExpression": "REMOVE a", "Key": "1"}}, keysAsText(removals(Request{Operation: "TransactWriteItems", Body: parts})))
 }
 
-func normal(updates []map[string]any) []map[string]any {
+func keysAsText(updates []map[string]any) []map[string]any {
 	for _, u := range updates {
 		if u["Key"] != nil {
-			u["Key"] = text(u["Key"])
+			u["Key"] = canonicalJSON(u["Key"])
 		}
 	}
 	return updates

@@ -32,7 +32,7 @@ type Request struct {
 	Mistakes []string
 }
 
-func (r Request) reads() bool { return r.Operation == "Query" || r.Operation == "Scan" }
+func (r Request) isRead() bool { return r.Operation == "Query" || r.Operation == "Scan" }
 
 // mutates says whether the request may change what later ones see.
 func (r Request) mutates() bool {
@@ -44,7 +44,7 @@ func (r Request) mutates() bool {
 	return false
 }
 
-func (r Request) wrong(mistake string) bool {
+func (r Request) hasMistake(mistake string) bool {
 	for _, m := range r.Mistakes {
 		if m == mistake || strings.HasPrefix(m, mistake+" ") {
 			return true
@@ -60,7 +60,7 @@ func observe(ctx context.Context, t Target, r Request) (*Outcome, int) {
 		reply, err := t.Send(ctx, r.Operation, []byte(r.Body))
 		switch {
 		case err != nil:
-			return noAnswer(err), 1
+			return noAnswerOutcome(err), 1
 		case reply.Status != 200:
 			return readError(reply), 1
 		}
@@ -72,25 +72,25 @@ func observe(ctx context.Context, t Target, r Request) (*Outcome, int) {
 		for {
 			body, err := withPage(r, segment, start)
 			if err != nil {
-				return noAnswer(err), len(pages)
+				return noAnswerOutcome(err), len(pages)
 			}
 			reply, err := t.Send(ctx, r.Operation, body)
 			if err != nil {
-				return noAnswer(err), len(pages) + 1
+				return noAnswerOutcome(err), len(pages) + 1
 			}
 			if reply.Status != 200 {
 				return readError(reply), len(pages) + 1
 			}
 			pages = append(pages, reply)
-			v, err := decode(reply.Body)
+			v, err := decodeJSON(reply.Body)
 			if err != nil {
-				return noAnswer(err), len(pages)
+				return noAnswerOutcome(err), len(pages)
 			}
-			if start = object(v)["LastEvaluatedKey"]; start == nil {
+			if start = asObject(v)["LastEvaluatedKey"]; start == nil {
 				break
 			}
 			if len(pages) > maxPages {
-				return noAnswer(fmt.Errorf("more than %d pages", maxPages)), len(pages)
+				return noAnswerOutcome(fmt.Errorf("more than %d pages", maxPages)), len(pages)
 			}
 		}
 	}
@@ -101,16 +101,16 @@ func withPage(r Request, segment int, start any) ([]byte, error) {
 	if start == nil && r.Segments < 2 {
 		return []byte(r.Body), nil
 	}
-	v, err := decode([]byte(r.Body))
+	v, err := decodeJSON([]byte(r.Body))
 	if err != nil {
 		return nil, err
 	}
-	body := object(v)
+	body := asObject(v)
 	if start != nil {
 		body["ExclusiveStartKey"] = start
 	}
 	if r.Segments > 1 {
 		body["Segment"], body["TotalSegments"] = segment, r.Segments
 	}
-	return []byte(text(body)), nil
+	return []byte(canonicalJSON(body)), nil
 }

@@ -12,36 +12,38 @@ var Rules = slices.Concat(tableRules, protocolRules, precedenceRules, validation
 
 func always(Case) bool { return true }
 
-func (c Case) is(operations ...string) bool { return slices.Contains(operations, c.Request.Operation) }
+func (c Case) hasOperation(operations ...string) bool {
+	return slices.Contains(operations, c.Request.Operation)
+}
 
 // body is the request as JSON; nil if it is not an object.
 func (c Case) body() map[string]any {
-	v, err := decode([]byte(c.Request.Body))
+	v, err := decodeJSON([]byte(c.Request.Body))
 	if err != nil {
 		return nil
 	}
-	return object(v)
+	return asObject(v)
 }
 
 func (o *Outcome) constraint() string { return o.Aspects[aspectConstraint] }
 
-func (o *Outcome) failed(kinds ...string) bool { return slices.Contains(kinds, o.kind()) }
+func (o *Outcome) hasKind(kinds ...string) bool { return slices.Contains(kinds, o.kind()) }
 
-// wentOn says that a server evaluated the request and did not refuse it.
-func (o *Outcome) wentOn() bool {
-	return o.failed(outcomeOK, "ConditionalCheckFailedException", "TransactionCanceledException")
+// isEvaluated says that a server evaluated the request and did not refuse it.
+func (o *Outcome) isEvaluated() bool {
+	return o.hasKind(outcomeOK, "ConditionalCheckFailedException", "TransactionCanceledException")
 }
 
 var (
-	refused = []string{"ValidationException"}
-	broken  = []string{"InternalFailure", outcomeNoAnswer}
+	validationError = []string{"ValidationException"}
+	serverFailures  = []string{"InternalFailure", outcomeNoAnswer}
 )
 
 // localRefuses matches where DynamoDB Local names one of the constraints and
 // dynoxide goes on.
 func localRefuses(constraints ...string) func(Case) bool {
 	return func(c Case) bool {
-		return c.Local.failed(refused...) && slices.Contains(constraints, c.Local.constraint()) && c.Dynoxide.wentOn()
+		return c.Local.hasKind(validationError...) && slices.Contains(constraints, c.Local.constraint()) && c.Dynoxide.isEvaluated()
 	}
 }
 
@@ -49,12 +51,12 @@ func localRefuses(constraints ...string) func(Case) bool {
 // DynamoDB Local goes on.
 func dynoxideRefuses(constraints ...string) func(Case) bool {
 	return func(c Case) bool {
-		return c.Dynoxide.failed(refused...) && slices.Contains(constraints, c.Dynoxide.constraint()) && c.Local.wentOn()
+		return c.Dynoxide.hasKind(validationError...) && slices.Contains(constraints, c.Dynoxide.constraint()) && c.Local.isEvaluated()
 	}
 }
 
-// both matches where each server names a constraint of its list.
-func both(local, dynoxide []string) func(Case) bool {
+// constraintsAre matches where each server names a constraint of its list.
+func constraintsAre(local, dynoxide []string) func(Case) bool {
 	return func(c Case) bool {
 		return slices.Contains(local, c.Local.constraint()) && slices.Contains(dynoxide, c.Dynoxide.constraint())
 	}
@@ -69,7 +71,7 @@ var protocolRules = []Rule{
 		Match: always,
 		Want: func(c Case) []string {
 			switch {
-			case c.Dynoxide.failed("SerializationException", "UnknownOperationException", "TransactionCanceledException", "LimitExceededException"):
+			case c.Dynoxide.hasKind("SerializationException", "UnknownOperationException", "TransactionCanceledException", "LimitExceededException"):
 				return []string{"", "message", "Message"}
 			case c.Local.kind() == outcomeOK:
 				return nil
@@ -94,25 +96,27 @@ var protocolRules = []Rule{
 		ID: "unknown-operation-message", Aspect: aspectConstraint, Right: Service,
 		What:  "the message of an unknown operation",
 		Why:   "the service sends none; nothing in it is a field or a constraint",
-		Match: func(c Case) bool { return c.Local.failed("UnknownOperationException") },
+		Match: func(c Case) bool { return c.Local.hasKind("UnknownOperationException") },
 	},
 	{
 		ID: "serialization-message", Aspect: aspectConstraint, Right: Service,
 		What:  "the message of a body that cannot be read",
 		Why:   "it describes the parser, not a field or a constraint",
-		Match: func(c Case) bool { return c.Dynoxide.failed("SerializationException") },
+		Match: func(c Case) bool { return c.Dynoxide.hasKind("SerializationException") },
 	},
 	{
 		ID: "local-no-tags", Aspect: aspectOutcome, Right: Dynoxide,
-		What:  "DynamoDB Local has no tags",
-		Why:   "API reference: TagResource, UntagResource, ListTagsOfResource",
-		Match: func(c Case) bool { return c.is("TagResource") && c.Local.failed("UnknownOperationException") },
+		What: "DynamoDB Local has no tags",
+		Why:  "API reference: TagResource, UntagResource, ListTagsOfResource",
+		Match: func(c Case) bool {
+			return c.hasOperation("TagResource") && c.Local.hasKind("UnknownOperationException")
+		},
 	},
 	{
 		ID: "local-body-unread", Aspect: aspectOutcome, Right: Service,
 		What: "as below, of a body that fuzzing made, or that dynoxide refuses before it looks for JSON", Why: "see below",
 		Match: func(c Case) bool {
-			return c.Request.wrong("JSON fuzzed") || c.Request.wrongStarting("JSON ") && c.Dynoxide.failed("not JSON")
+			return c.Request.hasMistake("JSON fuzzed") || c.Request.hasMistakeStarting("JSON ") && c.Dynoxide.hasKind("not JSON")
 		},
 		Want: func(Case) []string { return []string{"SerializationException"} },
 	},
@@ -121,8 +125,8 @@ var protocolRules = []Rule{
 		What: "a body that is not JSON, or has values of a wrong JSON type: DynamoDB Local converts them or fails with 500",
 		Why:  "the service answers 400 SerializationException (Programming.Errors: client errors are 4xx; 500 asks for a retry)",
 		Match: func(c Case) bool {
-			return c.Request.wrongStarting("JSON ", "type of ", "base64 ") && !c.Local.failed("SerializationException") &&
-				(c.Dynoxide.failed("SerializationException") || c.Request.wrong("JSON array"))
+			return c.Request.hasMistakeStarting("JSON ", "type of ", "base64 ") && !c.Local.hasKind("SerializationException") &&
+				(c.Dynoxide.hasKind("SerializationException") || c.Request.hasMistake("JSON array"))
 		},
 		Want: func(Case) []string { return []string{"SerializationException"} },
 	},
@@ -130,20 +134,20 @@ var protocolRules = []Rule{
 		ID: "null-body", Aspect: aspectOutcome, Right: Service,
 		What:  "a body of null: 500 against ValidationException",
 		Why:   "it is an input without members or no input; never a 500",
-		Match: func(c Case) bool { return c.Request.wrong("JSON null") },
+		Match: func(c Case) bool { return c.Request.hasMistake("JSON null") },
 		Want:  func(Case) []string { return []string{"ValidationException", "SerializationException"} },
 	},
 	{
 		ID: "unknown-operation", Aspect: aspectOutcome, Right: Dynoxide,
 		What:  "an empty operation name: DynamoDB Local fails with 500",
 		Why:   "the service answers 400 UnknownOperationException",
-		Match: func(c Case) bool { return c.Request.wrong("operation unknown") },
+		Match: func(c Case) bool { return c.Request.hasMistake("operation unknown") },
 	},
 	{
 		ID: "remove-nested-in-nothing", Aspect: aspectOutcome, Right: Service,
 		What: "as below, where DynamoDB Local fails with 500", Why: "see below; the parent may exist",
 		Match: func(c Case) bool {
-			return c.is("TransactWriteItems") && c.Local.failed(broken...) && c.Dynoxide.kind() == outcomeOK && removesNested.MatchString(c.Request.Body)
+			return c.hasOperation("TransactWriteItems") && c.Local.hasKind(serverFailures...) && c.Dynoxide.kind() == outcomeOK && removesNested.MatchString(c.Request.Body)
 		},
 		Want: func(Case) []string { return []string{"TransactionCanceledException", outcomeOK} },
 	},
@@ -152,30 +156,30 @@ var protocolRules = []Rule{
 		What: "as below, on an expression whose mistake dynoxide overlooks",
 		Why:  "see dynoxide-misses-expression-check",
 		Match: func(c Case) bool {
-			return c.Local.failed(broken...) && c.Dynoxide.wentOn() &&
-				(len(c.Request.Mistakes) == 1 && c.Request.wrongStarting(overlooked...) || repeatsOperand(c.body()))
+			return c.Local.hasKind(serverFailures...) && c.Dynoxide.isEvaluated() &&
+				(len(c.Request.Mistakes) == 1 && c.Request.hasMistakeStarting(overlookedByDynoxide...) || repeatsOperand(c.body()))
 		},
-		Want: func(Case) []string { return refused },
+		Want: func(Case) []string { return validationError },
 	},
 	{
 		ID: "local-broken", Aspect: aspectOutcome, Right: Dynoxide,
 		What: "DynamoDB Local fails with 500 on a request that dynoxide answers: after an index was dropped and another made, " +
 			"with an unknown billing mode, with a list index beyond int32",
 		Why:   "a request of a client never makes the service fail (Programming.Errors)",
-		Match: func(c Case) bool { return c.Local.failed(broken...) && !c.Dynoxide.failed(broken...) },
+		Match: func(c Case) bool { return c.Local.hasKind(serverFailures...) && !c.Dynoxide.hasKind(serverFailures...) },
 	},
 	{
 		ID: "dynoxide-broken", Aspect: aspectOutcome, Right: Local,
 		What: "dynoxide closes the connection on a request that DynamoDB Local answers",
 		Why:  "a request of a client never makes the service fail (Programming.Errors)",
 		Match: func(c Case) bool {
-			return c.Dynoxide.failed(append(broken, "InternalServerError")...) && !c.Local.failed(broken...)
+			return c.Dynoxide.hasKind(append(serverFailures, "InternalServerError")...) && !c.Local.hasKind(serverFailures...)
 		},
 	},
 }
 
-// wrongStarting says whether a mistake's name begins so.
-func (r Request) wrongStarting(prefixes ...string) bool {
+// hasMistakeStarting says whether a mistake's name begins so.
+func (r Request) hasMistakeStarting(prefixes ...string) bool {
 	for _, m := range r.Mistakes {
 		for _, p := range prefixes {
 			if strings.HasPrefix(m, p) {
@@ -192,52 +196,52 @@ func hasTwoMistakes(c Case) bool {
 	if len(c.Request.Mistakes) > 1 {
 		return true
 	}
-	return len(c.Request.Mistakes) == 1 && c.Local.failed(refused...) && c.Dynoxide.failed(append(refused, "SerializationException")...) &&
-		incidental[c.Local.constraint()] != incidental[c.Dynoxide.constraint()]
+	return len(c.Request.Mistakes) == 1 && c.Local.hasKind(validationError...) && c.Dynoxide.hasKind(append(validationError, "SerializationException")...) &&
+		incidentalConstraints[c.Local.constraint()] != incidentalConstraints[c.Dynoxide.constraint()]
 }
 
-// expects says whether the mistake made on purpose is the one named, so that
+// isAboutConstraint says whether the mistake made on purpose is the one named, so that
 // it is no second one.
-func (r Request) expects(constraint string) bool {
+func (r Request) isAboutConstraint(constraint string) bool {
 	switch constraint {
 	case "name unused", "value unused", "filter on a key":
-		return r.wrong("name unused") || r.wrong("value unused") || r.wrong("filter on key") || r.wrong("projection unused") ||
-			r.wrong("update name unused") || r.wrong("update value unused")
+		return r.hasMistake("name unused") || r.hasMistake("value unused") || r.hasMistake("filter on key") || r.hasMistake("projection unused") ||
+			r.hasMistake("update name unused") || r.hasMistake("update value unused")
 	case "operands equal":
-		return r.wrong("same operand twice") || r.wrong("two values compared") || r.wrong("two values differ")
+		return r.hasMistake("same operand twice") || r.hasMistake("two values compared") || r.hasMistake("two values differ")
 	case "index unknown":
-		return r.wrong("index unknown")
+		return r.hasMistake("index unknown")
 	}
 	return false
 }
 
-// incidental are the mistakes that a mistake entails or that stand beside one
+// incidentalConstraints are the mistakes that a mistake entails or that stand beside one
 // by chance: replacing an expression leaves its placeholders unused.
-var incidental = map[string]bool{
+var incidentalConstraints = map[string]bool{
 	"name unused": true, "value unused": true, "names without expression": true, "values without expression": true,
 	"operands equal": true, "index unknown": true, "filter on a key": true, "select without an index": true,
 }
 
-// atRun are the reasons for which an update that is well formed cannot be
+// applyConstraints are the reasons for which an update that is well formed cannot be
 // applied to the item that is there.
-var atRun = map[string]bool{
+var applyConstraints = map[string]bool{
 	"attribute absent": true, "update path": true, "number too precise": true, "number too large": true, "number too small": true,
 	"update operand": true, "index key type": true, "item too large": true,
 }
 
-// lateForOperands is a request that is refused by both servers for another
+// missesEqualOperands is a request that is refused by both servers for another
 // reason than that an expression compares an attribute with itself.
-func lateForOperands(c Case) bool {
-	return c.Local.failed("ValidationException", "ResourceNotFoundException") && c.Dynoxide.failed("ValidationException", "ResourceNotFoundException") &&
+func missesEqualOperands(c Case) bool {
+	return c.Local.hasKind("ValidationException", "ResourceNotFoundException") && c.Dynoxide.hasKind("ValidationException", "ResourceNotFoundException") &&
 		c.Local.constraint() != "operands equal" && repeatsOperand(c.body())
 }
 
-// lacksAction says whether a batch has a write that is not exactly one of a put
+// hasWriteWithoutAction says whether a batch has a write that is not exactly one of a put
 // and a delete.
-func lacksAction(body map[string]any) bool {
-	for _, writes := range object(body["RequestItems"]) {
-		for _, w := range array(writes) {
-			if write := object(w); (write["PutRequest"] == nil) == (write["DeleteRequest"] == nil) {
+func hasWriteWithoutAction(body map[string]any) bool {
+	for _, writes := range asObject(body["RequestItems"]) {
+		for _, w := range asArray(writes) {
+			if write := asObject(w); (write["PutRequest"] == nil) == (write["DeleteRequest"] == nil) {
 				return true
 			}
 		}
@@ -245,25 +249,25 @@ func lacksAction(body map[string]any) bool {
 	return false
 }
 
-// inModel are the constraints that the model of a request has: they depend on
+// modelConstraints are the constraints that the model of a request has: they depend on
 // nothing but one member.
-var inModel = map[string]bool{
+var modelConstraints = map[string]bool{
 	"enum": true, "required": true, "too short": true, "too long": true, "out of range": true, "characters": true,
 }
 
-// oneOf lists what a message may say of a request that is wrong in two ways:
+// oneOfTheMistakes lists what a message may say of a request that is wrong in two ways:
 // what the servers say, or what one of the mistakes made on purpose is called.
-func oneOf(aspect string) func(Case) []string {
+func oneOfTheMistakes(aspect string) func(Case) []string {
 	return func(c Case) []string {
 		want := []string{c.Local.Aspects[aspect], c.Dynoxide.Aspects[aspect]}
 		for _, mistake := range c.Request.Mistakes {
 			if aspect == aspectConstraint {
-				want = append(want, saysOf[mistake].constraint)
+				want = append(want, mistakeStatements[mistake].constraint)
 			} else {
-				want = append(want, saysOf[mistake].field)
+				want = append(want, mistakeStatements[mistake].field)
 			}
 		}
-		if c.Request.wrong("update index key type") && aspect == aspectField {
+		if c.Request.hasMistake("update index key type") && aspect == aspectField {
 			want = append(want, "g1", "g2")
 		}
 		if named := slices.DeleteFunc(want, func(s string) bool { return s == "" }); len(named) > 0 {
@@ -273,20 +277,20 @@ func oneOf(aspect string) func(Case) []string {
 	}
 }
 
-// required are the members that a request must have.
-var required = map[string][]string{
+// requiredMembers are the members that a request must have.
+var requiredMembers = map[string][]string{
 	"GetItem": {"tablename", "key"}, "DeleteItem": {"tablename", "key"}, "UpdateItem": {"tablename", "key"},
 	"PutItem": {"tablename", "item"}, "CreateTable": {"tablename", "keyschema", "attributedefinitions"},
 	"UpdateTimeToLive": {"tablename", "timetolivespecification"},
 }
 
-// missing lists the required members that a request has not.
-func (c Case) missing() []string {
+// missingMembers lists the required members that a request has not.
+func (c Case) missingMembers() []string {
 	have := map[string]bool{}
 	for name := range c.body() {
 		have[strings.ToLower(name)] = true
 	}
-	return slices.DeleteFunc(slices.Clone(required[c.Request.Operation]), func(name string) bool { return have[name] })
+	return slices.DeleteFunc(slices.Clone(requiredMembers[c.Request.Operation]), func(name string) bool { return have[name] })
 }
 
 var precedenceRules = []Rule{
@@ -294,16 +298,16 @@ var precedenceRules = []Rule{
 		ID: "operands-equal-first", Aspect: aspectOutcome, Right: Service,
 		What:  "an attribute is compared with itself and the table, index or key is wrong too: both servers look for these first",
 		Why:   "validation does not depend on what there is: \"must be distinct\" is what the service answers for a table that does not exist",
-		Match: lateForOperands,
+		Match: missesEqualOperands,
 		Want:  func(c Case) []string { return []string{"ValidationException", c.Local.kind()} },
 	},
 	{
 		ID: "operands-equal-first", Aspect: aspectConstraint, Right: Service,
 		What: "as above, for the rule that the message names", Why: "as above",
-		Match: lateForOperands,
+		Match: missesEqualOperands,
 		Want: func(c Case) []string {
 			want := []string{"operands equal", c.Local.constraint(), c.Dynoxide.constraint()}
-			if c.Request.wrong("index name short") {
+			if c.Request.hasMistake("index name short") {
 				want = append(want, "too short") // which is looked at before any expression
 			}
 			return want
@@ -312,7 +316,7 @@ var precedenceRules = []Rule{
 	{
 		ID: "operands-equal-first", Aspect: aspectField, Right: Service,
 		What: "as above, for the field", Why: "as above",
-		Match: lateForOperands,
+		Match: missesEqualOperands,
 	},
 	{
 		ID: "key-condition-missing", Aspect: aspectOutcome, Right: Service,
@@ -320,8 +324,8 @@ var precedenceRules = []Rule{
 		Why:  "validation does not depend on what there is: recorded answers of the service name the condition",
 		Match: func(c Case) bool {
 			body := c.body()
-			return c.is("Query") && body["KeyConditionExpression"] == nil && len(object(body["KeyConditions"])) == 0 &&
-				c.Local.failed("ResourceNotFoundException") && c.Dynoxide.failed("ResourceNotFoundException")
+			return c.hasOperation("Query") && body["KeyConditionExpression"] == nil && len(asObject(body["KeyConditions"])) == 0 &&
+				c.Local.hasKind("ResourceNotFoundException") && c.Dynoxide.hasKind("ResourceNotFoundException")
 		},
 		Want: func(Case) []string { return []string{"ValidationException"} },
 	},
@@ -329,7 +333,7 @@ var precedenceRules = []Rule{
 		ID: "write-without-action", Aspect: aspectConstraint, Right: Service,
 		What:  "a batch with a write that is neither a put nor a delete, and another mistake before it: both servers name the latter",
 		Why:   "recorded answers of the service: that each write has one action is looked at first",
-		Match: func(c Case) bool { return c.is("BatchWriteItem") && lacksAction(c.body()) },
+		Match: func(c Case) bool { return c.hasOperation("BatchWriteItem") && hasWriteWithoutAction(c.body()) },
 		Want:  func(c Case) []string { return []string{"value of several types", c.Local.constraint()} },
 	},
 	{
@@ -337,15 +341,15 @@ var precedenceRules = []Rule{
 		What: "which of several required members that are missing is named",
 		Why:  "API reference: all are required",
 		Match: func(c Case) bool {
-			return len(c.missing()) > 1 && (c.Local.constraint() == "required" || c.Dynoxide.constraint() == "required")
+			return len(c.missingMembers()) > 1 && (c.Local.constraint() == "required" || c.Dynoxide.constraint() == "required")
 		},
-		Want: Case.missing,
+		Want: Case.missingMembers,
 	},
 	{
 		ID: "update-path-reason", Aspect: aspectConstraint, Right: Service,
 		What: "as below, where DynamoDB Local finds first that the item is too large", Why: "see below and two-mistakes",
 		Match: func(c Case) bool {
-			return c.is("UpdateItem") && both([]string{"item too large"}, []string{"attribute absent", "update operand"})(c) &&
+			return c.hasOperation("UpdateItem") && constraintsAre([]string{"item too large"}, []string{"attribute absent", "update operand"})(c) &&
 				slices.ContainsFunc(updatedPaths(c.body()), func(path []string) bool { return len(path) > 1 })
 		},
 		Want: func(c Case) []string { return []string{c.Local.constraint(), c.Dynoxide.constraint(), "update path"} },
@@ -355,7 +359,7 @@ var precedenceRules = []Rule{
 		What: "as below, of an update whose value is too large and whose condition has equal operands by chance: DynamoDB Local looks for the latter later, dynoxide does not",
 		Why:  "as below",
 		Match: func(c Case) bool {
-			return c.is("UpdateItem") && c.Request.wrong("item too large") && c.body()["ConditionExpression"] != nil &&
+			return c.hasOperation("UpdateItem") && c.Request.hasMistake("item too large") && c.body()["ConditionExpression"] != nil &&
 				c.Local.constraint() == "item too large" && c.Dynoxide.constraint() == "item too large"
 		},
 		Want: func(Case) []string { return []string{"item too large", "operands equal"} },
@@ -366,10 +370,10 @@ var precedenceRules = []Rule{
 		Why:  "the service checks required members, lengths, ranges and enumerations before anything else",
 		Match: func(c Case) bool {
 			l, d := c.Local.constraint(), c.Dynoxide.constraint()
-			if c.Request.wrong("enum returnValues for operation") {
+			if c.Request.hasMistake("enum returnValues for operation") {
 				return false // which is in the enumeration
 			}
-			return l == "enum" && d != "" && !inModel[d] || d == "enum" && l != "" && !inModel[l]
+			return l == "enum" && d != "" && !modelConstraints[d] || d == "enum" && l != "" && !modelConstraints[l]
 		},
 		Want: func(Case) []string { return []string{"enum"} },
 	},
@@ -378,7 +382,7 @@ var precedenceRules = []Rule{
 		What: "as below, of an expression that fuzzing made: it may be wrong in as many ways as it has words",
 		Why:  "as below; equal operands are looked for with the other faults of operands, or after them",
 		Match: func(c Case) bool {
-			return c.Request.wrong("fuzzed") && !equal(aspectConstraint, c.Local.constraint(), c.Dynoxide.constraint())
+			return c.Request.hasMistake("fuzzed") && !equalAspect(aspectConstraint, c.Local.constraint(), c.Dynoxide.constraint())
 		},
 		Want: func(c Case) []string {
 			want := []string{c.Local.constraint(), c.Dynoxide.constraint()}
@@ -392,7 +396,7 @@ var precedenceRules = []Rule{
 		ID: "two-mistakes", Aspect: aspectField, Right: Service,
 		What: "as below, of an expression that fuzzing made, for the field", Why: "as below",
 		Match: func(c Case) bool {
-			return c.Request.wrong("fuzzed") && !equal(aspectConstraint, c.Local.constraint(), c.Dynoxide.constraint())
+			return c.Request.hasMistake("fuzzed") && !equalAspect(aspectConstraint, c.Local.constraint(), c.Dynoxide.constraint())
 		},
 		Holds: func(c Case, got string) bool {
 			return got == "" || got == "pk" || got == "sk" || strings.Contains(strings.ToLower(c.Request.Body), strings.ReplaceAll(got, `"`, `\"`)) || strings.Contains(got, "expression")
@@ -406,11 +410,11 @@ var precedenceRules = []Rule{
 		Want: func(c Case) []string {
 			want := []string{c.Local.kind(), c.Dynoxide.kind()}
 			for _, mistake := range c.Request.Mistakes {
-				if saysOf[mistake].constraint != "" {
+				if mistakeStatements[mistake].constraint != "" {
 					want = append(want, "ValidationException")
 				}
 			}
-			if c.Request.wrongStarting("JSON ", "type of ", "base64 ") {
+			if c.Request.hasMistakeStarting("JSON ", "type of ", "base64 ") {
 				want = append(want, "SerializationException")
 			}
 			return want
@@ -420,23 +424,23 @@ var precedenceRules = []Rule{
 		ID: "two-mistakes", Aspect: aspectConstraint, Right: Service,
 		What: "as above, for the rule that the message names: one of the two", Why: "as above",
 		Match: hasTwoMistakes,
-		Want:  oneOf(aspectConstraint),
+		Want:  oneOfTheMistakes(aspectConstraint),
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectConstraint, Right: Service,
 		What: "as above, for updates that cannot be applied for two reasons or more",
 		Why:  "as above",
 		Match: func(c Case) bool {
-			return c.is("UpdateItem") && atRun[c.Local.constraint()] && atRun[c.Dynoxide.constraint()]
+			return c.hasOperation("UpdateItem") && applyConstraints[c.Local.constraint()] && applyConstraints[c.Dynoxide.constraint()]
 		},
-		Want: func(Case) []string { return slices.Sorted(maps.Keys(atRun)) },
+		Want: func(Case) []string { return slices.Sorted(maps.Keys(applyConstraints)) },
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectConstraint, Right: Either,
 		What: "as above, for a mistake that the generator made by chance",
 		Why:  "as above",
 		Match: func(c Case) bool {
-			return incidental[c.Local.constraint()] || incidental[c.Dynoxide.constraint()]
+			return incidentalConstraints[c.Local.constraint()] || incidentalConstraints[c.Dynoxide.constraint()]
 		},
 	},
 	{
@@ -444,9 +448,9 @@ var precedenceRules = []Rule{
 		What: "as above, where both servers name the same mistake",
 		Why:  "as above",
 		Match: func(c Case) bool {
-			return len(c.Request.Mistakes) > 1 || len(c.Request.Mistakes) == 1 && incidental[c.Local.constraint()] && !c.Request.expects(c.Local.constraint())
+			return len(c.Request.Mistakes) > 1 || len(c.Request.Mistakes) == 1 && incidentalConstraints[c.Local.constraint()] && !c.Request.isAboutConstraint(c.Local.constraint())
 		},
-		Want: oneOf(aspectConstraint),
+		Want: oneOfTheMistakes(aspectConstraint),
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectField, Right: Service,
@@ -454,33 +458,39 @@ var precedenceRules = []Rule{
 		Why:  "as above",
 		Match: func(c Case) bool {
 			return len(c.Request.Mistakes) > 1 ||
-				len(c.Request.Mistakes) == 1 && incidental[c.Local.constraint()] && !c.Request.expects(c.Local.constraint())
+				len(c.Request.Mistakes) == 1 && incidentalConstraints[c.Local.constraint()] && !c.Request.isAboutConstraint(c.Local.constraint())
 		},
-		Want: oneOf(aspectField),
+		Want: oneOfTheMistakes(aspectField),
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectField, Right: Service,
 		What: "as above, for an update of two index keys with values of a wrong type", Why: "as above",
-		Match: func(c Case) bool { return len(c.Request.Mistakes) == 1 && c.Request.wrong("update index key type") },
-		Want:  func(Case) []string { return []string{"g1", "g2"} },
+		Match: func(c Case) bool {
+			return len(c.Request.Mistakes) == 1 && c.Request.hasMistake("update index key type")
+		},
+		Want: func(Case) []string { return []string{"g1", "g2"} },
 	},
 	{
 		ID: "local-validates-late", Aspect: aspectConstraint, Right: Dynoxide,
-		What:  "DynamoDB Local finds that an update cannot be applied before it finds that the request is not valid",
-		Why:   "validation comes before evaluation",
-		Match: func(c Case) bool { return atRun[c.Local.constraint()] && !atRun[c.Dynoxide.constraint()] },
+		What: "DynamoDB Local finds that an update cannot be applied before it finds that the request is not valid",
+		Why:  "validation comes before evaluation",
+		Match: func(c Case) bool {
+			return applyConstraints[c.Local.constraint()] && !applyConstraints[c.Dynoxide.constraint()]
+		},
 	},
 	{
 		ID: "dynoxide-validates-late", Aspect: aspectConstraint, Right: Local,
-		What:  "dynoxide finds that an update cannot be applied before it finds that the request is not valid",
-		Why:   "validation comes before evaluation",
-		Match: func(c Case) bool { return !atRun[c.Local.constraint()] && atRun[c.Dynoxide.constraint()] },
+		What: "dynoxide finds that an update cannot be applied before it finds that the request is not valid",
+		Why:  "validation comes before evaluation",
+		Match: func(c Case) bool {
+			return !applyConstraints[c.Local.constraint()] && applyConstraints[c.Dynoxide.constraint()]
+		},
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectField, Right: Either,
 		What: "as above, for the field", Why: "as above",
 		Match: func(c Case) bool {
-			return hasTwoMistakes(c) || !equal(aspectConstraint, c.Local.constraint(), c.Dynoxide.constraint())
+			return hasTwoMistakes(c) || !equalAspect(aspectConstraint, c.Local.constraint(), c.Dynoxide.constraint())
 		},
 	},
 	{
@@ -488,7 +498,7 @@ var precedenceRules = []Rule{
 		What: "DynamoDB Local looks for the table before it validates the request",
 		Why:  "the service validates first: a malformed request gets ValidationException whether or not the table exists",
 		Match: func(c Case) bool {
-			return c.Local.failed("ResourceNotFoundException") && c.Dynoxide.failed("ValidationException")
+			return c.Local.hasKind("ResourceNotFoundException") && c.Dynoxide.hasKind("ValidationException")
 		},
 	},
 }

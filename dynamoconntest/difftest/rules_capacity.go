@@ -25,22 +25,22 @@ var capacityRules = []Rule{
 		ID: "sparse-index-capacity", Aspect: aspectCapacity, Right: Dynoxide,
 		What:  "DynamoDB Local counts a write to an index for an item that has one of its two keys",
 		Why:   "GSI: only items that have both keys are in the index",
-		Match: func(c Case) bool { return c.is("PutItem", "UpdateItem", "DeleteItem") },
+		Match: func(c Case) bool { return c.hasOperation("PutItem", "UpdateItem", "DeleteItem") },
 	},
 	{
 		ID: "transaction-index-capacity", Aspect: aspectIndexCapacity, Right: Service,
 		What:  "what a transaction that writes to a table with indexes consumes in these: four writes, or one",
 		Why:   "transaction-apis: two underlying writes of every item, which for an entry of an index is twice what dynoxide counts",
-		Match: func(c Case) bool { return c.is("TransactWriteItems") },
+		Match: func(c Case) bool { return c.hasOperation("TransactWriteItems") },
 		Holds: func(c Case, got string) bool {
-			return twiceInIndexes(c.Dynoxide.Aspects[aspectIndexCapacity], got) || rereads(c) && got == c.Local.Aspects[aspectIndexCapacity]
+			return twiceInIndexes(c.Dynoxide.Aspects[aspectIndexCapacity], got) || isRepetition(c) && got == c.Local.Aspects[aspectIndexCapacity]
 		},
 	},
 	{
 		ID: "projected-capacity", Aspect: aspectCapacity, Right: Service,
 		What: "as below, of a transaction; DynamoDB Local leaves ReadCapacityUnits of the table out", Why: "see below",
 		Match: func(c Case) bool {
-			return c.is("TransactGetItems") && strings.Contains(c.Request.Body, "ProjectionExpression") &&
+			return c.hasOperation("TransactGetItems") && strings.Contains(c.Request.Body, "ProjectionExpression") &&
 				totalUnits(c.Local) > totalUnits(c.Dynoxide)
 		},
 		Want: func(c Case) []string { return []string{withReadUnits(c.Local.Aspects[aspectCapacity])} },
@@ -49,7 +49,7 @@ var capacityRules = []Rule{
 		ID: "repeated-transaction", Aspect: aspectCapacity, Right: Service,
 		What:  "what a transaction that is repeated with its token reads",
 		Why:   "TransactWriteItems: the number of read capacity units consumed in reading the items; not which of their sizes: between what the servers count",
-		Match: func(c Case) bool { return c.is("TransactWriteItems") && rereads(c) },
+		Match: func(c Case) bool { return c.hasOperation("TransactWriteItems") && isRepetition(c) },
 		Holds: func(c Case, got string) bool {
 			l, d, units := totalUnits(c.Local), totalUnits(c.Dynoxide), totalUnits(&Outcome{Aspects: map[string]string{aspectCapacity: got}})
 			return units >= min(l, d) && units <= max(l, d)
@@ -59,44 +59,44 @@ var capacityRules = []Rule{
 		ID: "transaction-capacity", Aspect: aspectCapacity, Right: Dynoxide,
 		What:  "DynamoDB Local counts four writes for an item of a transaction on a table with indexes, and leaves ReadCapacityUnits of the table out",
 		Why:   "transaction-apis: two underlying reads or writes of every item",
-		Match: func(c Case) bool { return c.is("TransactWriteItems", "TransactGetItems") },
+		Match: func(c Case) bool { return c.hasOperation("TransactWriteItems", "TransactGetItems") },
 	},
 	{
 		ID: "local-index-fetch", Aspect: aspectCapacity, Right: Service,
 		What:  "neither server counts the reads of the table that a fetch costs",
 		Why:   "LSI: each fetched item costs as much as reading it from the table, and the entries of the index cost what they are together",
-		Match: func(c Case) bool { return c.indexKind() == "local" && c.fetches() },
+		Match: func(c Case) bool { return c.indexKind() == "local" && c.asksForAttributes() },
 		Holds: fetchCosts,
 	},
 	{
 		ID: "last-page", Aspect: aspectCapacity, Right: Service,
 		What: "as for pages: the capacity of a last page without items", Why: "see there",
-		Match: func(c Case) bool { return c.is("Query", "Scan") && c.body()["Limit"] != nil },
+		Match: func(c Case) bool { return c.hasOperation("Query", "Scan") && c.body()["Limit"] != nil },
 		Holds: func(c Case, got string) bool {
 			l, d := c.Local.Aspects[aspectCapacity], c.Dynoxide.Aspects[aspectCapacity]
-			before, _ := cutLast(d)
-			return slices.Contains([]string{d, before, d + "\n" + emptyPage(d), l}, got) || !c.Request.UniqueOrder && differentlyPaged(d, got)
+			before, _ := cutLastLine(d)
+			return slices.Contains([]string{d, before, d + "\n" + emptyPageCapacity(d), l}, got) || !c.Request.UniqueOrder && mayHaveOtherPages(d, got)
 		},
 	},
 	{
 		ID: "projected-capacity", Aspect: aspectCapacity, Right: Local,
 		What:  "dynoxide counts what a projection left of an item",
 		Why:   "CapacityUnitCalculations: the size of the item counts, whatever is returned",
-		Match: func(c Case) bool { return c.is("GetItem") && projects(c.body()) },
+		Match: func(c Case) bool { return c.hasOperation("GetItem") && hasProjection(c.body()) },
 	},
 	{
 		ID: "local-index-capacity", Aspect: aspectCapacity, Right: Dynoxide,
 		What: "DynamoDB Local counts the whole items when it reads a global index that holds parts of them",
 		Why:  "GSI: the size of the index entries counts, not that of the items in the table",
 		Match: func(c Case) bool {
-			return c.is("Scan", "Query") && c.indexKind() == "global" && totalUnits(c.Local) > totalUnits(c.Dynoxide)
+			return c.hasOperation("Scan", "Query") && c.indexKind() == "global" && totalUnits(c.Local) > totalUnits(c.Dynoxide)
 		},
 	},
 	{
 		ID: "local-index-capacity", Aspect: aspectCapacity, Right: Service,
 		What: "as above, of a local index; for dynoxide's part see dynoxide-scan-capacity", Why: "as above",
 		Match: func(c Case) bool {
-			return c.is("Scan") && c.indexKind() == "local" && !c.fetches() && totalUnits(c.Local) > totalUnits(c.Dynoxide)
+			return c.hasOperation("Scan") && c.indexKind() == "local" && !c.asksForAttributes() && totalUnits(c.Local) > totalUnits(c.Dynoxide)
 		},
 		Want: func(c Case) []string {
 			const member = `"CapacityUnits":%v`
@@ -108,7 +108,7 @@ var capacityRules = []Rule{
 		What: "dynoxide counts the scan of a local index as one of the table",
 		Why:  "ConsumedCapacity: LocalSecondaryIndexes is what was consumed on each local index",
 		Match: func(c Case) bool {
-			return c.is("Scan") && c.indexKind() == "local" && totalUnits(c.Local) == totalUnits(c.Dynoxide)
+			return c.hasOperation("Scan") && c.indexKind() == "local" && totalUnits(c.Local) == totalUnits(c.Dynoxide)
 		},
 	},
 	{
@@ -116,19 +116,19 @@ var capacityRules = []Rule{
 		What: "DynamoDB Local counts nothing for a page without items or for the absent keys of a batch",
 		Why:  "CapacityUnitCalculations: reading an item that does not exist consumes as much as the smallest one",
 		Match: func(c Case) bool {
-			return c.is("BatchGetItem", "Query", "Scan") && totalUnits(c.Local) < totalUnits(c.Dynoxide)
+			return c.hasOperation("BatchGetItem", "Query", "Scan") && totalUnits(c.Local) < totalUnits(c.Dynoxide)
 		},
 	},
 	{
 		ID: "batch-delete-capacity", Aspect: aspectCapacity, Right: Dynoxide,
 		What:  "DynamoDB Local counts two writes for a delete of an absent key in a batch",
 		Why:   "CapacityUnitCalculations: a delete of an absent item consumes one write unit",
-		Match: func(c Case) bool { return c.is("BatchWriteItem") },
+		Match: func(c Case) bool { return c.hasOperation("BatchWriteItem") },
 	},
 }
 
-// rereads says whether both servers take a transaction for a repetition.
-func rereads(c Case) bool {
+// isRepetition says whether both servers take a transaction for a repetition.
+func isRepetition(c Case) bool {
 	const read = "ReadCapacityUnits"
 	return strings.Contains(c.Local.Aspects[aspectIndexCapacity], read) && strings.Contains(c.Dynoxide.Aspects[aspectIndexCapacity], read)
 }
@@ -137,7 +137,7 @@ func rereads(c Case) bool {
 // in the indexes. Where the indexes are not told apart, it is within what that
 // can come to.
 func twiceInIndexes(once, got string) bool {
-	before, after := byTable(once), byTable(got)
+	before, after := capacityByTable(once), capacityByTable(got)
 	if len(before) != len(after) {
 		return false
 	}
@@ -147,56 +147,56 @@ func twiceInIndexes(once, got string) bool {
 			return false
 		}
 		if want["Table"] == nil && want["ReadCapacityUnits"] == nil {
-			sum, least := number(table["CapacityUnits"]), number(want["CapacityUnits"])
+			sum, least := asNumber(table["CapacityUnits"]), asNumber(want["CapacityUnits"])
 			if sum < least || sum > 2*least {
 				return false
 			}
 			want["CapacityUnits"], want["WriteCapacityUnits"] = sum, sum
 		}
-		if text(withTwice(want)) != text(table) {
+		if canonicalJSON(doubleIndexCapacity(want)) != canonicalJSON(table) {
 			return false
 		}
 	}
 	return true
 }
 
-// byTable reads a capacity that has a line for each table.
-func byTable(capacity string) map[string]map[string]any {
+// capacityByTable reads a capacity that has a line for each table.
+func capacityByTable(capacity string) map[string]map[string]any {
 	out := map[string]map[string]any{}
 	for line := range strings.Lines(capacity) {
-		if v, err := decode([]byte(line)); err == nil {
-			out[str(object(v)["TableName"])] = object(v)
+		if v, err := decodeJSON([]byte(line)); err == nil {
+			out[asString(asObject(v)["TableName"])] = asObject(v)
 		}
 	}
 	return out
 }
 
-// withTwice doubles what a table's indexes consumed.
-func withTwice(table map[string]any) map[string]any {
+// doubleIndexCapacity doubles what a table's indexes consumed.
+func doubleIndexCapacity(table map[string]any) map[string]any {
 	for _, kind := range []string{"LocalSecondaryIndexes", "GlobalSecondaryIndexes"} {
-		for _, e := range object(table[kind]) {
-			index := object(e)
-			n := number(index["CapacityUnits"])
+		for _, e := range asObject(table[kind]) {
+			index := asObject(e)
+			n := asNumber(index["CapacityUnits"])
 			index["CapacityUnits"], index["WriteCapacityUnits"] = 2*n, 2*n
-			table["CapacityUnits"] = number(table["CapacityUnits"]) + n
+			table["CapacityUnits"] = asNumber(table["CapacityUnits"]) + n
 			table["WriteCapacityUnits"] = table["CapacityUnits"]
 		}
 	}
 	return table
 }
 
-// differentlyPaged says whether two capacities can be those of the same items,
+// mayHaveOtherPages says whether two capacities can be those of the same items,
 // which share a key of the index and so come in no defined order, on the same
 // number of pages: each page is rounded up by itself.
-func differentlyPaged(a, b string) bool {
+func mayHaveOtherPages(a, b string) bool {
 	pages := strings.Count(a, "\n")
 	x := totalUnits(&Outcome{Aspects: map[string]string{aspectCapacity: a}})
 	y := totalUnits(&Outcome{Aspects: map[string]string{aspectCapacity: b}})
 	return pages > 0 && pages == strings.Count(b, "\n") && math.Abs(x-y) <= float64(pages)
 }
 
-// cutLast cuts the last line off.
-func cutLast(s string) (before, last string) {
+// cutLastLine cuts the last line off.
+func cutLastLine(s string) (before, last string) {
 	i := strings.LastIndexByte(s, '\n')
 	if i < 0 {
 		return "", s
@@ -208,11 +208,11 @@ func cutLast(s string) (before, last string) {
 func totalUnits(o *Outcome) float64 {
 	sum := 0.0
 	for line := range strings.Lines(o.Aspects[aspectCapacity]) {
-		v, err := decode([]byte(line[max(strings.IndexByte(line, '{'), 0):]))
+		v, err := decodeJSON([]byte(line[max(strings.IndexByte(line, '{'), 0):]))
 		if err != nil {
 			return 0
 		}
-		f, err := strconv.ParseFloat(str(object(v)["CapacityUnits"]), 64)
+		f, err := strconv.ParseFloat(asString(asObject(v)["CapacityUnits"]), 64)
 		if err != nil {
 			return 0
 		}
@@ -225,22 +225,22 @@ func totalUnits(o *Outcome) float64 {
 func withReadUnits(capacity string) string {
 	var lines []string
 	for line := range strings.Lines(capacity) {
-		v, err := decode([]byte(line))
+		v, err := decodeJSON([]byte(line))
 		if err != nil {
 			return capacity
 		}
-		if table := object(object(v)["Table"]); table != nil {
+		if table := asObject(asObject(v)["Table"]); table != nil {
 			table["ReadCapacityUnits"] = table["CapacityUnits"]
 		}
-		lines = append(lines, text(v))
+		lines = append(lines, canonicalJSON(v))
 	}
 	return strings.Join(lines, "\n")
 }
 
-// emptyPage is the capacity of a page without items after the pages given: as
+// emptyPageCapacity is the capacity of a page without items after the pages given: as
 // much as that of the smallest one.
-func emptyPage(pages string) string {
-	_, last := cutLast(pages)
+func emptyPageCapacity(pages string) string {
+	_, last := cutLastLine(pages)
 	number, units, _ := strings.Cut(last, " ")
 	var n int
 	if _, err := fmt.Sscan(number, &n); err != nil {

@@ -10,7 +10,7 @@ import (
 // indexKind is "local", "global" or "" for a table; the generator names
 // indexes so.
 func (c Case) indexKind() string {
-	name := str(c.body()["IndexName"])
+	name := asString(c.body()["IndexName"])
 	switch {
 	case strings.HasPrefix(name, "local"):
 		return "local"
@@ -20,16 +20,18 @@ func (c Case) indexKind() string {
 	return ""
 }
 
-func (c Case) filters() bool {
+func (c Case) hasFilter() bool {
 	b := c.body()
 	return b["FilterExpression"] != nil || b["ScanFilter"] != nil || b["QueryFilter"] != nil
 }
 
-// fetches says whether the request asks for attributes by name or for all.
-func (c Case) fetches() bool { return projects(c.body()) || c.body()["Select"] == "ALL_ATTRIBUTES" }
+// asksForAttributes says whether the request asks for attributes by name or for all.
+func (c Case) asksForAttributes() bool {
+	return hasProjection(c.body()) || c.body()["Select"] == "ALL_ATTRIBUTES"
+}
 
-// reading makes one rule for each of the aspects in which a page may differ.
-func reading(r Rule) []Rule {
+// pageRules makes one rule for each of the aspects in which a page may differ.
+func pageRules(r Rule) []Rule {
 	var out []Rule
 	for _, aspect := range []string{aspectData, aspectOrder, aspectCount, aspectScanned, aspectPages, aspectLastKey} {
 		r.Aspect = aspect
@@ -38,8 +40,8 @@ func reading(r Rule) []Rule {
 	return out
 }
 
-// keyAlone is the data of an item that has nothing but the key of the request.
-func keyAlone(c Case) string { return text(canonicalItem(c.body()["Key"])) }
+// keyItem is the data of an item that has nothing but the key of the request.
+func keyItem(c Case) string { return canonicalJSON(canonicalItem(c.body()["Key"])) }
 
 var dataRules = slices.Concat(
 	[]Rule{{
@@ -47,36 +49,36 @@ var dataRules = slices.Concat(
 		What: "UPDATED_OLD and UPDATED_NEW after an update of a list element: both give the whole list",
 		Why:  "UpdateItem: only the updated attributes; the service gives the elements alone, in a list: those of the whole list at the updated paths",
 		Match: func(c Case) bool {
-			return c.is("UpdateItem") && strings.HasPrefix(str(c.body()["ReturnValues"]), "UPDATED_") &&
+			return c.hasOperation("UpdateItem") && strings.HasPrefix(asString(c.body()["ReturnValues"]), "UPDATED_") &&
 				changesElement(c.body())
 		},
-		Want: func(c Case) []string { return updatedParts(c.body(), c.Local.Aspects[aspectData]) },
+		Want: func(c Case) []string { return updatedData(c.body(), c.Local.Aspects[aspectData]) },
 	}, {
 		ID: "nothing-to-remove", Aspect: aspectData, Right: Service,
 		What: "an update of a missing item that only removes attributes: both make an item of the key",
 		Why:  "AttributeValueUpdate: if there is no item with the key, DELETE does nothing; the service treats REMOVE alike",
 		Match: func(c Case) bool {
-			return c.is("UpdateItem") && onlyRemoves(c.body()) && c.Local.Aspects[aspectData] == keyAlone(c)
+			return c.hasOperation("UpdateItem") && onlyRemoves(c.body()) && c.Local.Aspects[aspectData] == keyItem(c)
 		},
-		Want: func(c Case) []string { return []string{"", keyAlone(c)} },
+		Want: func(c Case) []string { return []string{"", keyItem(c)} },
 	}, {
 		ID: "old-of-a-new-item", Aspect: aspectData, Right: Local,
 		What:  "dynoxide returns the key as the old values of an item that is new",
 		Why:   "UpdateItem: ALL_OLD returns the item as it appeared before the update, and it did not",
-		Match: func(c Case) bool { return c.is("UpdateItem") && c.Local.Aspects[aspectData] == "" },
+		Match: func(c Case) bool { return c.hasOperation("UpdateItem") && c.Local.Aspects[aspectData] == "" },
 	}, {
 		ID: "updated-nested", Aspect: aspectData, Right: Dynoxide,
 		What: "UPDATED_OLD and UPDATED_NEW after an update of a nested path: DynamoDB Local gives the whole attribute",
 		Why:  "UpdateItem: only the updated attributes; the service gives the nested path alone",
 		Match: func(c Case) bool {
-			returns := str(c.body()["ReturnValues"])
-			return c.is("UpdateItem") && strings.HasPrefix(returns, "UPDATED_") && strings.ContainsAny(str(c.body()["UpdateExpression"]), ".[")
+			returns := asString(c.body()["ReturnValues"])
+			return c.hasOperation("UpdateItem") && strings.HasPrefix(returns, "UPDATED_") && strings.ContainsAny(asString(c.body()["UpdateExpression"]), ".[")
 		},
 	}, {
 		ID: "transaction-projection", Aspect: aspectData, Right: Local,
 		What:  "dynoxide adds the key to what a projection of a transaction asks for",
 		Why:   "Get: only the requested attributes are returned",
-		Match: func(c Case) bool { return c.is("TransactGetItems") },
+		Match: func(c Case) bool { return c.hasOperation("TransactGetItems") },
 	}, {
 		ID: "list-filled-up", Aspect: aspectData, Right: Local,
 		What: "dynoxide fills a list up with NULL if an element beyond its end is set",
@@ -84,24 +86,24 @@ var dataRules = slices.Concat(
 		Match: func(c Case) bool {
 			const null = `{"NULL":true}`
 			filled := strings.Count(c.Dynoxide.Aspects[aspectData], null) > strings.Count(c.Local.Aspects[aspectData], null)
-			return c.is("UpdateItem") && (filled && changesElement(c.body()) || beyondList.MatchString(str(c.body()["UpdateExpression"])))
+			return c.hasOperation("UpdateItem") && (filled && changesElement(c.body()) || beyondList.MatchString(asString(c.body()["UpdateExpression"])))
 		},
 	}, {
 		ID: "list-filled-up", Aspect: aspectData, Right: Service,
 		What: "as above, where DynamoDB Local fails with 500", Why: "as above",
 		Match: func(c Case) bool {
-			return c.is("UpdateItem") && changesElement(c.body()) && filledUp.MatchString(c.Dynoxide.Aspects[aspectData])
+			return c.hasOperation("UpdateItem") && changesElement(c.body()) && nullFilling.MatchString(c.Dynoxide.Aspects[aspectData])
 		},
 		Want: func(c Case) []string {
 			d := c.Dynoxide.Aspects[aspectData]
-			return []string{d, c.Local.Aspects[aspectData], filledUp.ReplaceAllString(d, "$1{")}
+			return []string{d, c.Local.Aspects[aspectData], nullFilling.ReplaceAllString(d, "$1{")}
 		},
 	}},
 	[]Rule{{
 		ID: "last-page", Aspect: aspectPages, Right: Service,
 		What:  "whether the page on which the limit is reached at the last item has a LastEvaluatedKey",
 		Why:   "Query: only the absence of LastEvaluatedKey means the end; an empty last page is as good",
-		Match: func(c Case) bool { return c.is("Query", "Scan") && c.body()["Limit"] != nil },
+		Match: func(c Case) bool { return c.hasOperation("Query", "Scan") && c.body()["Limit"] != nil },
 		Want: func(c Case) []string {
 			want := []string{c.Local.Aspects[aspectPages], c.Dynoxide.Aspects[aspectPages]}
 			if c.Request.Walk {
@@ -116,64 +118,66 @@ var dataRules = slices.Concat(
 	}, {
 		ID: "last-page", Aspect: aspectLastKey, Right: Service,
 		What: "as above, for the key", Why: "as above",
-		Match: func(c Case) bool { return c.is("Query") && c.body()["Limit"] != nil },
+		Match: func(c Case) bool { return c.hasOperation("Query") && c.body()["Limit"] != nil },
 		Want: func(c Case) []string {
 			return []string{c.Local.Aspects[aspectLastKey], c.Dynoxide.Aspects[aspectLastKey], ""}
 		},
 	}},
 	segmentRules,
 	binaryNotContains,
-	reading(Rule{
+	pageRules(Rule{
 		ID: "local-binary-contains", Right: Dynoxide,
 		What: "DynamoDB Local takes bytes for text in the legacy conditions CONTAINS and NOT_CONTAINS, so that all that is not UTF-8 is equal",
 		Why:  "Condition: if the attribute is of type Binary, the operator looks for a subsequence of it that matches",
 		Match: func(c Case) bool {
-			return c.is("Query", "Scan") && legacyOnBinary(c.body(), "CONTAINS") && !legacyOperator(c.body(), "NOT_CONTAINS")
+			return c.hasOperation("Query", "Scan") && legacyOnBinary(c.body(), "CONTAINS") && !legacyOperator(c.body(), "NOT_CONTAINS")
 		},
 	}),
 	unprojectedNotContains,
-	reading(Rule{
+	pageRules(Rule{
 		ID: "legacy-not-contains", Right: Either,
 		What:  "a legacy condition NOT_CONTAINS on an attribute that is absent or of another type",
 		Why:   "the documentation of ComparisonOperator says nothing of it",
-		Match: func(c Case) bool { return c.is("Query", "Scan") && legacyOperator(c.body(), "NOT_CONTAINS") },
+		Match: func(c Case) bool { return c.hasOperation("Query", "Scan") && legacyOperator(c.body(), "NOT_CONTAINS") },
 	}),
-	reading(Rule{
+	pageRules(Rule{
 		ID: "scan-filter-not-projected", Right: Dynoxide,
 		What:  "DynamoDB Local filters a scanned global index by attributes that are not projected",
 		Why:   "GSI: a scan sees the projected attributes only",
-		Match: func(c Case) bool { return c.is("Scan") && c.indexKind() == "global" && c.filters() },
+		Match: func(c Case) bool { return c.hasOperation("Scan") && c.indexKind() == "global" && c.hasFilter() },
 	}),
-	reading(Rule{
+	pageRules(Rule{
 		ID: "scan-filter-not-projected", Right: Either,
-		What:  "DynamoDB Local fetches what the filter of a scanned local index names, dynoxide does not",
-		Why:   "LSI: attributes that a query or scan asks for are fetched; that the filter's are is not said",
-		Match: func(c Case) bool { return c.is("Scan") && c.indexKind() == "local" && c.filters() && !c.fetches() },
+		What: "DynamoDB Local fetches what the filter of a scanned local index names, dynoxide does not",
+		Why:  "LSI: attributes that a query or scan asks for are fetched; that the filter's are is not said",
+		Match: func(c Case) bool {
+			return c.hasOperation("Scan") && c.indexKind() == "local" && c.hasFilter() && !c.asksForAttributes()
+		},
 	}),
-	reading(Rule{
+	pageRules(Rule{
 		ID: "scan-filter-not-projected", Right: Either,
 		What: "as above, with a projection: if that fetches, the filter sees what is fetched, else it does not",
 		Why:  "as above",
 		Match: func(c Case) bool {
-			return c.is("Scan") && c.indexKind() == "local" && c.filters() && c.fetches() && c.Local.Aspects[aspectData] != c.Dynoxide.Aspects[aspectData]
+			return c.hasOperation("Scan") && c.indexKind() == "local" && c.hasFilter() && c.asksForAttributes() && c.Local.Aspects[aspectData] != c.Dynoxide.Aspects[aspectData]
 		},
 	}),
-	reading(Rule{
+	pageRules(Rule{
 		ID: "dynoxide-begins-with", Right: Local,
 		What:  "dynoxide ignores the case of letters in begins_with of a key condition",
 		Why:   "HowItWorks.NamingRulesDataTypes: strings are compared as bytes of UTF-8",
-		Match: func(c Case) bool { return c.is("Query") && beginsWith(c.body()) },
+		Match: func(c Case) bool { return c.hasOperation("Query") && hasBeginsWith(c.body()) },
 	}),
-	reading(Rule{
+	pageRules(Rule{
 		ID: "local-index-fetch", Right: Local,
 		What:  "dynoxide does not fetch attributes that a local index has not",
 		Why:   "LSI: attributes that are not projected are fetched from the table",
-		Match: func(c Case) bool { return c.indexKind() == "local" && c.fetches() },
+		Match: func(c Case) bool { return c.indexKind() == "local" && c.asksForAttributes() },
 	}),
 )
 
-// nothing is what the aspects of an answer without items are.
-var nothing = map[string]string{aspectCount: "0"}
+// emptyAspects is what the aspects of an answer without items are.
+var emptyAspects = map[string]string{aspectCount: "0"}
 
 // binaryNotContains are the rules for two differences at once: DynamoDB Local
 // finds too little, dynoxide more where the attribute is absent.
@@ -184,13 +188,13 @@ var binaryNotContains = func() []Rule {
 			ID: "local-binary-contains", Aspect: aspect, Right: Service,
 			What: "as below, of NOT_CONTAINS", Why: "see below and legacy-not-contains",
 			Match: func(c Case) bool {
-				return c.is("Query", "Scan") && legacyOnBinary(c.body(), "NOT_CONTAINS") && c.Local.Aspects[aspect] != c.Dynoxide.Aspects[aspect]
+				return c.hasOperation("Query", "Scan") && legacyOnBinary(c.body(), "NOT_CONTAINS") && c.Local.Aspects[aspect] != c.Dynoxide.Aspects[aspect]
 			},
 			Holds: func(c Case, got string) bool {
-				if c.is("Scan") && c.indexKind() != "" && got == nothing[aspect] {
+				if c.hasOperation("Scan") && c.indexKind() != "" && got == emptyAspects[aspect] {
 					return true // the index has not the attribute, see scan-filter-not-projected
 				}
-				return partOf(aspect, c.Local.Aspects[aspect], got) && partOf(aspect, got, c.Dynoxide.Aspects[aspect])
+				return isPartOf(aspect, c.Local.Aspects[aspect], got) && isPartOf(aspect, got, c.Dynoxide.Aspects[aspect])
 			},
 		})
 	}
@@ -201,10 +205,10 @@ var binaryNotContains = func() []Rule {
 // operator with a binary value.
 func legacyOnBinary(body map[string]any, operator string) bool {
 	for _, member := range []string{"Expected", "ScanFilter", "QueryFilter"} {
-		for _, e := range object(body[member]) {
-			condition := object(e)
-			for _, v := range array(condition["AttributeValueList"]) {
-				if condition["ComparisonOperator"] == operator && object(v)["B"] != nil {
+		for _, e := range asObject(body[member]) {
+			condition := asObject(e)
+			for _, v := range asArray(condition["AttributeValueList"]) {
+				if condition["ComparisonOperator"] == operator && asObject(v)["B"] != nil {
 					return true
 				}
 			}
@@ -222,11 +226,11 @@ var unprojectedNotContains = func() []Rule {
 			What: "as below, where the filter is NOT_CONTAINS, which nobody says if an absent attribute fulfils",
 			Why:  "see below and legacy-not-contains",
 			Match: func(c Case) bool {
-				return c.is("Scan") && c.indexKind() != "" && legacyOperator(c.body(), "NOT_CONTAINS") &&
+				return c.hasOperation("Scan") && c.indexKind() != "" && legacyOperator(c.body(), "NOT_CONTAINS") &&
 					c.Local.Aspects[aspect] != c.Dynoxide.Aspects[aspect]
 			},
 			Want: func(c Case) []string {
-				return []string{c.Dynoxide.Aspects[aspect], c.Local.Aspects[aspect], nothing[aspect]}
+				return []string{c.Dynoxide.Aspects[aspect], c.Local.Aspects[aspect], emptyAspects[aspect]}
 			},
 		})
 	}
@@ -240,12 +244,14 @@ var segmentRules = func() []Rule {
 	for _, aspect := range []string{aspectData, aspectOrder, aspectCount, aspectScanned, aspectPages} {
 		out = append(out, Rule{
 			ID: "segment-of-a-scan", Aspect: aspect, Right: Service,
-			What:  "which items are in one segment of a parallel scan",
-			Why:   "Scan: all segments together are the table; how it is divided is not said. What one returns is part of what the whole scan returns, and in its order",
-			Match: func(c Case) bool { return c.is("Scan") && c.body()["TotalSegments"] != nil && !c.Request.Walk },
+			What: "which items are in one segment of a parallel scan",
+			Why:  "Scan: all segments together are the table; how it is divided is not said. What one returns is part of what the whole scan returns, and in its order",
+			Match: func(c Case) bool {
+				return c.hasOperation("Scan") && c.body()["TotalSegments"] != nil && !c.Request.Walk
+			},
 			Holds: func(c Case, got string) bool {
-				whole := c.ask(c.wholeScan())
-				return whole != nil && partOf(aspect, got, whole.Aspects[aspect])
+				whole := c.askLocal(c.wholeScan())
+				return whole != nil && isPartOf(aspect, got, whole.Aspects[aspect])
 			},
 		})
 	}
@@ -258,25 +264,25 @@ func (c Case) wholeScan() Request {
 	for _, name := range []string{"Segment", "TotalSegments", "Limit", "ExclusiveStartKey"} {
 		delete(body, name)
 	}
-	r.Body, r.Walk = text(body), true
+	r.Body, r.Walk = canonicalJSON(body), true
 	return r
 }
 
-// partOf says whether an aspect of a part of a scan fits that of the whole.
-func partOf(aspect, got, whole string) bool {
+// isPartOf says whether an aspect of a part of a scan fits that of the whole.
+func isPartOf(aspect, got, whole string) bool {
 	switch aspect {
 	case aspectPages:
 		return got == "1, end" || got == "1, more"
 	case aspectCount, aspectScanned:
-		return number(got) <= number(whole)
+		return asNumber(got) <= asNumber(whole)
 	case aspectOrder:
-		return subsequence(strings.Fields(got), strings.Fields(whole))
+		return isSubsequence(strings.Fields(got), strings.Fields(whole))
 	}
-	return subsequence(strings.Split(got, "\n"), strings.Split(whole, "\n")) || got == ""
+	return isSubsequence(strings.Split(got, "\n"), strings.Split(whole, "\n")) || got == ""
 }
 
-// subsequence says whether the whole is the part with more in between.
-func subsequence(part, whole []string) bool {
+// isSubsequence says whether the whole is the part with more in between.
+func isSubsequence(part, whole []string) bool {
 	for _, e := range whole {
 		if len(part) > 0 && part[0] == e {
 			part = part[1:]
@@ -285,24 +291,24 @@ func subsequence(part, whole []string) bool {
 	return len(part) == 0
 }
 
-// filledUp finds the NULL elements before another element of a list.
-var filledUp = regexp.MustCompile(`([\[,])(\{"NULL":true\},)+\{`)
+// nullFilling finds the NULL elements before another element of a list.
+var nullFilling = regexp.MustCompile(`([\[,])(\{"NULL":true\},)+\{`)
 
 var beyondList = regexp.MustCompile(`\[[1-9]\] = |\[0\], l\[2\]`)
 
-// beginsWith says whether a key condition is a prefix.
-func beginsWith(body map[string]any) bool {
-	if strings.Contains(str(body["KeyConditionExpression"]), "begins_with") {
+// hasBeginsWith says whether a key condition is a prefix.
+func hasBeginsWith(body map[string]any) bool {
+	if strings.Contains(asString(body["KeyConditionExpression"]), "begins_with") {
 		return true
 	}
-	for _, condition := range object(body["KeyConditions"]) {
-		if object(condition)["ComparisonOperator"] == "BEGINS_WITH" {
+	for _, condition := range asObject(body["KeyConditions"]) {
+		if asObject(condition)["ComparisonOperator"] == "BEGINS_WITH" {
 			return true
 		}
 	}
 	return false
 }
 
-func projects(body map[string]any) bool {
+func hasProjection(body map[string]any) bool {
 	return body["ProjectionExpression"] != nil || body["AttributesToGet"] != nil
 }

@@ -10,34 +10,34 @@ import (
 
 // A localIndex is what decides what a read of a local index costs.
 type localIndex struct {
-	whole bool     // it holds the whole items
-	holds []string // the attributes that it holds, if not
+	holdsAll   bool     // it holds the whole items
+	attributes []string // the attributes that it holds, if not
 }
 
 // localIndex finds the local index that the request reads; nil if there is
 // none or nobody can be asked.
 func (c Case) localIndex() *localIndex {
 	body := c.body()
-	o := c.ask(Request{Operation: "DescribeTable", Body: text(obj{"TableName": body["TableName"]})})
+	o := c.askLocal(Request{Operation: "DescribeTable", Body: canonicalJSON(obj{"TableName": body["TableName"]})})
 	if o == nil {
 		return nil
 	}
-	v, err := decode(o.Replies[0].Body)
+	v, err := decodeJSON(o.Replies[0].Body)
 	if err != nil {
 		return nil
 	}
-	table := object(object(v)["Table"])
-	for _, e := range array(table["LocalSecondaryIndexes"]) {
-		if object(e)["IndexName"] != body["IndexName"] {
+	table := asObject(asObject(v)["Table"])
+	for _, e := range asArray(table["LocalSecondaryIndexes"]) {
+		if asObject(e)["IndexName"] != body["IndexName"] {
 			continue
 		}
-		projection := object(object(e)["Projection"])
-		x := &localIndex{whole: projection["ProjectionType"] == "ALL"}
-		for _, k := range append(slices.Clone(array(table["KeySchema"])), array(object(e)["KeySchema"])...) {
-			x.holds = append(x.holds, str(object(k)["AttributeName"]))
+		projection := asObject(asObject(e)["Projection"])
+		x := &localIndex{holdsAll: projection["ProjectionType"] == "ALL"}
+		for _, k := range append(slices.Clone(asArray(table["KeySchema"])), asArray(asObject(e)["KeySchema"])...) {
+			x.attributes = append(x.attributes, asString(asObject(k)["AttributeName"]))
 		}
-		for _, name := range array(projection["NonKeyAttributes"]) {
-			x.holds = append(x.holds, str(name))
+		for _, name := range asArray(projection["NonKeyAttributes"]) {
+			x.attributes = append(x.attributes, asString(name))
 		}
 		return x
 	}
@@ -46,11 +46,11 @@ func (c Case) localIndex() *localIndex {
 
 // entry is the part of an item that is in the index.
 func (x *localIndex) entry(item map[string]any) map[string]any {
-	if x.whole {
+	if x.holdsAll {
 		return item
 	}
 	out := obj{}
-	for _, name := range x.holds {
+	for _, name := range x.attributes {
 		if v, ok := item[name]; ok {
 			out[name] = v
 		}
@@ -58,26 +58,26 @@ func (x *localIndex) entry(item map[string]any) map[string]any {
 	return out
 }
 
-// lacks says whether a read asks for attributes that must be fetched from the
+// mustFetch says whether a read asks for attributes that must be fetched from the
 // table.
-func (x *localIndex) lacks(body map[string]any) bool {
-	if x.whole || body["Select"] == "COUNT" {
+func (x *localIndex) mustFetch(body map[string]any) bool {
+	if x.holdsAll || body["Select"] == "COUNT" {
 		return false
 	}
 	var wanted []string
-	for _, name := range array(body["AttributesToGet"]) {
-		wanted = append(wanted, str(name))
+	for _, name := range asArray(body["AttributesToGet"]) {
+		wanted = append(wanted, asString(name))
 	}
-	if projection := str(body["ProjectionExpression"]); projection != "" {
+	if projection := asString(body["ProjectionExpression"]); projection != "" {
 		for path := range strings.SplitSeq(projection, ",") {
 			name := strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune(" .[\n\t", r) })[0]
 			if strings.HasPrefix(name, "#") {
-				name = str(object(body["ExpressionAttributeNames"])[name])
+				name = asString(asObject(body["ExpressionAttributeNames"])[name])
 			}
 			wanted = append(wanted, name)
 		}
 	}
-	return body["Select"] == "ALL_ATTRIBUTES" || slices.ContainsFunc(wanted, func(name string) bool { return !slices.Contains(x.holds, name) })
+	return body["Select"] == "ALL_ATTRIBUTES" || slices.ContainsFunc(wanted, func(name string) bool { return !slices.Contains(x.attributes, name) })
 }
 
 // fetchCosts says whether a capacity is that of reading a local index and of
@@ -88,7 +88,7 @@ func fetchCosts(c Case, got string) bool {
 		return got == c.Local.Aspects[aspectCapacity]
 	}
 	x := c.localIndex()
-	read := c.ask(c.unfiltered())
+	read := c.askLocal(c.unfiltered())
 	if x == nil || read == nil {
 		return false
 	}
@@ -100,15 +100,15 @@ func fetchCosts(c Case, got string) bool {
 	blocks := func(size int) float64 { return unit * max(math.Ceil(float64(size)/4096), 1) }
 	index, table := 0.0, 0.0
 	for _, page := range read.Replies {
-		v, err := decode(page.Body)
+		v, err := decodeJSON(page.Body)
 		if err != nil {
 			return false
 		}
 		size := 0
-		for _, e := range array(object(v)["Items"]) {
-			item := object(e)
+		for _, e := range asArray(asObject(v)["Items"]) {
+			item := asObject(e)
 			size += itemSize(x.entry(item))
-			if x.lacks(body) {
+			if x.mustFetch(body) {
 				table += blocks(itemSize(item))
 			}
 		}
@@ -118,7 +118,7 @@ func fetchCosts(c Case, got string) bool {
 	// is left to the rule last-page.
 	pages := strings.Count(got, "\n") + 1
 	index += unit * float64(pages-len(read.Replies))
-	sum, inTable, inIndex, told := spent(got, str(body["IndexName"]))
+	sum, inTable, inIndex, told := consumedUnits(got, asString(body["IndexName"]))
 	return sum == index+table && (!told || inTable == table && inIndex == index)
 }
 
@@ -133,10 +133,10 @@ func (c Case) unfiltered() Request {
 			out[name] = v
 		}
 	}
-	used := placeholderToken.FindAllString(str(body["KeyConditionExpression"]), -1)
+	used := placeholderToken.FindAllString(asString(body["KeyConditionExpression"]), -1)
 	for _, member := range []string{"ExpressionAttributeNames", "ExpressionAttributeValues"} {
 		some := obj{}
-		for name, v := range object(body[member]) {
+		for name, v := range asObject(body[member]) {
 			if slices.Contains(used, name) {
 				some[name] = v
 			}
@@ -145,31 +145,31 @@ func (c Case) unfiltered() Request {
 			out[member] = some
 		}
 	}
-	r.Body = text(out)
+	r.Body = canonicalJSON(out)
 	return r
 }
 
-// spent adds up the pages of a capacity: all of it, and if it tells them
+// consumedUnits adds up the pages of a capacity: all of it, and if it tells them
 // apart, that of the table and of the index.
-func spent(capacity, indexName string) (sum, table, index float64, told bool) {
+func consumedUnits(capacity, indexName string) (sum, table, index float64, told bool) {
 	for line := range strings.Lines(capacity) {
-		v, err := decode([]byte(line[max(strings.IndexByte(line, '{'), 0):]))
+		v, err := decodeJSON([]byte(line[max(strings.IndexByte(line, '{'), 0):]))
 		if err != nil {
 			return math.NaN(), 0, 0, false
 		}
-		page := object(v)
-		sum += number(page["CapacityUnits"])
+		page := asObject(v)
+		sum += asNumber(page["CapacityUnits"])
 		if page["Table"] != nil {
 			told = true
-			table += number(object(page["Table"])["CapacityUnits"])
-			index += number(object(object(page["LocalSecondaryIndexes"])[indexName])["CapacityUnits"])
+			table += asNumber(asObject(page["Table"])["CapacityUnits"])
+			index += asNumber(asObject(asObject(page["LocalSecondaryIndexes"])[indexName])["CapacityUnits"])
 		}
 	}
 	return sum, table, index, told
 }
 
-func number(v any) float64 {
-	f, err := strconv.ParseFloat(str(v), 64)
+func asNumber(v any) float64 {
+	f, err := strconv.ParseFloat(asString(v), 64)
 	if err != nil {
 		return 0
 	}
@@ -190,27 +190,27 @@ func itemSize(item map[string]any) int {
 // of a number in a byte and one more, lists and maps three bytes and one for
 // each element.
 func valueSize(v any) int {
-	for kind, inner := range object(v) {
+	for kind, inner := range asObject(v) {
 		n := 0
 		switch kind {
 		case "S":
-			return len(str(inner))
+			return len(asString(inner))
 		case "B":
-			return len(unbase64(str(inner)))
+			return len(fromBase64(asString(inner)))
 		case "N":
-			return numberSize(str(inner))
+			return numberSize(asString(inner))
 		case "SS", "NS", "BS":
-			for _, e := range array(inner) {
+			for _, e := range asArray(inner) {
 				n += valueSize(obj{kind[:1]: e})
 			}
 			return n
 		case "L":
-			for _, e := range array(inner) {
+			for _, e := range asArray(inner) {
 				n += 1 + valueSize(e)
 			}
 			return 3 + n
 		case "M":
-			return 3 + len(object(inner)) + itemSize(object(inner))
+			return 3 + len(asObject(inner)) + itemSize(asObject(inner))
 		}
 	}
 	return 1 // BOOL, NULL

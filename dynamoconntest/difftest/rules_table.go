@@ -10,9 +10,9 @@ var tableRules = []Rule{
 		ID: "table-states", Aspect: aspectState, Right: Service,
 		What:  "the state of a table right after it is made, changed or dropped",
 		Why:   "CreateTable, UpdateTable and DeleteTable are asynchronous; how long they take is not defined",
-		Match: func(c Case) bool { return c.is("CreateTable", "UpdateTable", "DeleteTable", "DescribeTable") },
+		Match: func(c Case) bool { return c.hasOperation("CreateTable", "UpdateTable", "DeleteTable", "DescribeTable") },
 		Holds: func(c Case, got string) bool {
-			names, ok := statesOf(got, changes[c.Request.Operation])
+			names, ok := statesOf(got, tableStates[c.Request.Operation])
 			local, _ := statesOf(c.Local.Aspects[aspectState], nil)
 			dynoxide, _ := statesOf(c.Dynoxide.Aspects[aspectState], nil)
 			return ok && (names == local || names == dynoxide)
@@ -23,7 +23,7 @@ var tableRules = []Rule{
 		What: "DynamoDB Local refuses to change a table that it describes as active, for a while after an index was dropped",
 		Why:  "UpdateTable is refused only while the table is CREATING, UPDATING or DELETING",
 		Match: func(c Case) bool {
-			return c.is("UpdateTable") && c.Local.failed("ResourceInUseException", "LimitExceededException") && !c.Request.wrong("table update of two creations")
+			return c.hasOperation("UpdateTable") && c.Local.hasKind("ResourceInUseException", "LimitExceededException") && !c.Request.hasMistake("table update of two creations")
 		},
 	},
 	{
@@ -31,7 +31,7 @@ var tableRules = []Rule{
 		What: "a table with indexes that is to be provisioned, without throughput for its indexes: 500 against success",
 		Why:  "UpdateTable wants initial capacity when the mode is changed; whether for the indexes in the same request is not said. Never a 500",
 		Match: func(c Case) bool {
-			return c.is("UpdateTable") && c.Local.failed(broken...) && c.body()["BillingMode"] == "PROVISIONED"
+			return c.hasOperation("UpdateTable") && c.Local.hasKind(serverFailures...) && c.body()["BillingMode"] == "PROVISIONED"
 		},
 		Want: func(Case) []string { return []string{outcomeOK, "ValidationException"} },
 	},
@@ -40,7 +40,7 @@ var tableRules = []Rule{
 		What: "DynamoDB Local does not drop an index of a table that was made provisioned without throughput for its indexes",
 		Why:  "UpdateTable: an index is dropped by its name alone",
 		Match: func(c Case) bool {
-			return c.is("UpdateTable") && localRefuses("out of range")(c) && c.body()["ProvisionedThroughput"] == nil
+			return c.hasOperation("UpdateTable") && localRefuses("out of range")(c) && c.body()["ProvisionedThroughput"] == nil
 		},
 	},
 	{
@@ -48,7 +48,7 @@ var tableRules = []Rule{
 		What: "dynoxide forgets the throughput of an index that UpdateTable made",
 		Why:  "CreateGlobalSecondaryIndexAction: ProvisionedThroughput is that of the index, and a description shows it",
 		Match: func(c Case) bool {
-			if c.is("UpdateTable") && c.body()["ProvisionedThroughput"] != nil {
+			if c.hasOperation("UpdateTable") && c.body()["ProvisionedThroughput"] != nil {
 				return false // see throughput-being-changed
 			}
 			return withoutThroughput(c.Local.Aspects[aspectTable]) == withoutThroughput(c.Dynoxide.Aspects[aspectTable])
@@ -59,14 +59,14 @@ var tableRules = []Rule{
 		What: "a creation that is not valid of a table that exists",
 		Why:  "validation does not depend on what there is",
 		Match: func(c Case) bool {
-			return c.is("CreateTable") && c.Local.failed("ResourceInUseException") && c.Dynoxide.failed(refused...)
+			return c.hasOperation("CreateTable") && c.Local.hasKind("ResourceInUseException") && c.Dynoxide.hasKind(validationError...)
 		},
 	},
 	{
 		ID: "deleted-table", Aspect: aspectTable, Right: Service,
 		What:  "whether the answer to DeleteTable has the keys and the definitions of the table",
 		Why:   "DeleteTable: the answer in its example has neither",
-		Match: func(c Case) bool { return c.is("DeleteTable") },
+		Match: func(c Case) bool { return c.hasOperation("DeleteTable") },
 		Want: func(c Case) []string {
 			l, d := c.Local.Aspects[aspectTable], c.Dynoxide.Aspects[aspectTable]
 			return []string{l, d, withMember(withMember(l, "KeySchema", nil), "Attributes", nil)}
@@ -77,7 +77,7 @@ var tableRules = []Rule{
 		What: "the throughput in the answer to UpdateTable: before or after the change",
 		Why:  "UpdateTable is asynchronous",
 		Match: func(c Case) bool {
-			return c.is("UpdateTable") && (c.Local.Aspects[aspectTable] != c.Dynoxide.Aspects[aspectTable] || c.body()["ProvisionedThroughput"] != nil)
+			return c.hasOperation("UpdateTable") && (c.Local.Aspects[aspectTable] != c.Dynoxide.Aspects[aspectTable] || c.body()["ProvisionedThroughput"] != nil)
 		},
 		Want: func(c Case) []string {
 			l, d := c.Local.Aspects[aspectTable], c.Dynoxide.Aspects[aspectTable]
@@ -92,7 +92,7 @@ var tableRules = []Rule{
 		What: "DynamoDB Local accepts throughput for a table that is paid for by request",
 		Why:  "CreateTable, UpdateTable: throughput belongs to BillingMode PROVISIONED",
 		Match: func(c Case) bool {
-			return c.is("CreateTable", "UpdateTable") && dynoxideRefuses("throughput on demand")(c)
+			return c.hasOperation("CreateTable", "UpdateTable") && dynoxideRefuses("throughput on demand")(c)
 		},
 	},
 	{
@@ -100,10 +100,10 @@ var tableRules = []Rule{
 		What: "both make an index with throughput for a table that was changed to be paid for by request",
 		Why:  "as above: dynoxide refuses it if the table was made so",
 		Match: func(c Case) bool {
-			return c.is("UpdateTable") && c.Local.kind() == outcomeOK && c.Dynoxide.kind() == outcomeOK && makesIndex(c.body(), func(throughput any) bool { return throughput != nil }) &&
+			return c.hasOperation("UpdateTable") && c.Local.kind() == outcomeOK && c.Dynoxide.kind() == outcomeOK && makesIndex(c.body(), func(throughput any) bool { return throughput != nil }) &&
 				strings.Contains(c.Local.Aspects[aspectTable], onDemand)
 		},
-		Want: func(Case) []string { return refused },
+		Want: func(Case) []string { return validationError },
 	},
 	{
 		ID: "local-loses-protection", Aspect: aspectTable, Right: Dynoxide,
@@ -118,62 +118,64 @@ var tableRules = []Rule{
 		What: "dynoxide makes a provisioned table or index without throughput",
 		Why:  "CreateTable: it must be specified for BillingMode PROVISIONED, which is the default",
 		Match: func(c Case) bool {
-			return c.is("CreateTable") && c.Request.wrongStarting("index without throughput", "table without throughput")
+			return c.hasOperation("CreateTable") && c.Request.hasMistakeStarting("index without throughput", "table without throughput")
 		},
 	},
 	{
 		ID: "throughput-absent", Aspect: aspectOutcome, Right: Service,
 		What: "as above, of an index that is added later; DynamoDB Local fails with 500", Why: "as above",
 		Match: func(c Case) bool {
-			return c.is("UpdateTable") && c.Local.failed(broken...) && c.Dynoxide.kind() == outcomeOK &&
+			return c.hasOperation("UpdateTable") && c.Local.hasKind(serverFailures...) && c.Dynoxide.kind() == outcomeOK &&
 				makesIndex(c.body(), func(throughput any) bool { return throughput == nil }) &&
 				strings.Contains(c.Dynoxide.Aspects[aspectTable], provisioned)
 		},
-		Want: func(Case) []string { return refused },
+		Want: func(Case) []string { return validationError },
 	},
 	{
 		ID: "one-index-at-a-time", Aspect: aspectOutcome, Right: Local,
 		What:  "dynoxide makes two indexes in one request",
 		Why:   "UpdateTable: only one global index can be created or deleted at a time; LimitExceededException",
-		Match: func(c Case) bool { return c.Request.wrong("table update of two creations") },
+		Match: func(c Case) bool { return c.Request.hasMistake("table update of two creations") },
 	},
 	{
 		ID: "time-to-live-as-it-is", Aspect: aspectOutcome, Right: Local,
-		What:  "dynoxide disables what is not enabled",
-		Why:   "the service answers ValidationException: TimeToLive is already disabled",
-		Match: func(c Case) bool { return c.is("UpdateTimeToLive") && localRefuses("time to live as it is")(c) },
+		What: "dynoxide disables what is not enabled",
+		Why:  "the service answers ValidationException: TimeToLive is already disabled",
+		Match: func(c Case) bool {
+			return c.hasOperation("UpdateTimeToLive") && localRefuses("time to live as it is")(c)
+		},
 	},
 	{
 		ID: "table-model-first", Aspect: aspectConstraint, Right: Dynoxide,
 		What: "a creation that breaks the model of the request: DynamoDB Local names what follows from it",
 		Why:  "the service checks required members, lengths, ranges and enumerations before the schema",
 		Match: func(c Case) bool {
-			return c.is("CreateTable", "UpdateTable") && slices.Contains([]string{"enum", "required", "too short", "out of range"}, c.Dynoxide.constraint())
+			return c.hasOperation("CreateTable", "UpdateTable") && slices.Contains([]string{"enum", "required", "too short", "out of range"}, c.Dynoxide.constraint())
 		},
 	},
 	{
 		ID: "index-key-undefined", Aspect: aspectConstraint, Right: Dynoxide,
 		What:  "an index on an attribute without definition: DynamoDB Local says that the definitions are missing",
 		Why:   "AttributeDefinitions of UpdateTable are not required, but must define the keys of an index that is made",
-		Match: both([]string{"required"}, []string{"key undefined"}),
+		Match: constraintsAre([]string{"required"}, []string{"key undefined"}),
 	},
 	{
 		ID: "key-name-twice", Aspect: aspectConstraint, Right: Dynoxide,
 		What:  "a table whose two keys are one attribute: dynoxide says that a key is not defined",
 		Why:   "the service counts first: two keys and one definition, \"Some index key attribute have no definition\"",
-		Match: both([]string{"key name twice"}, []string{"key undefined"}),
+		Match: constraintsAre([]string{"key name twice"}, []string{"key undefined"}),
 	},
 	{
 		ID: "definition-twice", Aspect: aspectConstraint, Right: Either,
 		What:  "an attribute that is defined twice: dynoxide says that one is not used",
 		Why:   "both are true",
-		Match: both([]string{"definition twice"}, []string{"definition unused"}),
+		Match: constraintsAre([]string{"definition twice"}, []string{"definition unused"}),
 	},
 	{
 		ID: "time-to-live-member", Aspect: aspectField, Right: Dynoxide,
 		What:  "a time to live specification without Enabled: DynamoDB Local says that AttributeName is missing",
 		Why:   "API reference: both are required; the one that is missing is named",
-		Match: func(c Case) bool { return c.is("UpdateTimeToLive") },
+		Match: func(c Case) bool { return c.hasOperation("UpdateTimeToLive") },
 	},
 }
 
@@ -186,8 +188,8 @@ const (
 
 // makesIndex says whether an index is made with such a throughput.
 func makesIndex(body map[string]any, such func(throughput any) bool) bool {
-	for _, update := range array(body["GlobalSecondaryIndexUpdates"]) {
-		if index := object(object(update)["Create"]); index != nil && such(index["ProvisionedThroughput"]) {
+	for _, update := range asArray(body["GlobalSecondaryIndexUpdates"]) {
+		if index := asObject(asObject(update)["Create"]); index != nil && such(index["ProvisionedThroughput"]) {
 			return true
 		}
 	}
@@ -196,37 +198,37 @@ func makesIndex(body map[string]any, such func(throughput any) bool) bool {
 
 // withIndexes is a description with the global indexes of another.
 func withIndexes(description, other string) string {
-	w, err := decode([]byte(other))
+	w, err := decodeJSON([]byte(other))
 	if err != nil {
 		return description
 	}
-	return withMember(description, "GlobalSecondaryIndexes", object(w)["GlobalSecondaryIndexes"])
+	return withMember(description, "GlobalSecondaryIndexes", asObject(w)["GlobalSecondaryIndexes"])
 }
 
 // withMember is a description with another value of a member.
 func withMember(description, name string, value any) string {
-	v, err := decode([]byte(description))
-	if err != nil || object(v) == nil {
+	v, err := decodeJSON([]byte(description))
+	if err != nil || asObject(v) == nil {
 		return description
 	}
-	object(v)[name] = value
-	return text(v)
+	asObject(v)[name] = value
+	return canonicalJSON(v)
 }
 
 // withoutThroughput is a description without the throughput of its indexes.
 func withoutThroughput(description string) string {
-	v, err := decode([]byte(description))
+	v, err := decodeJSON([]byte(description))
 	if err != nil {
 		return description
 	}
-	for _, index := range array(object(v)["GlobalSecondaryIndexes"]) {
-		delete(object(index), "Throughput")
+	for _, index := range asArray(asObject(v)["GlobalSecondaryIndexes"]) {
+		delete(asObject(index), "Throughput")
 	}
-	return text(v)
+	return canonicalJSON(v)
 }
 
-// changes are the states that an operation may show a table in.
-var changes = map[string][]string{
+// tableStates are the states that an operation may show a table in.
+var tableStates = map[string][]string{
 	"CreateTable":   {"CREATING", "ACTIVE"},
 	"UpdateTable":   {"UPDATING", "CREATING", "ACTIVE"},
 	"DeleteTable":   {"DELETING", "ACTIVE"},

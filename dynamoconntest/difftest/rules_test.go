@@ -20,9 +20,9 @@ func TestUpdatedPartsAreThePathsAlone(t *testing.T) {
 		"ADD #l[0] :v DELETE #l[2].z :v":                         {`{"list":{"L":[{"S":"0"},{"M":{"z":{"S":"r"}}}]}}`},
 	} {
 		body := obj{"UpdateExpression": update, "ExpressionAttributeNames": names}
-		assert.Equal(t, want, updatedParts(body, data), update)
+		assert.Equal(t, want, updatedData(body, data), update)
 	}
-	assert.Equal(t, []string{""}, updatedParts(obj{"UpdateExpression": "SET a[0] = :v"}, ""))
+	assert.Equal(t, []string{""}, updatedData(obj{"UpdateExpression": "SET a[0] = :v"}, ""))
 }
 
 func TestIndexesOfATransactionCountTwice(t *testing.T) {
@@ -57,7 +57,7 @@ func TestPartOfAScanIsInTheWhole(t *testing.T) {
 		{aspectOrder, "p: 2 3", "o: 1 2\np: 1 2 3", true}, {aspectOrder, "p: 3 2", "o: 1 2\np: 1 2 3", false}, {aspectOrder, "q: 1", "o: 1", false},
 		{aspectCount, "3", "3", true}, {aspectCount, "4", "3", false}, {aspectScanned, "0", "0", true}, {aspectPages, "1, more", "7, end", true}, {aspectPages, "2, end", "2, end", false},
 	} {
-		assert.Equal(t, test.want, partOf(test.aspect, test.got, test.whole), "%+v", test)
+		assert.Equal(t, test.want, isPartOf(test.aspect, test.got, test.whole), "%+v", test)
 	}
 }
 
@@ -69,9 +69,9 @@ func TestSizeOfItems(t *testing.T) {
 		`{"n":{"N":"-123.45"}}`: 6, `{"n":{"N":"0"}}`: 2, `{"n":{"N":"100"}}`: 3, `{"n":{"N":"1e1"}}`: 3, `{"n":{"N":"99999999999999999999999999999999999999"}}`: 21,
 		`{"l":{"L":[]}}`: 4, `{"l":{"L":[{"S":"ab"},{"L":[]}]}}`: 11, `{"m":{"M":{"k":{"S":"ab"}}}}`: 8, `{"s":{"SS":["a","bc"]}}`: 4, `{"s":{"NS":["1","-1"]}}`: 6,
 	} {
-		v, err := decode([]byte(item))
+		v, err := decodeJSON([]byte(item))
 		require.NoError(t, err)
-		assert.Equal(t, want, itemSize(object(v)), item)
+		assert.Equal(t, want, itemSize(asObject(v)), item)
 	}
 }
 
@@ -79,7 +79,7 @@ func TestSizeOfItems(t *testing.T) {
 // fetches them: what DynamoDB Local is asked and what the capacity must be.
 func TestFetchedItemsCost(t *testing.T) {
 	t.Parallel()
-	big := text(obj{"S": string(make([]byte, 5000))})
+	big := canonicalJSON(obj{"S": string(make([]byte, 5000))})
 	const description = `{"Table":{"KeySchema":[{"AttributeName":"p","KeyType":"HASH"},{"AttributeName":"s","KeyType":"RANGE"}],"LocalSecondaryIndexes":[
 		{"IndexName":"local0","KeySchema":[{"AttributeName":"p","KeyType":"HASH"},{"AttributeName":"g","KeyType":"RANGE"}],"Projection":{"ProjectionType":"INCLUDE","NonKeyAttributes":["n"]}},
 		{"IndexName":"local1","KeySchema":[{"AttributeName":"p","KeyType":"HASH"},{"AttributeName":"g","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}}]}}`
@@ -122,7 +122,7 @@ func TestWhatIsSaidOfAMistakeIsOfOneThatIsMade(t *testing.T) {
 			made[m.name] = true
 		}
 	}
-	for name := range saysOf {
+	for name := range mistakeStatements {
 		assert.True(t, made[name], name)
 	}
 }
@@ -131,13 +131,13 @@ func TestMessageNamesOneOfTwoMistakes(t *testing.T) {
 	t.Parallel()
 	c := Case{
 		Request:  Request{Mistakes: []string{"name syntax", "key empty"}},
-		Local:    outcome(aspectOutcome, "ValidationException", aspectConstraint, "key empty", aspectField, "sk"),
-		Dynoxide: outcome(aspectOutcome, "ValidationException", aspectConstraint, "syntax"),
+		Local:    newOutcome(aspectOutcome, "ValidationException", aspectConstraint, "key empty", aspectField, "sk"),
+		Dynoxide: newOutcome(aspectOutcome, "ValidationException", aspectConstraint, "syntax"),
 	}
-	assert.Equal(t, []string{"key empty", "syntax", "placeholder", "key empty"}, oneOf(aspectConstraint)(c))
-	assert.Equal(t, []string{"sk", "#a-b"}, oneOf(aspectField)(c))
-	vague := Case{Local: outcome(), Dynoxide: outcome()}
-	assert.Equal(t, []string{""}, oneOf(aspectField)(vague))
+	assert.Equal(t, []string{"key empty", "syntax", "placeholder", "key empty"}, oneOfTheMistakes(aspectConstraint)(c))
+	assert.Equal(t, []string{"sk", "#a-b"}, oneOfTheMistakes(aspectField)(c))
+	vague := Case{Local: newOutcome(), Dynoxide: newOutcome()}
+	assert.Equal(t, []string{""}, oneOfTheMistakes(aspectField)(vague))
 }
 
 // What a legacy NOT_CONTAINS on bytes finds is between what DynamoDB Local
@@ -148,7 +148,7 @@ func TestNotContainsOnBytesIsBetweenTheTwo(t *testing.T) {
 		return Request{Operation: "Scan", Body: `{"ScanFilter":{"n":{"ComparisonOperator":"NULL"},"b":{"ComparisonOperator":"` + operator + `","AttributeValueList":[` + value + `]}}}`}
 	}
 	found := func(data string, count string) *Outcome {
-		return outcome(aspectOutcome, outcomeOK, aspectData, data, aspectCount, count)
+		return newOutcome(aspectOutcome, outcomeOK, aspectData, data, aspectCount, count)
 	}
 	for _, test := range []struct {
 		request Request
@@ -169,7 +169,7 @@ func TestNotContainsOnBytesIsBetweenTheTwo(t *testing.T) {
 
 func TestStatesOfATableThatChanges(t *testing.T) {
 	t.Parallel()
-	state := func(s string) *Outcome { return outcome(aspectOutcome, outcomeOK, aspectState, s) }
+	state := func(s string) *Outcome { return newOutcome(aspectOutcome, outcomeOK, aspectState, s) }
 	for _, test := range []struct {
 		operation, subject string
 		want               int

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// unseen are the rules for a mistake that neither server looks for: the
+// rulesForUnseenMistake are the rules for a mistake that neither server looks for: the
 // outcome, and what the message names.
-func unseen(r Rule, mistake, constraint, field string, operations ...string) []Rule {
+func rulesForUnseenMistake(r Rule, mistake, constraint, field string, operations ...string) []Rule {
 	r.Right = Service
 	r.Match = func(c Case) bool {
-		return len(c.Request.Mistakes) == 1 && c.Request.wrong(mistake) && c.is(operations...)
+		return len(c.Request.Mistakes) == 1 && c.Request.hasMistake(mistake) && c.hasOperation(operations...)
 	}
 	var out []Rule
 	for _, want := range [][2]string{{aspectOutcome, "ValidationException"}, {aspectConstraint, constraint}, {aspectField, field}} {
@@ -22,24 +22,24 @@ func unseen(r Rule, mistake, constraint, field string, operations ...string) []R
 	return out
 }
 
-// overlooked are the mistakes in an expression that dynoxide evaluates all the
+// overlookedByDynoxide are the mistakes in an expression that dynoxide evaluates all the
 // same.
-var overlooked = []string{"operand list", "operand bool", "same operand twice", "BETWEEN ", "IN 101", "index huge", "name empty",
+var overlookedByDynoxide = []string{"operand list", "operand bool", "same operand twice", "BETWEEN ", "IN 101", "index huge", "name empty",
 	"operators 301", "attribute_type unknown", "attribute_type not a string", "value unused", "name unused"}
 
-// named says what DynamoDB Local calls what dynoxide calls a syntax error.
-var named = map[string]string{
+// constraintsBehindSyntax says what DynamoDB Local calls what dynoxide calls a syntax error.
+var constraintsBehindSyntax = map[string]string{
 	"function operand value": "path wanted", "function operands": "number of operands", "function operands many": "number of operands",
 	"size of a number": "operand type",
 }
 
 var validationRules = slices.Concat(
-	unseen(Rule{
+	rulesForUnseenMistake(Rule{
 		ID:   "metrics-of-transactions",
 		What: "neither looks at an unknown ReturnItemCollectionMetrics of a transaction or a batch",
 		Why:  "API reference: the valid values are enumerated",
 	}, "enum returnItemCollectionMetrics", "enum", "returnitemcollectionmetrics", "TransactWriteItems", "BatchWriteItem"),
-	unseen(Rule{
+	rulesForUnseenMistake(Rule{
 		ID:   "transaction-token-empty",
 		What: "both take an empty ClientRequestToken for a token",
 		Why:  "API reference: minimum length of 1",
@@ -66,16 +66,18 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "dynoxide-key-condition-type", Aspect: aspectOutcome, Right: Local,
-		What:  "dynoxide answers a key condition whose value has the wrong type, or is empty, with no items",
-		Why:   "Query: the value must be of the key's type; a key value cannot be empty (HowItWorks.NamingRulesDataTypes)",
-		Match: func(c Case) bool { return c.is("Query") && localRefuses("key condition type", "key empty", "key")(c) },
+		What: "dynoxide answers a key condition whose value has the wrong type, or is empty, with no items",
+		Why:  "Query: the value must be of the key's type; a key value cannot be empty (HowItWorks.NamingRulesDataTypes)",
+		Match: func(c Case) bool {
+			return c.hasOperation("Query") && localRefuses("key condition type", "key empty", "key")(c)
+		},
 	},
 	{
 		ID: "dynoxide-enum-late", Aspect: aspectOutcome, Right: Local,
 		What: "dynoxide accepts an unknown ReturnConsumedCapacity of a batch or ReturnValuesOnConditionCheckFailure",
 		Why:  "API reference: the valid values are enumerated",
 		Match: func(c Case) bool {
-			return localRefuses("enum")(c) || c.Request.wrong("enum returnConsumedCapacity") && c.Local.failed(refused...) && c.Dynoxide.wentOn()
+			return localRefuses("enum")(c) || c.Request.hasMistake("enum returnConsumedCapacity") && c.Local.hasKind(validationError...) && c.Dynoxide.isEvaluated()
 		},
 	},
 	{
@@ -89,22 +91,24 @@ var expressionRules = []Rule{
 		What: "dynoxide accepts a write request or a transaction part with two actions or none",
 		Why:  "API reference of WriteRequest and TransactWriteItem: exactly one",
 		Match: func(c Case) bool {
-			return c.Request.wrongStarting("batch with put and delete", "batch with neither", "transaction part of") && c.Local.failed(refused...)
+			return c.Request.hasMistakeStarting("batch with put and delete", "batch with neither", "transaction part of") && c.Local.hasKind(validationError...)
 		},
 	},
 	{
 		ID: "local-key-twice-in-transaction", Aspect: aspectOutcome, Right: Dynoxide,
-		What:  "DynamoDB Local accepts two actions on one key in a transaction",
-		Why:   "TransactWriteItems: no two actions can target the same item; the service answers ValidationException",
-		Match: func(c Case) bool { return c.is("TransactWriteItems") && c.Dynoxide.constraint() == "key twice" },
+		What: "DynamoDB Local accepts two actions on one key in a transaction",
+		Why:  "TransactWriteItems: no two actions can target the same item; the service answers ValidationException",
+		Match: func(c Case) bool {
+			return c.hasOperation("TransactWriteItems") && c.Dynoxide.constraint() == "key twice"
+		},
 	},
 	{
 		ID: "transaction-validation", Aspect: aspectOutcome, Right: Dynoxide,
 		What: "an item of a transaction that cannot be applied: ValidationException against a cancellation with the reason ValidationError",
 		Why:  "TransactWriteItems lists these messages under the cancellation reason ValidationError",
 		Match: func(c Case) bool {
-			return c.is("TransactWriteItems", "TransactGetItems") && c.Local.failed(refused...) && c.Dynoxide.failed("TransactionCanceledException") &&
-				(atRun[c.Local.constraint()] || strings.Contains(c.Local.constraint(), "key") && c.Local.constraint() != "key condition nested")
+			return c.hasOperation("TransactWriteItems", "TransactGetItems") && c.Local.hasKind(validationError...) && c.Dynoxide.hasKind("TransactionCanceledException") &&
+				(applyConstraints[c.Local.constraint()] || strings.Contains(c.Local.constraint(), "key") && c.Local.constraint() != "key condition nested")
 		},
 	},
 	{
@@ -112,7 +116,7 @@ var expressionRules = []Rule{
 		What: "an expression of a transaction that is not valid: dynoxide cancels",
 		Why:  "validation comes before evaluation",
 		Match: func(c Case) bool {
-			return c.is("TransactWriteItems", "TransactGetItems") && c.Local.failed(refused...) && c.Dynoxide.failed("TransactionCanceledException")
+			return c.hasOperation("TransactWriteItems", "TransactGetItems") && c.Local.hasKind(validationError...) && c.Dynoxide.hasKind("TransactionCanceledException")
 		},
 	},
 	{
@@ -123,7 +127,7 @@ var expressionRules = []Rule{
 			return len(removals(c.Request)) > 0 && localRefuses("update path", "update operand")(c)
 		},
 		Want: func(c Case) []string {
-			if c.is("TransactWriteItems") {
+			if c.hasOperation("TransactWriteItems") {
 				return []string{"TransactionCanceledException", outcomeOK}
 			}
 			return []string{c.Local.kind(), outcomeOK}
@@ -134,7 +138,7 @@ var expressionRules = []Rule{
 		What: "REMOVE of a path whose parent does not exist, in a transaction: ValidationException against success",
 		Why:  "TransactWriteItems: an invalid document path is a cancellation with the reason ValidationError",
 		Match: func(c Case) bool {
-			return c.is("TransactWriteItems") && localRefuses("update path", "update operand")(c)
+			return c.hasOperation("TransactWriteItems") && localRefuses("update path", "update operand")(c)
 		},
 		Want: func(Case) []string { return []string{"TransactionCanceledException"} },
 	},
@@ -142,13 +146,13 @@ var expressionRules = []Rule{
 		ID: "index-name-short", Aspect: aspectConstraint, Right: Service,
 		What:  "both look for an index whose name is too short",
 		Why:   "API reference of IndexName: minimum length of 3; that there is none is true as well",
-		Match: func(c Case) bool { return c.Request.wrong("index name short") && c.is("Query", "Scan") },
+		Match: func(c Case) bool { return c.Request.hasMistake("index name short") && c.hasOperation("Query", "Scan") },
 		Want:  func(c Case) []string { return []string{"too short", c.Local.constraint()} },
 	},
 	{
 		ID: "index-name-short", Aspect: aspectField, Right: Service,
 		What: "as above, for the field", Why: "as above",
-		Match: func(c Case) bool { return c.Request.wrong("index name short") && c.is("Query", "Scan") },
+		Match: func(c Case) bool { return c.Request.hasMistake("index name short") && c.hasOperation("Query", "Scan") },
 		Want:  func(Case) []string { return []string{"indexname", "i"} },
 	},
 	{
@@ -161,8 +165,8 @@ var expressionRules = []Rule{
 		ID: "remove-nested-in-nothing", Aspect: aspectConstraint, Right: Service,
 		What: "as above, in an update that cannot be applied for another reason as well: either is named", Why: "see two-mistakes",
 		Match: func(c Case) bool {
-			return c.is("UpdateItem") && atRun[c.Local.constraint()] && atRun[c.Dynoxide.constraint()] &&
-				strings.Contains(strings.ToUpper(str(c.body()["UpdateExpression"])), "REMOVE") &&
+			return c.hasOperation("UpdateItem") && applyConstraints[c.Local.constraint()] && applyConstraints[c.Dynoxide.constraint()] &&
+				strings.Contains(strings.ToUpper(asString(c.body()["UpdateExpression"])), "REMOVE") &&
 				slices.ContainsFunc(updatedPaths(c.body()), func(path []string) bool { return len(path) > 1 })
 		},
 		Want: func(c Case) []string { return []string{c.Local.constraint(), c.Dynoxide.constraint(), "update path"} },
@@ -171,14 +175,14 @@ var expressionRules = []Rule{
 		ID: "too-large-or-refused", Aspect: aspectOutcome, Right: Either,
 		What:  "an update that makes the item too large, and whose condition fails: DynamoDB Local looks at the size first",
 		Why:   "both are true; the order is not documented",
-		Match: func(c Case) bool { return c.is("UpdateItem") && localRefuses("item too large")(c) },
+		Match: func(c Case) bool { return c.hasOperation("UpdateItem") && localRefuses("item too large")(c) },
 	},
 	{
 		ID: "function-of-a-value", Aspect: aspectOutcome, Right: Local,
 		What: "dynoxide wants a path as the first operand of size, begins_with, contains and attribute_type",
 		Why:  "the service has messages for a value of the wrong type in its place, so others can be given; only attribute_exists requires a document path",
 		Match: func(c Case) bool {
-			return c.Local.wentOn() && c.Dynoxide.constraint() == "syntax" && functionOfValue.MatchString(c.expressions())
+			return c.Local.isEvaluated() && c.Dynoxide.constraint() == "syntax" && functionOfValue.MatchString(c.allExpressions())
 		},
 	},
 	{
@@ -186,7 +190,7 @@ var expressionRules = []Rule{
 		What: "dynoxide cannot read an operand in parentheses",
 		Why:  "Expressions.OperatorsAndFunctions: parentheses group; that they stand around a whole condition is not asked for",
 		Match: func(c Case) bool {
-			return c.Local.wentOn() && slices.Contains([]string{"syntax", "redundant parentheses"}, c.Dynoxide.constraint()) && parenthesized.MatchString(c.expressions())
+			return c.Local.isEvaluated() && slices.Contains([]string{"syntax", "redundant parentheses"}, c.Dynoxide.constraint()) && operandInParentheses.MatchString(c.allExpressions())
 		},
 	},
 	{
@@ -200,7 +204,7 @@ var expressionRules = []Rule{
 		What: "dynoxide wants the hash key first in a key condition if its name is a placeholder",
 		Why:  "Query: the conditions are joined by AND; no order is asked for",
 		Match: func(c Case) bool {
-			return c.is("Query") && c.Local.kind() == outcomeOK && c.Dynoxide.failed(refused...)
+			return c.hasOperation("Query") && c.Local.kind() == outcomeOK && c.Dynoxide.hasKind(validationError...)
 		},
 	},
 	{
@@ -214,7 +218,7 @@ var expressionRules = []Rule{
 		What: "dynoxide queries a local index, whose other attributes are to be fetched, with a filter on attributes that it does not project",
 		Why:  "whether the filter sees what is fetched is not documented",
 		Match: func(c Case) bool {
-			return c.is("Query") && c.indexKind() == "local" && c.fetches() && localRefuses("filter on what the index lacks")(c)
+			return c.hasOperation("Query") && c.indexKind() == "local" && c.asksForAttributes() && localRefuses("filter on what the index lacks")(c)
 		},
 	},
 	{
@@ -222,8 +226,8 @@ var expressionRules = []Rule{
 		What: "as above, where dynoxide refuses the query for another reason",
 		Why:  "as above; dynoxide wants the hash key first in a key condition",
 		Match: func(c Case) bool {
-			return c.is("Query") && c.indexKind() == "local" && c.fetches() &&
-				c.Local.constraint() == "filter on what the index lacks" && c.Dynoxide.failed(refused...)
+			return c.hasOperation("Query") && c.indexKind() == "local" && c.asksForAttributes() &&
+				c.Local.constraint() == "filter on what the index lacks" && c.Dynoxide.hasKind(validationError...)
 		},
 		Want: func(Case) []string { return []string{outcomeOK, "ValidationException"} },
 	},
@@ -231,25 +235,25 @@ var expressionRules = []Rule{
 		ID: "start-key-outside", Aspect: aspectOutcome, Right: Local,
 		What:  "dynoxide starts a query behind a key of another partition",
 		Why:   "ExclusiveStartKey must be one that the same query returned; the service answers ValidationException",
-		Match: func(c Case) bool { return c.Request.wrong("start key outside the query") },
+		Match: func(c Case) bool { return c.Request.hasMistake("start key outside the query") },
 	},
 	{
 		ID: "query-filter-not-projected", Aspect: aspectOutcome, Right: Local,
 		What:  "dynoxide queries an index with a filter on attributes that it does not project",
 		Why:   "the service refuses it (as a query; a scan sees the attributes as absent)",
-		Match: func(c Case) bool { return c.is("Query") && localRefuses("filter on what the index lacks")(c) },
+		Match: func(c Case) bool { return c.hasOperation("Query") && localRefuses("filter on what the index lacks")(c) },
 	},
 	{
 		ID: "table-name-short", Aspect: aspectOutcome, Right: Either,
 		What:  "dynoxide looks for a table whose name has two characters",
 		Why:   "since names may be ARNs, the API reference gives a minimum of 1 for items and still 3 for names of tables",
-		Match: func(c Case) bool { return c.Request.wrong("table name short") },
+		Match: func(c Case) bool { return c.Request.hasMistake("table name short") },
 	},
 	{
 		ID: "local-binary-contains", Aspect: aspectOutcome, Right: Dynoxide,
 		What: "as below, of the condition of a write", Why: "see below",
 		Match: func(c Case) bool {
-			return c.Local.wentOn() && c.Dynoxide.wentOn() && legacyOnBinary(c.body(), "CONTAINS")
+			return c.Local.isEvaluated() && c.Dynoxide.isEvaluated() && legacyOnBinary(c.body(), "CONTAINS")
 		},
 	},
 	{
@@ -264,7 +268,7 @@ var expressionRules = []Rule{
 		ID: "limit-negative", Aspect: aspectOutcome, Right: Local,
 		What:  "dynoxide cannot read a negative limit",
 		Why:   "it is an integer, out of range: ValidationException",
-		Match: func(c Case) bool { return c.Request.wrong("limit negative") },
+		Match: func(c Case) bool { return c.Request.hasMistake("limit negative") },
 	},
 
 	// Both refuse, for different reasons.
@@ -273,7 +277,7 @@ var expressionRules = []Rule{
 		What: "a batch of too many or no writes: the parameter or the table in it is named",
 		Why:  "the service names requestItems, whose values have the constraint",
 		Match: func(c Case) bool {
-			return c.is("BatchWriteItem") && c.Request.wrongStarting("batch of 26", "batch of no requests")
+			return c.hasOperation("BatchWriteItem") && c.Request.hasMistakeStarting("batch of 26", "batch of no requests")
 		},
 		Want: func(c Case) []string {
 			return []string{"requestitems", c.Local.Aspects[aspectField], c.Dynoxide.Aspects[aspectField]}
@@ -284,39 +288,39 @@ var expressionRules = []Rule{
 		What: "dynoxide's parser calls a syntax error what DynamoDB Local names: operands of a function, where a function may stand, " +
 			"placeholders, operators of a key condition",
 		Why: "the service has the messages that DynamoDB Local has",
-		Match: both([]string{"number of operands", "path wanted", "function misused", "operand type", "placeholder", "key condition operator",
+		Match: constraintsAre([]string{"number of operands", "path wanted", "function misused", "operand type", "placeholder", "key condition operator",
 			"key condition too long", "key condition twice", "function unknown", "attribute type", "operands equal"}, []string{"syntax", "function unknown", "key condition operator"}),
 	},
 	{
 		ID: "dynoxide-syntax", Aspect: aspectConstraint, Right: Service,
 		What: "as above, where DynamoDB Local fails with 500", Why: "as above",
 		Match: func(c Case) bool {
-			return len(c.Request.Mistakes) == 1 && c.Local.constraint() == "syntax" && c.Dynoxide.constraint() == "syntax" && named[c.Request.Mistakes[0]] != ""
+			return len(c.Request.Mistakes) == 1 && c.Local.constraint() == "syntax" && c.Dynoxide.constraint() == "syntax" && constraintsBehindSyntax[c.Request.Mistakes[0]] != ""
 		},
-		Want: func(c Case) []string { return []string{named[c.Request.Mistakes[0]]} },
+		Want: func(c Case) []string { return []string{constraintsBehindSyntax[c.Request.Mistakes[0]]} },
 	},
 	{
 		ID: "key-condition-sort-first", Aspect: aspectConstraint, Right: Local,
 		What: "as above, where something else is wrong as well", Why: "as above",
-		Match: both([]string{"filter on what the index lacks", "index lacks attributes"}, []string{"key condition incomplete"}),
+		Match: constraintsAre([]string{"filter on what the index lacks", "index lacks attributes"}, []string{"key condition incomplete"}),
 	},
 	{
 		ID: "filter-on-both-keys", Aspect: aspectField, Right: Either,
 		What:  "a filter on both keys: either is named",
 		Why:   "both are key attributes",
-		Match: both([]string{"filter on a key"}, []string{"filter on a key"}),
+		Match: constraintsAre([]string{"filter on a key"}, []string{"filter on a key"}),
 	},
 	{
 		ID: "update-path-reason", Aspect: aspectConstraint, Right: Local,
 		What:  "an update whose path cannot be followed and whose operands do not fit",
 		Why:   "the service checks the path of the target first",
-		Match: both([]string{"update path", "paths conflict"}, []string{"attribute absent", "update operand", "update path"}),
+		Match: constraintsAre([]string{"update path", "paths conflict"}, []string{"attribute absent", "update operand", "update path"}),
 	},
 	{
 		ID: "key-condition-other-attribute", Aspect: aspectConstraint, Right: Either,
 		What: "a query without a condition on the hash key, but with one on another attribute",
 		Why:  "both are true; the documentation prefers none",
-		Match: both([]string{"filter on a key", "key condition incomplete", "key condition too long", "key condition"},
+		Match: constraintsAre([]string{"filter on a key", "key condition incomplete", "key condition too long", "key condition"},
 			[]string{"key condition incomplete", "key condition", "filter on a key", "syntax"}),
 	},
 	{
@@ -324,21 +328,21 @@ var expressionRules = []Rule{
 		What: "an empty list, or none: DynamoDB Local does not tell them apart",
 		Why:  "API reference: a member is required, and an array has a minimum number of items",
 		Match: func(c Case) bool {
-			return both([]string{"required"}, []string{"too short"})(c) || both([]string{"too short"}, []string{"required"})(c)
+			return constraintsAre([]string{"required"}, []string{"too short"})(c) || constraintsAre([]string{"too short"}, []string{"required"})(c)
 		},
 	},
 	{
 		ID: "key-condition-type", Aspect: aspectConstraint, Right: Local,
 		What:  "a key condition that has a value of a type without order: dynoxide cannot convert it",
 		Why:   "the type is not that of the key schema",
-		Match: both([]string{"key condition type"}, []string{"? Cannot convert partition key value to string"}),
+		Match: constraintsAre([]string{"key condition type"}, []string{"? Cannot convert partition key value to string"}),
 	},
 	{
 		ID: "local-required-for-enum", Aspect: aspectConstraint, Right: Service,
 		What: "an unknown ReturnConsumedCapacity: DynamoDB Local finds something else, such as that a key is missing",
 		Why:  "the value is what is wrong",
 		Match: func(c Case) bool {
-			return len(c.Request.Mistakes) == 1 && c.Request.wrong("enum returnConsumedCapacity") && c.Local.constraint() != "enum"
+			return len(c.Request.Mistakes) == 1 && c.Request.hasMistake("enum returnConsumedCapacity") && c.Local.constraint() != "enum"
 		},
 		Want: func(Case) []string { return []string{"enum"} },
 	},
@@ -346,7 +350,7 @@ var expressionRules = []Rule{
 		ID: "local-required-for-enum", Aspect: aspectField, Right: Service,
 		What: "as above, for the field", Why: "as above",
 		Match: func(c Case) bool {
-			return len(c.Request.Mistakes) == 1 && c.Request.wrong("enum returnConsumedCapacity") && c.Local.constraint() != "enum"
+			return len(c.Request.Mistakes) == 1 && c.Request.hasMistake("enum returnConsumedCapacity") && c.Local.constraint() != "enum"
 		},
 		Want: func(Case) []string { return []string{"returnconsumedcapacity"} },
 	},
@@ -354,16 +358,16 @@ var expressionRules = []Rule{
 
 var removesNested = regexp.MustCompile(`(?i)REMOVE [^"]*[.\[]`)
 
-// parenthesized finds an operand in parentheses that are not those of a function.
-var parenthesized = regexp.MustCompile(`(?i)(^|[^\w]|\b(AND|OR|NOT|IN|BETWEEN|SET))\s*\(\s*[#:\w]`)
+// operandInParentheses finds an operand in parentheses that are not those of a function.
+var operandInParentheses = regexp.MustCompile(`(?i)(^|[^\w]|\b(AND|OR|NOT|IN|BETWEEN|SET))\s*\(\s*[#:\w]`)
 
 var functionOfValue = regexp.MustCompile(`(size|begins_with|contains|attribute_type)\s*\(\s*(:|size\s*\()`)
 
-// expressions are all expressions of a request together.
-func (c Case) expressions() string {
+// allExpressions are all expressions of a request together.
+func (c Case) allExpressions() string {
 	body, all := c.body(), ""
 	for _, name := range []string{"ConditionExpression", "FilterExpression", "KeyConditionExpression", "UpdateExpression", "ProjectionExpression"} {
-		all += str(body[name]) + "\n"
+		all += asString(body[name]) + "\n"
 	}
 	return all
 }
@@ -371,8 +375,8 @@ func (c Case) expressions() string {
 // legacyOperator says whether a legacy condition of the request uses the operator.
 func legacyOperator(body map[string]any, operators ...string) bool {
 	for _, member := range []string{"Expected", "ScanFilter", "QueryFilter"} {
-		for _, condition := range object(body[member]) {
-			if slices.Contains(operators, str(object(condition)["ComparisonOperator"])) {
+		for _, condition := range asObject(body[member]) {
+			if slices.Contains(operators, asString(asObject(condition)["ComparisonOperator"])) {
 				return true
 			}
 		}

@@ -20,13 +20,13 @@ type Run struct {
 	Revive func(context.Context) (Target, error)
 
 	// Unshrunk reports the sequences as they were sent.
-	Unshrunk bool
+	NoShrinking bool
 
 	// Log receives a line for each failure. It may be nil.
 	Log func(format string, args ...any)
 
 	started int64
-	tokens  int // how often the tables were emptied
+	resets  int // how often the tables were emptied
 }
 
 // A Failure is an unexplained difference with the shortest sequence of
@@ -51,11 +51,11 @@ func (run *Run) targets() []Target {
 	return list
 }
 
-// all sends the request to every target at the same time.
-func (run *Run) all(ctx context.Context, r Request) (c Case, subject *Outcome, sent int) {
+// sendAll sends the request to every target at the same time.
+func (run *Run) sendAll(ctx context.Context, r Request) (c Case, subject *Outcome, sent int) {
 	original := r
 	// Servers remember tokens longer than tables.
-	r.Body = strings.ReplaceAll(r.Body, tokenPrefix, fmt.Sprintf("%x-%x-", run.started, run.tokens))
+	r.Body = strings.ReplaceAll(r.Body, tokenPrefix, fmt.Sprintf("%x-%x-", run.started, run.resets))
 	targets := run.targets()
 	outcomes := make([]*Outcome, len(targets))
 	var mu sync.Mutex
@@ -84,9 +84,9 @@ func (run *Run) all(ctx context.Context, r Request) (c Case, subject *Outcome, s
 	return c, subject, sent
 }
 
-// revived starts dynoxide again, without tables, if it has not survived a
+// reviveDynoxide starts dynoxide again, without tables, if it has not survived a
 // request, and says whether it has.
-func (run *Run) revived(ctx context.Context, c Case) (bool, error) {
+func (run *Run) reviveDynoxide(ctx context.Context, c Case) (bool, error) {
 	if c.Dynoxide == nil || c.Dynoxide.kind() != outcomeNoAnswer {
 		return false, nil
 	}
@@ -95,7 +95,7 @@ func (run *Run) revived(ctx context.Context, c Case) (bool, error) {
 		return false, nil
 	}
 	if run.Revive == nil {
-		return true, fmt.Errorf("dynoxide is gone after %s %s: %w", c.Request.Operation, cut(c.Request.Body), gone)
+		return true, fmt.Errorf("dynoxide is gone after %s %s: %w", c.Request.Operation, shorten(c.Request.Body), gone)
 	}
 	var err error
 	run.Dynoxide, err = run.Revive(ctx)
@@ -104,7 +104,7 @@ func (run *Run) revived(ctx context.Context, c Case) (bool, error) {
 
 // reset deletes every table of every target.
 func (run *Run) reset(ctx context.Context) error {
-	run.tokens++
+	run.resets++
 	for i, t := range run.targets() {
 		if err := deleteTables(ctx, t); err != nil {
 			return fmt.Errorf("target %d: %w", i, err)
@@ -120,22 +120,22 @@ func deleteTables(ctx context.Context, t Target) error {
 		if err != nil {
 			return err
 		}
-		v, err := decode(reply.Body)
+		v, err := decodeJSON(reply.Body)
 		if err != nil {
 			return err
 		}
-		names := array(object(v)["TableNames"])
+		names := asArray(asObject(v)["TableNames"])
 		if len(names) == 0 {
 			return nil
 		}
 		for _, name := range names {
-			body := []byte(text(obj{"TableName": name}))
+			body := []byte(canonicalJSON(obj{"TableName": name}))
 			reply, err := t.Send(ctx, "DeleteTable", body)
 			if err != nil {
 				return err
 			}
 			if reply.Status == 400 {
-				if _, err := t.Send(ctx, "UpdateTable", []byte(text(obj{"TableName": name, "DeletionProtectionEnabled": false}))); err != nil {
+				if _, err := t.Send(ctx, "UpdateTable", []byte(canonicalJSON(obj{"TableName": name, "DeletionProtectionEnabled": false}))); err != nil {
 					return err
 				}
 				if _, err := t.Send(ctx, "DeleteTable", body); err != nil {
@@ -149,37 +149,37 @@ func deleteTables(ctx context.Context, t Target) error {
 	}
 }
 
-// settle waits until a change of a table is over everywhere, and makes the
+// alignTargets waits until a change of a table is over everywhere, and makes the
 // targets alike where they may differ.
-func (run *Run) settle(ctx context.Context, r Request) {
-	run.mend(ctx, r)
+func (run *Run) alignTargets(ctx context.Context, r Request) {
+	run.alignRemovals(ctx, r)
 	if r.Operation != "CreateTable" && r.Operation != "UpdateTable" {
 		return
 	}
-	v, err := decode([]byte(r.Body))
+	v, err := decodeJSON([]byte(r.Body))
 	if err != nil {
 		return
 	}
-	body := []byte(text(obj{"TableName": object(v)["TableName"]}))
+	body := []byte(canonicalJSON(obj{"TableName": asObject(v)["TableName"]}))
 	for _, t := range run.targets() {
 		for range 500 {
 			reply, err := t.Send(ctx, "DescribeTable", body)
-			if err != nil || reply.Status != 200 || !pending(reply.Body) {
+			if err != nil || reply.Status != 200 || !isChanging(reply.Body) {
 				break
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
 	}
-	for _, update := range array(object(v)["GlobalSecondaryIndexUpdates"]) {
-		if create := object(object(update)["Create"]); create != nil {
-			run.backfilled(ctx, text(obj{"TableName": object(v)["TableName"], "IndexName": create["IndexName"], "Select": "COUNT"}))
+	for _, update := range asArray(asObject(v)["GlobalSecondaryIndexUpdates"]) {
+		if create := asObject(asObject(update)["Create"]); create != nil {
+			run.waitForBackfill(ctx, canonicalJSON(obj{"TableName": asObject(v)["TableName"], "IndexName": create["IndexName"], "Select": "COUNT"}))
 		}
 	}
 }
 
-// backfilled waits for a while until a scan counts the same everywhere:
+// waitForBackfill waits for a while until a scan counts the same everywhere:
 // DynamoDB Local describes a new index as active before its items are in it.
-func (run *Run) backfilled(ctx context.Context, scan string) {
+func (run *Run) waitForBackfill(ctx context.Context, scan string) {
 	for range 100 {
 		seen := map[string]bool{}
 		for _, t := range run.targets() {
@@ -187,11 +187,11 @@ func (run *Run) backfilled(ctx context.Context, scan string) {
 			if err != nil || reply.Status != 200 {
 				return
 			}
-			v, err := decode(reply.Body)
+			v, err := decodeJSON(reply.Body)
 			if err != nil {
 				return
 			}
-			seen[str(object(v)["Count"])] = true
+			seen[asString(asObject(v)["Count"])] = true
 		}
 		if len(seen) == 1 {
 			return
@@ -200,18 +200,18 @@ func (run *Run) backfilled(ctx context.Context, scan string) {
 	}
 }
 
-// pending says whether a described table or one of its indexes is not active.
-func pending(b []byte) bool {
-	v, err := decode(b)
+// isChanging says whether a described table or one of its indexes is not active.
+func isChanging(b []byte) bool {
+	v, err := decodeJSON(b)
 	if err != nil {
 		return false
 	}
-	table := object(object(v)["Table"])
-	if s := str(table["TableStatus"]); s != "" && s != "ACTIVE" {
+	table := asObject(asObject(v)["Table"])
+	if s := asString(table["TableStatus"]); s != "" && s != "ACTIVE" {
 		return true
 	}
-	for _, ix := range array(table["GlobalSecondaryIndexes"]) {
-		if s := str(object(ix)["IndexStatus"]); s != "" && s != "ACTIVE" {
+	for _, ix := range asArray(table["GlobalSecondaryIndexes"]) {
+		if s := asString(asObject(ix)["IndexStatus"]); s != "" && s != "ACTIVE" {
 			return true
 		}
 	}
@@ -230,26 +230,26 @@ func (run *Run) Do(ctx context.Context, gen Generator, requests int) (*Summary, 
 		if err := run.reset(ctx); err != nil {
 			return s, err
 		}
-		if err := run.sequence(ctx, n, gen.Sequence(n), s); err != nil {
+		if err := run.runSequence(ctx, n, gen.Sequence(n), s); err != nil {
 			return s, err
 		}
 	}
 	return s, run.reset(ctx)
 }
 
-// sequence sends one sequence. It ends early where the states of the targets
+// runSequence sends one sequence. It ends early where the states of the targets
 // may no longer be the same.
-func (run *Run) sequence(ctx context.Context, n int, requests []Request, s *Summary) error {
+func (run *Run) runSequence(ctx context.Context, n int, requests []Request, s *Summary) error {
 	for i, r := range requests {
-		c, subject, sent := run.all(ctx, r)
+		c, subject, sent := run.sendAll(ctx, r)
 		v := compare(c, subject, run.Rules)
 		s.add(c, sent, v)
 		for _, d := range v.differences {
-			if !s.fresh(c, d) {
+			if !s.isNewKind(c, d) {
 				continue
 			}
 			short := requests[:i+1]
-			if !run.Unshrunk {
+			if !run.NoShrinking {
 				var err error
 				if short, err = run.shrink(ctx, short, d); err != nil {
 					return err
@@ -261,30 +261,30 @@ func (run *Run) sequence(ctx context.Context, n int, requests []Request, s *Summ
 				run.Log("%s", f)
 			}
 		}
-		again, err := run.revived(ctx, c)
+		again, err := run.reviveDynoxide(ctx, c)
 		if err != nil {
 			return err
 		}
-		if again || diverged(c, subject) {
+		if again || haveDiverged(c, subject) {
 			s.Abandoned++
 			return nil
 		}
-		if s.shrunk && !run.Unshrunk {
+		if s.tablesEmptied && !run.NoShrinking {
 			// The tables were emptied on the way.
-			s.shrunk = false
+			s.tablesEmptied = false
 			return nil
 		}
-		run.settle(ctx, r)
+		run.alignTargets(ctx, r)
 	}
 	return nil
 }
 
-// diverged says whether a request has changed some targets and not others.
-func diverged(c Case, subject *Outcome) bool {
+// haveDiverged says whether a request has changed some targets and not others.
+func haveDiverged(c Case, subject *Outcome) bool {
 	if !c.Request.mutates() {
 		return c.Local.kind() == outcomeNoAnswer
 	}
-	if c.Request.wrong("enum returnConsumedCapacity") {
+	if c.Request.hasMistake("enum returnConsumedCapacity") {
 		return true // DynamoDB Local refuses that, but may have applied the write
 	}
 	if c.Dynoxide != nil && c.Local.Aspects[aspectData] != c.Dynoxide.Aspects[aspectData] {

@@ -1,10 +1,10 @@
 package difftest
 
-// saysOf is what a message must say about a mistake, if it is about that one.
+// mistakeStatements is what a message must say about a mistake, if it is about that one.
 // It decides for requests with two mistakes, of which each server may name
 // either, or in a vague way, or not see one. The field is empty if the message
 // need not name one.
-var saysOf = map[string]statement{
+var mistakeStatements = map[string]statement{
 	"BETWEEN bounds":                                 {"BETWEEN bounds", ""},
 	"BETWEEN types":                                  {"BETWEEN types", ""},
 	"IN 101":                                         {"too many operands", ""},

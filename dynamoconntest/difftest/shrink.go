@@ -5,21 +5,21 @@ import (
 	"slices"
 )
 
-// mostReplays bounds the work on one failure.
-const mostReplays = 250
+// maxReplays bounds the work on one failure.
+const maxReplays = 250
 
 // A shrinker makes the sequence that shows a difference shorter.
 type shrinker struct {
-	run  *Run
-	d    Difference
-	left int // replays
+	run         *Run
+	difference  Difference
+	replaysLeft int // replays
 }
 
 // shrink drops requests, and then parts of those that are left, as long as the
 // last request still shows the difference.
 func (run *Run) shrink(ctx context.Context, requests []Request, d Difference) ([]Request, error) {
-	s := &shrinker{run: run, d: d, left: mostReplays}
-	if ok, err := s.shows(ctx, requests); err != nil || !ok {
+	s := &shrinker{run: run, difference: d, replaysLeft: maxReplays}
+	if ok, err := s.showsDifference(ctx, requests); err != nil || !ok {
 		return requests, err
 	}
 	requests, err := s.dropRequests(ctx, requests)
@@ -36,9 +36,9 @@ func (run *Run) shrink(ctx context.Context, requests []Request, d Difference) ([
 
 func (s *shrinker) dropRequests(ctx context.Context, requests []Request) ([]Request, error) {
 	for size := len(requests) - 1; size >= 1; size /= 2 {
-		for i := len(requests) - 1 - size; i > -size && s.left > 0; i -= size {
+		for i := len(requests) - 1 - size; i > -size && s.replaysLeft > 0; i -= size {
 			shorter := slices.Delete(slices.Clone(requests), max(i, 0), min(i+size, len(requests)-1))
-			ok, err := s.shows(ctx, shorter)
+			ok, err := s.showsDifference(ctx, shorter)
 			if err != nil {
 				return nil, err
 			}
@@ -53,21 +53,21 @@ func (s *shrinker) dropRequests(ctx context.Context, requests []Request) ([]Requ
 // dropParts drops members and elements of the ith request's body, the outer
 // ones first.
 func (s *shrinker) dropParts(ctx context.Context, requests []Request, i int) ([]Request, error) {
-	v, err := decode([]byte(requests[i].Body))
-	if err != nil || text(v) != requests[i].Body {
+	v, err := decodeJSON([]byte(requests[i].Body))
+	if err != nil || canonicalJSON(v) != requests[i].Body {
 		return requests, nil
 	}
 	tried := map[string]bool{}
-	for s.left > 0 {
+	for s.replaysLeft > 0 {
 		path := nextPart(v, tried)
 		if path == nil {
 			return requests, nil
 		}
-		tried[text(path)] = true
-		shorter := cutOut(v, path)
+		tried[canonicalJSON(path)] = true
+		shorter := withoutPart(v, path)
 		list := slices.Clone(requests)
-		list[i].Body = text(shorter)
-		ok, err := s.shows(ctx, list)
+		list[i].Body = canonicalJSON(shorter)
+		ok, err := s.showsDifference(ctx, list)
 		if err != nil {
 			return nil, err
 		}
@@ -93,7 +93,7 @@ func nextPart(v any, tried map[string]bool) []any {
 	for len(queue) > 0 {
 		n := queue[0]
 		queue = queue[1:]
-		if len(n.path) > 0 && !tried[text(n.path)] {
+		if len(n.path) > 0 && !tried[canonicalJSON(n.path)] {
 			return n.path
 		}
 		switch value := n.value.(type) {
@@ -110,8 +110,8 @@ func nextPart(v any, tried map[string]bool) []any {
 	return nil
 }
 
-// cutOut returns v without the part.
-func cutOut(v any, path []any) any {
+// withoutPart returns v without the part.
+func withoutPart(v any, path []any) any {
 	switch value := v.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(value))
@@ -120,7 +120,7 @@ func cutOut(v any, path []any) any {
 			case name != path[0]:
 				out[name] = inner
 			case len(path) > 1:
-				out[name] = cutOut(inner, path[1:])
+				out[name] = withoutPart(inner, path[1:])
 			}
 		}
 		return out
@@ -131,7 +131,7 @@ func cutOut(v any, path []any) any {
 			case i != path[0]:
 				out = append(out, inner)
 			case len(path) > 1:
-				out = append(out, cutOut(inner, path[1:]))
+				out = append(out, withoutPart(inner, path[1:]))
 			}
 		}
 		return out
@@ -139,35 +139,35 @@ func cutOut(v any, path []any) any {
 	return v
 }
 
-// shows replays requests on empty targets and says whether the last one
+// showsDifference replays requests on empty targets and says whether the last one
 // differs in the same way.
-func (s *shrinker) shows(ctx context.Context, requests []Request) (bool, error) {
-	s.left--
+func (s *shrinker) showsDifference(ctx context.Context, requests []Request) (bool, error) {
+	s.replaysLeft--
 	if err := s.run.reset(ctx); err != nil {
 		return false, err
 	}
 	for i, r := range requests {
-		c, subject, _ := s.run.all(ctx, r)
+		c, subject, _ := s.run.sendAll(ctx, r)
 		if i == len(requests)-1 {
-			return slices.ContainsFunc(compare(c, subject, s.run.Rules).differences, s.same), nil
+			return slices.ContainsFunc(compare(c, subject, s.run.Rules).differences, s.isSameDifference), nil
 		}
-		if diverged(c, subject) {
+		if haveDiverged(c, subject) {
 			return false, nil
 		}
-		s.run.settle(ctx, r)
+		s.run.alignTargets(ctx, r)
 	}
 	return false, nil
 }
 
-// same says whether a difference is the one looked for. Names must be equal,
+// isSameDifference says whether a difference is the one looked for. Names must be equal,
 // data need not be.
-func (s *shrinker) same(d Difference) bool {
-	if d.Aspect != s.d.Aspect || d.References != s.d.References || d.Rule != s.d.Rule {
+func (s *shrinker) isSameDifference(d Difference) bool {
+	if d.Aspect != s.difference.Aspect || d.References != s.difference.References || d.Rule != s.difference.Rule {
 		return false
 	}
 	switch d.Aspect {
 	case aspectOutcome, aspectConstraint, aspectField, aspectReasons:
-		return d.Local == s.d.Local && d.Dynoxide == s.d.Dynoxide && d.Subject == s.d.Subject
+		return d.Local == s.difference.Local && d.Dynoxide == s.difference.Dynoxide && d.Subject == s.difference.Subject
 	}
 	return true
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// mostReports bounds how many failures are shrunk and reported in full.
-const mostReports = 40
+// maxReports bounds how many failures are shrunk and reported in full.
+const maxReports = 40
 
 // A Summary is what a run came to.
 type Summary struct {
@@ -23,9 +23,9 @@ type Summary struct {
 	ByRule      map[string]int
 	Failures    []Failure
 
-	seen   map[[sha256.Size]byte]bool
-	kinds  map[string]int
-	shrunk bool
+	seen          map[[sha256.Size]byte]bool
+	kinds         map[string]int
+	tablesEmptied bool
 }
 
 // A Tally counts the requests of one operation.
@@ -63,18 +63,18 @@ func (s *Summary) add(c Case, sent int, v verdict) {
 	s.Unexplained += len(v.differences)
 }
 
-// fresh says whether a difference is of a kind that was not reported yet.
-func (s *Summary) fresh(c Case, d Difference) bool {
+// isNewKind says whether a difference is of a kind that was not reported yet.
+func (s *Summary) isNewKind(c Case, d Difference) bool {
 	kind := fmt.Sprint(c.Request.Operation, d.Aspect, d.References, d.Rule, c.Request.Mistakes)
 	switch d.Aspect {
 	case aspectOutcome, aspectConstraint, aspectField, aspectReasons:
 		kind = fmt.Sprint(d)
 	}
 	s.kinds[kind]++
-	if s.kinds[kind] > 1 || len(s.Failures) >= mostReports {
+	if s.kinds[kind] > 1 || len(s.Failures) >= maxReports {
 		return false
 	}
-	s.shrunk = true
+	s.tablesEmptied = true
 	return true
 }
 
@@ -112,20 +112,20 @@ func (f Failure) String() string {
 		if r.Walk {
 			note = fmt.Sprintf(" (all pages, %d segments)", max(r.Segments, 1))
 		}
-		fmt.Fprintf(&b, "  %s%s %s\n", r.Operation, note, cut(r.Body))
+		fmt.Fprintf(&b, "  %s%s %s\n", r.Operation, note, shorten(r.Body))
 	}
 	for name, o := range map[string]*Outcome{"DynamoDB Local": f.Case.Local, "dynoxide": f.Case.Dynoxide, "subject": f.Subject} {
 		if o == nil {
 			continue
 		}
 		for _, reply := range o.Replies[:min(len(o.Replies), 2)] {
-			fmt.Fprintf(&b, "    %-14s %d %s\n", name, reply.Status, cut(string(reply.Body)))
+			fmt.Fprintf(&b, "    %-14s %d %s\n", name, reply.Status, shorten(string(reply.Body)))
 		}
 	}
 	return b.String()
 }
 
-func cut(s string) string {
+func shorten(s string) string {
 	const most = 1500
 	if len(s) > most {
 		return s[:most] + "…"

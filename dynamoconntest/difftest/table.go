@@ -11,23 +11,23 @@ func describeTable(t map[string]any) (description, states string) {
 	out := map[string]any{
 		"TableName":   t["TableName"],
 		"KeySchema":   keySchema(t["KeySchema"]),
-		"Attributes":  sortedBy(array(t["AttributeDefinitions"]), "AttributeName"),
+		"Attributes":  sortedBy(asArray(t["AttributeDefinitions"]), "AttributeName"),
 		"Throughput":  throughput(t["ProvisionedThroughput"]),
 		"Protected":   t["DeletionProtectionEnabled"] == true,
 		"BillingMode": billing(t),
 	}
-	state := []string{str(t["TableStatus"])}
+	state := []string{asString(t["TableStatus"])}
 	for _, kind := range []string{"LocalSecondaryIndexes", "GlobalSecondaryIndexes"} {
 		indexes := []any{}
-		for _, e := range sortedBy(array(t[kind]), "IndexName") {
-			index := object(e)
+		for _, e := range sortedBy(asArray(t[kind]), "IndexName") {
+			index := asObject(e)
 			if index["IndexStatus"] == "DELETING" {
 				continue // whether it is still listed is a matter of time
 			}
-			p := object(index["Projection"])
+			p := asObject(index["Projection"])
 			names := []string{}
-			for _, n := range array(p["NonKeyAttributes"]) {
-				names = append(names, str(n))
+			for _, n := range asArray(p["NonKeyAttributes"]) {
+				names = append(names, asString(n))
 			}
 			slices.Sort(names)
 			o := map[string]any{
@@ -43,40 +43,40 @@ func describeTable(t map[string]any) (description, states string) {
 			}
 			indexes = append(indexes, o)
 			if kind == "GlobalSecondaryIndexes" {
-				state = append(state, str(index["IndexName"])+" "+str(index["IndexStatus"]))
+				state = append(state, asString(index["IndexName"])+" "+asString(index["IndexStatus"]))
 			}
 		}
 		out[kind] = indexes
 	}
-	return text(out), strings.Join(state, ", ")
+	return canonicalJSON(out), strings.Join(state, ", ")
 }
 
 // keySchema orders the hash key first, as every server but not every request
 // does.
-func keySchema(v any) any { return sortedBy(array(v), "KeyType") }
+func keySchema(v any) any { return sortedBy(asArray(v), "KeyType") }
 
 func sortedBy(list []any, member string) []any {
 	out := slices.Clone(list)
 	slices.SortFunc(out, func(a, b any) int {
-		return strings.Compare(str(object(a)[member]), str(object(b)[member]))
+		return strings.Compare(asString(asObject(a)[member]), asString(asObject(b)[member]))
 	})
 	return out
 }
 
 func throughput(v any) any {
-	m := object(v)
-	return "r" + units(m["ReadCapacityUnits"]) + " w" + units(m["WriteCapacityUnits"])
+	m := asObject(v)
+	return "r" + unitText(m["ReadCapacityUnits"]) + " w" + unitText(m["WriteCapacityUnits"])
 }
 
-func units(v any) string {
-	if s := str(v); s != "" {
+func unitText(v any) string {
+	if s := asString(v); s != "" {
 		return s
 	}
 	return "0"
 }
 
 func billing(t map[string]any) string {
-	if mode := str(object(t["BillingModeSummary"])["BillingMode"]); mode != "" {
+	if mode := asString(asObject(t["BillingModeSummary"])["BillingMode"]); mode != "" {
 		return mode
 	}
 	return "PROVISIONED"

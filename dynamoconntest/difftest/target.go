@@ -39,11 +39,11 @@ type doerTarget struct {
 }
 
 // HTTP returns the target behind a base URL such as "http://127.0.0.1:8000".
-func HTTP(url string) Target { return Via(&http.Client{}, url) }
+func HTTP(url string) Target { return HTTPWith(&http.Client{}, url) }
 
-// Via returns the target that d reaches under a base URL. No socket is needed
+// HTTPWith returns the target that d reaches under a base URL. No socket is needed
 // if d needs none.
-func Via(d Doer, url string) Target { return doerTarget{doer: d, url: url} }
+func HTTPWith(d Doer, url string) Target { return doerTarget{doer: d, url: url} }
 
 // Handler returns the target that h is, called without a socket.
 func Handler(h http.Handler) Target { return handlerTarget{h} }

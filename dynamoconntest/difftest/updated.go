@@ -13,8 +13,8 @@ var updateToken = regexp.MustCompile(`[#:]?\w+|[^\s\w]`)
 // their elements; those that start with [ are indexes. It knows just enough of
 // the grammar for an expression that a server has accepted.
 func updatedPaths(body map[string]any) [][]string {
-	tokens := updateToken.FindAllString(str(body["UpdateExpression"]), -1)
-	names := object(body["ExpressionAttributeNames"])
+	tokens := updateToken.FindAllString(asString(body["UpdateExpression"]), -1)
+	names := asObject(body["ExpressionAttributeNames"])
 	var out [][]string
 	target, depth := false, 0
 	for i := 0; i < len(tokens); i++ {
@@ -47,7 +47,7 @@ func changesElement(body map[string]any) bool {
 func pathAt(tokens []string, i int, names map[string]any) (path []string, last int) {
 	name := func(t string) string {
 		if strings.HasPrefix(t, "#") {
-			return str(names[t])
+			return asString(names[t])
 		}
 		return t
 	}
@@ -67,10 +67,10 @@ func pathAt(tokens []string, i int, names map[string]any) (path []string, last i
 	return path, i
 }
 
-// picked is what lies at the paths of a value, in the structure that it has
+// pickPaths is what lies at the paths of a value, in the structure that it has
 // there: a list keeps only the elements that were picked. It is false if
 // nothing lies there.
-func picked(v any, paths [][]string) (any, bool) {
+func pickPaths(v any, paths [][]string) (any, bool) {
 	if slices.ContainsFunc(paths, func(p []string) bool { return len(p) == 0 }) {
 		return v, true
 	}
@@ -82,37 +82,37 @@ func picked(v any, paths [][]string) (any, bool) {
 		}
 		return tails
 	}
-	if list, ok := object(v)["L"]; ok {
+	if list, ok := asObject(v)["L"]; ok {
 		out := []any{}
-		for i, e := range array(list) {
-			if part, ok := picked(e, rest("["+strconv.Itoa(i)+"]")); ok {
+		for i, e := range asArray(list) {
+			if part, ok := pickPaths(e, rest("["+strconv.Itoa(i)+"]")); ok {
 				out = append(out, part)
 			}
 		}
 		return obj{"L": out}, len(out) > 0
 	}
 	out := obj{}
-	for name, member := range object(object(v)["M"]) {
-		if part, ok := picked(member, rest(name)); ok {
+	for name, member := range asObject(asObject(v)["M"]) {
+		if part, ok := pickPaths(member, rest(name)); ok {
 			out[name] = part
 		}
 	}
 	return obj{"M": out}, len(out) > 0
 }
 
-// updatedParts are the updated parts of whole attributes, which are the data of
+// updatedData are the updated parts of whole attributes, which are the data of
 // an answer: the elements and members alone that the update's paths name.
-func updatedParts(body map[string]any, data string) []string {
+func updatedData(body map[string]any, data string) []string {
 	if data == "" {
 		return []string{""}
 	}
-	item, err := decode([]byte(data))
+	item, err := decodeJSON([]byte(data))
 	if err != nil {
 		return []string{data}
 	}
-	parts, ok := picked(obj{"M": item}, updatedPaths(body))
+	parts, ok := pickPaths(obj{"M": item}, updatedPaths(body))
 	if !ok {
 		return []string{"", "{}"}
 	}
-	return []string{text(object(parts)["M"])}
+	return []string{canonicalJSON(asObject(parts)["M"])}
 }

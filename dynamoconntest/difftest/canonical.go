@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// canonicalNumber writes a decimal number as sign, digits without leading or
-// trailing zeros, "e", exponent: one text for one value. What is no number is
-// returned as it is, between question marks.
+// canonicalNumber returns the one text that stands for all texts of a number: the
+// sign, the digits without leading and trailing zeros, "e" and the exponent. A text
+// that is not a number is returned between question marks.
 func canonicalNumber(s string) string {
 	mantissa, exponent, hasExp := strings.Cut(strings.ToLower(strings.TrimSpace(s)), "e")
 	exp := 0
@@ -52,9 +52,9 @@ func compareNumbers(a, b string) int {
 	return x.Cmp(y)
 }
 
-// canonicalValue reduces one attribute value in its JSON form: numbers by
-// value, sets sorted, members of a map by name. It never fails: what it does
-// not recognise it returns unchanged.
+// canonicalValue reduces an attribute value in DynamoDB JSON: numbers to canonical
+// ones, sets to sorted ones. It never fails, and returns a value that it does not
+// recognise unchanged.
 func canonicalValue(v any) any {
 	m, ok := v.(map[string]any)
 	if !ok || len(m) != 1 {
@@ -99,7 +99,7 @@ func canonicalValue(v any) any {
 	return v
 }
 
-// canonicalItem reduces every value of an item.
+// canonicalItem reduces all values of an item.
 func canonicalItem(v any) any {
 	m, ok := v.(map[string]any)
 	if !ok {
@@ -112,7 +112,7 @@ func canonicalItem(v any) any {
 	return out
 }
 
-// canonicalJSON is the canonical JSON of v: members sorted, nothing escaped for HTML.
+// canonicalJSON returns v as JSON with sorted members and without escapes for HTML.
 func canonicalJSON(v any) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -123,7 +123,7 @@ func canonicalJSON(v any) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// decodeJSON reads one JSON value and keeps numbers as written.
+// decodeJSON reads a JSON value. Numbers keep their text.
 func decodeJSON(b []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
@@ -132,16 +132,20 @@ func decodeJSON(b []byte) (any, error) {
 	return v, err
 }
 
+// asObject returns v if it is a JSON object, otherwise nil.
 func asObject(v any) map[string]any {
 	m, _ := v.(map[string]any)
 	return m
 }
 
+// asArray returns v if it is a JSON array, otherwise nil.
 func asArray(v any) []any {
 	a, _ := v.([]any)
 	return a
 }
 
+// asString returns the text of a JSON string or number, "" for nil, and JSON for
+// other values.
 func asString(v any) string {
 	switch v := v.(type) {
 	case string:

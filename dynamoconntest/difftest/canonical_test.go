@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestOneTextForOneNumber(t *testing.T) {
+func TestEqualNumbersHaveOneText(t *testing.T) {
 	t.Parallel()
 	for _, equal := range [][]string{
 		{"0", "-0", "0.00", "0e5"},
@@ -49,7 +49,7 @@ func TestItemsAreComparedByValue(t *testing.T) {
 	}
 }
 
-func TestMessagesOfOneRuleStateTheSame(t *testing.T) {
+func TestMessagesAboutOneConstraintHaveOneStatement(t *testing.T) {
 	t.Parallel()
 	for want, messages := range map[statement][]string{
 		{"value undefined", ":b"}: {

@@ -6,18 +6,19 @@ import (
 	"strings"
 )
 
-// A Case is a request with what the references made of it.
+// A Case is a request and the outcomes of the references.
 type Case struct {
 	Request  Request
 	Local    *Outcome // DynamoDB Local
 	Dynoxide *Outcome // nil if it does not run here
 
 	// Ask sends DynamoDB Local a request that changes nothing, for a rule that
-	// computes what must be from what is stored. It may be nil.
+	// computes the right answer from what is stored. It may be nil.
 	Ask func(Request) *Outcome
 }
 
-// askLocal is what DynamoDB Local answers; nil if it cannot be asked or refuses.
+// askLocal returns the answer of DynamoDB Local to another request. It is nil if
+// there is no Ask or the request fails.
 func (c Case) askLocal(r Request) *Outcome {
 	if c.Ask == nil {
 		return nil
@@ -28,20 +29,20 @@ func (c Case) askLocal(r Request) *Outcome {
 	return nil
 }
 
-// A Difference is one aspect in which two answers to one request are not
-// equal and no rule says why.
+// A Difference is an aspect in which two answers to a request differ, and no rule
+// explains it.
 type Difference struct {
 	Aspect string // such as "outcome", "data" or "capacity"
 
-	// References says that the references differ from each other without a rule.
-	// If it is false, the subject is wrong.
+	// References is set if the references differ from each other and there is no
+	// rule. Otherwise the subject is wrong.
 	References bool
 
 	Local, Dynoxide, Subject string // the texts of the aspect
-	Rule                     string // the rule that the subject broke, or ""
+	Rule                     string // the rule that the subject does not follow, or ""
 }
 
-// String names the difference in one line.
+// String describes the difference in one line.
 func (d Difference) String() string {
 	s := fmt.Sprintf("%s: DynamoDB Local %s, dynoxide %s", d.Aspect, quoteShort(d.Local), quoteShort(d.Dynoxide))
 	if !d.References {
@@ -53,7 +54,7 @@ func (d Difference) String() string {
 	return s
 }
 
-// quoteShort cuts a text that nobody wants to read whole.
+// quoteShort quotes a text and cuts it if it is long.
 func quoteShort(s string) string {
 	const most = 300
 	if len(s) > most {
@@ -62,14 +63,14 @@ func quoteShort(s string) string {
 	return fmt.Sprintf("%q", s)
 }
 
-// A verdict is what the rules say about one case.
+// A verdict is the result of comparing a case.
 type verdict struct {
 	differences []Difference
-	rules       []string // that explained something
+	rules       []string // IDs of the rules that applied
 }
 
-// compare holds the subject to what the references agree on, and to the rules
-// where they do not. A nil subject compares only the references.
+// compare compares the subject with the references where they agree, and with the
+// rules where they differ. If the subject is nil it compares only the references.
 func compare(c Case, subject *Outcome, rules []Rule) verdict {
 	if c.Dynoxide == nil {
 		c.Dynoxide = c.Local
@@ -106,7 +107,7 @@ func compare(c Case, subject *Outcome, rules []Rule) verdict {
 		}
 		if right {
 			if aspect == aspectOutcome && sameOutcome && got != l {
-				return v // a rule says that both are wrong: there is nothing else to compare with
+				return v // a rule says that both references are wrong: nothing else to compare with
 			}
 			continue
 		}
@@ -125,15 +126,16 @@ func compare(c Case, subject *Outcome, rules []Rule) verdict {
 	return v
 }
 
-// compareRest compares the rest of the subject's answer with that of the reference
-// whose outcome it shares, where the outcomes of the references differ.
+// compareRest compares the other aspects of the subject if the references have
+// different outcomes: with the reference that has the same outcome as the subject.
 func (v *verdict) compareRest(c Case, subject *Outcome, rules []Rule) {
 	for _, reference := range []*Outcome{c.Dynoxide, c.Local} {
 		if reference.kind() != subject.kind() {
 			continue
 		}
 		if reference == c.Local {
-			// Whose capacity and metrics are wrong in ways that only a comparison shows.
+			// Only a comparison with dynoxide would show that its capacity and metrics are
+			// wrong, so they are not compared.
 			copied := *reference
 			copied.Aspects = maps.Clone(reference.Aspects)
 			copied.Aspects[aspectCapacity], copied.Aspects[aspectMetrics] = subject.Aspects[aspectCapacity], subject.Aspects[aspectMetrics]
@@ -146,8 +148,8 @@ func (v *verdict) compareRest(c Case, subject *Outcome, rules []Rule) {
 	}
 }
 
-// equalAspect compares one aspect. A message need not name a rule or a field; if two
-// do, it must be the same.
+// equalAspect reports whether two texts of an aspect agree. A message need not name
+// a constraint or a field, but if both messages do they must name the same.
 func equalAspect(aspect, a, b string) bool {
 	if aspect == aspectField || aspect == aspectConstraint {
 		return a == "" || b == "" || strings.EqualFold(a, b)
@@ -158,9 +160,9 @@ func equalAspect(aspect, a, b string) bool {
 	return a == b
 }
 
-// equalReasons compares the reasons of a cancelled transaction. Why an item
-// cannot be applied, and whether that is said of it if another is a reason
-// already, is not defined.
+// equalReasons compares the reasons of a cancelled transaction. It is not defined why
+// an operation is invalid, nor whether an invalid operation has a reason if another
+// one has a reason already.
 func equalReasons(a, b []string) bool {
 	if len(a) != len(b) {
 		return false
@@ -182,7 +184,8 @@ func equalReasons(a, b []string) bool {
 	return true
 }
 
-// aspectsOfBoth lists the aspects of both in order, the outcome first.
+// aspectsOfBoth returns the aspects that one of the outcomes has: first the outcome,
+// then the others in order.
 func aspectsOfBoth(a, b *Outcome) []string {
 	seen := map[string]bool{}
 	for _, o := range []*Outcome{a, b} {

@@ -22,7 +22,7 @@ func newOutcome(aspects ...string) *Outcome {
 	return o
 }
 
-func TestSubjectIsHeldToReferencesAndRules(t *testing.T) {
+func TestSubjectIsComparedWithReferencesAndRules(t *testing.T) {
 	t.Parallel()
 	ok := func(data string) *Outcome { return newOutcome(aspectOutcome, outcomeOK, aspectData, data) }
 	refused := func(constraint, field string) *Outcome {
@@ -39,14 +39,14 @@ func TestSubjectIsHeldToReferencesAndRules(t *testing.T) {
 		"all agree":                    {ok("1"), ok("1"), ok("1"), nil, nil},
 		"the subject alone differs":    {ok("1"), ok("1"), ok("2"), nil, []Difference{{Aspect: aspectData, Local: "1", Dynoxide: "1", Subject: "2"}}},
 		"the references differ":        {ok("1"), ok("2"), ok("1"), nil, []Difference{{Aspect: aspectData, References: true, Local: "1", Dynoxide: "2"}}},
-		"one is right":                 {ok("1"), ok("2"), ok("2"), rule(aspectData, Dynoxide), nil},
-		"the other is right":           {ok("1"), ok("2"), ok("2"), rule(aspectData, Local), []Difference{{Aspect: aspectData, Local: "1", Dynoxide: "2", Subject: "2", Rule: "rule"}}},
+		"dynoxide is right":            {ok("1"), ok("2"), ok("2"), rule(aspectData, Dynoxide), nil},
+		"DynamoDB Local is right":      {ok("1"), ok("2"), ok("2"), rule(aspectData, Local), []Difference{{Aspect: aspectData, Local: "1", Dynoxide: "2", Subject: "2", Rule: "rule"}}},
 		"either is right":              {ok("1"), ok("2"), ok("2"), rule(aspectData, Either), nil},
-		"but no third":                 {ok("1"), ok("2"), ok("3"), rule(aspectData, Either), []Difference{{Aspect: aspectData, Local: "1", Dynoxide: "2", Subject: "3", Rule: "rule"}}},
+		"neither is given":             {ok("1"), ok("2"), ok("3"), rule(aspectData, Either), []Difference{{Aspect: aspectData, Local: "1", Dynoxide: "2", Subject: "3", Rule: "rule"}}},
 		"both are wrong":               {ok("1"), ok("1"), ok("3"), rule(aspectData, Service, "3"), nil},
 		"a rule needs a difference":    {ok("1"), ok("1"), ok("2"), rule(aspectData, Either), []Difference{{Aspect: aspectData, Local: "1", Dynoxide: "1", Subject: "2"}}},
-		"a message may be vague":       {refused("", ""), refused("required", "key"), refused("required", ""), nil, nil},
-		"but not wrong":                {refused("", ""), refused("required", "key"), refused("enum", "key"), nil, []Difference{{Aspect: aspectConstraint, Dynoxide: "required", Subject: "enum"}}},
+		"a message without constraint": {refused("", ""), refused("required", "key"), refused("required", ""), nil, nil},
+		"a message with another":       {refused("", ""), refused("required", "key"), refused("enum", "key"), nil, []Difference{{Aspect: aspectConstraint, Dynoxide: "required", Subject: "enum"}}},
 		"the rest follows the outcome": {refused("enum", "x"), ok("2"), ok("3"), rule(aspectOutcome, Dynoxide), []Difference{{Aspect: aspectData, Local: "2", Dynoxide: "2", Subject: "3"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -57,7 +57,7 @@ func TestSubjectIsHeldToReferencesAndRules(t *testing.T) {
 	}
 }
 
-func TestEveryRuleSaysWhy(t *testing.T) {
+func TestEveryRuleHasItsFields(t *testing.T) {
 	t.Parallel()
 	for _, r := range Rules {
 		assert.True(t, r.ID != "" && r.What != "" && r.Why != "" && r.Aspect != "" && r.Match != nil, "%+v", r)
@@ -67,13 +67,12 @@ func TestEveryRuleSaysWhy(t *testing.T) {
 func TestSameSeedSameRequests(t *testing.T) {
 	t.Parallel()
 	for n := range 50 {
-		once, again := Generator{Seed: 7}.Sequence(n), Generator{Seed: 7}.Sequence(n)
-		assert.Equal(t, once, again)
+		assert.Equal(t, Generator{Seed: 7}.Sequence(n), Generator{Seed: 7}.Sequence(n))
 	}
 	assert.NotEqual(t, Generator{Seed: 7}.Sequence(0), Generator{Seed: 8}.Sequence(0))
 }
 
-// attributeDropper is a target with one defect: it does not store the attribute "n".
+// attributeDropper is a target with a defect: it does not store the attribute "n".
 type attributeDropper struct{ Target }
 
 func (f attributeDropper) Send(ctx context.Context, operation string, body []byte) (Reply, error) {
@@ -99,7 +98,7 @@ func TestDefectIsFoundAndShrunk(t *testing.T) {
 	assert.Contains(t, s.String(), "seed 1:")
 }
 
-func TestPackageThatIsNotThePinnedOneIsRefused(t *testing.T) {
+func TestOtherPackageThanThePinnedOneIsRefused(t *testing.T) {
 	t.Parallel()
 	_, err := unpackDynoxide([]byte("something else"), dynoxideIntegrity)
 	require.ErrorIs(t, err, ErrIntegrity)
@@ -124,8 +123,7 @@ func TestRequestsAreDifferent(t *testing.T) {
 	assert.Greater(t, len(seen)*10, total*9, "nine of ten requests are sent once")
 }
 
-// Why an item of a transaction cannot be applied, and whether that is said of it
-// beside another reason, is not defined; whether it is cancelled is.
+// See equalReasons. Whether the transaction is cancelled is defined.
 func TestReasonsOfACancelledTransaction(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -17,19 +17,19 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/fuzzseed"
 )
 
-// An Input is what a fuzz target was given and what fuzzing kept, because it
-// reached something new.
+// An Input is an input of a fuzz target that fuzzing kept, because it reached
+// something new.
 type Input struct {
-	Target string   // the name of the fuzz function
-	Values []string // as Go writes them in a corpus, such as string("a = :a")
+	Target string   // name of the fuzz function
+	Values []string // as Go writes them in a corpus, for example string("a = :a")
 }
 
-// String is the input as a line of a corpus in one file.
+// String returns the input as a line of a corpus that is one file.
 func (in Input) String() string { return in.Target + "\t" + strings.Join(in.Values, "\t") }
 
-// ReadCorpus reads the inputs below dir, which is a cache of fuzzing or
-// testdata/fuzz, in an order that depends on nothing else. With a file, it
-// reads the lines that [Input.String] writes.
+// ReadCorpus reads the inputs in a directory, which is the cache of fuzzing or
+// testdata/fuzz, and sorts them. If name is a file it reads the lines that
+// [Input.String] returns.
 func ReadCorpus(name string) ([]Input, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -66,7 +66,7 @@ func ReadCorpus(name string) ([]Input, error) {
 
 var stringLiteral = regexp.MustCompile(`(?s)^(?:string|\[\]byte)\((".*")\)$`)
 
-// text is the ith value, if it is a string or bytes.
+// text returns the ith value if it is a string or bytes, otherwise "".
 func (in Input) text(i int) string {
 	if i >= len(in.Values) {
 		return ""
@@ -82,7 +82,7 @@ func (in Input) text(i int) string {
 	return s
 }
 
-// number is the ith value, if it is an integer.
+// number returns the ith value if it is an integer, otherwise 0.
 func (in Input) number(i int) int {
 	m := integerLiteral.FindStringSubmatch(in.Values[i])
 	if m == nil {
@@ -97,13 +97,14 @@ func (in Input) number(i int) int {
 
 var integerLiteral = regexp.MustCompile(`^(?:int|byte|uint8)\((.*)\)$`)
 
-// fuzzTargets are the targets of expressions, each at the number that
-// FuzzExpressionOfTokens has for it.
+// fuzzTargets has the targets of expressions, in the order of the numbers that
+// FuzzExpressionOfTokens has for them.
 var fuzzTargets = []string{
 	"FuzzConditionAndItsNegationDiffer", "FuzzUpdateDoesNotChangeItsInput", "FuzzProjectionReturnsWhatItNames", "FuzzKeyConditionIsACondition",
 }
 
-// The tables that inputs are about, and items of other types or with less.
+// The tables that inputs are sent to, and items that have other types or fewer
+// attributes than fuzzseed.Item.
 const (
 	fuzzTable = `{"TableName":"Fuzz","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"},{"AttributeName":"sk","KeyType":"RANGE"}],
 		"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"},{"AttributeName":"sk","AttributeType":"N"}],"BillingMode":"PAY_PER_REQUEST"}`
@@ -117,13 +118,13 @@ const (
 		"BillingMode":"PAY_PER_REQUEST"}`
 )
 
-// corpusSetup makes the tables and their items.
+// corpusSetup returns the requests that create the tables and their items.
 func corpusSetup() []Request {
 	out := []Request{{Operation: "CreateTable", Body: fuzzTable}, {Operation: "CreateTable", Body: requestTable}}
 	return append(out, corpusItems()...)
 }
 
-// corpusItems puts the items in their places again.
+// corpusItems returns the requests that put the items.
 func corpusItems() []Request {
 	put := func(table, item string) Request {
 		return Request{Operation: "PutItem", Body: `{"TableName":"` + table + `","Item":` + item + `}`}
@@ -131,7 +132,8 @@ func corpusItems() []Request {
 	return []Request{put("Fuzz", fuzzseed.Item), put("Fuzz", fuzzOther), put("Fuzz", fuzzBare), put("Tab", fuzzseed.RequestItem)}
 }
 
-// Requests are what an input is sent as; none if its target is not known.
+// Requests returns the requests that an input is sent as. There are none if its
+// target is not known.
 func (in Input) Requests() []Request {
 	expression := in.text(0)
 	with := func(operation, member, more string) Request {
@@ -183,7 +185,7 @@ func (in Input) Requests() []Request {
 	return nil
 }
 
-// wholeRequest is a request as it was fuzzed.
+// wholeRequest returns a request with a fuzzed body.
 func wholeRequest(operation, body string) Request {
 	r := Request{Operation: operation, Body: body, Mistakes: []string{"fuzzed"}}
 	if !utf8.ValidString(body) || !json.Valid([]byte(body)) || !strings.HasPrefix(strings.TrimSpace(body), "{") {
@@ -192,12 +194,11 @@ func wholeRequest(operation, body string) Request {
 	return r
 }
 
-// DoCorpus sends each input and says what came of it. Every input finds the
-// tables as the first one did.
+// DoCorpus sends and compares all inputs. The tables are the same for each of them.
 func (run *Run) DoCorpus(ctx context.Context, inputs []Input) (*Summary, error) {
 	s := newSummary(0)
 	run.started = time.Now().Unix() & 0xffffff
-	clean := false
+	clean := false // the tables are as prepareCorpus leaves them
 	for n, in := range inputs {
 		for _, r := range in.Requests() {
 			if !clean {
@@ -227,7 +228,7 @@ func (run *Run) DoCorpus(ctx context.Context, inputs []Input) (*Summary, error) 
 	return s, run.reset(ctx)
 }
 
-// prepareCorpus empties every target and makes the tables.
+// prepareCorpus removes all tables of all targets and creates those of the corpus.
 func (run *Run) prepareCorpus(ctx context.Context) error {
 	if err := run.reset(ctx); err != nil {
 		return err
@@ -242,8 +243,8 @@ func (run *Run) prepareCorpus(ctx context.Context) error {
 	return nil
 }
 
-// restoreItems undoes what a request of one item has changed; it is false if only
-// new tables will do.
+// restoreItems undoes the changes of a request. It returns false if this needs new
+// tables.
 func (run *Run) restoreItems(ctx context.Context, r Request, c Case, subject *Outcome) bool {
 	if c.Local.kind() != outcomeOK && (subject == nil || subject.kind() != outcomeOK) {
 		return true
@@ -259,8 +260,8 @@ func (run *Run) restoreItems(ctx context.Context, r Request, c Case, subject *Ou
 	return true
 }
 
-// Distill keeps the first input of each target that a server answers in a way
-// of its own: with another outcome, message or data than all before.
+// Distill returns the inputs that a server answers differently from all inputs of the
+// same target before them: with another outcome, message or data.
 func Distill(ctx context.Context, t Target, inputs []Input) ([]Input, error) {
 	run := &Run{Local: t}
 	seen := map[string]bool{}

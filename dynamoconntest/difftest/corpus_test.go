@@ -15,9 +15,9 @@ import (
 )
 
 var corpus = flag.String("corpus", "",
-	`inputs to compare as well: a file, or a directory with what fuzzing kept, such as "$(go env GOCACHE)/fuzz"`)
+	`more inputs to compare: a file, or a directory with the inputs that fuzzing kept, for example "$(go env GOCACHE)/fuzz"`)
 
-var keep = flag.Bool("keep", false, "add to the corpus in the tree those inputs of -corpus that are answered in a way of their own")
+var keep = flag.Bool("keep", false, "add the inputs of -corpus that are answered differently from all others to testdata/corpus")
 
 const corpusFile = "testdata/corpus"
 
@@ -89,12 +89,12 @@ func TestCorpusIsReadAsFuzzingWritesIt(t *testing.T) {
 	assert.Empty(t, got[2].Requests(), "a target without requests")
 }
 
-func TestInputsThatAreAnsweredAlikeAreKeptOnce(t *testing.T) {
+func TestDistillKeepsOneInputForEachAnswer(t *testing.T) {
 	t.Parallel()
 	in := func(target, s string) Input { return Input{target, []string{"string(" + strconv.Quote(s) + ")"}} }
-	const decides, update = "FuzzConditionAndItsNegationDiffer", "FuzzUpdateDoesNotChangeItsInput"
+	const condition, update = "FuzzConditionAndItsNegationDiffer", "FuzzUpdateDoesNotChangeItsInput"
 	inputs := []Input{
-		in(decides, "n = :n"), in(decides, "n  = :n"), in(decides, "n = :a"), in(decides, "n == :n"), in(decides, "=="),
+		in(condition, "n = :n"), in(condition, "n  = :n"), in(condition, "n = :a"), in(condition, "n == :n"), in(condition, "=="),
 		in(update, "SET a = :n"), in(update, "SET n = :n"), in(update, "set a = :n"), in("FuzzElsewhere", "x"),
 	}
 	kept, err := Distill(t.Context(), Handler(dynamoconntest.New().Handler()), inputs)
@@ -102,7 +102,7 @@ func TestInputsThatAreAnsweredAlikeAreKeptOnce(t *testing.T) {
 	assert.Equal(t, []Input{inputs[0], inputs[2], inputs[3], inputs[5], inputs[6]}, kept)
 }
 
-func TestCorpusInTheTreeIsSent(t *testing.T) {
+func TestEveryLineOfTheCorpusIsSent(t *testing.T) {
 	t.Parallel()
 	inputs, err := ReadCorpus(corpusFile)
 	require.NoError(t, err)

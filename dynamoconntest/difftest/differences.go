@@ -2,41 +2,41 @@ package difftest
 
 import "slices"
 
-// A Side says whose answer is right where a rule applies.
+// A Side says whose answer is right if a rule applies.
 type Side int
 
 // The sides of a rule.
 const (
-	Either   Side = iota // both answers are as good; the subject gives one of them
+	Either   Side = iota // the subject gives one of the two answers
 	Local                // DynamoDB Local is right
 	Dynoxide             // dynoxide is right
-	Service              // Want says what the service does
+	Service              // Want or Holds says what the service answers
 )
 
-// A Rule is a difference that is known and explained.
+// A Rule explains a known difference.
 type Rule struct {
-	ID    string // in the summary; the rules of one cause share it
+	ID    string // name in the summary; rules with one cause have the same
 	What  string // what differs
 	Right Side   // who is right
-	Why   string // how the documentation of the service decides
+	Why   string // how the documentation of the service decides it
 
 	// Aspect is the part of the answer that the rule is about.
 	Aspect string
 
-	// Match says whether the rule applies to a case that differs in Aspect, or,
-	// if Right is Service, to any case.
+	// Match reports whether the rule applies to a case in which the references differ
+	// in Aspect. If Right is Service it is asked in every case.
 	Match func(c Case) bool
 
-	// Want lists the right texts of the aspect, if Right is Service. If it is nil
+	// Want returns the right texts of the aspect if Right is Service. If Want is nil
 	// or returns nil, and Holds is nil, every answer is accepted.
 	Want func(c Case) []string
 
-	// Holds says whether a text of the aspect is right, if Right is Service and
-	// the right texts cannot be listed.
+	// Holds reports whether a text of the aspect is right, if Right is Service and the
+	// right texts cannot be listed.
 	Holds func(c Case, got string) bool
 }
 
-// accepts says whether the subject's text of the aspect is right.
+// accepts reports whether the subject's text of the aspect is right.
 func (r *Rule) accepts(c Case, aspect, got string) bool {
 	if r.Right == Service && r.Holds != nil {
 		return r.Holds(c, got)
@@ -45,7 +45,7 @@ func (r *Rule) accepts(c Case, aspect, got string) bool {
 	return want == nil || slices.ContainsFunc(want, func(text string) bool { return equalAspect(aspect, text, got) })
 }
 
-// rightTexts lists the right texts of the aspect; nil allows any.
+// rightTexts returns the right texts of the aspect. If it is nil every text is right.
 func (r *Rule) rightTexts(c Case, aspect string) []string {
 	l, d := c.Local.Aspects[aspect], c.Dynoxide.Aspects[aspect]
 	switch r.Right {

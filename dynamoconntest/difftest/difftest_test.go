@@ -13,11 +13,11 @@ import (
 )
 
 var (
-	seed        = flag.Uint64("seed", 20261122, "decides the generated requests; 0 draws one from the clock")
-	requests    = flag.Int("requests", 1000, "how many different requests to send")
-	localURL    = flag.String("local", "", "base URL of a running DynamoDB Local; else one is started")
-	dynoxideURL = flag.String("dynoxide", "", "base URL of a running dynoxide; else one is started")
-	subjectURL  = flag.String("subject", "", "base URL of a server to compare in place of dynamoconntest")
+	seed        = flag.Uint64("seed", 20261122, "seed of the generated requests; 0 takes one from the clock")
+	requests    = flag.Int("requests", 1000, "number of different requests to send")
+	localURL    = flag.String("local", "", "base URL of a running DynamoDB Local (default: start one)")
+	dynoxideURL = flag.String("dynoxide", "", "base URL of a running dynoxide (default: start one)")
+	subjectURL  = flag.String("subject", "", "base URL of the server to compare (default: dynamoconntest)")
 	writeTable  = flag.Bool("write", false, "write the table of differences into the documentation")
 	unshrunk    = flag.Bool("unshrunk", false, "report differences without looking for a shorter sequence")
 )
@@ -49,6 +49,7 @@ func references(t *testing.T, run *Run) {
 	}
 }
 
+// servers returns the references. It skips the test with -short.
 func servers(t *testing.T) (local, dynoxide Target) {
 	t.Helper()
 	if testing.Short() {
@@ -99,6 +100,6 @@ func TestAgreesWithTwoServers(t *testing.T) {
 		t.Errorf("%d differences without a rule", s.Unexplained)
 	}
 	if s.Requests > 500 && s.Succeeded*10 < s.Requests*6 {
-		t.Errorf("only %d of %d requests succeeded: they say too little", s.Succeeded, s.Requests)
+		t.Errorf("only %d of %d requests succeeded: too few to compare", s.Succeeded, s.Requests)
 	}
 }

@@ -1,16 +1,17 @@
-// Package difftest measures how faithful an implementation of DynamoDB is, by
-// sending it the same generated requests as two servers written by others.
+// Package difftest measures how faithful an implementation of DynamoDB is. It sends
+// the same requests to it, the subject, and to two references: servers written by
+// others.
 //
-// A [Generator] draws sequences of requests, valid and invalid, from a seed. A
-// [Run] sends each request to every [Target] and reduces the answers to
-// aspects: the outcome, the data, the error type, the field and the constraint
-// that the message names, counts, pages, capacity. Prose is not compared.
+// A [Generator] draws sequences of valid and invalid requests from a seed. A [Run]
+// sends each request to every [Target] and reduces the answers to aspects: the
+// outcome, the data, the type of the error, the field and the constraint that the
+// message names, counts, pages, capacity. It does not compare the prose of messages.
 //
-// Where the two references agree, the subject must agree with them. Where they
-// differ, an entry of [Rules] must say who is right and why, and the subject is
-// held to that, or to what the entry computes from the answers and from what is
-// stored. Everything else is reported, with the shortest sequence of
-// requests that still shows it.
+// If the references agree, the subject must agree with them. If they differ, an entry
+// of [Rules] must say which one is right and why, and the subject must give that
+// answer, or the one that the entry computes from the answers and from what is
+// stored. Every other difference is reported, with the shortest sequence of requests
+// that still shows it.
 //
-// What fuzzing keeps is compared in the same way, an [Input] at a time.
+// The inputs that fuzzing keeps are compared in the same way, one [Input] at a time.
 package difftest

@@ -28,12 +28,12 @@ const (
 )
 
 var (
-	// ErrNoDynoxide means that dynoxide cannot run here: it is built for Linux on
-	// amd64 only, or npm is missing for its first start.
+	// ErrNoDynoxide means that dynoxide cannot run here: it is built only for Linux on
+	// amd64, and its first start needs npm.
 	ErrNoDynoxide = errors.New("dynoxide does not run here")
 
-	// ErrIntegrity means that the downloaded package is not the pinned one. Nothing
-	// of it was unpacked.
+	// ErrIntegrity means that the downloaded package is not the pinned one. It was not
+	// unpacked.
 	ErrIntegrity = errors.New("package does not match the pinned SHA-512")
 )
 
@@ -47,7 +47,7 @@ type DynoxideServer struct {
 // URL returns the server's base URL.
 func (s *DynoxideServer) URL() string { return s.url }
 
-// Stop kills the server and waits until it is gone.
+// Stop kills the server and waits until it has ended.
 func (s *DynoxideServer) Stop() error {
 	if err := s.pipe.Close(); err != nil {
 		return err
@@ -59,13 +59,13 @@ func (s *DynoxideServer) Stop() error {
 	return nil
 }
 
-// StartDynoxide starts dynoxide on a free port of this machine. The first call
-// on a machine fetches it with npm and keeps it under the user's cache
-// directory, or the one in DYNAMOCONN_CACHE. The server ends with this program,
-// however that ends.
+// StartDynoxide starts dynoxide on a free port of this machine. The first call on a
+// machine downloads it with npm and keeps it in the user's cache directory, or in the
+// one that DYNAMOCONN_CACHE names. The server ends when this program ends, in whatever
+// way.
 //
-// The error is [ErrNoDynoxide], [ErrIntegrity] or that of ctx, which limits the
-// start only.
+// The error is [ErrNoDynoxide], [ErrIntegrity] or that of ctx. ctx limits only the
+// start.
 func StartDynoxide(ctx context.Context) (*DynoxideServer, error) {
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		return nil, fmt.Errorf("%w: built for linux/amd64, not for %s/%s", ErrNoDynoxide, runtime.GOOS, runtime.GOARCH)
@@ -84,6 +84,7 @@ func StartDynoxide(ctx context.Context) (*DynoxideServer, error) {
 	return nil, err
 }
 
+// startOnFreePort starts the program and waits until it answers.
 func startOnFreePort(ctx context.Context, program string) (*DynoxideServer, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -93,8 +94,8 @@ func startOnFreePort(ctx context.Context, program string) (*DynoxideServer, erro
 	if err := l.Close(); err != nil {
 		return nil, err
 	}
-	// The shell waits for the end of its input, a pipe that the kernel closes when
-	// this program is gone, and then kills the server.
+	// The shell waits for the end of its input and then kills the server. Its input is
+	// a pipe that the kernel closes when this program ends.
 	guard := exec.Command("sh", "-c", `"$0" --port "$1" & child=$!; read -r _; kill -9 $child; wait $child`, program, port)
 	var output bytes.Buffer
 	guard.Stdout, guard.Stderr = nil, &output
@@ -126,7 +127,8 @@ func startOnFreePort(ctx context.Context, program string) (*DynoxideServer, erro
 	return nil, fmt.Errorf("%w: no answer on port %s: %s", ErrNoDynoxide, port, output.String())
 }
 
-// fetchDynoxide returns the path of the program, and downloads it if need be.
+// fetchDynoxide returns the path of the program. It downloads the program if it is not
+// in the cache.
 func fetchDynoxide(ctx context.Context) (string, error) {
 	root := os.Getenv(cacheVariable)
 	if root == "" {
@@ -173,11 +175,11 @@ func fetchDynoxide(ctx context.Context) (string, error) {
 	if err := os.WriteFile(unpacked, binary, 0o755); err != nil {
 		return "", err
 	}
-	// A rename is atomic: whoever looks sees no half of the file.
+	// A rename is atomic: nobody sees half of the file.
 	return program, os.Rename(unpacked, program)
 }
 
-// unpackDynoxide compares a tarball with its hash and returns the program in it.
+// unpackDynoxide checks the hash of a tarball and returns the program in it.
 func unpackDynoxide(tarball []byte, integrity string) ([]byte, error) {
 	sum := sha512.Sum512(tarball)
 	if "sha512-"+base64.StdEncoding.EncodeToString(sum[:]) != integrity {

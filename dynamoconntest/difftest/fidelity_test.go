@@ -15,7 +15,7 @@ const (
 	tableEnd   = "<!-- End of the table. -->\n"
 )
 
-// TestPageListsEveryRule holds the page's table to the rules.
+// The table in docs/fidelity.md must be the one that the rules make.
 func TestPageListsEveryRule(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join("..", "..", "docs", "fidelity.md")
@@ -33,8 +33,8 @@ func TestPageListsEveryRule(t *testing.T) {
 	require.Equal(t, table, old, "run this test with -write")
 }
 
-// rulesTable is the rules as a table, without those that say the same of
-// another aspect.
+// rulesTable returns a table of the rules. A rule whose What begins with "as " is not
+// in it: it says the same as another rule about another aspect.
 func rulesTable(rules []Rule) string {
 	var b strings.Builder
 	b.WriteString("\n| Rule | What differs | Right | Why |\n|---|---|---|---|\n")

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// An expression draws the expressions of one request, which share placeholders.
+// An expression draws the expressions of a request, which share placeholders.
 type expression struct {
 	*generator
 	schema *schema
@@ -17,7 +17,7 @@ func (g *generator) expression(s *schema) *expression {
 	return &expression{generator: g, schema: s, names: obj{}, values: obj{}}
 }
 
-// addPlaceholders writes the placeholders that were used.
+// addPlaceholders adds the placeholders of the expressions to a body.
 func (e *expression) addPlaceholders(body obj) {
 	if len(e.names) > 0 {
 		body["ExpressionAttributeNames"] = e.names
@@ -27,7 +27,7 @@ func (e *expression) addPlaceholders(body obj) {
 	}
 }
 
-// name writes one path element, as a placeholder if it must be or by chance.
+// name returns an element of a path. It is a placeholder if it must be, or by chance.
 func (e *expression) name(name string) string {
 	if name != "name" && name != "ttl" && name != "at" && name != "size" && !strings.Contains(name, ".") && !e.chance(25) {
 		return name
@@ -42,8 +42,7 @@ func (e *expression) name(name string) string {
 	return placeholder
 }
 
-// path writes a document path given as its elements; those that start with [
-// are indexes.
+// path returns a document path. Elements that start with [ are indexes.
 func (e *expression) path(elements ...string) string {
 	var b strings.Builder
 	for i, el := range elements {
@@ -59,13 +58,14 @@ func (e *expression) path(elements ...string) string {
 	return b.String()
 }
 
+// addValue returns a new placeholder for a value.
 func (e *expression) addValue(v obj) string {
 	placeholder := fmt.Sprintf(":v%d", len(e.values))
 	e.values[placeholder] = v
 	return placeholder
 }
 
-// pathsOf lists where a value of the kind is likely to be.
+// pathsOf has the paths at which values of a type are likely.
 var pathsOf = map[string][][]string{
 	"S":    {{"s"}, {"m", "s"}, {"l", "[1]"}, {"name"}, {"m", "m", "s"}, {"a.b"}, {"g1"}},
 	"N":    {{"n"}, {"m", "n"}, {"l", "[0]"}, {"m", "l", "[0]"}, {"m", "m", "n"}, {"l", "[2]", "n"}, {"g2"}, {"ttl"}},
@@ -79,7 +79,7 @@ var pathsOf = map[string][][]string{
 	"BS":   {{"bs"}},
 }
 
-// operandPath is a path at which the kind is likely; keys included.
+// operandPath draws a path at which a value of the kind is likely. It may be a key.
 func (e *expression) operandPath(kind string) string {
 	for _, k := range e.schema.key() {
 		if k.kind == kind && e.chance(15) {
@@ -92,7 +92,7 @@ func (e *expression) operandPath(kind string) string {
 	return e.path(pick(e.generator, pathsOf[kind]...)...)
 }
 
-// operand is a path, a value or a size.
+// operand draws a path, a value or a size.
 func (e *expression) operand(kind string) string {
 	switch {
 	case kind == "N" && e.chance(20):
@@ -103,7 +103,7 @@ func (e *expression) operand(kind string) string {
 	return e.addValue(e.generator.value(kind, 1))
 }
 
-// condition draws from the whole grammar of conditions.
+// condition draws a condition. All of the grammar can occur.
 func (e *expression) condition(depth int) string {
 	if depth > 0 && e.chance(45) {
 		switch e.IntN(6) {
@@ -148,7 +148,8 @@ func (e *expression) condition(depth int) string {
 	}
 }
 
-// comparand is an operand that may be compared with a path of the kind.
+// comparand draws an operand to compare with a path of the kind. By chance it has
+// another type.
 func (e *expression) comparand(kind string) string {
 	if e.chance(3) {
 		kind = pick(e.generator, "S", "N", "B")
@@ -156,7 +157,7 @@ func (e *expression) comparand(kind string) string {
 	return e.operand(kind)
 }
 
-// bounds are two values in order.
+// bounds draws two values in order.
 func (e *expression) bounds(kind string) (low, high string) {
 	a, b := e.scalar(kind), e.scalar(kind)
 	if lessValue(b, a) {
@@ -165,6 +166,7 @@ func (e *expression) bounds(kind string) (low, high string) {
 	return e.addValue(a), e.addValue(b)
 }
 
+// containsCondition draws a condition with contains.
 func (e *expression) containsCondition() string {
 	switch e.IntN(5) {
 	case 0:
@@ -180,7 +182,7 @@ func (e *expression) containsCondition() string {
 	}
 }
 
-// likelyCondition is a condition that holds for most items.
+// likelyCondition draws a condition that holds for most items.
 func (e *expression) likelyCondition() string {
 	switch e.IntN(4) {
 	case 0:
@@ -214,7 +216,8 @@ func (e *expression) projection() string {
 	return strings.Join(list, ", ")
 }
 
-// paths writes several paths. Only those that are written may make placeholders.
+// paths returns several paths. It is called only for paths that are used, because each
+// call may add placeholders.
 func (e *expression) paths(list [][]string) string {
 	out := make([]string, len(list))
 	for i, p := range list {
@@ -223,7 +226,7 @@ func (e *expression) paths(list [][]string) string {
 	return strings.Join(out, ", ")
 }
 
-// lessValue orders two scalars of one type.
+// lessValue reports whether a is less than b. Both have the same scalar type.
 func lessValue(a, b obj) bool {
 	if x, ok := a["N"]; ok {
 		return compareNumbers(asString(x), asString(b["N"])) < 0

@@ -22,6 +22,7 @@ func (g *generator) legacyCondition(kind string) obj {
 	return c
 }
 
+// legacyFilter draws n legacy conditions.
 func (g *generator) legacyFilter(n int) obj {
 	filter := obj{}
 	for range n {
@@ -48,6 +49,7 @@ func (g *generator) expected(_ *schema, body obj) {
 	}
 }
 
+// scanFilter adds a legacy filter to a scan.
 func (g *generator) scanFilter(_ *schema, body obj) {
 	filter := g.legacyFilter(1 + g.IntN(2))
 	body["ScanFilter"] = filter
@@ -56,6 +58,7 @@ func (g *generator) scanFilter(_ *schema, body obj) {
 	}
 }
 
+// keyConditions adds the legacy parameters of a query.
 func (g *generator) keyConditions(src source, body obj) {
 	hash, sort := src.keys()
 	conditions := obj{hash.name: obj{"ComparisonOperator": "EQ", "AttributeValueList": []any{g.keyValue(hash, src.poolSize(hash))}}}
@@ -83,6 +86,7 @@ func (g *generator) keyConditions(src source, body obj) {
 	}
 }
 
+// attributeUpdates adds a legacy update.
 func (g *generator) attributeUpdates(s *schema, body obj) {
 	out := obj{}
 	for range 1 + g.IntN(3) {

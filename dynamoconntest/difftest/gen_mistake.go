@@ -4,14 +4,14 @@ import (
 	"strings"
 )
 
-// A mistake makes one thing wrong in a valid body. It returns false if the
-// body has no place for it.
+// A mistake is one thing that can be wrong in a request. Its function make makes the
+// mistake in a valid body. It returns false if the body has no place for the mistake.
 type mistake struct {
 	name string
 	make func(g *generator, s *schema, operation string, body obj) bool
 }
 
-// itemIn finds the map that holds the item or the key, and its name.
+// itemIn returns the member that holds the item or the key, and its name.
 func itemIn(body obj) (obj, string) {
 	for _, name := range []string{"Item", "Key"} {
 		if m, ok := body[name].(obj); ok {
@@ -21,8 +21,8 @@ func itemIn(body obj) (obj, string) {
 	return nil, ""
 }
 
-// setMember makes a mistake of giving a member a value, in every body that may
-// have the member.
+// setMember returns a mistake that sets a member in requests with these operations, or
+// with any if one of them is "*".
 func setMember(name, member string, value any, operations ...string) mistake {
 	return mistake{name, func(_ *generator, _ *schema, operation string, body obj) bool {
 		for _, op := range operations {
@@ -35,7 +35,7 @@ func setMember(name, member string, value any, operations ...string) mistake {
 	}}
 }
 
-// mistakeInValue makes a mistake of giving a non-key attribute a value.
+// mistakeInValue returns a mistake that gives a value to an attribute that is not a key.
 func mistakeInValue(name string, value any) mistake {
 	return mistake{name, func(g *generator, _ *schema, _ string, body obj) bool {
 		if item, ok := body["Item"].(obj); ok {
@@ -54,7 +54,7 @@ func mistakeInValue(name string, value any) mistake {
 	}}
 }
 
-// addAction puts one more assignment into an update expression.
+// addAction adds an assignment to an update expression.
 func addAction(update, action string) string {
 	if head, tail, ok := strings.Cut(update, "SET "); ok {
 		return head + "SET " + action + ", " + tail
@@ -65,7 +65,7 @@ func addAction(update, action string) string {
 	return update + " SET " + action
 }
 
-// mistakeInKey makes a mistake in the key or in the key attributes of an item.
+// mistakeInKey returns a mistake in the key, or in the key attributes of an item.
 func mistakeInKey(name string, change func(g *generator, s *schema, key obj) bool) mistake {
 	return mistake{name, func(g *generator, s *schema, _ string, body obj) bool {
 		m, _ := itemIn(body)
@@ -78,7 +78,7 @@ var (
 	singleWrites     = []string{"PutItem", "UpdateItem", "DeleteItem"}
 )
 
-// nestedLists is a string in n lists.
+// nestedLists returns a string in n lists.
 func nestedLists(n int) any {
 	v := any(obj{"S": "x"})
 	for range n {

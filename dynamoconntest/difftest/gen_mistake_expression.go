@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// conditionMember names the members that hold a condition.
+// conditionMember returns the name of the member that has the condition or filter.
 func conditionMember(operation string) string {
 	switch operation {
 	case "PutItem", "DeleteItem", "UpdateItem":
@@ -17,8 +17,8 @@ func conditionMember(operation string) string {
 	return ""
 }
 
-// removeExpressions removes what would make a second mistake of an expression: legacy
-// parameters, and the placeholders of an expression that is replaced.
+// removeExpressions removes all expressions with their placeholders, and the legacy
+// parameters: a new expression beside them would be a second mistake.
 func removeExpressions(body obj) {
 	for _, m := range []string{"Expected", "AttributeUpdates", "ConditionalOperator", "ScanFilter", "KeyConditions", "QueryFilter",
 		"AttributesToGet", "UpdateExpression", "ConditionExpression", "FilterExpression", "ProjectionExpression", "Select",
@@ -27,7 +27,8 @@ func removeExpressions(body obj) {
 	}
 }
 
-// badCondition replaces the condition of a request.
+// badCondition returns a mistake that replaces the condition or filter. names are
+// placeholders and names in turn.
 func badCondition(name, condition string, values obj, names ...string) mistake {
 	return mistake{name, func(g *generator, s *schema, operation string, body obj) bool {
 		member := conditionMember(operation)
@@ -64,7 +65,8 @@ func badCondition(name, condition string, values obj, names ...string) mistake {
 	}}
 }
 
-// badUpdate replaces the update expression.
+// badUpdate returns a mistake that replaces the update expression. "@hash" in it stands
+// for the partition key.
 func badUpdate(name, update string, values obj, names ...string) mistake {
 	return mistake{name, func(_ *generator, s *schema, operation string, body obj) bool {
 		if operation != "UpdateItem" {
@@ -82,6 +84,7 @@ func badUpdate(name, update string, values obj, names ...string) mistake {
 	}}
 }
 
+// badProjection returns a mistake that replaces the projection.
 func badProjection(name, projection string, names ...string) mistake {
 	return mistake{name, func(_ *generator, _ *schema, operation string, body obj) bool {
 		if operation != "GetItem" && operation != "Scan" {
@@ -101,10 +104,12 @@ var valueOne = obj{":a": obj{"N": "1"}}
 
 func stringValue(s string) obj { return obj{":a": obj{"S": s}} }
 
+// inList returns a condition with an IN of n operands.
 func inList(n int) string {
 	return "n IN (" + strings.TrimSuffix(strings.Repeat(":a, ", n), ", ") + ")"
 }
 
+// longUpdate returns an update with n assignments.
 func longUpdate(n int) string {
 	var b strings.Builder
 	b.WriteString("SET ")

@@ -2,13 +2,15 @@ package difftest
 
 import "fmt"
 
+// mistakeIn returns a mistake that can be made in one operation.
 func mistakeIn(name, operation string, change func(g *generator, s *schema, body obj) bool) mistake {
 	return mistake{name, func(g *generator, s *schema, op string, body obj) bool {
 		return op == operation && change(g, s, body)
 	}}
 }
 
-// keyCondition replaces what a query asks for.
+// keyCondition returns a mistake that replaces the key condition of a query. condition
+// returns "-" if the table does not allow the mistake.
 func keyCondition(name string, condition func(g *generator, s *schema) (string, obj)) mistake {
 	return mistakeIn(name, "Query", func(g *generator, s *schema, body obj) bool {
 		text, values := condition(g, s)
@@ -30,7 +32,7 @@ func keyCondition(name string, condition func(g *generator, s *schema) (string, 
 	})
 }
 
-// withSort is a key condition on a table that has a sort key.
+// withSort returns a function for keyCondition that needs a table with a sort key.
 func withSort(condition string, value func(g *generator, s *schema) obj) func(g *generator, s *schema) (string, obj) {
 	return func(g *generator, s *schema) (string, obj) {
 		if !s.sort.exists() {
@@ -207,6 +209,7 @@ var queryMistakes = []mistake{
 	}),
 }
 
+// globalConsistent asks for a consistent read of a global index.
 func globalConsistent(_ *generator, s *schema, body obj) bool {
 	for _, ix := range s.indexes {
 		if ix.name == body["IndexName"] && !ix.local {
@@ -348,6 +351,7 @@ var batchMistakes = []mistake{
 	setMember("transaction token empty", "ClientRequestToken", "", "TransactWriteItems"),
 }
 
+// replaceItems sets RequestItems.
 func replaceItems(items obj) func(*generator, *schema, obj) bool {
 	return func(_ *generator, _ *schema, body obj) bool {
 		body["RequestItems"] = items

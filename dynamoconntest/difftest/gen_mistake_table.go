@@ -2,14 +2,15 @@ package difftest
 
 import "fmt"
 
-// mistakeInTable makes a mistake in the creation of a table; each works on a body
-// whose table has a name of its own.
+// mistakeInTable returns a mistake in the creation of a table. The table in the body
+// does not exist.
 func mistakeInTable(name string, change func(g *generator, body obj) bool) mistake {
 	return mistake{name, func(g *generator, _ *schema, operation string, body obj) bool {
 		return operation == "CreateTable" && change(g, body)
 	}}
 }
 
+// removeTableMember removes a member.
 func removeTableMember(member string) func(*generator, obj) bool {
 	return func(_ *generator, body obj) bool {
 		delete(body, member)
@@ -17,6 +18,7 @@ func removeTableMember(member string) func(*generator, obj) bool {
 	}
 }
 
+// setTableMember sets a member.
 func setTableMember(member string, value any) func(*generator, obj) bool {
 	return func(_ *generator, body obj) bool {
 		body[member] = value
@@ -24,7 +26,7 @@ func setTableMember(member string, value any) func(*generator, obj) bool {
 	}
 }
 
-// plainTable is a table with nothing but keys, to make one mistake in.
+// plainTable leaves nothing but the keys of a table, so that a mistake is the only one.
 func plainTable(body obj) (hash, sort obj) {
 	hash, sort = obj{"AttributeName": "p", "KeyType": "HASH"}, obj{"AttributeName": "q", "KeyType": "RANGE"}
 	for _, m := range []string{"LocalSecondaryIndexes", "GlobalSecondaryIndexes", "ProvisionedThroughput"} {
@@ -36,6 +38,7 @@ func plainTable(body obj) (hash, sort obj) {
 	return hash, sort
 }
 
+// tableWithIndex creates a plain table with an index that change has changed.
 func tableWithIndex(local bool, change func(body obj, ix obj)) func(*generator, obj) bool {
 	return func(_ *generator, body obj) bool {
 		plainTable(body)
@@ -53,6 +56,7 @@ func tableWithIndex(local bool, change func(body obj, ix obj)) func(*generator, 
 	}
 }
 
+// tableWithIndexes creates a plain table with n indexes.
 func tableWithIndexes(local bool, n int) func(*generator, obj) bool {
 	return tableWithIndex(local, func(body obj, ix obj) {
 		member := "GlobalSecondaryIndexes"

@@ -5,10 +5,11 @@ import (
 	"strings"
 )
 
-// tokenPrefix marks the tokens of transactions, which a run makes its own.
+// tokenPrefix begins the tokens of transactions. A run replaces it, so that every run
+// has its own tokens.
 const tokenPrefix = "token-"
 
-// writeOptions adds to the body of a single write what may go with it.
+// writeOptions adds the options of a single write.
 func (g *generator) writeOptions(body obj, returns ...string) {
 	if g.chance(35) {
 		body["ReturnValues"] = pick(g, returns...)
@@ -72,8 +73,8 @@ func (g *generator) update(s *schema) obj {
 		}
 		e.addPlaceholders(body)
 	case g.chance(60):
-		// Several elements of a list, or beyond its end. What came of it must be
-		// seen at once, as servers differ.
+		// An update of several elements of a list, or beyond its end. Servers differ here,
+		// so the new item is returned and compared at once.
 		update := pick(g, "SET l[9] = :v", "SET l[3] = :v, l[5] = :w", "SET m.l[7] = :v", "REMOVE l[0], l[2]")
 		body["UpdateExpression"] = update
 		values := obj{":v": g.scalar("S")}
@@ -96,7 +97,7 @@ func (g *generator) get(s *schema) (string, obj) {
 	return "GetItem", body
 }
 
-// readOptions adds projection, consistency and capacity.
+// readOptions adds the projection, the consistency and the capacity.
 func (g *generator) readOptions(s *schema, body obj) {
 	switch {
 	case g.chance(8):
@@ -112,7 +113,7 @@ func (g *generator) readOptions(s *schema, body obj) {
 	g.capacity(body)
 }
 
-// keys draws n different keys of s.
+// keys draws up to n different keys of s.
 func (g *generator) keys(s *schema, n int) []any {
 	var list []any
 	seen := map[string]bool{}
@@ -198,7 +199,7 @@ func (g *generator) transactWrite(*schema) (string, obj) {
 	}
 	g.capacity(body)
 	if body["ReturnConsumedCapacity"] == "TOTAL" && g.chance(80) {
-		body["ReturnConsumedCapacity"] = "INDEXES" // which says more
+		body["ReturnConsumedCapacity"] = "INDEXES" // has more to compare
 	}
 	if g.chance(15) {
 		body["ClientRequestToken"] = fmt.Sprint(tokenPrefix, g.IntN(1<<20))
@@ -242,7 +243,7 @@ func (g *generator) describe(s *schema) (string, obj) {
 	return "DescribeTable", obj{"TableName": s.name}
 }
 
-// changeSettings changes a table without touching its items.
+// changeSettings draws a request that changes a table but not its items.
 func (g *generator) changeSettings(s *schema) (string, obj) {
 	body := obj{"TableName": s.name}
 	switch g.IntN(4) {
@@ -264,7 +265,7 @@ func (g *generator) changeSettings(s *schema) (string, obj) {
 	return "UpdateTable", body
 }
 
-// changeIndex adds or drops a global index.
+// changeIndex draws a request that adds or drops a global index.
 func (g *generator) changeIndex(s *schema) (string, obj) {
 	name := "global0"
 	if s.indexDropped {

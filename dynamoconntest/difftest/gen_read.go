@@ -1,6 +1,6 @@
 package difftest
 
-// source is what a query or scan reads: a table or one of its indexes.
+// A source is what a query or scan reads: a table or one of its indexes.
 type source struct {
 	*schema
 	ix *index
@@ -20,7 +20,7 @@ func (s source) keys() (hash, sort attribute) {
 	return s.hash, s.sort
 }
 
-// poolSize is how many values the items have for a key attribute.
+// poolSize returns the number of values that items have for a key attribute.
 func (s source) poolSize(a attribute) int {
 	switch {
 	case a == s.hash && !s.sort.exists():
@@ -33,7 +33,7 @@ func (s source) poolSize(a attribute) int {
 	return 4
 }
 
-// selection adds Select, a projection or neither.
+// selection adds Select, a projection, both or neither.
 func (g *generator) selection(s source, e *expression, body obj) {
 	switch g.IntN(10) {
 	case 0:
@@ -117,7 +117,7 @@ func (g *generator) sortCondition(e *expression, a attribute, n int) string {
 	return p + pick(g, " = ", " < ", " <= ", " > ", " >= ") + e.addValue(v)
 }
 
-// readMore adds what queries and scans share.
+// readMore adds the parameters that queries and scans have in common.
 func (g *generator) readMore(src source, body obj) {
 	if src.ix != nil {
 		body["IndexName"] = src.ix.name
@@ -155,7 +155,7 @@ func (g *generator) scan(s *schema) Request {
 	case !r.Walk && src.ix == nil && g.chance(20):
 		total := 1 + g.IntN(4)
 		body["Segment"], body["TotalSegments"] = g.IntN(total), total
-		delete(body, "ReturnConsumedCapacity") // how much is read depends on what is in the segment
+		delete(body, "ReturnConsumedCapacity") // it depends on the items in the segment
 		r.Body = canonicalJSON(body)
 	}
 	if src.ix == nil && body["ProjectionExpression"] == nil && s.sort.exists() {

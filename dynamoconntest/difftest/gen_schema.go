@@ -5,13 +5,15 @@ import (
 	"math/rand/v2"
 )
 
+// obj is a JSON object.
 type obj = map[string]any
 
-// An attribute is a name with the type it usually has.
+// An attribute is the name of an attribute and its usual type.
 type attribute struct{ name, kind string }
 
 func (a attribute) exists() bool { return a.name != "" }
 
+// An index is a secondary index of a table.
 type index struct {
 	name       string
 	local      bool
@@ -20,13 +22,13 @@ type index struct {
 	nonKey     []string
 }
 
-// A schema is one table of a sequence.
+// A schema is a table of a sequence.
 type schema struct {
 	name         string
 	hash, sort   attribute
 	indexes      []index
 	onDemand     bool
-	indexDropped bool // an index was dropped, after which DynamoDB Local makes no other
+	indexDropped bool // an index was dropped; DynamoDB Local creates no other after that
 }
 
 func (s *schema) key() []attribute {
@@ -38,8 +40,7 @@ func (s *schema) key() []attribute {
 
 func (s *schema) isKey(name string) bool { return name == s.hash.name || name == s.sort.name }
 
-// indexKeys are the attributes that hold an index's key and so must have
-// their type.
+// indexKeys are the key attributes of indexes. In an item they must have their type.
 var indexKeys = []attribute{{"g1", "S"}, {"g2", "N"}, {"g3", "B"}}
 
 func (s *schema) usesIndexKey(name string) bool {
@@ -51,6 +52,7 @@ func (s *schema) usesIndexKey(name string) bool {
 	return false
 }
 
+// A generator draws one sequence.
 type generator struct {
 	*rand.Rand
 	tables   []*schema
@@ -58,11 +60,13 @@ type generator struct {
 	bigItems bool     // items of tens of kilobytes
 }
 
-// chance is true p times in a hundred.
+// chance returns true with a probability of p percent.
 func (g *generator) chance(p int) bool { return g.IntN(100) < p }
 
+// pick draws one of a list.
 func pick[T any](g *generator, list ...T) T { return list[g.IntN(len(list))] }
 
+// newSchema draws a table.
 func (g *generator) newSchema(name string) *schema {
 	s := &schema{name: name, onDemand: g.chance(60)}
 	s.hash = attribute{pick(g, "pk", "h", "id"), pick(g, "S", "S", "S", "N", "B")}
@@ -97,6 +101,7 @@ func (g *generator) newSchema(name string) *schema {
 	return s
 }
 
+// project draws which attributes an index holds.
 func (g *generator) project(ix *index) {
 	ix.projection = pick(g, "ALL", "KEYS_ONLY", "INCLUDE")
 	if ix.projection == "INCLUDE" {
@@ -104,6 +109,7 @@ func (g *generator) project(ix *index) {
 	}
 }
 
+// keyOf returns a KeySchema.
 func keyOf(hash, sort attribute) []any {
 	list := []any{obj{"AttributeName": hash.name, "KeyType": "HASH"}}
 	if sort.exists() {
@@ -112,6 +118,7 @@ func keyOf(hash, sort attribute) []any {
 	return list
 }
 
+// createTable returns the request that creates a table.
 func (g *generator) createTable(s *schema) Request {
 	defined := map[string]string{}
 	define := func(attrs ...attribute) {
@@ -162,6 +169,7 @@ func (g *generator) createTable(s *schema) Request {
 	return request("CreateTable", body)
 }
 
+// request returns a request with this body.
 func request(operation string, body obj) Request {
 	return Request{Operation: operation, Body: canonicalJSON(body)}
 }

@@ -33,6 +33,7 @@ func (e *expression) update() string {
 	return strings.Join(parts, " ")
 }
 
+// action draws one or two actions on an attribute and adds them to the clauses.
 func (e *expression) action(target string, clauses map[string][]string) {
 	add := func(clause, text string) { clauses[clause] = append(clauses[clause], text) }
 	p := e.path(target)
@@ -84,7 +85,7 @@ func (e *expression) action(target string, clauses map[string][]string) {
 	}
 }
 
-// wholeAttribute removes or sets an attribute whatever its type.
+// wholeAttribute returns an action that removes or sets an attribute of any type.
 func (e *expression) wholeAttribute(target, p string) (clause, action string) {
 	if e.chance(25) {
 		return "REMOVE", p
@@ -96,7 +97,7 @@ func (e *expression) wholeAttribute(target, p string) (clause, action string) {
 	return "SET", p + " = " + e.addValue(e.generator.value(e.kindOf(target), 2))
 }
 
-// kindOf is the usual type of an attribute.
+// kindOf returns the usual type of an attribute, or by chance another one.
 func (e *expression) kindOf(name string) string {
 	for _, a := range attributes {
 		if a.name == name && !e.chance(5) {

@@ -38,7 +38,7 @@ func (g *generator) scalar(kind string) obj {
 	return obj{"S": pick(g, words...)}
 }
 
-// value draws a value of the kind; depth bounds the nesting.
+// value draws a value of the kind. depth bounds its nesting.
 func (g *generator) value(kind string, depth int) obj {
 	switch kind {
 	case "BOOL":
@@ -72,6 +72,7 @@ func (g *generator) value(kind string, depth int) obj {
 	return g.scalar(kind)
 }
 
+// set draws the members of a set.
 func (g *generator) set(kind string) []any {
 	pool := words[1:]
 	switch kind {
@@ -90,7 +91,8 @@ func (g *generator) set(kind string) []any {
 	return out
 }
 
-// keyValue draws from a pool small enough that most keys exist.
+// keyValue draws a value of a key attribute from the first n of a few values, so that
+// most keys exist.
 func (g *generator) keyValue(a attribute, n int) obj {
 	i := g.IntN(n)
 	switch a.kind {
@@ -110,13 +112,13 @@ func (g *generator) key(s *schema) obj {
 	return obj{s.hash.name: g.keyValue(s.hash, 3), s.sort.name: g.keyValue(s.sort, 6)}
 }
 
-// attributes are the non-key attributes that items and expressions share.
+// attributes are the attributes of items and expressions that are not keys.
 var attributes = []attribute{
 	{"s", "S"}, {"n", "N"}, {"b", "B"}, {"bo", "BOOL"}, {"nu", "NULL"}, {"l", "L"}, {"m", "M"},
 	{"ss", "SS"}, {"ns", "NS"}, {"bs", "BS"}, {"name", "S"}, {"a.b", "S"}, {"ttl", "N"},
 }
 
-// item draws a whole item with the key given.
+// item draws an item with this key.
 func (g *generator) item(s *schema, key obj) obj {
 	item := obj{}
 	for name, v := range key {

@@ -6,18 +6,15 @@ import (
 	"strings"
 )
 
-// A Generator draws sequences of requests. The same seed and number always
-// give the same sequence, on every machine.
-type Generator struct {
-	// Seed decides everything.
-	Seed uint64
-}
+// A Generator draws sequences of requests. The same seed and number always give the
+// same sequence, on every machine.
+type Generator struct{ Seed uint64 }
 
 // sequenceLength is about how many requests follow the creation of the tables.
 const sequenceLength = 60
 
-// Sequence returns the nth sequence: the creation of one or two tables, items
-// for them, requests of every kind, and at last a scan of each table.
+// Sequence returns the nth sequence: it creates one or two tables, puts items into
+// them, sends requests of every kind, and scans each table at the end.
 func (gen Generator) Sequence(n int) []Request {
 	g := &generator{Rand: rand.New(rand.NewPCG(gen.Seed, uint64(n)))}
 	g.bigItems = g.chance(6)
@@ -43,7 +40,7 @@ func (gen Generator) Sequence(n int) []Request {
 	return out
 }
 
-// fillTable writes many items at once.
+// fillTable draws a request that puts many items.
 func (g *generator) fillTable(s *schema) Request {
 	var list []any
 	for _, k := range g.keys(s, 25) {
@@ -52,7 +49,7 @@ func (g *generator) fillTable(s *schema) Request {
 	return request("BatchWriteItem", obj{"RequestItems": obj{s.name: list}})
 }
 
-// drawRequest draws one request, valid three times in four.
+// drawRequest draws a request. About three of four are valid.
 func (g *generator) drawRequest() Request {
 	if r := g.queued; r != nil {
 		g.queued = nil
@@ -73,6 +70,7 @@ func (g *generator) drawRequest() Request {
 	return g.validRequest(s)
 }
 
+// validRequest draws a request without a mistake.
 func (g *generator) validRequest(s *schema) Request {
 	switch n := g.IntN(100); {
 	case n < 16:
@@ -105,7 +103,7 @@ func (g *generator) validRequest(s *schema) Request {
 	return g.createTable(s)
 }
 
-// makeMistakes makes one mistake in the request, seldom two.
+// makeMistakes makes one mistake in a request, in a few requests two.
 func (g *generator) makeMistakes(s *schema, r Request) Request {
 	all := slices.Concat(commonMistakes, expressionMistakes, queryMistakes, batchMistakes, tableMistakes)
 	body := asObject(mustDecode(r.Body))
@@ -126,14 +124,14 @@ func (g *generator) makeMistakes(s *schema, r Request) Request {
 			break
 		}
 	}
-	// What the mistakes left of a paged read is not worth following.
+	// A read with a mistake is not followed through its pages.
 	r.Walk, r.Segments = false, 0
 	r.Body = canonicalJSON(body)
 	g.queued = nil
 	return r
 }
 
-// malformedRequest is a request that is not what the protocol asks for.
+// malformedRequest draws a request that breaks the protocol.
 func (g *generator) malformedRequest() Request {
 	r := g.validRequest(pick(g, g.tables...))
 	r.Walk, r.Segments = false, 0
@@ -158,7 +156,7 @@ func (g *generator) malformedRequest() Request {
 	return r
 }
 
-// mustDecode reads back what this package wrote.
+// mustDecode reads JSON that this package has written.
 func mustDecode(body string) any {
 	v, err := decodeJSON([]byte(body))
 	if err != nil {

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// A statement is what an error message says, without its prose.
+// A statement is the meaning of an error message.
 type statement struct {
-	constraint string // a name of this package for the rule that was broken; "" if the message is vague
-	field      string // the parameter, attribute or placeholder named; "" if none
+	constraint string // this package's name for the constraint that was broken; "" if the message does not say
+	field      string // parameter, attribute or placeholder that the message names; "" if none
 }
 
 var (
@@ -20,8 +20,8 @@ var (
 	pathNoise = regexp.MustCompile(`\.(\d+|member)\b`)
 )
 
-// readMessage finds the first pattern that fits. A message that fits none
-// states itself, so that a new wording is seen and not passed over.
+// readMessage returns the statement of the first pattern that matches. If none matches
+// the constraint is "?" and the message itself, so that a new message is noticed.
 func readMessage(message string) statement {
 	message = validationPrefix.ReplaceAllString(message, "")
 	placeholder := ""
@@ -47,7 +47,7 @@ func readMessage(message string) statement {
 	return statement{constraint: "? " + message}
 }
 
-// lastName is the last name of a dotted path of parameters.
+// lastName returns the last name in a path of parameters.
 func lastName(field string) string {
 	field = strings.ToLower(pathNoise.ReplaceAllString(field, ""))
 	if strings.HasPrefix(field, ":") || strings.HasPrefix(field, "#") {
@@ -59,20 +59,20 @@ func lastName(field string) string {
 type messagePattern struct {
 	*regexp.Regexp
 	constraint string
-	field      string // may refer to submatches
+	field      string // may have submatches
 }
 
 func newMessagePattern(pattern, constraint, field string) messagePattern {
 	return messagePattern{regexp.MustCompile(`(?is)` + pattern), constraint, field}
 }
 
-// messagePatterns are tried in order. Several wordings of one rule have one
-// name.
+// messagePatterns are tried in order. All messages about a constraint have one name
+// for it.
 var messagePatterns = []messagePattern{
 	// Parameters by themselves.
 	newMessagePattern(`at '([^']*)' failed to satisfy constraint: Member must satisfy enum`, "enum", "$1"),
 	newMessagePattern(`at '([^']*)' failed to satisfy constraint: Member must not be null`, "required", "$1"),
-	newMessagePattern(`at '([^']*)' failed to satisfy constraint: Map value must satisfy constraint: .*less.*greater`, "", "$1"), // it gives both bounds
+	newMessagePattern(`at '([^']*)' failed to satisfy constraint: Map value must satisfy constraint: .*less.*greater`, "", "$1"), // the message has both bounds
 	newMessagePattern(`at '([^']*)' failed to satisfy constraint: .*Member must have length less`, "too long", "$1"),
 	newMessagePattern(`at '([^']*)' failed to satisfy constraint: .*Member must have length greater`, "too short", "$1"),
 	newMessagePattern(`at '([^']*)' failed to satisfy constraint: Member must have value`, "out of range", "$1"),
@@ -148,8 +148,8 @@ var messagePatterns = []messagePattern{
 	newMessagePattern(`^ExpressionAttributeNames contains invalid value: Empty attribute name for key (\S+)`, "name empty", "$1"),
 	newMessagePattern(`Can not use both expression and non-expression`, "expression and legacy", ""),
 
-	// Grammar. What comes after "Expected" is the other server's way to say
-	// that a token does not fit.
+	// Grammar. "Expected ..." is dynoxide's message about a token that does not belong
+	// there.
 	newMessagePattern(`The expression can not be empty`, "expression empty", ""),
 	newMessagePattern(`Expression size has exceeded`, "expression too long", ""),
 	newMessagePattern(`The expression contains too many operators|Too many operators`, "too many operators", ""),

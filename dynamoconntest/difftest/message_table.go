@@ -1,7 +1,7 @@
 package difftest
 
-// tableMessages are about the creation and the change of tables; tried after
-// the others.
+// tableMessages are about creating and changing tables. They are tried after
+// messagePatterns.
 var tableMessages = []messagePattern{
 	newMessagePattern(`non-existent table|^Requested resource not found|^Table not found`, "no such table", ""),
 	newMessagePattern(`preexisting table|^Table already exists`, "table exists", ""),

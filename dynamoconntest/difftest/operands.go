@@ -10,8 +10,8 @@ var (
 	comparisonSigns = map[string]bool{"=": true, "<>": true, "<": true, "<=": true, ">": true, ">=": true}
 )
 
-// repeatsOperand reports whether a condition anywhere in the request compares
-// an attribute with itself, by an operator, IN, BETWEEN or a function.
+// repeatsOperand reports whether a condition in the request compares an attribute with
+// itself: with an operator, IN, BETWEEN or a function.
 func repeatsOperand(v any) bool {
 	for _, e := range asArray(v) {
 		if repeatsOperand(e) {
@@ -35,6 +35,7 @@ func repeatsOperand(v any) bool {
 	return false
 }
 
+// comparesPathWithItself does the same for one expression.
 func comparesPathWithItself(expression string, names map[string]any) bool {
 	tokens := operandToken.FindAllString(expression, -1)
 	for i, t := range tokens {

@@ -3,29 +3,28 @@ package difftest
 import (
 	"fmt"
 	"hash/crc32"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// The aspects of an answer. Each is one text; two answers agree in an aspect
-// if the texts are equal.
+// The aspects of an answer. Each is a text. Two answers agree in an aspect if their
+// texts are equal.
 const (
 	aspectOutcome       = "outcome"    // "ok", the error's type, or "no answer"
 	aspectStatus        = "status"     // the HTTP status
-	aspectConstraint    = "constraint" // which rule the message says was broken; "" if it does not say
-	aspectField         = "field"      // which parameter or attribute it names; "" if none
-	aspectNamespace     = "namespace"  // what stands before # in __type
+	aspectConstraint    = "constraint" // the constraint that the message says was broken; "" if it does not say
+	aspectField         = "field"      // the parameter or attribute that the message names; "" if none
+	aspectNamespace     = "namespace"  // the part of __type before #
 	aspectMember        = "message"    // the name of the member that holds the message
-	aspectChecksum      = "checksum"   // whether X-Amz-Crc32 fits the body
+	aspectChecksum      = "checksum"   // whether X-Amz-Crc32 is right
 	aspectReasons       = "reasons"    // the codes of a cancelled transaction
-	aspectOldItem       = "old item"   // what a failed condition gave back
+	aspectOldItem       = "old item"   // the item in the error of a failed condition
 	aspectData          = "data"       // items, attributes, responses
-	aspectOrder         = "order"      // the items in the order they came, one partition at a time
+	aspectOrder         = "order"      // the order of the items, for each partition
 	aspectCount         = "count"
 	aspectScanned       = "scanned"
-	aspectPages         = "pages"    // how many pages, and whether the last one was the end
+	aspectPages         = "pages"    // the number of pages, and whether the last one was the end
 	aspectLastKey       = "last key" // of a query whose order is fully defined
 	aspectCapacity      = "capacity"
 	aspectIndexCapacity = "capacity with indexes" // of a transaction
@@ -41,20 +40,21 @@ const (
 	outcomeNoAnswer = "no answer"
 )
 
-// An Outcome is what one target made of one request.
+// An Outcome is the answer of a target to a request, reduced to aspects.
 type Outcome struct {
-	Aspects map[string]string // by name; what an answer has not is not in it
-	Replies []Reply           // as received; one for each page
+	Aspects map[string]string // by name, without those that the answer does not have
+	Replies []Reply           // as received, one for each page
 }
 
+// kind returns "ok", the type of the error, or "no answer".
 func (o *Outcome) kind() string { return o.Aspects[aspectOutcome] }
 
-// noAnswerOutcome is the outcome of a request that a target did not survive.
+// noAnswerOutcome returns the outcome of a request without an answer.
 func noAnswerOutcome(err error) *Outcome {
 	return &Outcome{Aspects: map[string]string{aspectOutcome: outcomeNoAnswer, aspectData: err.Error()}}
 }
 
-// readError reduces an error answer.
+// readError reduces an error to an outcome.
 func readError(reply Reply) *Outcome {
 	a := map[string]string{aspectStatus: strconv.Itoa(reply.Status), aspectChecksum: checksumState(reply)}
 	out := &Outcome{Aspects: a, Replies: []Reply{reply}}
@@ -100,7 +100,7 @@ func readError(reply Reply) *Outcome {
 	return out
 }
 
-// checksumState says whether the CRC that an answer carries fits it.
+// checksumState says whether the checksum in an answer is right, wrong or absent.
 func checksumState(reply Reply) string {
 	h := reply.Header.Get("X-Amz-Crc32")
 	if h == "" {
@@ -112,11 +112,11 @@ func checksumState(reply Reply) string {
 	return "wrong"
 }
 
-// readOK reduces the pages of a successful answer to one outcome.
+// readOK reduces the pages of a successful answer to an outcome.
 func readOK(r Request, replies []Reply) *Outcome {
 	a := map[string]string{aspectOutcome: outcomeOK, aspectStatus: "200", aspectChecksum: checksumState(replies[0])}
 	out := &Outcome{Aspects: a, Replies: replies}
-	sum := pagesSum{aspects: a, counts: map[string]int{}, unknown: map[string]bool{}}
+	p := pageReader{aspects: a, counts: map[string]int{}, others: map[string]bool{}, last: "end"}
 	for _, reply := range replies {
 		v, err := decodeJSON(reply.Body)
 		body := asObject(v)
@@ -124,89 +124,88 @@ func readOK(r Request, replies []Reply) *Outcome {
 			a[aspectOutcome] = "not JSON"
 			return out
 		}
-		sum.last = "end"
-		if body["LastEvaluatedKey"] != nil {
-			sum.last = "more"
-		}
-		for _, name := range slices.Sorted(maps.Keys(body)) {
-			sum.add(name, body[name])
-		}
+		p.readPage(body)
 	}
 	if r.isRead() {
-		a[aspectCount] = strconv.Itoa(sum.counts["Count"])
-		a[aspectScanned] = strconv.Itoa(sum.counts["ScannedCount"])
-		a[aspectPages] = strconv.Itoa(len(replies)) + ", " + sum.last
-		readItems(r, sum.items, a)
+		a[aspectCount] = strconv.Itoa(p.counts["Count"])
+		a[aspectScanned] = strconv.Itoa(p.counts["ScannedCount"])
+		a[aspectPages] = strconv.Itoa(len(replies)) + ", " + p.last
+		readItems(r, p.items, a)
 	}
-	if sum.capacity != nil {
-		a[aspectCapacity] = readCapacity(sum.capacity)
+	if p.capacity != nil {
+		a[aspectCapacity] = readCapacity(p.capacity)
 	}
 	if r.Segments > 1 {
-		// Which items are in which segment is each server's own business.
-		delete(a, aspectPages)
+		delete(a, aspectPages) // each server decides which items are in which segment
 	}
-	if r.Operation == "Scan" && (len(replies) > 1 || sum.last == "more") {
-		delete(a, aspectCapacity) // so is which items are on a page
+	if r.Operation == "Scan" && (len(replies) > 1 || p.last == "more") {
+		delete(a, aspectCapacity) // each server decides which items are on which page
 	}
-	if r.Operation == "TransactWriteItems" && sum.capacity != nil {
-		a[aspectIndexCapacity], a[aspectCapacity] = a[aspectCapacity], tableCapacity(sum.capacity[0])
+	if r.Operation == "TransactWriteItems" && p.capacity != nil {
+		a[aspectIndexCapacity], a[aspectCapacity] = a[aspectCapacity], tableCapacity(p.capacity[0])
 	}
-	if len(sum.unknown) > 0 {
-		a[aspectMembers] = strings.Join(slices.Sorted(maps.Keys(sum.unknown)), ",")
+	if len(p.others) > 0 {
+		a[aspectMembers] = strings.Join(sortedKeys(p.others), ",")
 	}
 	return out
 }
 
-// pagesSum adds up the members of the pages of one answer.
-type pagesSum struct {
+// A pageReader collects the members of all pages of an answer.
+type pageReader struct {
 	aspects  map[string]string
 	items    []any
 	capacity []any
 	counts   map[string]int
-	unknown  map[string]bool // the members that no aspect is made of
-	last     string          // whether the last page said that there are more
+	others   map[string]bool // members without an aspect of their own
+	last     string          // "more" if the page has a LastEvaluatedKey, otherwise "end"
 }
 
-func (s *pagesSum) add(name string, value any) {
-	switch name {
-	case "Item", "Attributes":
-		s.aspects[aspectData] = canonicalJSON(canonicalItem(value))
-	case "Items":
-		for _, item := range asArray(value) {
-			s.items = append(s.items, canonicalItem(item))
+func (p *pageReader) readPage(body map[string]any) {
+	p.last = "end"
+	if body["LastEvaluatedKey"] != nil {
+		p.last = "more"
+	}
+	for _, name := range sortedKeys(body) { // TableNames comes after LastEvaluatedTableName
+		switch value := body[name]; name {
+		case "Item", "Attributes":
+			p.aspects[aspectData] = canonicalJSON(canonicalItem(value))
+		case "Items":
+			for _, item := range asArray(value) {
+				p.items = append(p.items, canonicalItem(item))
+			}
+		case "LastEvaluatedKey":
+			p.aspects[aspectLastKey] = canonicalJSON(canonicalItem(value))
+		case "Count", "ScannedCount":
+			n, _ := strconv.Atoi(asString(value))
+			p.counts[name] += n
+		case "Responses":
+			p.aspects[aspectData] = batchResponses(value)
+		case "ConsumedCapacity":
+			p.capacity = append(p.capacity, value)
+		case "ItemCollectionMetrics":
+			p.aspects[aspectMetrics] = collectionMetrics(value)
+		case "UnprocessedItems", "UnprocessedKeys":
+			p.aspects[aspectLeftOver] = canonicalJSON(value)
+		case "TableDescription", "Table":
+			p.aspects[aspectTable], p.aspects[aspectState] = describeTable(asObject(value))
+		case "TimeToLiveSpecification", "TimeToLiveDescription", "TableNames", "LastEvaluatedTableName":
+			p.aspects[aspectData] += name + canonicalJSON(value)
+		default:
+			p.others[name] = true
 		}
-	case "LastEvaluatedKey":
-		s.aspects[aspectLastKey] = canonicalJSON(canonicalItem(value))
-	case "Count", "ScannedCount":
-		n, _ := strconv.Atoi(asString(value))
-		s.counts[name] += n
-	case "Responses":
-		s.aspects[aspectData] = batchResponses(value)
-	case "ConsumedCapacity":
-		s.capacity = append(s.capacity, value)
-	case "ItemCollectionMetrics":
-		s.aspects[aspectMetrics] = collectionMetrics(value)
-	case "UnprocessedItems", "UnprocessedKeys":
-		s.aspects[aspectLeftOver] = canonicalJSON(value)
-	case "TableDescription", "Table":
-		s.aspects[aspectTable], s.aspects[aspectState] = describeTable(asObject(value))
-	case "TimeToLiveSpecification", "TimeToLiveDescription", "TableNames", "LastEvaluatedTableName":
-		s.aspects[aspectData] += name + canonicalJSON(value)
-	default:
-		s.unknown[name] = true
 	}
 }
 
-// readItems keeps the items of a query as they are. Those of a scan are a
-// multiset, and within a partition a sequence; a scan that stopped half-way
-// may have met any of them.
+// readItems sets the aspects of the items. The order of a query is compared as a whole,
+// that of a scan within each partition. If a scan stopped before the end its items are
+// not compared: they may be any.
 func readItems(r Request, items []any, a map[string]string) {
 	texts := make([]string, len(items))
 	for i, item := range items {
 		texts[i] = canonicalJSON(item)
 	}
 	if r.Operation == "Query" {
-		// Items that share an index key come in no defined order.
+		// Items with the same key in an index have no defined order.
 		if !r.UniqueOrder {
 			slices.Sort(texts)
 			delete(a, aspectLastKey)
@@ -220,7 +219,7 @@ func readItems(r Request, items []any, a map[string]string) {
 	}
 	delete(a, aspectLastKey)
 	if strings.HasSuffix(a[aspectPages], "more") {
-		// Which items were met is open, and so is how many passed a filter.
+		// The items may be any, and so the number that a filter accepts.
 		delete(a, aspectCount)
 		return
 	}
@@ -241,8 +240,8 @@ func readItems(r Request, items []any, a map[string]string) {
 	a[aspectData] = strings.Join(texts, "\n")
 }
 
-// batchResponses reduces the answers of a batch (a map of tables, each in any
-// order) or of a transaction (a list, in order).
+// batchResponses reduces Responses. For a batch it is a map of tables with items in any
+// order, for a transaction a list in order.
 func batchResponses(v any) string {
 	if list := asArray(v); list != nil {
 		out := make([]any, len(list))
@@ -265,7 +264,7 @@ func batchResponses(v any) string {
 	return canonicalJSON(out)
 }
 
-// collectionMetrics reduces item collection metrics to the keys they are about.
+// collectionMetrics reduces item collection metrics to their keys.
 func collectionMetrics(v any) string {
 	one := func(v any) string {
 		m := asObject(v)
@@ -285,7 +284,8 @@ func collectionMetrics(v any) string {
 	return strings.Join(lines, "\n")
 }
 
-// tableCapacity leaves the indexes out; "" if the answer does not tell them apart.
+// tableCapacity reduces a consumed capacity to that of the tables. It is "" if the
+// answer does not have the table apart from its indexes.
 func tableCapacity(v any) string {
 	var lines []string
 	for _, e := range asArray(v) {
@@ -297,8 +297,8 @@ func tableCapacity(v any) string {
 	return strings.Join(lines, "\n")
 }
 
-// readCapacity reduces the consumed capacity of each page: units to a number,
-// lists by table.
+// readCapacity reduces the consumed capacity of all pages: units to numbers, and lists
+// to sorted ones.
 func readCapacity(pages []any) string {
 	var units func(v any) any
 	units = func(v any) any {

@@ -7,9 +7,9 @@ import (
 
 var settingClause = regexp.MustCompile(`(?i)(^|\s)(SET|ADD)\s`)
 
-// onlyRemoves says whether an update does nothing but remove attributes or
-// elements of sets. Of an item that does not exist, the service then makes
-// none; DynamoDB Local and dynoxide make one of the key.
+// onlyRemoves reports whether an update does nothing but remove attributes or members
+// of sets. If there is no item, the service creates none; DynamoDB Local and dynoxide
+// create one that has only the key.
 func onlyRemoves(update map[string]any) bool {
 	if e, ok := update["UpdateExpression"].(string); ok {
 		return e != "" && !settingClause.MatchString(e)
@@ -23,7 +23,7 @@ func onlyRemoves(update map[string]any) bool {
 	return len(updates) > 0
 }
 
-// removals are the updates of a request that only remove.
+// removals returns the updates in a request that only remove.
 func removals(r Request) []map[string]any {
 	body := Case{Request: r}.body()
 	var updates, out []map[string]any
@@ -43,8 +43,8 @@ func removals(r Request) []map[string]any {
 	return out
 }
 
-// alignRemovals makes the targets alike after updates that only remove: the item that
-// one of them does not have is deleted from the others.
+// alignRemovals makes the targets equal after updates that only remove: if one of them
+// does not have the item, it is deleted in the others.
 func (run *Run) alignRemovals(ctx context.Context, r Request) {
 	for _, u := range removals(r) {
 		key := []byte(canonicalJSON(obj{"TableName": u["TableName"], "Key": u["Key"]}))

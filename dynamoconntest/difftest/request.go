@@ -6,35 +6,35 @@ import (
 	"strings"
 )
 
-// maxPages ends a walk that a server would never end.
+// maxPages is the most pages that are read, in case a server never ends.
 const maxPages = 2000
 
-// A Request is one step of a sequence: an operation with its JSON body, which
-// need not be JSON.
+// A Request is a request of a sequence: an operation and a body, which should be JSON
+// but need not be.
 type Request struct {
 	Operation string
 	Body      string
 
-	// Walk follows LastEvaluatedKey to the end. With Segments above 1, it does so
-	// in each segment in turn.
+	// Walk follows LastEvaluatedKey to the end. If Segments is more than 1 it does so in
+	// one segment after the other.
 	Walk     bool
 	Segments int
 
-	// UniqueOrder says that the answer's order is fully defined: a query of a
+	// UniqueOrder is set if the order of the answer is fully defined, as in a query of a
 	// table, whose keys are unique.
 	UniqueOrder bool
 
-	// OrderBy names the partition and sort attribute that order a scan; both
-	// are empty if nothing is known.
+	// OrderBy has the partition key and the sort key that order a scan. Both are empty if
+	// the order is not known.
 	OrderBy [2]string
 
-	// Mistakes names what was made wrong on purpose.
+	// Mistakes has the names of the mistakes that were made on purpose.
 	Mistakes []string
 }
 
 func (r Request) isRead() bool { return r.Operation == "Query" || r.Operation == "Scan" }
 
-// mutates says whether the request may change what later ones see.
+// mutates reports whether the request may change the answers to later ones.
 func (r Request) mutates() bool {
 	switch r.Operation {
 	case "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems",
@@ -44,6 +44,8 @@ func (r Request) mutates() bool {
 	return false
 }
 
+// hasMistake reports whether the request has the mistake, or one whose name begins with
+// it and a space.
 func (r Request) hasMistake(mistake string) bool {
 	for _, m := range r.Mistakes {
 		if m == mistake || strings.HasPrefix(m, mistake+" ") {
@@ -53,8 +55,8 @@ func (r Request) hasMistake(mistake string) bool {
 	return false
 }
 
-// observe sends the request to t, following pages if asked to. It returns the
-// number of HTTP requests as well.
+// observe sends the request to t and reads all pages if Walk is set. It also returns the
+// number of HTTP requests.
 func observe(ctx context.Context, t Target, r Request) (*Outcome, int) {
 	if !r.Walk {
 		reply, err := t.Send(ctx, r.Operation, []byte(r.Body))
@@ -97,6 +99,7 @@ func observe(ctx context.Context, t Target, r Request) (*Outcome, int) {
 	return readOK(r, pages), len(pages)
 }
 
+// withPage returns the body that asks for the page after start in a segment.
 func withPage(r Request, segment int, start any) ([]byte, error) {
 	if start == nil && r.Segments < 2 {
 		return []byte(r.Body), nil

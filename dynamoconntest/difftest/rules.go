@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Rules are all differences that may be. The first that matches decides, so
-// the narrow ones stand first.
+// Rules explains all known differences. The first rule that matches decides, so the
+// narrow ones come first.
 var Rules = slices.Concat(tableRules, protocolRules, precedenceRules, validationRules, dataRules, capacityRules)
 
 func always(Case) bool { return true }
@@ -16,7 +16,7 @@ func (c Case) hasOperation(operations ...string) bool {
 	return slices.Contains(operations, c.Request.Operation)
 }
 
-// body is the request as JSON; nil if it is not an object.
+// body returns the body of the request, or nil if it is not a JSON object.
 func (c Case) body() map[string]any {
 	v, err := decodeJSON([]byte(c.Request.Body))
 	if err != nil {
@@ -29,7 +29,7 @@ func (o *Outcome) constraint() string { return o.Aspects[aspectConstraint] }
 
 func (o *Outcome) hasKind(kinds ...string) bool { return slices.Contains(kinds, o.kind()) }
 
-// isEvaluated says that a server evaluated the request and did not refuse it.
+// isEvaluated reports whether a server accepted and evaluated the request.
 func (o *Outcome) isEvaluated() bool {
 	return o.hasKind(outcomeOK, "ConditionalCheckFailedException", "TransactionCanceledException")
 }
@@ -39,23 +39,23 @@ var (
 	serverFailures  = []string{"InternalFailure", outcomeNoAnswer}
 )
 
-// localRefuses matches where DynamoDB Local names one of the constraints and
-// dynoxide goes on.
+// localRefuses matches if DynamoDB Local refuses the request for one of the constraints
+// and dynoxide evaluates it.
 func localRefuses(constraints ...string) func(Case) bool {
 	return func(c Case) bool {
 		return c.Local.hasKind(validationError...) && slices.Contains(constraints, c.Local.constraint()) && c.Dynoxide.isEvaluated()
 	}
 }
 
-// dynoxideRefuses matches where dynoxide names one of the constraints and
-// DynamoDB Local goes on.
+// dynoxideRefuses matches if dynoxide refuses the request for one of the constraints and
+// DynamoDB Local evaluates it.
 func dynoxideRefuses(constraints ...string) func(Case) bool {
 	return func(c Case) bool {
 		return c.Dynoxide.hasKind(validationError...) && slices.Contains(constraints, c.Dynoxide.constraint()) && c.Local.isEvaluated()
 	}
 }
 
-// constraintsAre matches where each server names a constraint of its list.
+// constraintsAre matches if the message of each server is about a constraint of its list.
 func constraintsAre(local, dynoxide []string) func(Case) bool {
 	return func(c Case) bool {
 		return slices.Contains(local, c.Local.constraint()) && slices.Contains(dynoxide, c.Dynoxide.constraint())
@@ -178,7 +178,7 @@ var protocolRules = []Rule{
 	},
 }
 
-// hasMistakeStarting says whether a mistake's name begins so.
+// hasMistakeStarting reports whether the name of a mistake begins with a prefix.
 func (r Request) hasMistakeStarting(prefixes ...string) bool {
 	for _, m := range r.Mistakes {
 		for _, p := range prefixes {
@@ -190,8 +190,8 @@ func (r Request) hasMistakeStarting(prefixes ...string) bool {
 	return false
 }
 
-// hasTwoMistakes says that the request is wrong in two ways: the ones made on
-// purpose, or one of them and one that the generator made by chance.
+// hasTwoMistakes reports whether the request has two mistakes: two that were made on
+// purpose, or one of these and one that the generator made by chance.
 func hasTwoMistakes(c Case) bool {
 	if len(c.Request.Mistakes) > 1 {
 		return true
@@ -200,8 +200,8 @@ func hasTwoMistakes(c Case) bool {
 		incidentalConstraints[c.Local.constraint()] != incidentalConstraints[c.Dynoxide.constraint()]
 }
 
-// isAboutConstraint says whether the mistake made on purpose is the one named, so that
-// it is no second one.
+// isAboutConstraint reports whether the mistake that was made on purpose breaks the
+// constraint, so that the message is not about a second mistake.
 func (r Request) isAboutConstraint(constraint string) bool {
 	switch constraint {
 	case "name unused", "value unused", "filter on a key":
@@ -215,29 +215,29 @@ func (r Request) isAboutConstraint(constraint string) bool {
 	return false
 }
 
-// incidentalConstraints are the mistakes that a mistake entails or that stand beside one
-// by chance: replacing an expression leaves its placeholders unused.
+// incidentalConstraints are often broken together with another one: by the same
+// mistake, such as an expression that is replaced and leaves its placeholders unused,
+// or by chance.
 var incidentalConstraints = map[string]bool{
 	"name unused": true, "value unused": true, "names without expression": true, "values without expression": true,
 	"operands equal": true, "index unknown": true, "filter on a key": true, "select without an index": true,
 }
 
-// applyConstraints are the reasons for which an update that is well formed cannot be
-// applied to the item that is there.
+// applyConstraints can be broken by a valid update, if the item does not allow it.
 var applyConstraints = map[string]bool{
 	"attribute absent": true, "update path": true, "number too precise": true, "number too large": true, "number too small": true,
 	"update operand": true, "index key type": true, "item too large": true,
 }
 
-// missesEqualOperands is a request that is refused by both servers for another
-// reason than that an expression compares an attribute with itself.
+// missesEqualOperands matches if a request compares an attribute with itself and both
+// servers refuse it for another reason.
 func missesEqualOperands(c Case) bool {
 	return c.Local.hasKind("ValidationException", "ResourceNotFoundException") && c.Dynoxide.hasKind("ValidationException", "ResourceNotFoundException") &&
 		c.Local.constraint() != "operands equal" && repeatsOperand(c.body())
 }
 
-// hasWriteWithoutAction says whether a batch has a write that is not exactly one of a put
-// and a delete.
+// hasWriteWithoutAction reports whether a batch has a write that is neither a put nor a
+// delete, or both.
 func hasWriteWithoutAction(body map[string]any) bool {
 	for _, writes := range asObject(body["RequestItems"]) {
 		for _, w := range asArray(writes) {
@@ -249,14 +249,14 @@ func hasWriteWithoutAction(body map[string]any) bool {
 	return false
 }
 
-// modelConstraints are the constraints that the model of a request has: they depend on
-// nothing but one member.
+// modelConstraints are those in the model of a request: they depend on one member
+// alone.
 var modelConstraints = map[string]bool{
 	"enum": true, "required": true, "too short": true, "too long": true, "out of range": true, "characters": true,
 }
 
-// oneOfTheMistakes lists what a message may say of a request that is wrong in two ways:
-// what the servers say, or what one of the mistakes made on purpose is called.
+// oneOfTheMistakes returns the right texts for a request with two mistakes: those of the
+// servers, and those of the mistakes that were made on purpose.
 func oneOfTheMistakes(aspect string) func(Case) []string {
 	return func(c Case) []string {
 		want := []string{c.Local.Aspects[aspect], c.Dynoxide.Aspects[aspect]}
@@ -277,14 +277,14 @@ func oneOfTheMistakes(aspect string) func(Case) []string {
 	}
 }
 
-// requiredMembers are the members that a request must have.
+// requiredMembers has the members that a request must have.
 var requiredMembers = map[string][]string{
 	"GetItem": {"tablename", "key"}, "DeleteItem": {"tablename", "key"}, "UpdateItem": {"tablename", "key"},
 	"PutItem": {"tablename", "item"}, "CreateTable": {"tablename", "keyschema", "attributedefinitions"},
 	"UpdateTimeToLive": {"tablename", "timetolivespecification"},
 }
 
-// missingMembers lists the required members that a request has not.
+// missingMembers returns the required members that the request does not have.
 func (c Case) missingMembers() []string {
 	have := map[string]bool{}
 	for name := range c.body() {

@@ -127,17 +127,17 @@ var capacityRules = []Rule{
 	},
 }
 
-// isRepetition says whether both servers take a transaction for a repetition.
+// isRepetition reports whether both servers take a transaction for a repeated one.
 func isRepetition(c Case) bool {
 	const read = "ReadCapacityUnits"
 	return strings.Contains(c.Local.Aspects[aspectIndexCapacity], read) && strings.Contains(c.Dynoxide.Aspects[aspectIndexCapacity], read)
 }
 
-// twiceInIndexes says whether a capacity is the other one with twice as much
-// in the indexes. Where the indexes are not told apart, it is within what that
-// can come to.
-func twiceInIndexes(once, got string) bool {
-	before, after := capacityByTable(once), capacityByTable(got)
+// twiceInIndexes reports whether got is the capacity single with twice as much in the
+// indexes. If a capacity does not have the indexes apart, got must be in the range that
+// this allows.
+func twiceInIndexes(single, got string) bool {
+	before, after := capacityByTable(single), capacityByTable(got)
 	if len(before) != len(after) {
 		return false
 	}
@@ -171,7 +171,7 @@ func capacityByTable(capacity string) map[string]map[string]any {
 	return out
 }
 
-// doubleIndexCapacity doubles what a table's indexes consumed.
+// doubleIndexCapacity doubles the capacity of a table's indexes.
 func doubleIndexCapacity(table map[string]any) map[string]any {
 	for _, kind := range []string{"LocalSecondaryIndexes", "GlobalSecondaryIndexes"} {
 		for _, e := range asObject(table[kind]) {
@@ -185,9 +185,9 @@ func doubleIndexCapacity(table map[string]any) map[string]any {
 	return table
 }
 
-// mayHaveOtherPages says whether two capacities can be those of the same items,
-// which share a key of the index and so come in no defined order, on the same
-// number of pages: each page is rounded up by itself.
+// mayHaveOtherPages reports whether two capacities can be those of the same items on
+// the same number of pages, in another order: items with the same key in an index have
+// no defined order, and each page is rounded up.
 func mayHaveOtherPages(a, b string) bool {
 	pages := strings.Count(a, "\n")
 	x := totalUnits(&Outcome{Aspects: map[string]string{aspectCapacity: a}})
@@ -195,7 +195,7 @@ func mayHaveOtherPages(a, b string) bool {
 	return pages > 0 && pages == strings.Count(b, "\n") && math.Abs(x-y) <= float64(pages)
 }
 
-// cutLastLine cuts the last line off.
+// cutLastLine cuts off the last line.
 func cutLastLine(s string) (before, last string) {
 	i := strings.LastIndexByte(s, '\n')
 	if i < 0 {
@@ -204,7 +204,7 @@ func cutLastLine(s string) (before, last string) {
 	return s[:i], s[i+1:]
 }
 
-// totalUnits is the sum of CapacityUnits of an answer.
+// totalUnits returns the sum of CapacityUnits in an answer.
 func totalUnits(o *Outcome) float64 {
 	sum := 0.0
 	for line := range strings.Lines(o.Aspects[aspectCapacity]) {
@@ -221,7 +221,7 @@ func totalUnits(o *Outcome) float64 {
 	return sum
 }
 
-// withReadUnits says of each table in a capacity that its units are for reads.
+// withReadUnits adds ReadCapacityUnits to each table in a capacity.
 func withReadUnits(capacity string) string {
 	var lines []string
 	for line := range strings.Lines(capacity) {
@@ -237,8 +237,8 @@ func withReadUnits(capacity string) string {
 	return strings.Join(lines, "\n")
 }
 
-// emptyPageCapacity is the capacity of a page without items after the pages given: as
-// much as that of the smallest one.
+// emptyPageCapacity returns the capacity of a page without items after these pages. It
+// is that of the smallest page.
 func emptyPageCapacity(pages string) string {
 	_, last := cutLastLine(pages)
 	number, units, _ := strings.Cut(last, " ")

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// indexKind is "local", "global" or "" for a table; the generator names
-// indexes so.
+// indexKind returns "local", "global", or "" for a table. The names that the generator
+// gives to indexes begin so.
 func (c Case) indexKind() string {
 	name := asString(c.body()["IndexName"])
 	switch {
@@ -25,12 +25,12 @@ func (c Case) hasFilter() bool {
 	return b["FilterExpression"] != nil || b["ScanFilter"] != nil || b["QueryFilter"] != nil
 }
 
-// asksForAttributes says whether the request asks for attributes by name or for all.
+// asksForAttributes reports whether the request asks for named attributes or for all.
 func (c Case) asksForAttributes() bool {
 	return hasProjection(c.body()) || c.body()["Select"] == "ALL_ATTRIBUTES"
 }
 
-// pageRules makes one rule for each of the aspects in which a page may differ.
+// pageRules returns the rule for each aspect in which pages can differ.
 func pageRules(r Rule) []Rule {
 	var out []Rule
 	for _, aspect := range []string{aspectData, aspectOrder, aspectCount, aspectScanned, aspectPages, aspectLastKey} {
@@ -40,7 +40,7 @@ func pageRules(r Rule) []Rule {
 	return out
 }
 
-// keyItem is the data of an item that has nothing but the key of the request.
+// keyItem returns the data of an item that has nothing but the key in the request.
 func keyItem(c Case) string { return canonicalJSON(canonicalItem(c.body()["Key"])) }
 
 var dataRules = slices.Concat(
@@ -176,11 +176,11 @@ var dataRules = slices.Concat(
 	}),
 )
 
-// emptyAspects is what the aspects of an answer without items are.
+// emptyAspects has the aspects of an answer without items.
 var emptyAspects = map[string]string{aspectCount: "0"}
 
-// binaryNotContains are the rules for two differences at once: DynamoDB Local
-// finds too little, dynoxide more where the attribute is absent.
+// binaryNotContains has the rules for two differences at once: DynamoDB Local finds too
+// few items, and dynoxide finds items without the attribute as well.
 var binaryNotContains = func() []Rule {
 	var out []Rule
 	for _, aspect := range []string{aspectData, aspectOrder, aspectCount} {
@@ -192,7 +192,7 @@ var binaryNotContains = func() []Rule {
 			},
 			Holds: func(c Case, got string) bool {
 				if c.hasOperation("Scan") && c.indexKind() != "" && got == emptyAspects[aspect] {
-					return true // the index has not the attribute, see scan-filter-not-projected
+					return true // the index does not have the attribute, see scan-filter-not-projected
 				}
 				return isPartOf(aspect, c.Local.Aspects[aspect], got) && isPartOf(aspect, got, c.Dynoxide.Aspects[aspect])
 			},
@@ -201,8 +201,8 @@ var binaryNotContains = func() []Rule {
 	return out
 }()
 
-// legacyOnBinary says whether a legacy condition of the request uses the
-// operator with a binary value.
+// legacyOnBinary reports whether a legacy condition in the request uses the operator
+// with a binary value.
 func legacyOnBinary(body map[string]any, operator string) bool {
 	for _, member := range []string{"Expected", "ScanFilter", "QueryFilter"} {
 		for _, e := range asObject(body[member]) {
@@ -217,7 +217,7 @@ func legacyOnBinary(body map[string]any, operator string) bool {
 	return false
 }
 
-// unprojectedNotContains are the rules for two differences at once.
+// unprojectedNotContains has the rules for two differences at once.
 var unprojectedNotContains = func() []Rule {
 	var out []Rule
 	for _, aspect := range []string{aspectData, aspectOrder, aspectCount} {
@@ -237,8 +237,8 @@ var unprojectedNotContains = func() []Rule {
 	return out
 }()
 
-// segmentRules hold one segment to the whole scan. That all segments together
-// are the whole is compared where a request walks through them.
+// segmentRules compare a segment with the whole scan. A request that walks through all
+// segments shows that they are the whole together.
 var segmentRules = func() []Rule {
 	var out []Rule
 	for _, aspect := range []string{aspectData, aspectOrder, aspectCount, aspectScanned, aspectPages} {
@@ -258,7 +258,7 @@ var segmentRules = func() []Rule {
 	return out
 }()
 
-// wholeScan is the request without what makes it a part of a scan.
+// wholeScan returns the request without the parameters that make it a part of a scan.
 func (c Case) wholeScan() Request {
 	r, body := c.Request, c.body()
 	for _, name := range []string{"Segment", "TotalSegments", "Limit", "ExclusiveStartKey"} {
@@ -268,7 +268,7 @@ func (c Case) wholeScan() Request {
 	return r
 }
 
-// isPartOf says whether an aspect of a part of a scan fits that of the whole.
+// isPartOf reports whether an aspect of a segment agrees with that of the whole scan.
 func isPartOf(aspect, got, whole string) bool {
 	switch aspect {
 	case aspectPages:
@@ -281,7 +281,7 @@ func isPartOf(aspect, got, whole string) bool {
 	return isSubsequence(strings.Split(got, "\n"), strings.Split(whole, "\n")) || got == ""
 }
 
-// isSubsequence says whether the whole is the part with more in between.
+// isSubsequence reports whether all elements of part are in whole, in the same order.
 func isSubsequence(part, whole []string) bool {
 	for _, e := range whole {
 		if len(part) > 0 && part[0] == e {
@@ -291,12 +291,12 @@ func isSubsequence(part, whole []string) bool {
 	return len(part) == 0
 }
 
-// nullFilling finds the NULL elements before another element of a list.
+// nullFilling matches the NULL elements before another element of a list.
 var nullFilling = regexp.MustCompile(`([\[,])(\{"NULL":true\},)+\{`)
 
 var beyondList = regexp.MustCompile(`\[[1-9]\] = |\[0\], l\[2\]`)
 
-// hasBeginsWith says whether a key condition is a prefix.
+// hasBeginsWith reports whether a key condition uses begins_with.
 func hasBeginsWith(body map[string]any) bool {
 	if strings.Contains(asString(body["KeyConditionExpression"]), "begins_with") {
 		return true

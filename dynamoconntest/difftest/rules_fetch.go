@@ -8,14 +8,15 @@ import (
 	"strings"
 )
 
-// A localIndex is what decides what a read of a local index costs.
+// A localIndex says which attributes a local index holds. The capacity for reading it
+// depends on them.
 type localIndex struct {
-	holdsAll   bool     // it holds the whole items
-	attributes []string // the attributes that it holds, if not
+	holdsAll   bool     // it holds whole items
+	attributes []string // the attributes that it holds otherwise
 }
 
-// localIndex finds the local index that the request reads; nil if there is
-// none or nobody can be asked.
+// localIndex returns the local index that the request reads. It is nil if there is none
+// or DynamoDB Local cannot be asked.
 func (c Case) localIndex() *localIndex {
 	body := c.body()
 	o := c.askLocal(Request{Operation: "DescribeTable", Body: canonicalJSON(obj{"TableName": body["TableName"]})})
@@ -44,7 +45,7 @@ func (c Case) localIndex() *localIndex {
 	return nil
 }
 
-// entry is the part of an item that is in the index.
+// entry returns the part of an item that is in the index.
 func (x *localIndex) entry(item map[string]any) map[string]any {
 	if x.holdsAll {
 		return item
@@ -58,7 +59,7 @@ func (x *localIndex) entry(item map[string]any) map[string]any {
 	return out
 }
 
-// mustFetch says whether a read asks for attributes that must be fetched from the
+// mustFetch reports whether a read asks for attributes that must be fetched from the
 // table.
 func (x *localIndex) mustFetch(body map[string]any) bool {
 	if x.holdsAll || body["Select"] == "COUNT" {
@@ -80,9 +81,9 @@ func (x *localIndex) mustFetch(body map[string]any) bool {
 	return body["Select"] == "ALL_ATTRIBUTES" || slices.ContainsFunc(wanted, func(name string) bool { return !slices.Contains(x.attributes, name) })
 }
 
-// fetchCosts says whether a capacity is that of reading a local index and of
-// fetching from the table what the index has not. What is read is what
-// DynamoDB Local finds without filter and projection.
+// fetchCosts reports whether a capacity is right for reading a local index and fetching
+// from the table what the index does not hold. DynamoDB Local is asked which items are
+// read, without a filter and a projection.
 func fetchCosts(c Case, got string) bool {
 	if got == "" || c.Ask == nil {
 		return got == c.Local.Aspects[aspectCapacity]
@@ -114,17 +115,17 @@ func fetchCosts(c Case, got string) bool {
 		}
 		index += blocks(size)
 	}
-	// An empty last page costs as much as the smallest one; whether there is one
-	// is left to the rule last-page.
+	// An empty last page costs as much as the smallest page. The rule last-page decides
+	// whether there is one.
 	pages := strings.Count(got, "\n") + 1
 	index += unit * float64(pages-len(read.Replies))
-	sum, inTable, inIndex, told := consumedUnits(got, asString(body["IndexName"]))
-	return sum == index+table && (!told || inTable == table && inIndex == index)
+	sum, inTable, inIndex, apart := consumedUnits(got, asString(body["IndexName"]))
+	return sum == index+table && (!apart || inTable == table && inIndex == index)
 }
 
 var placeholderToken = regexp.MustCompile(`[#:]\w+`)
 
-// unfiltered is the request that reads the same items whole.
+// unfiltered returns the request that reads the same items as a whole.
 func (c Case) unfiltered() Request {
 	r, body, out := c.Request, c.body(), obj{"Select": "ALL_ATTRIBUTES"}
 	for _, name := range []string{"TableName", "IndexName", "KeyConditionExpression", "KeyConditions", "ScanIndexForward", "Limit",
@@ -149,9 +150,9 @@ func (c Case) unfiltered() Request {
 	return r
 }
 
-// consumedUnits adds up the pages of a capacity: all of it, and if it tells them
-// apart, that of the table and of the index.
-func consumedUnits(capacity, indexName string) (sum, table, index float64, told bool) {
+// consumedUnits returns the sum of all pages of a capacity. If the capacity has the table
+// and the index apart it also returns these, and true.
+func consumedUnits(capacity, indexName string) (sum, table, index float64, apart bool) {
 	for line := range strings.Lines(capacity) {
 		v, err := decodeJSON([]byte(line[max(strings.IndexByte(line, '{'), 0):]))
 		if err != nil {
@@ -160,14 +161,15 @@ func consumedUnits(capacity, indexName string) (sum, table, index float64, told 
 		page := asObject(v)
 		sum += asNumber(page["CapacityUnits"])
 		if page["Table"] != nil {
-			told = true
+			apart = true
 			table += asNumber(asObject(page["Table"])["CapacityUnits"])
 			index += asNumber(asObject(asObject(page["LocalSecondaryIndexes"])[indexName])["CapacityUnits"])
 		}
 	}
-	return sum, table, index, told
+	return sum, table, index, apart
 }
 
+// asNumber returns a JSON number, or 0.
 func asNumber(v any) float64 {
 	f, err := strconv.ParseFloat(asString(v), 64)
 	if err != nil {
@@ -176,8 +178,8 @@ func asNumber(v any) float64 {
 	return f
 }
 
-// itemSize is the size of an item as CapacityUnitCalculations gives it: of each
-// attribute, the name and the value.
+// itemSize returns the size of an item as CapacityUnitCalculations says: the sizes of
+// the names and values of its attributes.
 func itemSize(item map[string]any) int {
 	n := 0
 	for name, v := range item {
@@ -186,9 +188,9 @@ func itemSize(item map[string]any) int {
 	return n
 }
 
-// valueSize is the size of a value: strings in UTF-8, binaries raw, two digits
-// of a number in a byte and one more, lists and maps three bytes and one for
-// each element.
+// valueSize returns the size of a value: a string in UTF-8, a binary without base 64,
+// one byte for two digits of a number and one more, three bytes for a list or map and
+// one for each element.
 func valueSize(v any) int {
 	for kind, inner := range asObject(v) {
 		n := 0
@@ -216,7 +218,7 @@ func valueSize(v any) int {
 	return 1 // BOOL, NULL
 }
 
-// numberSize is approximate, as the documentation of it is.
+// numberSize returns the size of a number. It is approximate, like its documentation.
 func numberSize(s string) int {
 	digits, exponent, ok := strings.Cut(strings.TrimPrefix(canonicalNumber(s), "-"), "e")
 	if !ok {
@@ -224,7 +226,7 @@ func numberSize(s string) int {
 	}
 	n := len(digits)
 	if e, err := strconv.Atoi(exponent); err == nil && e%2 != 0 {
-		n++ // the digits lie in pairs
+		n++ // digits are stored in pairs
 	}
 	n = 1 + (n+1)/2
 	if strings.HasPrefix(s, "-") {

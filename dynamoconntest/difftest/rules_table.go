@@ -82,8 +82,8 @@ var tableRules = []Rule{
 		Want: func(c Case) []string {
 			l, d := c.Local.Aspects[aspectTable], c.Dynoxide.Aspects[aspectTable]
 			after := withMember(l, "Throughput", throughput(c.body()["ProvisionedThroughput"]))
-			// The fourth is for dynoxide-index-throughput. Both servers lift the
-			// deletion protection as well, of which the documentation knows nothing.
+			// The fourth is for dynoxide-index-throughput. Both servers remove the deletion
+			// protection as well, which the documentation does not say.
 			return []string{l, d, after, withIndexes(d, l), withMember(after, "Protected", true)}
 		},
 	},
@@ -186,7 +186,7 @@ const (
 	unprotected = `"Protected":false`
 )
 
-// makesIndex says whether an index is made with such a throughput.
+// makesIndex reports whether the request creates an index with such a throughput.
 func makesIndex(body map[string]any, such func(throughput any) bool) bool {
 	for _, update := range asArray(body["GlobalSecondaryIndexUpdates"]) {
 		if index := asObject(asObject(update)["Create"]); index != nil && such(index["ProvisionedThroughput"]) {
@@ -196,7 +196,7 @@ func makesIndex(body map[string]any, such func(throughput any) bool) bool {
 	return false
 }
 
-// withIndexes is a description with the global indexes of another.
+// withIndexes returns a description with the global indexes of another one.
 func withIndexes(description, other string) string {
 	w, err := decodeJSON([]byte(other))
 	if err != nil {
@@ -205,7 +205,7 @@ func withIndexes(description, other string) string {
 	return withMember(description, "GlobalSecondaryIndexes", asObject(w)["GlobalSecondaryIndexes"])
 }
 
-// withMember is a description with another value of a member.
+// withMember returns a description with another value of a member.
 func withMember(description, name string, value any) string {
 	v, err := decodeJSON([]byte(description))
 	if err != nil || asObject(v) == nil {
@@ -215,7 +215,7 @@ func withMember(description, name string, value any) string {
 	return canonicalJSON(v)
 }
 
-// withoutThroughput is a description without the throughput of its indexes.
+// withoutThroughput returns a description without the throughput of its indexes.
 func withoutThroughput(description string) string {
 	v, err := decodeJSON([]byte(description))
 	if err != nil {
@@ -227,7 +227,7 @@ func withoutThroughput(description string) string {
 	return canonicalJSON(v)
 }
 
-// tableStates are the states that an operation may show a table in.
+// tableStates has the states in which a table may be in the answer to an operation.
 var tableStates = map[string][]string{
 	"CreateTable":   {"CREATING", "ACTIVE"},
 	"UpdateTable":   {"UPDATING", "CREATING", "ACTIVE"},
@@ -235,8 +235,8 @@ var tableStates = map[string][]string{
 	"DescribeTable": {"CREATING", "UPDATING", "DELETING", "ACTIVE"},
 }
 
-// statesOf takes the states from the state of a table and its indexes. What is
-// left are the names; it is false if a state is not among those given.
+// statesOf splits the state of a table and its indexes into the names, which it returns,
+// and the states. It returns false if one of these is not allowed.
 func statesOf(state string, allowed []string) (names string, ok bool) {
 	ok = true
 	for part := range strings.SplitSeq(state, ", ") {

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestUpdatedPartsAreThePathsAlone(t *testing.T) {
+func TestUpdatedDataIsAtThePathsOnly(t *testing.T) {
 	t.Parallel()
 	names := obj{"#l": "list", "#d": "a.b"}
 	const data = `{"a.b":{"M":{"x":{"N":"1"},"y":{"N":"2"}}},"list":{"L":[{"S":"0"},{"S":"1"},{"M":{"k":{"L":[{"S":"p"},{"S":"q"}]},"z":{"S":"r"}}}]},"s":{"S":"w"}}`
@@ -28,26 +28,26 @@ func TestUpdatedPartsAreThePathsAlone(t *testing.T) {
 func TestIndexesOfATransactionCountTwice(t *testing.T) {
 	t.Parallel()
 	const (
-		once = `{"CapacityUnits":5,"LocalSecondaryIndexes":{"x":{"CapacityUnits":3,"WriteCapacityUnits":3}},"Table":{"CapacityUnits":2,"WriteCapacityUnits":2},"TableName":"A","WriteCapacityUnits":5}`
-		two  = `{"CapacityUnits":8,"LocalSecondaryIndexes":{"x":{"CapacityUnits":6,"WriteCapacityUnits":6}},"Table":{"CapacityUnits":2,"WriteCapacityUnits":2},"TableName":"A","WriteCapacityUnits":8}`
-		read = `{"CapacityUnits":2,"ReadCapacityUnits":2,"TableName":"A"}`
+		single = `{"CapacityUnits":5,"LocalSecondaryIndexes":{"x":{"CapacityUnits":3,"WriteCapacityUnits":3}},"Table":{"CapacityUnits":2,"WriteCapacityUnits":2},"TableName":"A","WriteCapacityUnits":5}`
+		double = `{"CapacityUnits":8,"LocalSecondaryIndexes":{"x":{"CapacityUnits":6,"WriteCapacityUnits":6}},"Table":{"CapacityUnits":2,"WriteCapacityUnits":2},"TableName":"A","WriteCapacityUnits":8}`
+		read   = `{"CapacityUnits":2,"ReadCapacityUnits":2,"TableName":"A"}`
 	)
 	total := func(n string) string {
 		return `{"CapacityUnits":` + n + `,"TableName":"B","WriteCapacityUnits":` + n + `}`
 	}
 	for _, test := range []struct {
-		once, got string
-		want      bool
+		single, got string
+		want        bool
 	}{
-		{once, two, true}, {once, once, false}, {once + "\n" + total("3"), two + "\n" + total("4"), true}, {once, two + "\n" + total("4"), false},
+		{single, double, true}, {single, single, false}, {single + "\n" + total("3"), double + "\n" + total("4"), true}, {single, double + "\n" + total("4"), false},
 		{total("3"), total("3"), true}, {total("3"), total("6"), true}, {total("3"), total("7"), false}, {total("3"), total("2"), false},
 		{read, read, true}, {read, total("2"), false}, {"", "", true}, {"", total("2"), false},
 	} {
-		assert.Equal(t, test.want, twiceInIndexes(test.once, test.got), "%s\n%s", test.once, test.got)
+		assert.Equal(t, test.want, twiceInIndexes(test.single, test.got), "%s\n%s", test.single, test.got)
 	}
 }
 
-func TestPartOfAScanIsInTheWhole(t *testing.T) {
+func TestSegmentAgreesWithTheWholeScan(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		aspect, got, whole string
@@ -75,8 +75,7 @@ func TestSizeOfItems(t *testing.T) {
 	}
 }
 
-// A query of a local index that reads two items, one of them of two blocks, and
-// fetches them: what DynamoDB Local is asked and what the capacity must be.
+// A query of a local index reads and fetches two items, one of which has two blocks.
 func TestFetchedItemsCost(t *testing.T) {
 	t.Parallel()
 	big := canonicalJSON(obj{"S": string(make([]byte, 5000))})
@@ -105,7 +104,7 @@ func TestFetchedItemsCost(t *testing.T) {
 	}
 }
 
-func TestFilterAndProjectionAreNotAskedFor(t *testing.T) {
+func TestUnfilteredHasNoFilterAndNoProjection(t *testing.T) {
 	t.Parallel()
 	c := Case{Request: Request{Operation: "Query", Walk: true, Body: `{"IndexName":"local0","Limit":3,"ProjectionExpression":"#x","KeyConditionExpression":"#p = :p",
 		"FilterExpression":"n = :n","ExpressionAttributeNames":{"#x":"x","#p":"p"},"ExpressionAttributeValues":{":p":{"S":"a"},":n":{"N":"1"}}}`}}
@@ -114,7 +113,7 @@ func TestFilterAndProjectionAreNotAskedFor(t *testing.T) {
 	assert.Equal(t, want, c.unfiltered())
 }
 
-func TestWhatIsSaidOfAMistakeIsOfOneThatIsMade(t *testing.T) {
+func TestEveryStatementIsAboutAMistakeOfTheGenerator(t *testing.T) {
 	t.Parallel()
 	made := map[string]bool{}
 	for _, list := range [][]mistake{commonMistakes, expressionMistakes, queryMistakes, batchMistakes, tableMistakes} {
@@ -140,8 +139,9 @@ func TestMessageNamesOneOfTwoMistakes(t *testing.T) {
 	assert.Equal(t, []string{""}, oneOfTheMistakes(aspectField)(vague))
 }
 
-// What a legacy NOT_CONTAINS on bytes finds is between what DynamoDB Local
-// finds, too little, and what dynoxide finds, items without the attribute too.
+// A legacy NOT_CONTAINS on bytes must find at least the items that DynamoDB Local finds,
+// which are too few, and at most those that dynoxide finds, which are some without the
+// attribute as well.
 func TestNotContainsOnBytesIsBetweenTheTwo(t *testing.T) {
 	t.Parallel()
 	request := func(operator, value string) Request {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// rulesForUnseenMistake are the rules for a mistake that neither server looks for: the
-// outcome, and what the message names.
+// rulesForUnseenMistake returns the rules for a mistake that neither server looks for:
+// about the outcome, the constraint and the field.
 func rulesForUnseenMistake(r Rule, mistake, constraint, field string, operations ...string) []Rule {
 	r.Right = Service
 	r.Match = func(c Case) bool {
@@ -22,12 +22,12 @@ func rulesForUnseenMistake(r Rule, mistake, constraint, field string, operations
 	return out
 }
 
-// overlookedByDynoxide are the mistakes in an expression that dynoxide evaluates all the
-// same.
+// overlookedByDynoxide has the mistakes in expressions that dynoxide evaluates.
 var overlookedByDynoxide = []string{"operand list", "operand bool", "same operand twice", "BETWEEN ", "IN 101", "index huge", "name empty",
 	"operators 301", "attribute_type unknown", "attribute_type not a string", "value unused", "name unused"}
 
-// constraintsBehindSyntax says what DynamoDB Local calls what dynoxide calls a syntax error.
+// constraintsBehindSyntax has the constraints that DynamoDB Local reports and dynoxide
+// calls a syntax error, by mistake.
 var constraintsBehindSyntax = map[string]string{
 	"function operand value": "path wanted", "function operands": "number of operands", "function operands many": "number of operands",
 	"size of a number": "operand type",
@@ -271,7 +271,7 @@ var expressionRules = []Rule{
 		Match: func(c Case) bool { return c.Request.hasMistake("limit negative") },
 	},
 
-	// Both refuse, for different reasons.
+	// Both servers refuse the request, for different reasons.
 	{
 		ID: "batch-field", Aspect: aspectField, Right: Service,
 		What: "a batch of too many or no writes: the parameter or the table in it is named",
@@ -358,12 +358,12 @@ var expressionRules = []Rule{
 
 var removesNested = regexp.MustCompile(`(?i)REMOVE [^"]*[.\[]`)
 
-// operandInParentheses finds an operand in parentheses that are not those of a function.
+// operandInParentheses matches an operand in parentheses other than those of a function.
 var operandInParentheses = regexp.MustCompile(`(?i)(^|[^\w]|\b(AND|OR|NOT|IN|BETWEEN|SET))\s*\(\s*[#:\w]`)
 
 var functionOfValue = regexp.MustCompile(`(size|begins_with|contains|attribute_type)\s*\(\s*(:|size\s*\()`)
 
-// allExpressions are all expressions of a request together.
+// allExpressions returns all expressions of a request in one text.
 func (c Case) allExpressions() string {
 	body, all := c.body(), ""
 	for _, name := range []string{"ConditionExpression", "FilterExpression", "KeyConditionExpression", "UpdateExpression", "ProjectionExpression"} {
@@ -372,7 +372,8 @@ func (c Case) allExpressions() string {
 	return all
 }
 
-// legacyOperator says whether a legacy condition of the request uses the operator.
+// legacyOperator reports whether a legacy condition in the request uses one of the
+// operators.
 func legacyOperator(body map[string]any, operators ...string) bool {
 	for _, member := range []string{"Expected", "ScanFilter", "QueryFilter"} {
 		for _, condition := range asObject(body[member]) {

@@ -11,26 +11,26 @@ import (
 // A Run compares a subject with two references.
 type Run struct {
 	Local    Target // DynamoDB Local
-	Dynoxide Target // nil where it does not run
+	Dynoxide Target // nil if it does not run here
 	Subject  Target // nil to compare only the references
 	Rules    []Rule
 
-	// Revive starts dynoxide again after a request that it did not survive. If it
-	// is nil, that ends the run.
+	// Revive starts dynoxide again after a request that ended it. If Revive is nil, such a
+	// request ends the run.
 	Revive func(context.Context) (Target, error)
 
-	// Unshrunk reports the sequences as they were sent.
+	// NoShrinking reports the sequences as they were sent.
 	NoShrinking bool
 
 	// Log receives a line for each failure. It may be nil.
 	Log func(format string, args ...any)
 
 	started int64
-	resets  int // how often the tables were emptied
+	resets  int // how often the tables were removed
 }
 
-// A Failure is an unexplained difference with the shortest sequence of
-// requests that was found to show it; the last request is the one that differs.
+// A Failure is an unexplained difference, with the shortest sequence of requests that was
+// found to show it. The last request has the difference.
 type Failure struct {
 	Sequence   int
 	Difference Difference
@@ -39,7 +39,7 @@ type Failure struct {
 	Subject    *Outcome
 }
 
-// targets lists those there are: the references first.
+// targets returns the targets that there are, the references first.
 func (run *Run) targets() []Target {
 	list := []Target{run.Local}
 	if run.Dynoxide != nil {
@@ -54,7 +54,7 @@ func (run *Run) targets() []Target {
 // sendAll sends the request to every target at the same time.
 func (run *Run) sendAll(ctx context.Context, r Request) (c Case, subject *Outcome, sent int) {
 	original := r
-	// Servers remember tokens longer than tables.
+	// Servers remember tokens even after a table is gone.
 	r.Body = strings.ReplaceAll(r.Body, tokenPrefix, fmt.Sprintf("%x-%x-", run.started, run.resets))
 	targets := run.targets()
 	outcomes := make([]*Outcome, len(targets))
@@ -84,8 +84,8 @@ func (run *Run) sendAll(ctx context.Context, r Request) (c Case, subject *Outcom
 	return c, subject, sent
 }
 
-// reviveDynoxide starts dynoxide again, without tables, if it has not survived a
-// request, and says whether it has.
+// reviveDynoxide starts dynoxide again, without tables, if a request has ended it. It
+// reports whether it did.
 func (run *Run) reviveDynoxide(ctx context.Context, c Case) (bool, error) {
 	if c.Dynoxide == nil || c.Dynoxide.kind() != outcomeNoAnswer {
 		return false, nil
@@ -149,8 +149,8 @@ func deleteTables(ctx context.Context, t Target) error {
 	}
 }
 
-// alignTargets waits until a change of a table is over everywhere, and makes the
-// targets alike where they may differ.
+// alignTargets waits until all targets have finished the change of a table, and makes
+// them equal after requests in which the service differs from the references.
 func (run *Run) alignTargets(ctx context.Context, r Request) {
 	run.alignRemovals(ctx, r)
 	if r.Operation != "CreateTable" && r.Operation != "UpdateTable" {
@@ -177,7 +177,7 @@ func (run *Run) alignTargets(ctx context.Context, r Request) {
 	}
 }
 
-// waitForBackfill waits for a while until a scan counts the same everywhere:
+// waitForBackfill waits until a scan has the same count on all targets, but not for ever:
 // DynamoDB Local describes a new index as active before its items are in it.
 func (run *Run) waitForBackfill(ctx context.Context, scan string) {
 	for range 100 {
@@ -200,7 +200,7 @@ func (run *Run) waitForBackfill(ctx context.Context, scan string) {
 	}
 }
 
-// isChanging says whether a described table or one of its indexes is not active.
+// isChanging reports whether a table or one of its indexes is not active.
 func isChanging(b []byte) bool {
 	v, err := decodeJSON(b)
 	if err != nil {
@@ -218,8 +218,8 @@ func isChanging(b []byte) bool {
 	return false
 }
 
-// Do sends sequences until as many different requests as asked for were sent,
-// and says what came of it. It stops early if ctx ends or a target is lost.
+// Do sends sequences until this many different requests were sent, and returns what it
+// found. It stops early if ctx ends or a target is lost.
 func (run *Run) Do(ctx context.Context, gen Generator, requests int) (*Summary, error) {
 	s := newSummary(gen.Seed)
 	run.started = time.Now().Unix() & 0xffffff
@@ -237,8 +237,7 @@ func (run *Run) Do(ctx context.Context, gen Generator, requests int) (*Summary, 
 	return s, run.reset(ctx)
 }
 
-// runSequence sends one sequence. It ends early where the states of the targets
-// may no longer be the same.
+// runSequence sends a sequence. It ends early if the targets may have different states.
 func (run *Run) runSequence(ctx context.Context, n int, requests []Request, s *Summary) error {
 	for i, r := range requests {
 		c, subject, sent := run.sendAll(ctx, r)
@@ -270,7 +269,7 @@ func (run *Run) runSequence(ctx context.Context, n int, requests []Request, s *S
 			return nil
 		}
 		if s.tablesEmptied && !run.NoShrinking {
-			// The tables were emptied on the way.
+			// Shrinking has removed the tables.
 			s.tablesEmptied = false
 			return nil
 		}
@@ -279,13 +278,13 @@ func (run *Run) runSequence(ctx context.Context, n int, requests []Request, s *S
 	return nil
 }
 
-// haveDiverged says whether a request has changed some targets and not others.
+// haveDiverged reports whether a request may have changed some targets and not others.
 func haveDiverged(c Case, subject *Outcome) bool {
 	if !c.Request.mutates() {
 		return c.Local.kind() == outcomeNoAnswer
 	}
 	if c.Request.hasMistake("enum returnConsumedCapacity") {
-		return true // DynamoDB Local refuses that, but may have applied the write
+		return true // DynamoDB Local refuses it, but may have applied the write
 	}
 	if c.Dynoxide != nil && c.Local.Aspects[aspectData] != c.Dynoxide.Aspects[aspectData] {
 		return true

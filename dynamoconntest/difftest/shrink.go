@@ -5,18 +5,18 @@ import (
 	"slices"
 )
 
-// maxReplays bounds the work on one failure.
+// maxReplays bounds the work for a failure.
 const maxReplays = 250
 
-// A shrinker makes the sequence that shows a difference shorter.
+// A shrinker looks for a shorter sequence that shows a difference.
 type shrinker struct {
 	run         *Run
 	difference  Difference
 	replaysLeft int // replays
 }
 
-// shrink drops requests, and then parts of those that are left, as long as the
-// last request still shows the difference.
+// shrink removes requests from a sequence, and then parts of the other requests, as long
+// as the last request shows the difference.
 func (run *Run) shrink(ctx context.Context, requests []Request, d Difference) ([]Request, error) {
 	s := &shrinker{run: run, difference: d, replaysLeft: maxReplays}
 	if ok, err := s.showsDifference(ctx, requests); err != nil || !ok {
@@ -50,8 +50,8 @@ func (s *shrinker) dropRequests(ctx context.Context, requests []Request) ([]Requ
 	return requests, nil
 }
 
-// dropParts drops members and elements of the ith request's body, the outer
-// ones first.
+// dropParts removes members and elements from the body of the ith request, the outer ones
+// first.
 func (s *shrinker) dropParts(ctx context.Context, requests []Request, i int) ([]Request, error) {
 	v, err := decodeJSON([]byte(requests[i].Body))
 	if err != nil || canonicalJSON(v) != requests[i].Body {
@@ -73,7 +73,7 @@ func (s *shrinker) dropParts(ctx context.Context, requests []Request, i int) ([]
 		}
 		if ok {
 			v, requests = shorter, list
-			// Elements have moved up.
+			// The positions of elements have changed.
 			for p := range tried {
 				delete(tried, p)
 			}
@@ -82,8 +82,8 @@ func (s *shrinker) dropParts(ctx context.Context, requests []Request, i int) ([]
 	return requests, nil
 }
 
-// nextPart finds the part nearest to the root that was not tried: a list of
-// member names and indexes.
+// nextPart returns the path of the outermost part that was not tried: names of members
+// and indexes.
 func nextPart(v any, tried map[string]bool) []any {
 	type node struct {
 		value any
@@ -139,8 +139,8 @@ func withoutPart(v any, path []any) any {
 	return v
 }
 
-// showsDifference replays requests on empty targets and says whether the last one
-// differs in the same way.
+// showsDifference replays requests on empty targets and reports whether the last one has
+// the difference.
 func (s *shrinker) showsDifference(ctx context.Context, requests []Request) (bool, error) {
 	s.replaysLeft--
 	if err := s.run.reset(ctx); err != nil {
@@ -159,8 +159,8 @@ func (s *shrinker) showsDifference(ctx context.Context, requests []Request) (boo
 	return false, nil
 }
 
-// isSameDifference says whether a difference is the one looked for. Names must be equal,
-// data need not be.
+// isSameDifference reports whether a difference is the one that is looked for. Outcomes,
+// constraints, fields and reasons must be equal, data need not be.
 func (s *shrinker) isSameDifference(d Difference) bool {
 	if d.Aspect != s.difference.Aspect || d.References != s.difference.References || d.Rule != s.difference.Rule {
 		return false

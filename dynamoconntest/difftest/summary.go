@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// maxReports bounds how many failures are shrunk and reported in full.
+// maxReports is the most failures that are shrunk and reported in full.
 const maxReports = 40
 
-// A Summary is what a run came to.
+// A Summary is the result of a run.
 type Summary struct {
 	Seed        uint64
 	Sent        int // HTTP requests to each target
-	Requests    int // a walk over pages is one
+	Requests    int // reading all pages counts once
 	Distinct    int
 	Succeeded   int // on DynamoDB Local
-	Abandoned   int // sequences that ended early because the targets' states differ
-	Agreed      int // requests in which no rule was needed
+	Abandoned   int // sequences that ended early because the targets had different states
+	Agreed      int // requests without a difference and without a rule
 	Unexplained int // differences
 	ByOperation map[string]*Tally
 	ByRule      map[string]int
@@ -63,7 +63,7 @@ func (s *Summary) add(c Case, sent int, v verdict) {
 	s.Unexplained += len(v.differences)
 }
 
-// isNewKind says whether a difference is of a kind that was not reported yet.
+// isNewKind reports whether a difference is of a kind that was not reported yet.
 func (s *Summary) isNewKind(c Case, d Difference) bool {
 	kind := fmt.Sprint(c.Request.Operation, d.Aspect, d.References, d.Rule, c.Request.Mistakes)
 	switch d.Aspect {
@@ -78,7 +78,7 @@ func (s *Summary) isNewKind(c Case, d Difference) bool {
 	return true
 }
 
-// String is the report of a run.
+// String returns the report of a run.
 func (s *Summary) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "seed %d: %d requests, %d distinct, %d HTTP requests to each server, %.0f %% succeeded\n",
@@ -95,8 +95,8 @@ func (s *Summary) String() string {
 	return b.String()
 }
 
-// String is the reproduction of a failure: the requests in order, what was
-// expected and what came.
+// String returns what is needed to see a failure again: the requests in order and the
+// answers.
 func (f Failure) String() string {
 	var b strings.Builder
 	who := "the subject differs"

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// describeTable reduces a table's description to what a request decided, and
-// its states. Times, sizes, counts and names of resources are the server's own.
+// describeTable reduces the description of a table to what requests have decided, and to
+// its states. Times, sizes, counts and ARNs differ between servers.
 func describeTable(t map[string]any) (description, states string) {
 	out := map[string]any{
 		"TableName":   t["TableName"],
@@ -22,7 +22,7 @@ func describeTable(t map[string]any) (description, states string) {
 		for _, e := range sortedBy(asArray(t[kind]), "IndexName") {
 			index := asObject(e)
 			if index["IndexStatus"] == "DELETING" {
-				continue // whether it is still listed is a matter of time
+				continue // it depends on the time whether it is still listed
 			}
 			p := asObject(index["Projection"])
 			names := []string{}
@@ -36,8 +36,8 @@ func describeTable(t map[string]any) (description, states string) {
 				"ProjectionType": p["ProjectionType"],
 				"NonKey":         strings.Join(names, ","),
 			}
-			// What an index keeps of it when its table is paid for by request is not
-			// defined.
+			// It is not defined which throughput an index has after its table has become
+			// on-demand.
 			if out["BillingMode"] == "PROVISIONED" {
 				o["Throughput"] = throughput(index["ProvisionedThroughput"])
 			}
@@ -51,10 +51,10 @@ func describeTable(t map[string]any) (description, states string) {
 	return canonicalJSON(out), strings.Join(state, ", ")
 }
 
-// keySchema orders the hash key first, as every server but not every request
-// does.
+// keySchema puts the partition key first. All servers do so, but not all requests.
 func keySchema(v any) any { return sortedBy(asArray(v), "KeyType") }
 
+// sortedBy returns the objects in a list, sorted by a member.
 func sortedBy(list []any, member string) []any {
 	out := slices.Clone(list)
 	slices.SortFunc(out, func(a, b any) int {
@@ -63,6 +63,7 @@ func sortedBy(list []any, member string) []any {
 	return out
 }
 
+// throughput returns the capacity units of a ProvisionedThroughput.
 func throughput(v any) any {
 	m := asObject(v)
 	return "r" + unitText(m["ReadCapacityUnits"]) + " w" + unitText(m["WriteCapacityUnits"])
@@ -75,6 +76,7 @@ func unitText(v any) string {
 	return "0"
 }
 
+// billing returns the billing mode in a description.
 func billing(t map[string]any) string {
 	if mode := asString(asObject(t["BillingModeSummary"])["BillingMode"]); mode != "" {
 		return mode

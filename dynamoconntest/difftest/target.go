@@ -9,26 +9,24 @@ import (
 	"net/http/httptest"
 )
 
-// maxAnswer is more than any DynamoDB answer: a page holds 1 MB of items, a
-// batch 16 MB.
+// maxAnswer is more than the size of any answer: a page has 1 MB of items, a batch 16 MB.
 const maxAnswer = 64 << 20
 
-// A Reply is the answer to one HTTP request, as received.
+// A Reply is the answer to an HTTP request, as received.
 type Reply struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// A Target takes DynamoDB requests. Its method may be called from one
-// goroutine at a time.
+// A Target answers DynamoDB requests. Only one goroutine at a time may call it.
 type Target interface {
-	// Send posts body as the named operation, for example "GetItem". The error
-	// is not nil only if no whole answer came back.
+	// Send sends body as the input of an operation, for example "GetItem". It returns an
+	// error only if there is no complete answer.
 	Send(ctx context.Context, operation string, body []byte) (Reply, error)
 }
 
-// A Doer sends one HTTP request, as [http.Client] does.
+// A Doer sends an HTTP request, as [http.Client] does.
 type Doer interface {
 	Do(*http.Request) (*http.Response, error)
 }
@@ -38,14 +36,14 @@ type doerTarget struct {
 	url  string
 }
 
-// HTTP returns the target behind a base URL such as "http://127.0.0.1:8000".
+// HTTP returns the target at a base URL, for example "http://127.0.0.1:8000".
 func HTTP(url string) Target { return HTTPWith(&http.Client{}, url) }
 
-// HTTPWith returns the target that d reaches under a base URL. No socket is needed
-// if d needs none.
+// HTTPWith returns the target that d reaches at a base URL. If d needs no socket, neither
+// does the target.
 func HTTPWith(d Doer, url string) Target { return doerTarget{doer: d, url: url} }
 
-// Handler returns the target that h is, called without a socket.
+// Handler returns a target that calls h, without a socket.
 func Handler(h http.Handler) Target { return handlerTarget{h} }
 
 type handlerTarget struct{ handler http.Handler }
@@ -58,7 +56,7 @@ func newRequest(ctx context.Context, url, operation string, body []byte) (*http.
 	req.Header.Set("Content-Type", "application/x-amz-json-1.0")
 	req.Header.Set("X-Amz-Target", "DynamoDB_20120810."+operation)
 	req.Header.Set("X-Amz-Date", "20260101T000000Z")
-	// No server here checks signatures, but all want to see one.
+	// All of these servers want a signature, but none checks it.
 	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/dynamodb/aws4_request, "+
 		"SignedHeaders=host;x-amz-date;x-amz-target, Signature=00")
 	return req, nil

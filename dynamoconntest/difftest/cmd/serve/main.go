@@ -1,5 +1,5 @@
-// Command serve answers DynamoDB's protocol on a port of this machine from an
-// empty database in memory, for tests that compare servers.
+// Command serve runs an empty dynamoconntest server on a port of this machine, for
+// tests that compare servers.
 package main
 
 import (

@@ -1,9 +1,8 @@
 package difftest
 
-// mistakeStatements is what a message must say about a mistake, if it is about that one.
-// It decides for requests with two mistakes, of which each server may name
-// either, or in a vague way, or not see one. The field is empty if the message
-// need not name one.
+// mistakeStatements has the statement of a message about each mistake. It is needed for
+// requests with two mistakes: a server may report either of them, report one without
+// naming it, or overlook one. The field is empty if the message need not name one.
 var mistakeStatements = map[string]statement{
 	"BETWEEN bounds":                                 {"BETWEEN bounds", ""},
 	"BETWEEN types":                                  {"BETWEEN types", ""},

@@ -9,9 +9,9 @@ import (
 
 var updateToken = regexp.MustCompile(`[#:]?\w+|[^\s\w]`)
 
-// updatedPaths lists the document paths that an update expression changes, as
-// their elements; those that start with [ are indexes. It knows just enough of
-// the grammar for an expression that a server has accepted.
+// updatedPaths returns the document paths that an update expression changes. Elements
+// that start with [ are indexes. It knows only as much of the grammar as is needed for
+// expressions that a server has accepted.
 func updatedPaths(body map[string]any) [][]string {
 	tokens := updateToken.FindAllString(asString(body["UpdateExpression"]), -1)
 	names := asObject(body["ExpressionAttributeNames"])
@@ -36,14 +36,14 @@ func updatedPaths(body map[string]any) [][]string {
 	return out
 }
 
-// changesElement says whether an update changes elements of lists.
+// changesElement reports whether an update changes elements of lists.
 func changesElement(body map[string]any) bool {
 	return slices.ContainsFunc(updatedPaths(body), func(path []string) bool {
 		return slices.ContainsFunc(path, func(element string) bool { return strings.HasPrefix(element, "[") })
 	})
 }
 
-// pathAt reads the path that starts with the ith token; last is its last token.
+// pathAt reads the path that begins at the ith token and ends at the last.
 func pathAt(tokens []string, i int, names map[string]any) (path []string, last int) {
 	name := func(t string) string {
 		if strings.HasPrefix(t, "#") {
@@ -67,9 +67,9 @@ func pathAt(tokens []string, i int, names map[string]any) (path []string, last i
 	return path, i
 }
 
-// pickPaths is what lies at the paths of a value, in the structure that it has
-// there: a list keeps only the elements that were picked. It is false if
-// nothing lies there.
+// pickPaths returns the values at the paths of a value, inside the lists and maps in
+// which they are. Such a list has only these elements. It returns false if there is
+// nothing at the paths.
 func pickPaths(v any, paths [][]string) (any, bool) {
 	if slices.ContainsFunc(paths, func(p []string) bool { return len(p) == 0 }) {
 		return v, true
@@ -100,8 +100,8 @@ func pickPaths(v any, paths [][]string) (any, bool) {
 	return obj{"M": out}, len(out) > 0
 }
 
-// updatedData are the updated parts of whole attributes, which are the data of
-// an answer: the elements and members alone that the update's paths name.
+// updatedData returns the parts of an answer's data at the paths of the update. The data
+// has whole attributes.
 func updatedData(body map[string]any, data string) []string {
 	if data == "" {
 		return []string{""}

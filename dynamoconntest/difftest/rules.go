@@ -82,20 +82,20 @@ var protocolRules = []Rule{
 	{
 		ID: "local-no-checksum", Aspect: aspectChecksum, Right: Service,
 		What:  "DynamoDB Local sends no X-Amz-Crc32 with an error",
-		Why:   "the service sends the header with every answer; the SDKs check it where it is there",
+		Why:   "the service sends the header with every answer; the SDKs check it if it is there",
 		Match: func(c Case) bool { return c.Local.kind() != outcomeOK },
 		Want:  func(Case) []string { return []string{"right"} },
 	},
 	{
 		ID: "namespace", Aspect: aspectNamespace, Right: Either,
-		What:  "what stands before # in __type differs",
-		Why:   "clients drop it: the restJson and awsJson protocols say that everything up to # is ignored",
+		What:  "the part of __type before #",
+		Why:   "clients ignore it: the restJson and awsJson protocols say that everything up to # is ignored",
 		Match: always,
 	},
 	{
 		ID: "unknown-operation-message", Aspect: aspectConstraint, Right: Service,
 		What:  "the message of an unknown operation",
-		Why:   "the service sends none; nothing in it is a field or a constraint",
+		Why:   "the service sends none; those of other servers name no field and no constraint",
 		Match: func(c Case) bool { return c.Local.hasKind("UnknownOperationException") },
 	},
 	{
@@ -133,7 +133,7 @@ var protocolRules = []Rule{
 	{
 		ID: "null-body", Aspect: aspectOutcome, Right: Service,
 		What:  "a body of null: 500 against ValidationException",
-		Why:   "it is an input without members or no input; never a 500",
+		Why:   "null is an input without members, or no input; the status is never 500",
 		Match: func(c Case) bool { return c.Request.hasMistake("JSON null") },
 		Want:  func(Case) []string { return []string{"ValidationException", "SerializationException"} },
 	},
@@ -296,8 +296,8 @@ func (c Case) missingMembers() []string {
 var precedenceRules = []Rule{
 	{
 		ID: "operands-equal-first", Aspect: aspectOutcome, Right: Service,
-		What:  "an attribute is compared with itself and the table, index or key is wrong too: both servers look for these first",
-		Why:   "validation does not depend on what there is: \"must be distinct\" is what the service answers for a table that does not exist",
+		What:  "an attribute is compared with itself, and the table, index or key is wrong as well: both servers report the latter",
+		Why:   "validation does not depend on which tables there are: the service answers \"must be distinct\" for a table that does not exist",
 		Match: missesEqualOperands,
 		Want:  func(c Case) []string { return []string{"ValidationException", c.Local.kind()} },
 	},
@@ -321,7 +321,7 @@ var precedenceRules = []Rule{
 	{
 		ID: "key-condition-missing", Aspect: aspectOutcome, Right: Service,
 		What: "a query without a key condition of a table that does not exist: both servers look for the table first",
-		Why:  "validation does not depend on what there is: recorded answers of the service name the condition",
+		Why:  "validation does not depend on which tables there are: recorded answers of the service are about the condition",
 		Match: func(c Case) bool {
 			body := c.body()
 			return c.hasOperation("Query") && body["KeyConditionExpression"] == nil && len(asObject(body["KeyConditions"])) == 0 &&
@@ -331,14 +331,14 @@ var precedenceRules = []Rule{
 	},
 	{
 		ID: "write-without-action", Aspect: aspectConstraint, Right: Service,
-		What:  "a batch with a write that is neither a put nor a delete, and another mistake before it: both servers name the latter",
-		Why:   "recorded answers of the service: that each write has one action is looked at first",
+		What:  "a batch with a write that is neither a put nor a delete, and another mistake before it: both servers report the latter",
+		Why:   "recorded answers of the service: it checks first that each write has one action",
 		Match: func(c Case) bool { return c.hasOperation("BatchWriteItem") && hasWriteWithoutAction(c.body()) },
 		Want:  func(c Case) []string { return []string{"value of several types", c.Local.constraint()} },
 	},
 	{
 		ID: "several-missing", Aspect: aspectField, Right: Service,
-		What: "which of several required members that are missing is named",
+		What: "several required members are missing: which of them the message names",
 		Why:  "API reference: all are required",
 		Match: func(c Case) bool {
 			return len(c.missingMembers()) > 1 && (c.Local.constraint() == "required" || c.Dynoxide.constraint() == "required")
@@ -356,7 +356,7 @@ var precedenceRules = []Rule{
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectConstraint, Right: Service,
-		What: "as below, of an update whose value is too large and whose condition has equal operands by chance: DynamoDB Local looks for the latter later, dynoxide does not",
+		What: "as below, for an update whose value is too large and whose condition has equal operands by chance: DynamoDB Local checks the latter later, dynoxide not at all",
 		Why:  "as below",
 		Match: func(c Case) bool {
 			return c.hasOperation("UpdateItem") && c.Request.hasMistake("item too large") && c.body()["ConditionExpression"] != nil &&
@@ -366,7 +366,7 @@ var precedenceRules = []Rule{
 	},
 	{
 		ID: "enum-first", Aspect: aspectConstraint, Right: Service,
-		What: "a value that is not in an enumeration, and a mistake that depends on more than one member: one server names the latter",
+		What: "a value that is not in an enumeration, and a mistake that depends on more than one member: one server reports the latter",
 		Why:  "the service checks required members, lengths, ranges and enumerations before anything else",
 		Match: func(c Case) bool {
 			l, d := c.Local.constraint(), c.Dynoxide.constraint()
@@ -379,8 +379,8 @@ var precedenceRules = []Rule{
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectConstraint, Right: Service,
-		What: "as below, of an expression that fuzzing made: it may be wrong in as many ways as it has words",
-		Why:  "as below; equal operands are looked for with the other faults of operands, or after them",
+		What: "as below, for an expression that fuzzing made, which may have many mistakes",
+		Why:  "as below; equal operands are checked with the other faults of operands, or after them",
 		Match: func(c Case) bool {
 			return c.Request.hasMistake("fuzzed") && !equalAspect(aspectConstraint, c.Local.constraint(), c.Dynoxide.constraint())
 		},
@@ -404,7 +404,7 @@ var precedenceRules = []Rule{
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectOutcome, Right: Service,
-		What:  "a request that is wrong in two ways gets one error, not the same from each server",
+		What:  "a request with two mistakes: each server reports one of them",
 		Why:   "the order in which the service checks is not documented",
 		Match: func(c Case) bool { return len(c.Request.Mistakes) > 1 },
 		Want: func(c Case) []string {
@@ -428,7 +428,7 @@ var precedenceRules = []Rule{
 	},
 	{
 		ID: "two-mistakes", Aspect: aspectConstraint, Right: Service,
-		What: "as above, for updates that cannot be applied for two reasons or more",
+		What: "as above, for updates that cannot be applied for several reasons",
 		Why:  "as above",
 		Match: func(c Case) bool {
 			return c.hasOperation("UpdateItem") && applyConstraints[c.Local.constraint()] && applyConstraints[c.Dynoxide.constraint()]

@@ -29,8 +29,8 @@ var capacityRules = []Rule{
 	},
 	{
 		ID: "transaction-index-capacity", Aspect: aspectIndexCapacity, Right: Service,
-		What:  "what a transaction that writes to a table with indexes consumes in these: four writes, or one",
-		Why:   "transaction-apis: two underlying writes of every item, which for an entry of an index is twice what dynoxide counts",
+		What:  "the capacity of a transaction in the indexes of a table: four writes for an entry, or one",
+		Why:   "transaction-apis: every item is written twice, so an entry of an index counts twice as much as in dynoxide",
 		Match: func(c Case) bool { return c.hasOperation("TransactWriteItems") },
 		Holds: func(c Case, got string) bool {
 			return twiceInIndexes(c.Dynoxide.Aspects[aspectIndexCapacity], got) || isRepetition(c) && got == c.Local.Aspects[aspectIndexCapacity]
@@ -38,7 +38,7 @@ var capacityRules = []Rule{
 	},
 	{
 		ID: "projected-capacity", Aspect: aspectCapacity, Right: Service,
-		What: "as below, of a transaction; DynamoDB Local leaves ReadCapacityUnits of the table out", Why: "see below",
+		What: "as below, of a transaction; DynamoDB Local omits ReadCapacityUnits of the table", Why: "see below",
 		Match: func(c Case) bool {
 			return c.hasOperation("TransactGetItems") && strings.Contains(c.Request.Body, "ProjectionExpression") &&
 				totalUnits(c.Local) > totalUnits(c.Dynoxide)
@@ -47,8 +47,8 @@ var capacityRules = []Rule{
 	},
 	{
 		ID: "repeated-transaction", Aspect: aspectCapacity, Right: Service,
-		What:  "what a transaction that is repeated with its token reads",
-		Why:   "TransactWriteItems: the number of read capacity units consumed in reading the items; not which of their sizes: between what the servers count",
+		What:  "the read capacity of a transaction that is repeated with its token",
+		Why:   "TransactWriteItems: it consumes read capacity for reading the items; which of their sizes counts is not documented, so anything between the two servers is right",
 		Match: func(c Case) bool { return c.hasOperation("TransactWriteItems") && isRepetition(c) },
 		Holds: func(c Case, got string) bool {
 			l, d, units := totalUnits(c.Local), totalUnits(c.Dynoxide), totalUnits(&Outcome{Aspects: map[string]string{aspectCapacity: got}})
@@ -57,14 +57,14 @@ var capacityRules = []Rule{
 	},
 	{
 		ID: "transaction-capacity", Aspect: aspectCapacity, Right: Dynoxide,
-		What:  "DynamoDB Local counts four writes for an item of a transaction on a table with indexes, and leaves ReadCapacityUnits of the table out",
-		Why:   "transaction-apis: two underlying reads or writes of every item",
+		What:  "DynamoDB Local counts four writes for an item of a transaction on a table with indexes, and omits ReadCapacityUnits of the table",
+		Why:   "transaction-apis: every item is read or written twice",
 		Match: func(c Case) bool { return c.hasOperation("TransactWriteItems", "TransactGetItems") },
 	},
 	{
 		ID: "local-index-fetch", Aspect: aspectCapacity, Right: Service,
-		What:  "neither server counts the reads of the table that a fetch costs",
-		Why:   "LSI: each fetched item costs as much as reading it from the table, and the entries of the index cost what they are together",
+		What:  "neither server counts the capacity for fetching items from the table",
+		Why:   "LSI: each fetched item costs as much as reading it from the table; the entries of the index are counted together",
 		Match: func(c Case) bool { return c.indexKind() == "local" && c.asksForAttributes() },
 		Holds: fetchCosts,
 	},
@@ -80,7 +80,7 @@ var capacityRules = []Rule{
 	},
 	{
 		ID: "projected-capacity", Aspect: aspectCapacity, Right: Local,
-		What:  "dynoxide counts what a projection left of an item",
+		What:  "dynoxide counts only the part of an item that a projection returns",
 		Why:   "CapacityUnitCalculations: the size of the item counts, whatever is returned",
 		Match: func(c Case) bool { return c.hasOperation("GetItem") && hasProjection(c.body()) },
 	},
@@ -105,7 +105,7 @@ var capacityRules = []Rule{
 	},
 	{
 		ID: "dynoxide-scan-capacity", Aspect: aspectCapacity, Right: Local,
-		What: "dynoxide counts the scan of a local index as one of the table",
+		What: "dynoxide counts the scan of a local index as a scan of the table",
 		Why:  "ConsumedCapacity: LocalSecondaryIndexes is what was consumed on each local index",
 		Match: func(c Case) bool {
 			return c.hasOperation("Scan") && c.indexKind() == "local" && totalUnits(c.Local) == totalUnits(c.Dynoxide)

@@ -46,8 +46,8 @@ func keyItem(c Case) string { return canonicalJSON(canonicalItem(c.body()["Key"]
 var dataRules = slices.Concat(
 	[]Rule{{
 		ID: "updated-element", Aspect: aspectData, Right: Service,
-		What: "UPDATED_OLD and UPDATED_NEW after an update of a list element: both give the whole list",
-		Why:  "UpdateItem: only the updated attributes; the service gives the elements alone, in a list: those of the whole list at the updated paths",
+		What: "UPDATED_OLD and UPDATED_NEW after an update of a list element: both servers return the whole list",
+		Why:  "UpdateItem: only the updated attributes; the service returns a list of the updated elements",
 		Match: func(c Case) bool {
 			return c.hasOperation("UpdateItem") && strings.HasPrefix(asString(c.body()["ReturnValues"]), "UPDATED_") &&
 				changesElement(c.body())
@@ -55,8 +55,8 @@ var dataRules = slices.Concat(
 		Want: func(c Case) []string { return updatedData(c.body(), c.Local.Aspects[aspectData]) },
 	}, {
 		ID: "nothing-to-remove", Aspect: aspectData, Right: Service,
-		What: "an update of a missing item that only removes attributes: both make an item of the key",
-		Why:  "AttributeValueUpdate: if there is no item with the key, DELETE does nothing; the service treats REMOVE alike",
+		What: "an update of a missing item that only removes attributes: both servers create an item that has only the key",
+		Why:  "AttributeValueUpdate: if there is no item with the key, DELETE does nothing; the service does the same for REMOVE",
 		Match: func(c Case) bool {
 			return c.hasOperation("UpdateItem") && onlyRemoves(c.body()) && c.Local.Aspects[aspectData] == keyItem(c)
 		},
@@ -64,24 +64,24 @@ var dataRules = slices.Concat(
 	}, {
 		ID: "old-of-a-new-item", Aspect: aspectData, Right: Local,
 		What:  "dynoxide returns the key as the old values of an item that is new",
-		Why:   "UpdateItem: ALL_OLD returns the item as it appeared before the update, and it did not",
+		Why:   "UpdateItem: ALL_OLD returns the item as it appeared before the update; there was none",
 		Match: func(c Case) bool { return c.hasOperation("UpdateItem") && c.Local.Aspects[aspectData] == "" },
 	}, {
 		ID: "updated-nested", Aspect: aspectData, Right: Dynoxide,
-		What: "UPDATED_OLD and UPDATED_NEW after an update of a nested path: DynamoDB Local gives the whole attribute",
-		Why:  "UpdateItem: only the updated attributes; the service gives the nested path alone",
+		What: "UPDATED_OLD and UPDATED_NEW after an update of a nested path: DynamoDB Local returns the whole attribute",
+		Why:  "UpdateItem: only the updated attributes; the service returns only the nested path",
 		Match: func(c Case) bool {
 			returns := asString(c.body()["ReturnValues"])
 			return c.hasOperation("UpdateItem") && strings.HasPrefix(returns, "UPDATED_") && strings.ContainsAny(asString(c.body()["UpdateExpression"]), ".[")
 		},
 	}, {
 		ID: "transaction-projection", Aspect: aspectData, Right: Local,
-		What:  "dynoxide adds the key to what a projection of a transaction asks for",
+		What:  "a projection in a transaction: dynoxide returns the key as well",
 		Why:   "Get: only the requested attributes are returned",
 		Match: func(c Case) bool { return c.hasOperation("TransactGetItems") },
 	}, {
 		ID: "list-filled-up", Aspect: aspectData, Right: Local,
-		What: "dynoxide fills a list up with NULL if an element beyond its end is set",
+		What: "dynoxide fills a list with NULL if an element beyond its end is set",
 		Why:  "Expressions.UpdateExpressions: the new element is appended to the end of the list",
 		Match: func(c Case) bool {
 			const null = `{"NULL":true}`
@@ -101,8 +101,8 @@ var dataRules = slices.Concat(
 	}},
 	[]Rule{{
 		ID: "last-page", Aspect: aspectPages, Right: Service,
-		What:  "whether the page on which the limit is reached at the last item has a LastEvaluatedKey",
-		Why:   "Query: only the absence of LastEvaluatedKey means the end; an empty last page is as good",
+		What:  "the limit is reached at the last item: whether this page has a LastEvaluatedKey",
+		Why:   "Query: only the absence of LastEvaluatedKey means the end; the last page may be empty",
 		Match: func(c Case) bool { return c.hasOperation("Query", "Scan") && c.body()["Limit"] != nil },
 		Want: func(c Case) []string {
 			want := []string{c.Local.Aspects[aspectPages], c.Dynoxide.Aspects[aspectPages]}
@@ -127,7 +127,7 @@ var dataRules = slices.Concat(
 	binaryNotContains,
 	pageRules(Rule{
 		ID: "local-binary-contains", Right: Dynoxide,
-		What: "DynamoDB Local takes bytes for text in the legacy conditions CONTAINS and NOT_CONTAINS, so that all that is not UTF-8 is equal",
+		What: "DynamoDB Local takes bytes for text in the legacy conditions CONTAINS and NOT_CONTAINS, so that all bytes that are not UTF-8 are equal",
 		Why:  "Condition: if the attribute is of type Binary, the operator looks for a subsequence of it that matches",
 		Match: func(c Case) bool {
 			return c.hasOperation("Query", "Scan") && legacyOnBinary(c.body(), "CONTAINS") && !legacyOperator(c.body(), "NOT_CONTAINS")
@@ -137,7 +137,7 @@ var dataRules = slices.Concat(
 	pageRules(Rule{
 		ID: "legacy-not-contains", Right: Either,
 		What:  "a legacy condition NOT_CONTAINS on an attribute that is absent or of another type",
-		Why:   "the documentation of ComparisonOperator says nothing of it",
+		Why:   "the documentation of ComparisonOperator does not say what happens",
 		Match: func(c Case) bool { return c.hasOperation("Query", "Scan") && legacyOperator(c.body(), "NOT_CONTAINS") },
 	}),
 	pageRules(Rule{
@@ -148,15 +148,15 @@ var dataRules = slices.Concat(
 	}),
 	pageRules(Rule{
 		ID: "scan-filter-not-projected", Right: Either,
-		What: "DynamoDB Local fetches what the filter of a scanned local index names, dynoxide does not",
-		Why:  "LSI: attributes that a query or scan asks for are fetched; that the filter's are is not said",
+		What: "a scan of a local index has a filter on attributes that the index does not hold: DynamoDB Local fetches them, dynoxide does not",
+		Why:  "LSI: attributes that a query or scan asks for are fetched; it is not documented whether those of the filter are",
 		Match: func(c Case) bool {
 			return c.hasOperation("Scan") && c.indexKind() == "local" && c.hasFilter() && !c.asksForAttributes()
 		},
 	}),
 	pageRules(Rule{
 		ID: "scan-filter-not-projected", Right: Either,
-		What: "as above, with a projection: if that fetches, the filter sees what is fetched, else it does not",
+		What: "as above, with a projection: the filter sees the attributes that the projection fetches",
 		Why:  "as above",
 		Match: func(c Case) bool {
 			return c.hasOperation("Scan") && c.indexKind() == "local" && c.hasFilter() && c.asksForAttributes() && c.Local.Aspects[aspectData] != c.Dynoxide.Aspects[aspectData]
@@ -170,7 +170,7 @@ var dataRules = slices.Concat(
 	}),
 	pageRules(Rule{
 		ID: "local-index-fetch", Right: Local,
-		What:  "dynoxide does not fetch attributes that a local index has not",
+		What:  "dynoxide does not fetch attributes that a local index does not hold",
 		Why:   "LSI: attributes that are not projected are fetched from the table",
 		Match: func(c Case) bool { return c.indexKind() == "local" && c.asksForAttributes() },
 	}),
@@ -223,7 +223,7 @@ var unprojectedNotContains = func() []Rule {
 	for _, aspect := range []string{aspectData, aspectOrder, aspectCount} {
 		out = append(out, Rule{
 			ID: "scan-filter-not-projected", Aspect: aspect, Right: Service,
-			What: "as below, where the filter is NOT_CONTAINS, which nobody says if an absent attribute fulfils",
+			What: "as below, where the filter is NOT_CONTAINS: it is not documented whether it holds for an absent attribute",
 			Why:  "see below and legacy-not-contains",
 			Match: func(c Case) bool {
 				return c.hasOperation("Scan") && c.indexKind() != "" && legacyOperator(c.body(), "NOT_CONTAINS") &&
@@ -245,7 +245,7 @@ var segmentRules = func() []Rule {
 		out = append(out, Rule{
 			ID: "segment-of-a-scan", Aspect: aspect, Right: Service,
 			What: "which items are in one segment of a parallel scan",
-			Why:  "Scan: all segments together are the table; how it is divided is not said. What one returns is part of what the whole scan returns, and in its order",
+			Why:  "Scan: all segments together are the table; how it is divided is not documented. A segment returns a part of the whole scan, in the same order",
 			Match: func(c Case) bool {
 				return c.hasOperation("Scan") && c.body()["TotalSegments"] != nil && !c.Request.Walk
 			},

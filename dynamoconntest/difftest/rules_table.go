@@ -8,7 +8,7 @@ import (
 var tableRules = []Rule{
 	{
 		ID: "table-states", Aspect: aspectState, Right: Service,
-		What:  "the state of a table right after it is made, changed or dropped",
+		What:  "the state of a table right after it is created, changed or deleted",
 		Why:   "CreateTable, UpdateTable and DeleteTable are asynchronous; how long they take is not defined",
 		Match: func(c Case) bool { return c.hasOperation("CreateTable", "UpdateTable", "DeleteTable", "DescribeTable") },
 		Holds: func(c Case, got string) bool {
@@ -20,7 +20,7 @@ var tableRules = []Rule{
 	},
 	{
 		ID: "local-still-busy", Aspect: aspectOutcome, Right: Dynoxide,
-		What: "DynamoDB Local refuses to change a table that it describes as active, for a while after an index was dropped",
+		What: "DynamoDB Local refuses to change a table that it describes as active, for a while after an index was deleted",
 		Why:  "UpdateTable is refused only while the table is CREATING, UPDATING or DELETING",
 		Match: func(c Case) bool {
 			return c.hasOperation("UpdateTable") && c.Local.hasKind("ResourceInUseException", "LimitExceededException") && !c.Request.hasMistake("table update of two creations")
@@ -28,8 +28,8 @@ var tableRules = []Rule{
 	},
 	{
 		ID: "index-throughput-when-provisioned", Aspect: aspectOutcome, Right: Service,
-		What: "a table with indexes that is to be provisioned, without throughput for its indexes: 500 against success",
-		Why:  "UpdateTable wants initial capacity when the mode is changed; whether for the indexes in the same request is not said. Never a 500",
+		What: "UpdateTable makes a table provisioned without throughput for its indexes: DynamoDB Local fails with 500, dynoxide accepts it",
+		Why:  "UpdateTable needs initial capacity when the mode is changed; it is not documented whether the indexes need it in the same request. The status is never 500",
 		Match: func(c Case) bool {
 			return c.hasOperation("UpdateTable") && c.Local.hasKind(serverFailures...) && c.body()["BillingMode"] == "PROVISIONED"
 		},
@@ -37,15 +37,15 @@ var tableRules = []Rule{
 	},
 	{
 		ID: "index-throughput-when-provisioned", Aspect: aspectOutcome, Right: Dynoxide,
-		What: "DynamoDB Local does not drop an index of a table that was made provisioned without throughput for its indexes",
-		Why:  "UpdateTable: an index is dropped by its name alone",
+		What: "DynamoDB Local does not delete an index of a table that was made provisioned without throughput for its indexes",
+		Why:  "UpdateTable: deleting an index needs only its name",
 		Match: func(c Case) bool {
 			return c.hasOperation("UpdateTable") && localRefuses("out of range")(c) && c.body()["ProvisionedThroughput"] == nil
 		},
 	},
 	{
 		ID: "dynoxide-index-throughput", Aspect: aspectTable, Right: Local,
-		What: "dynoxide forgets the throughput of an index that UpdateTable made",
+		What: "dynoxide forgets the throughput of an index that UpdateTable created",
 		Why:  "CreateGlobalSecondaryIndexAction: ProvisionedThroughput is that of the index, and a description shows it",
 		Match: func(c Case) bool {
 			if c.hasOperation("UpdateTable") && c.body()["ProvisionedThroughput"] != nil {
@@ -56,8 +56,8 @@ var tableRules = []Rule{
 	},
 	{
 		ID: "validation-before-existence", Aspect: aspectOutcome, Right: Dynoxide,
-		What: "a creation that is not valid of a table that exists",
-		Why:  "validation does not depend on what there is",
+		What: "an invalid CreateTable for a table that exists: DynamoDB Local reports that it exists",
+		Why:  "validation does not depend on which tables there are",
 		Match: func(c Case) bool {
 			return c.hasOperation("CreateTable") && c.Local.hasKind("ResourceInUseException") && c.Dynoxide.hasKind(validationError...)
 		},
@@ -89,7 +89,7 @@ var tableRules = []Rule{
 	},
 	{
 		ID: "throughput-on-demand", Aspect: aspectOutcome, Right: Dynoxide,
-		What: "DynamoDB Local accepts throughput for a table that is paid for by request",
+		What: "DynamoDB Local accepts throughput for an on-demand table",
 		Why:  "CreateTable, UpdateTable: throughput belongs to BillingMode PROVISIONED",
 		Match: func(c Case) bool {
 			return c.hasOperation("CreateTable", "UpdateTable") && dynoxideRefuses("throughput on demand")(c)
@@ -97,8 +97,8 @@ var tableRules = []Rule{
 	},
 	{
 		ID: "throughput-on-demand", Aspect: aspectOutcome, Right: Service,
-		What: "both make an index with throughput for a table that was changed to be paid for by request",
-		Why:  "as above: dynoxide refuses it if the table was made so",
+		What: "both servers create an index with throughput for a table that has become on-demand",
+		Why:  "as above; dynoxide refuses it if the table was created on-demand",
 		Match: func(c Case) bool {
 			return c.hasOperation("UpdateTable") && c.Local.kind() == outcomeOK && c.Dynoxide.kind() == outcomeOK && makesIndex(c.body(), func(throughput any) bool { return throughput != nil }) &&
 				strings.Contains(c.Local.Aspects[aspectTable], onDemand)
@@ -107,15 +107,15 @@ var tableRules = []Rule{
 	},
 	{
 		ID: "local-loses-protection", Aspect: aspectTable, Right: Dynoxide,
-		What: "DynamoDB Local lifts the deletion protection of a table that loses an index",
-		Why:  "UpdateTable: DeletionProtectionEnabled is changed by that parameter",
+		What: "DynamoDB Local removes the deletion protection of a table when an index is deleted",
+		Why:  "UpdateTable: only the parameter DeletionProtectionEnabled changes it",
 		Match: func(c Case) bool {
 			return strings.Replace(c.Dynoxide.Aspects[aspectTable], protected, unprotected, 1) == c.Local.Aspects[aspectTable]
 		},
 	},
 	{
 		ID: "throughput-absent", Aspect: aspectOutcome, Right: Local,
-		What: "dynoxide makes a provisioned table or index without throughput",
+		What: "dynoxide creates a provisioned table or index without throughput",
 		Why:  "CreateTable: it must be specified for BillingMode PROVISIONED, which is the default",
 		Match: func(c Case) bool {
 			return c.hasOperation("CreateTable") && c.Request.hasMistakeStarting("index without throughput", "table without throughput")
@@ -133,13 +133,13 @@ var tableRules = []Rule{
 	},
 	{
 		ID: "one-index-at-a-time", Aspect: aspectOutcome, Right: Local,
-		What:  "dynoxide makes two indexes in one request",
+		What:  "dynoxide creates two indexes in one request",
 		Why:   "UpdateTable: only one global index can be created or deleted at a time; LimitExceededException",
 		Match: func(c Case) bool { return c.Request.hasMistake("table update of two creations") },
 	},
 	{
 		ID: "time-to-live-as-it-is", Aspect: aspectOutcome, Right: Local,
-		What: "dynoxide disables what is not enabled",
+		What: "dynoxide accepts a request to disable a time to live that is not enabled",
 		Why:  "the service answers ValidationException: TimeToLive is already disabled",
 		Match: func(c Case) bool {
 			return c.hasOperation("UpdateTimeToLive") && localRefuses("time to live as it is")(c)
@@ -147,7 +147,7 @@ var tableRules = []Rule{
 	},
 	{
 		ID: "table-model-first", Aspect: aspectConstraint, Right: Dynoxide,
-		What: "a creation that breaks the model of the request: DynamoDB Local names what follows from it",
+		What: "a CreateTable or UpdateTable that breaks the model of the request: DynamoDB Local reports a consequence",
 		Why:  "the service checks required members, lengths, ranges and enumerations before the schema",
 		Match: func(c Case) bool {
 			return c.hasOperation("CreateTable", "UpdateTable") && slices.Contains([]string{"enum", "required", "too short", "out of range"}, c.Dynoxide.constraint())
@@ -156,7 +156,7 @@ var tableRules = []Rule{
 	{
 		ID: "index-key-undefined", Aspect: aspectConstraint, Right: Dynoxide,
 		What:  "an index on an attribute without definition: DynamoDB Local says that the definitions are missing",
-		Why:   "AttributeDefinitions of UpdateTable are not required, but must define the keys of an index that is made",
+		Why:   "AttributeDefinitions of UpdateTable are not required, but must define the keys of an index that is created",
 		Match: constraintsAre([]string{"required"}, []string{"key undefined"}),
 	},
 	{
@@ -174,7 +174,7 @@ var tableRules = []Rule{
 	{
 		ID: "time-to-live-member", Aspect: aspectField, Right: Dynoxide,
 		What:  "a time to live specification without Enabled: DynamoDB Local says that AttributeName is missing",
-		Why:   "API reference: both are required; the one that is missing is named",
+		Why:   "API reference: both are required; the message names the one that is missing",
 		Match: func(c Case) bool { return c.hasOperation("UpdateTimeToLive") },
 	},
 }

@@ -36,12 +36,12 @@ var constraintsBehindSyntax = map[string]string{
 var validationRules = slices.Concat(
 	rulesForUnseenMistake(Rule{
 		ID:   "metrics-of-transactions",
-		What: "neither looks at an unknown ReturnItemCollectionMetrics of a transaction or a batch",
+		What: "both servers accept an unknown ReturnItemCollectionMetrics in a transaction or a batch",
 		Why:  "API reference: the valid values are enumerated",
 	}, "enum returnItemCollectionMetrics", "enum", "returnitemcollectionmetrics", "TransactWriteItems", "BatchWriteItem"),
 	rulesForUnseenMistake(Rule{
 		ID:   "transaction-token-empty",
-		What: "both take an empty ClientRequestToken for a token",
+		What: "both servers accept an empty ClientRequestToken",
 		Why:  "API reference: minimum length of 1",
 	}, "transaction token empty", "too short", "clientrequesttoken", "TransactWriteItems"),
 	expressionRules,
@@ -66,7 +66,7 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "dynoxide-key-condition-type", Aspect: aspectOutcome, Right: Local,
-		What: "dynoxide answers a key condition whose value has the wrong type, or is empty, with no items",
+		What: "dynoxide returns no items for a key condition whose value is empty or has the wrong type",
 		Why:  "Query: the value must be of the key's type; a key value cannot be empty (HowItWorks.NamingRulesDataTypes)",
 		Match: func(c Case) bool {
 			return c.hasOperation("Query") && localRefuses("key condition type", "key empty", "key")(c)
@@ -104,7 +104,7 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "transaction-validation", Aspect: aspectOutcome, Right: Dynoxide,
-		What: "an item of a transaction that cannot be applied: ValidationException against a cancellation with the reason ValidationError",
+		What: "an operation of a transaction is invalid: DynamoDB Local answers ValidationException, dynoxide cancels the transaction with the reason ValidationError",
 		Why:  "TransactWriteItems lists these messages under the cancellation reason ValidationError",
 		Match: func(c Case) bool {
 			return c.hasOperation("TransactWriteItems", "TransactGetItems") && c.Local.hasKind(validationError...) && c.Dynoxide.hasKind("TransactionCanceledException") &&
@@ -113,7 +113,7 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "transaction-expression", Aspect: aspectOutcome, Right: Local,
-		What: "an expression of a transaction that is not valid: dynoxide cancels",
+		What: "an invalid expression in a transaction: dynoxide cancels the transaction",
 		Why:  "validation comes before evaluation",
 		Match: func(c Case) bool {
 			return c.hasOperation("TransactWriteItems", "TransactGetItems") && c.Local.hasKind(validationError...) && c.Dynoxide.hasKind("TransactionCanceledException")
@@ -121,8 +121,8 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "remove-nested-in-nothing", Aspect: aspectOutcome, Right: Service,
-		What: "an update that only removes has a path whose parent does not exist: ValidationException against success",
-		Why:  "as below, but where there is no item at all the service takes any path, see nothing-to-remove",
+		What: "an update that only removes has a path whose parent does not exist: DynamoDB Local refuses it, dynoxide accepts it",
+		Why:  "as below, but if there is no item the service accepts any path, see nothing-to-remove",
 		Match: func(c Case) bool {
 			return len(removals(c.Request)) > 0 && localRefuses("update path", "update operand")(c)
 		},
@@ -135,7 +135,7 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "remove-nested-in-nothing", Aspect: aspectOutcome, Right: Service,
-		What: "REMOVE of a path whose parent does not exist, in a transaction: ValidationException against success",
+		What: "REMOVE of a path whose parent does not exist, in a transaction: DynamoDB Local refuses it, dynoxide accepts it",
 		Why:  "TransactWriteItems: an invalid document path is a cancellation with the reason ValidationError",
 		Match: func(c Case) bool {
 			return c.hasOperation("TransactWriteItems") && localRefuses("update path", "update operand")(c)
@@ -144,8 +144,8 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "index-name-short", Aspect: aspectConstraint, Right: Service,
-		What:  "both look for an index whose name is too short",
-		Why:   "API reference of IndexName: minimum length of 3; that there is none is true as well",
+		What:  "both servers look for an index although its name is too short",
+		Why:   "API reference of IndexName: minimum length of 3; that there is no such index is true as well",
 		Match: func(c Case) bool { return c.Request.hasMistake("index name short") && c.hasOperation("Query", "Scan") },
 		Want:  func(c Case) []string { return []string{"too short", c.Local.constraint()} },
 	},
@@ -163,7 +163,7 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "remove-nested-in-nothing", Aspect: aspectConstraint, Right: Service,
-		What: "as above, in an update that cannot be applied for another reason as well: either is named", Why: "see two-mistakes",
+		What: "as above, in an update that cannot be applied for another reason as well: the message is about one of them", Why: "see two-mistakes",
 		Match: func(c Case) bool {
 			return c.hasOperation("UpdateItem") && applyConstraints[c.Local.constraint()] && applyConstraints[c.Dynoxide.constraint()] &&
 				strings.Contains(strings.ToUpper(asString(c.body()["UpdateExpression"])), "REMOVE") &&
@@ -173,14 +173,14 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "too-large-or-refused", Aspect: aspectOutcome, Right: Either,
-		What:  "an update that makes the item too large, and whose condition fails: DynamoDB Local looks at the size first",
+		What:  "an update that makes the item too large, and whose condition fails: DynamoDB Local checks the size first",
 		Why:   "both are true; the order is not documented",
 		Match: func(c Case) bool { return c.hasOperation("UpdateItem") && localRefuses("item too large")(c) },
 	},
 	{
 		ID: "function-of-a-value", Aspect: aspectOutcome, Right: Local,
-		What: "dynoxide wants a path as the first operand of size, begins_with, contains and attribute_type",
-		Why:  "the service has messages for a value of the wrong type in its place, so others can be given; only attribute_exists requires a document path",
+		What: "dynoxide requires a path as the first operand of size, begins_with, contains and attribute_type",
+		Why:  "the service has messages about a value of the wrong type there, so values are allowed; only attribute_exists requires a document path",
 		Match: func(c Case) bool {
 			return c.Local.isEvaluated() && c.Dynoxide.constraint() == "syntax" && functionOfValue.MatchString(c.allExpressions())
 		},
@@ -188,7 +188,7 @@ var expressionRules = []Rule{
 	{
 		ID: "dynoxide-parentheses", Aspect: aspectOutcome, Right: Local,
 		What: "dynoxide cannot read an operand in parentheses",
-		Why:  "Expressions.OperatorsAndFunctions: parentheses group; that they stand around a whole condition is not asked for",
+		Why:  "Expressions.OperatorsAndFunctions: parentheses group; they need not contain a whole condition",
 		Match: func(c Case) bool {
 			return c.Local.isEvaluated() && slices.Contains([]string{"syntax", "redundant parentheses"}, c.Dynoxide.constraint()) && operandInParentheses.MatchString(c.allExpressions())
 		},
@@ -201,8 +201,8 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "key-condition-sort-first", Aspect: aspectOutcome, Right: Local,
-		What: "dynoxide wants the hash key first in a key condition if its name is a placeholder",
-		Why:  "Query: the conditions are joined by AND; no order is asked for",
+		What: "dynoxide requires the hash key first in a key condition if its name is a placeholder",
+		Why:  "Query: the conditions are joined by AND; their order does not matter",
 		Match: func(c Case) bool {
 			return c.hasOperation("Query") && c.Local.kind() == outcomeOK && c.Dynoxide.hasKind(validationError...)
 		},
@@ -215,8 +215,8 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "query-filter-not-projected", Aspect: aspectOutcome, Right: Either,
-		What: "dynoxide queries a local index, whose other attributes are to be fetched, with a filter on attributes that it does not project",
-		Why:  "whether the filter sees what is fetched is not documented",
+		What: "a query of a local index that fetches attributes has a filter on attributes that the index does not hold: dynoxide accepts it",
+		Why:  "it is not documented whether the filter sees the fetched attributes",
 		Match: func(c Case) bool {
 			return c.hasOperation("Query") && c.indexKind() == "local" && c.asksForAttributes() && localRefuses("filter on what the index lacks")(c)
 		},
@@ -224,7 +224,7 @@ var expressionRules = []Rule{
 	{
 		ID: "query-filter-not-projected", Aspect: aspectOutcome, Right: Service,
 		What: "as above, where dynoxide refuses the query for another reason",
-		Why:  "as above; dynoxide wants the hash key first in a key condition",
+		Why:  "as above; dynoxide requires the hash key first in a key condition",
 		Match: func(c Case) bool {
 			return c.hasOperation("Query") && c.indexKind() == "local" && c.asksForAttributes() &&
 				c.Local.constraint() == "filter on what the index lacks" && c.Dynoxide.hasKind(validationError...)
@@ -233,19 +233,19 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "start-key-outside", Aspect: aspectOutcome, Right: Local,
-		What:  "dynoxide starts a query behind a key of another partition",
+		What:  "dynoxide starts a query after a key of another partition",
 		Why:   "ExclusiveStartKey must be one that the same query returned; the service answers ValidationException",
 		Match: func(c Case) bool { return c.Request.hasMistake("start key outside the query") },
 	},
 	{
 		ID: "query-filter-not-projected", Aspect: aspectOutcome, Right: Local,
-		What:  "dynoxide queries an index with a filter on attributes that it does not project",
-		Why:   "the service refuses it (as a query; a scan sees the attributes as absent)",
+		What:  "a query of an index has a filter on attributes that the index does not hold: dynoxide accepts it",
+		Why:   "the service refuses such a query; in a scan the attributes are absent",
 		Match: func(c Case) bool { return c.hasOperation("Query") && localRefuses("filter on what the index lacks")(c) },
 	},
 	{
 		ID: "table-name-short", Aspect: aspectOutcome, Right: Either,
-		What:  "dynoxide looks for a table whose name has two characters",
+		What:  "dynoxide looks for a table although its name has only two characters",
 		Why:   "since names may be ARNs, the API reference gives a minimum of 1 for items and still 3 for names of tables",
 		Match: func(c Case) bool { return c.Request.hasMistake("table name short") },
 	},
@@ -259,7 +259,7 @@ var expressionRules = []Rule{
 	{
 		ID: "legacy-not-contains", Aspect: aspectOutcome, Right: Either,
 		What: "a legacy condition NOT_CONTAINS on an attribute that is absent or of another type",
-		Why:  "the documentation of ComparisonOperator says nothing of it",
+		Why:  "the documentation of ComparisonOperator does not say what happens",
 		Match: func(c Case) bool {
 			return legacyOperator(c.body(), "NOT_CONTAINS")
 		},
@@ -274,7 +274,7 @@ var expressionRules = []Rule{
 	// Both servers refuse the request, for different reasons.
 	{
 		ID: "batch-field", Aspect: aspectField, Right: Service,
-		What: "a batch of too many or no writes: the parameter or the table in it is named",
+		What: "a batch of too many writes or none: the message names the parameter or the table",
 		Why:  "the service names requestItems, whose values have the constraint",
 		Match: func(c Case) bool {
 			return c.hasOperation("BatchWriteItem") && c.Request.hasMistakeStarting("batch of 26", "batch of no requests")
@@ -285,7 +285,7 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "dynoxide-syntax", Aspect: aspectConstraint, Right: Local,
-		What: "dynoxide's parser calls a syntax error what DynamoDB Local names: operands of a function, where a function may stand, " +
+		What: "dynoxide reports a syntax error where DynamoDB Local reports the mistake: operands of a function, where a function may stand, " +
 			"placeholders, operators of a key condition",
 		Why: "the service has the messages that DynamoDB Local has",
 		Match: constraintsAre([]string{"number of operands", "path wanted", "function misused", "operand type", "placeholder", "key condition operator",
@@ -306,7 +306,7 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "filter-on-both-keys", Aspect: aspectField, Right: Either,
-		What:  "a filter on both keys: either is named",
+		What:  "a filter on both keys: the message names one of them",
 		Why:   "both are key attributes",
 		Match: constraintsAre([]string{"filter on a key"}, []string{"filter on a key"}),
 	},
@@ -325,7 +325,7 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "required-or-short", Aspect: aspectConstraint, Right: Dynoxide,
-		What: "an empty list, or none: DynamoDB Local does not tell them apart",
+		What: "an empty list or a missing one: DynamoDB Local has the same message for both",
 		Why:  "API reference: a member is required, and an array has a minimum number of items",
 		Match: func(c Case) bool {
 			return constraintsAre([]string{"required"}, []string{"too short"})(c) || constraintsAre([]string{"too short"}, []string{"required"})(c)
@@ -339,8 +339,8 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "local-required-for-enum", Aspect: aspectConstraint, Right: Service,
-		What: "an unknown ReturnConsumedCapacity: DynamoDB Local finds something else, such as that a key is missing",
-		Why:  "the value is what is wrong",
+		What: "an unknown ReturnConsumedCapacity: DynamoDB Local reports something else, for example that a key is missing",
+		Why:  "the value is the mistake",
 		Match: func(c Case) bool {
 			return len(c.Request.Mistakes) == 1 && c.Request.hasMistake("enum returnConsumedCapacity") && c.Local.constraint() != "enum"
 		},

@@ -8,6 +8,7 @@ import (
 	"strings"
 )
 
+// capacityRules are about consumed capacity and item collection metrics.
 var capacityRules = []Rule{
 	{
 		ID: "local-no-metrics", Aspect: aspectMetrics, Right: Dynoxide,

@@ -43,6 +43,7 @@ func pageRules(r Rule) []Rule {
 // keyItem returns the data of an item that has nothing but the key in the request.
 func keyItem(c Case) string { return canonicalJSON(canonicalItem(c.body()["Key"])) }
 
+// dataRules are about the data and the pages of successful answers.
 var dataRules = slices.Concat(
 	[]Rule{{
 		ID: "updated-element", Aspect: aspectData, Right: Service,

@@ -5,6 +5,7 @@ import (
 	"strings"
 )
 
+// tableRules are about creating, changing and describing tables.
 var tableRules = []Rule{
 	{
 		ID: "table-states", Aspect: aspectState, Right: Service,

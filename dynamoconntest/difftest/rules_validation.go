@@ -33,6 +33,7 @@ var constraintsBehindSyntax = map[string]string{
 	"size of a number": "operand type",
 }
 
+// validationRules are about the requests that are refused.
 var validationRules = slices.Concat(
 	rulesForUnseenMistake(Rule{
 		ID:   "metrics-of-transactions",
@@ -47,6 +48,7 @@ var validationRules = slices.Concat(
 	expressionRules,
 )
 
+// expressionRules are about the constraints that one server misses or reports differently.
 var expressionRules = []Rule{
 	{
 		ID: "dynoxide-misses-expression-check", Aspect: aspectOutcome, Right: Local,

@@ -3,76 +3,54 @@ package dynamoconn
 import (
 	"context"
 	"iter"
-	"reflect"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Scan reads a whole table or index, page by page, and returns every item that
-// meets the conditions; or the first MaxItems of them, and the Checkpoint to go on
-// from. It holds them all: [Client.ScanItems] and [Client.ScanPages] do not.
+// Scan reads a whole table or index, page by page, and returns every item that meets the
+// conditions. With MaxItems it returns the first of them and the Checkpoint to go on from.
+// It holds all items in memory: [Client.ScanItems] and [Client.ScanPages] do not.
 //
-// A table is read as it changes: an item that is there throughout is returned once,
-// one that comes, goes or changes meanwhile may be returned as it was or not at all.
-// If any page fails, so does the scan: the error is never beside half a result. It
-// calls dynamodb:Scan.
+// A table is read as it changes. An item that is there throughout is returned once. One
+// that comes, goes or changes meanwhile may be returned as it was, or not at all.
+//
+// If any page fails, the scan fails: with an error there is never half a result. Scan calls
+// dynamodb:Scan.
 func (c *Client) Scan(ctx context.Context, req ScanTableRequest, opts ...CallOption) (_ *ScanTableResponse, err error) {
 	s, err := c.newScan(req, opts)
 	defer s.end(ctx, &err)
 	if err != nil {
 		return nil, err
 	}
-	resp := &ScanTableResponse{Table: Table{req.TableName}}
-	for !s.done {
-		page, err := s.next(ctx)
-		if err != nil {
-			return nil, err
-		}
-		resp.Items = append(resp.Items, page.items...)
-		resp.Count += page.count
-		resp.ScannedCount += page.scanned
+	whole, err := s.all(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return s.finish(resp)
+	return s.response(whole)
 }
 
-// ScanItems goes over the items that meet the conditions, of a whole table or index
-// or the first MaxItems of them. One page at a time is held; it is fetched when the
-// loop reaches it, an empty page is passed over, and an error comes once, last.
-// Ranging again starts over.
+// ScanItems goes over the items that meet the conditions, of a whole table or index, or
+// over the first MaxItems of them.
 //
-// It begins at the request's Checkpoint and gives none; a loop that may be interrupted
-// and go on later reads with [Client.ScanPages]. It calls dynamodb:Scan.
+// It holds one page at a time, and fetches it when the loop reaches it. It passes over empty
+// pages. An error comes once, last. Ranging again starts over.
+//
+// The loop begins at the request's Checkpoint and gives none. Use [Client.ScanPages] for a
+// loop that may be interrupted and go on later. ScanItems calls dynamodb:Scan.
 func (c *Client) ScanItems(ctx context.Context, req ScanTableRequest, opts ...CallOption) iter.Seq2[Item, error] {
-	return func(yield func(Item, error) bool) {
+	return entriesOf(ctx, func() (*itemPager, error) {
 		s, err := c.newScan(req, opts)
-		defer s.end(ctx, &err)
 		if err == nil && req.CountOnly {
 			err = s.refuse(invalid("CountOnly", "gives no items to go over; use Scan"))
 		}
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		for !s.done {
-			var page *scanPage
-			if page, err = s.next(ctx); err != nil {
-				yield(nil, err)
-				return
-			}
-			s.takeMetadata()
-			for _, item := range page.items {
-				if !yield(item, nil) {
-					return
-				}
-			}
-		}
-	}
+		return s.itemPager, err
+	})
 }
 
 // ScanPages goes over the pages of a whole table or index, or over as many as hold the
-// first MaxItems items, each with the Checkpoint at which to go on once it has been dealt
-// with:
+// first MaxItems items. Each page has the Checkpoint to go on from once the page has been
+// dealt with:
 //
 //	for page, err := range client.ScanPages(ctx, req) {
 //		if err != nil {
@@ -82,38 +60,26 @@ func (c *Client) ScanItems(ctx context.Context, req ScanTableRequest, opts ...Ca
 //		... // save page.Checkpoint; another run puts it into req.Checkpoint
 //	}
 //
-// Whenever such a loop is broken off and run again, however often, an item that is there
-// throughout all runs is handed over at least once; each time, no more than the one page
-// that was not saved comes twice. A Limit makes the pages as small as that should be. An
-// empty page is handed over too: its checkpoint is progress. A checkpoint that is done
-// gives no page.
+// Such a loop can be interrupted and run again, however often. All runs together hand over
+// every item that is there throughout. A run repeats at most one page: the one whose
+// checkpoint was not saved. A Limit makes pages, and so the repetition, small.
 //
-// To scan in parallel, each segment has a loop and a checkpoint of its own.
+// An empty page is handed over too: its checkpoint is progress. A checkpoint that is done
+// gives no page. To scan in parallel, give each segment a loop and a checkpoint of its own.
 //
-// One page at a time is held; it is fetched when the loop reaches it, and an error comes
-// once, last. Ranging again starts over from the request's own Checkpoint. It calls
+// It holds one page at a time, and fetches it when the loop reaches it. An error comes once,
+// last. Ranging again starts over from the request's own Checkpoint. ScanPages calls
 // dynamodb:Scan.
 func (c *Client) ScanPages(ctx context.Context, req ScanTableRequest, opts ...CallOption) iter.Seq2[*ScanTableResponse, error] {
-	return func(yield func(*ScanTableResponse, error) bool) {
+	return pagesOf(ctx, func() (pageReader[ScanTableResponse], error) {
 		s, err := c.newScan(req, opts)
-		defer s.end(ctx, &err)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		for !s.done {
-			var page *ScanTableResponse
-			page, err = s.page(ctx)
-			if !yield(page, err) || err != nil {
-				return
-			}
-		}
-	}
+		return s, err
+	})
 }
 
-// ScanPage reads one page: at most Limit items, or 1 MB, before any filter. It may
-// be empty and yet not the last: the table was read to its end only if
-// LastEvaluatedKey is nil and its Checkpoint done. MaxItems must be zero.
+// ScanPage reads one page: at most Limit items, or 1 MB, before any filter. It may be empty
+// and not the last. The table has been read to its end only if LastEvaluatedKey is nil and
+// Checkpoint is done. MaxItems must be zero.
 //
 // It calls dynamodb:Scan once, or not at all if the request's Checkpoint is done.
 func (c *Client) ScanPage(ctx context.Context, req ScanTableRequest, opts ...CallOption) (_ *ScanTableResponse, err error) {
@@ -126,58 +92,45 @@ func (c *Client) ScanPage(ctx context.Context, req ScanTableRequest, opts ...Cal
 		return nil, err
 	}
 	if s.done {
-		return s.finish(&ScanTableResponse{Table: Table{req.TableName}})
+		return s.response(&itemPage{})
 	}
 	return s.page(ctx)
 }
 
-// scan is one reading of a table.
+// scan is one reading of a table, an index or a segment.
 type scan struct {
-	*call
-	req      ScanTableRequest
-	input    *dynamodb.ScanInput
-	progress progress
-	limit    *int32 // the caller's
-	left     int64  // items still wanted, or -1 for all
-	filtered bool
-	stride   float64 // items read for each that met the filter; 0 until it is needed
-	done     bool
-	last     Item // the key that the last page ended at, nil at the table's end
-}
-
-type scanPage struct {
-	items          []Item
-	count, scanned int64
-	last           Item
-	start          map[string]types.AttributeValue // of the next page: last as the SDK's type
+	*itemPager
+	req   *ScanTableRequest
+	input *dynamodb.ScanInput
 }
 
 const (
-	largestSegments = 1_000_000
-	largestLimit    = 1<<31 - 1
+	largestSegments  = 1_000_000
+	largestScanLimit = 1<<31 - 1
 )
 
-// newScan returns a scan, which must be ended, even if there is an error.
+// newScan returns a scan, which must be ended even if there is an error.
 func (c *Client) newScan(req ScanTableRequest, opts []CallOption) (*scan, error) {
 	k, err := c.newCall("Scan", req.TableName, opts)
+	s := &scan{itemPager: &itemPager{call: k}, req: &req}
 	if err != nil {
-		return &scan{call: k}, err
+		return s, err
 	}
-	input, err := req.input(k.region, k.capacity)
+	if s.input, err = req.input(k.capacity); err == nil {
+		s.start, err = req.start(k.region)
+	}
 	if err != nil {
-		return &scan{call: k}, k.refuse(err)
+		return s, k.refuse(err)
 	}
-	s := &scan{
-		call: k, req: req, input: input, limit: input.Limit, left: -1,
-		filtered: input.FilterExpression != nil, done: req.Checkpoint.Done(),
-	}
-	if req.MaxItems > 0 {
-		s.left = int64(req.MaxItems)
-	}
+	s.fetch = s.scanPage
+	s.limit, s.largest = req.Limit, largestScanLimit
+	s.left = atMost(req.MaxItems)
+	s.filtered = s.input.FilterExpression != nil
+	s.done = req.Checkpoint.Done()
 	return s, nil
 }
 
-func (req *ScanTableRequest) input(region Region, capacity types.ReturnConsumedCapacity) (*dynamodb.ScanInput, error) {
+func (req *ScanTableRequest) input(capacity types.ReturnConsumedCapacity) (*dynamodb.ScanInput, error) {
 	if err := req.check(); err != nil {
 		return nil, err
 	}
@@ -205,28 +158,37 @@ func (req *ScanTableRequest) input(region Region, capacity types.ReturnConsumedC
 		ConsistentRead:            &req.IsConsistentRead,
 		ReturnConsumedCapacity:    capacity,
 	}
-	if req.Limit > 0 {
-		input.Limit = &req.Limit
-	}
 	if req.TotalSegments > 0 {
 		input.TotalSegments, input.Segment = &req.TotalSegments, &req.Segment
 	}
 	if req.CountOnly {
 		input.Select = types.SelectCount
 	}
-	start, field := req.ExclusiveStartKey, "ExclusiveStartKey"
+	return input, nil
+}
+
+// start returns where the scan begins.
+func (req *ScanTableRequest) start(region Region) (start itemPosition, err error) {
+	key, field := req.ExclusiveStartKey, "ExclusiveStartKey"
 	if req.Checkpoint.started() {
 		field = "Checkpoint"
-		if start, err = req.Checkpoint.startKey(req, region); err != nil {
-			return nil, err
+		if key, err = req.Checkpoint.startKey(req.checkpointScope(region)); err != nil {
+			return itemPosition{}, err
 		}
 	}
-	if len(start) > 0 {
-		if input.ExclusiveStartKey, err = ToAttributeValues(start); err != nil {
-			return nil, under(field, err)
-		}
+	if len(key) == 0 {
+		return itemPosition{}, nil
 	}
-	return input, nil
+	attributes, err := ToAttributeValues(key)
+	return itemPosition{key, attributes}, under(field, err)
+}
+
+// checkpointScope returns what the checkpoints of the scan are of.
+func (req *ScanTableRequest) checkpointScope(region Region) checkpointScope {
+	return checkpointScope{
+		table: req.TableName, index: req.IndexName, region: string(region),
+		segment: req.Segment, total: max(req.TotalSegments, 1),
+	}
 }
 
 func (req *ScanTableRequest) check() error {
@@ -259,123 +221,19 @@ func (req *ScanTableRequest) check() error {
 	return needsExpression(req.ExpressionAttributeNames, nil, req.FilterExpression, req.ProjectionExpression)
 }
 
-// next reads the next page, and sets done if it was the last that is wanted.
-func (s *scan) next(ctx context.Context) (*scanPage, error) {
-	s.input.Limit = s.pageLimit()
-	page, err := s.fetch(ctx)
-	for err == nil && s.left >= 0 && page.count > s.left {
-		if page.scanned < page.count {
-			return nil, s.refuse(corrupt("the page has more items than were read for it"))
-		}
-		// A filtered page holds more than is wanted. A place within it to go on from is
-		// not to be had, so it is read again, to about as far as what is wanted goes. No
-		// further than that many items is certain to be enough.
-		s.stride = float64(page.scanned) / float64(page.count)
-		guess := s.pageLimit()
-		if s.input.Limit != nil {
-			*guess = max(int32(min(s.left, largestLimit)), min(*guess, *s.input.Limit/4*3))
-		}
-		s.input.Limit = guess
-		page, err = s.fetch(ctx)
+// scanPage reads one page.
+func (s *scan) scanPage(ctx context.Context, start itemPosition, limit int32) (*itemPage, []types.ConsumedCapacity, error) {
+	s.input.ExclusiveStartKey = start.attributes
+	s.input.Limit = nil
+	if limit > 0 {
+		s.input.Limit = &limit
 	}
+	out, err := s.sdk.Scan(ctx, s.input, s.options...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if s.left >= 0 {
-		s.left -= page.count
-	}
-	s.last, s.input.ExclusiveStartKey = page.last, page.start
-	s.done = len(page.last) == 0 || s.left == 0
-	if !s.done && s.progress.circles(canonical(page.last)) {
-		return nil, s.refuse(corrupt("the pages go round in a circle"))
-	}
-	return page, nil
-}
-
-// pageLimit returns the Limit of the next page: the caller's, or what is still
-// wanted if that is less. A filter lets only some of the items through, so the page
-// may be as large as the caller allows, until one has shown how many.
-func (s *scan) pageLimit() *int32 {
-	wanted := float64(s.left)
-	switch {
-	case s.left < 0, s.filtered && s.stride == 0:
-		return s.limit
-	case s.filtered:
-		wanted *= s.stride
-	}
-	limit := int32(min(max(wanted, 1), largestLimit))
-	if s.limit != nil {
-		limit = min(limit, *s.limit)
-	}
-	return &limit
-}
-
-func (s *scan) fetch(ctx context.Context) (*scanPage, error) {
-	page := &scanPage{}
-	_, err := s.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
-		out, err := s.sdk.Scan(ctx, s.input, s.options...)
-		if err != nil {
-			return nil, err
-		}
-		page.start, page.count, page.scanned = out.LastEvaluatedKey, int64(out.Count), int64(out.ScannedCount)
-		if page.last, err = lastKey(page.start); err != nil {
-			return nil, err
-		}
-		if len(page.last) > 0 && reflect.DeepEqual(page.start, s.input.ExclusiveStartKey) {
-			return nil, corrupt("the page ends where it began")
-		}
-		page.items, err = s.items(out)
-		return capacityOf(out.ConsumedCapacity), err
-	})
-	return page, err
-}
-
-func (s *scan) items(out *dynamodb.ScanOutput) ([]Item, error) {
-	switch countOnly := s.input.Select == types.SelectCount; {
-	case out.Count < 0:
-		return nil, corrupt("the page counts less than nothing")
-	case s.input.Limit != nil && out.Count > *s.input.Limit:
-		return nil, corrupt("the page has more items than were asked for")
-	case countOnly:
-		return nil, nil
-	case out.Items == nil: // where there are none it is an empty list
-		return nil, corrupt("the page does not say which items it has")
-	case int64(len(out.Items)) != int64(out.Count):
-		return nil, corrupt("the page holds another number of items than it counts")
-	}
-	items := make([]Item, len(out.Items))
-	for i, attributes := range out.Items {
-		item, err := fromAttributeValues(attributes, 0)
-		if err != nil {
-			return nil, under("Items", underElement(i, err))
-		}
-		items[i] = item
-	}
-	return items, nil
-}
-
-// lastKey returns the key that a page ended at, or nil if it ended at the table's end,
-// which DynamoDB tells by an empty key or by none.
-func lastKey(attributes map[string]types.AttributeValue) (Item, error) {
-	const field = "LastEvaluatedKey"
-	if len(attributes) == 0 {
-		return nil, nil
-	}
-	key, err := FromAttributeValues(attributes)
-	if err != nil {
-		return nil, under(field, err)
-	}
-	for _, kv := range key {
-		if kv.KeyName() == "" {
-			return nil, under(field, corrupt("has an attribute without a name"))
-		}
-		switch kv.(type) {
-		case *KeyValueString, *KeyValueLong, *KeyValueDecimal, *KeyValueBinary:
-		default:
-			return nil, under(field, underName(kv.KeyName(), corrupt("is of a type that no key has")))
-		}
-	}
-	return key, nil
+	page, err := newItemPage(out, s.req.CountOnly)
+	return page, capacityOf(out.ConsumedCapacity), err
 }
 
 // page reads the next page and returns it as a response.
@@ -384,22 +242,22 @@ func (s *scan) page(ctx context.Context) (*ScanTableResponse, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.finish(&ScanTableResponse{
-		Table:        Table{s.req.TableName},
-		Items:        page.items,
-		Count:        page.count,
-		ScannedCount: page.scanned,
-	})
+	return s.response(page)
 }
 
-// finish puts into the response where to go on, and what has been gathered since the
-// last one.
-func (s *scan) finish(resp *ScanTableResponse) (*ScanTableResponse, error) {
-	checkpoint, err := newCheckpoint(&s.req, s.region, s.last)
+// response makes the response of a page, with the metadata since the last response.
+func (s *scan) response(page *itemPage) (*ScanTableResponse, error) {
+	checkpoint, err := newCheckpoint(s.req.checkpointScope(s.region), page.next.key)
 	if err != nil {
 		return nil, s.refuse(under("LastEvaluatedKey", err))
 	}
-	resp.Checkpoint, resp.LastEvaluatedKey = checkpoint, s.last
-	resp.ResponseMetadata = s.takeMetadata()
-	return resp, nil
+	return &ScanTableResponse{
+		Table:            Table{s.req.TableName},
+		Items:            page.entries,
+		Count:            page.count,
+		ScannedCount:     page.scanned,
+		LastEvaluatedKey: page.next.key,
+		Checkpoint:       checkpoint,
+		ResponseMetadata: s.takeMetadata(),
+	}, nil
 }

@@ -14,134 +14,88 @@ import (
 //
 // It calls dynamodb:ListTables.
 func (c *Client) ListTables(ctx context.Context, req ListTablesRequest, opts ...CallOption) (_ *ListTablesResponse, err error) {
-	k, err := c.newListCall(req, opts)
-	defer k.end(ctx, &err)
+	l, err := c.newTableList(req, opts)
+	defer l.end(ctx, &err)
 	if err != nil {
 		return nil, err
 	}
-	resp := &ListTablesResponse{}
-	start := req.ExclusiveStartTableName
-	var progress progress
-	for {
-		names, next, err := k.listPage(ctx, start, listLimit(req, len(resp.ListTables)), &progress)
-		if err != nil {
-			return nil, err
-		}
-		for _, name := range names {
-			resp.ListTables = append(resp.ListTables, ListTable{Table{name}})
-		}
-		full := req.MaxTables > 0 && len(resp.ListTables) >= req.MaxTables
-		if next == "" || full {
-			resp.LastEvaluatedTableName = next
-			resp.ResponseMetadata = k.metadata()
-			return resp, nil
-		}
-		start = next
-	}
-}
-
-// Tables goes over the tables of a region, in the order of their names. A page is
-// fetched when the loop reaches it; an error comes once, last. Ranging again starts
-// over. To go on after a table, give its name as ExclusiveStartTableName.
-//
-// It calls dynamodb:ListTables.
-func (c *Client) Tables(ctx context.Context, req ListTablesRequest, opts ...CallOption) iter.Seq2[ListTable, error] {
-	return func(yield func(ListTable, error) bool) {
-		k, err := c.newListCall(req, opts)
-		defer k.end(ctx, &err)
-		if err != nil {
-			yield(ListTable{}, err)
-			return
-		}
-		start, given := req.ExclusiveStartTableName, 0
-		var progress progress
-		for {
-			var names []string
-			var next string
-			names, next, err = k.listPage(ctx, start, listLimit(req, given), &progress)
-			if err != nil {
-				yield(ListTable{}, err)
-				return
-			}
-			k.takeMetadata()
-			for _, name := range names {
-				given++
-				if !yield(ListTable{Table{name}}, nil) {
-					return
-				}
-			}
-			if next == "" || req.MaxTables > 0 && given >= req.MaxTables {
-				return
-			}
-			start = next
-		}
-	}
-}
-
-const largestListPage = 100
-
-// newListCall returns a call, which must be ended, even if there is an error.
-func (c *Client) newListCall(req ListTablesRequest, opts []CallOption) (*call, error) {
-	k, err := c.newCall("ListTables", "", opts)
+	whole, err := l.all(ctx)
 	if err != nil {
-		return k, err
+		return nil, err
+	}
+	return &ListTablesResponse{
+		ListTables:             whole.entries,
+		LastEvaluatedTableName: string(whole.next),
+		ResponseMetadata:       l.metadata(),
+	}, nil
+}
+
+// Tables goes over the tables of a region, in the order of their names. To go on after a
+// table, give its name as ExclusiveStartTableName.
+//
+// It fetches a page when the loop reaches it. An error comes once, last. Ranging again
+// starts over. Tables calls dynamodb:ListTables.
+func (c *Client) Tables(ctx context.Context, req ListTablesRequest, opts ...CallOption) iter.Seq2[ListTable, error] {
+	return entriesOf(ctx, func() (*tableList, error) { return c.newTableList(req, opts) })
+}
+
+// tablePosition is where a page of tables begins: after the table with that name.
+type tablePosition string
+
+func (p tablePosition) place() string { return string(p) }
+
+// tableList is one reading of the tables of a region.
+type tableList = pager[ListTable, tablePosition]
+
+const largestTableLimit = 100
+
+// newTableList returns a reading, which must be ended even if there is an error.
+func (c *Client) newTableList(req ListTablesRequest, opts []CallOption) (*tableList, error) {
+	k, err := c.newCall("ListTables", "", opts)
+	l := &tableList{
+		call:    k,
+		fetch:   k.listTables,
+		start:   tablePosition(req.ExclusiveStartTableName),
+		limit:   req.Limit,
+		largest: largestTableLimit,
+		left:    atMost(req.MaxTables),
+	}
+	if err != nil {
+		return l, err
 	}
 	switch {
-	case req.Limit < 0 || req.Limit > largestListPage:
-		err = invalid("Limit", "must be 1 to 100, or 0 for DynamoDB's own")
+	case req.Limit < 0 || req.Limit > largestTableLimit:
+		err = invalid("Limit", "must be 1 to 100, or 0 to leave it to DynamoDB")
 	case req.MaxTables < 0:
 		err = invalid("MaxTables", "must not be negative")
 	case req.ExclusiveStartTableName != "":
 		err = checkTableName("ExclusiveStartTableName", req.ExclusiveStartTableName)
 	}
 	if err != nil {
-		return k, k.refuse(err)
+		return l, k.refuse(err)
 	}
-	return k, nil
+	return l, nil
 }
 
-// listLimit returns the size of the next page: never more than is still wanted, so
-// that the page's end is a place to go on from.
-func listLimit(req ListTablesRequest, given int) int32 {
-	if req.MaxTables == 0 {
-		return req.Limit
-	}
-	left := int32(min(req.MaxTables-given, largestListPage))
-	if req.Limit == 0 {
-		return left
-	}
-	return min(req.Limit, left)
-}
-
-func (k *call) listPage(ctx context.Context, start string, limit int32, progress *progress) (names []string, next string, err error) {
-	input := &dynamodb.ListTablesInput{}
-	if start != "" {
-		input.ExclusiveStartTableName = &start
-	}
+// listTables reads one page.
+func (k *call) listTables(ctx context.Context, start tablePosition, limit int32) (*page[ListTable, tablePosition], []types.ConsumedCapacity, error) {
+	input := &dynamodb.ListTablesInput{ExclusiveStartTableName: optional(string(start))}
 	if limit > 0 {
 		input.Limit = &limit
 	}
-	_, err = k.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
-		out, err := k.sdk.ListTables(ctx, input, k.options...)
-		if err != nil {
-			return nil, err
-		}
-		names, next = out.TableNames, deref(out.LastEvaluatedTableName)
-		if names == nil { // where there are none it is an empty list
-			return nil, corrupt("the page does not say which tables there are")
-		}
-		if limit > 0 && len(names) > int(limit) {
-			return nil, corrupt("the page holds more table names than were asked for")
-		}
-		if next != "" && next == start {
-			return nil, corrupt("the page ends where it began")
-		}
-		if next != "" && progress.circles(next) {
-			return nil, corrupt("the pages go round in a circle")
-		}
-		return nil, nil
-	})
-	return names, next, err
+	out, err := k.sdk.ListTables(ctx, input, k.options...)
+	if err != nil {
+		return nil, nil, err
+	}
+	if out.TableNames == nil { // where there are none it is an empty list
+		return nil, nil, corrupt("the page does not say which tables there are")
+	}
+	n := int64(len(out.TableNames))
+	read := &page[ListTable, tablePosition]{count: n, scanned: n, next: tablePosition(deref(out.LastEvaluatedTableName))}
+	for _, name := range out.TableNames {
+		read.entries = append(read.entries, ListTable{Table{name}})
+	}
+	return read, nil, nil
 }
 
 // DescribeTable returns what DynamoDB knows of a table: its keys, status, size,

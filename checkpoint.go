@@ -27,13 +27,18 @@ import (
 // Its text, and so its JSON, is what to save. String and the other ways of printing it
 // show no key.
 type ScanCheckpoint struct {
-	table, index, region string
-	segment, total       int32 // total is at least 1, unless the scan has not started
+	of checkpointScope
 
 	// The key as DynamoDB JSON, or the zero handle if the scan is done. A handle is
 	// comparable, and fmt does not show what is behind it even where the checkpoint is
 	// the unexported field of another struct.
 	key unique.Handle[string]
+}
+
+// checkpointScope is what a checkpoint is of. It may be resumed only there.
+type checkpointScope struct {
+	table, index, region string
+	segment, total       int32 // total is at least 1, unless the checkpoint has not started
 }
 
 // checkpointVersion begins each text; what follows it is base64 of the JSON of a
@@ -68,21 +73,21 @@ func (c ScanCheckpoint) String() string {
 		return "not started"
 	}
 	if c.Done() {
-		return c.scan() + ": done"
+		return c.of.String() + ": done"
 	}
-	return c.scan() + ": at a key"
+	return c.of.String() + ": at a key"
 }
 
-// scan names the scan that the checkpoint is of.
-func (c ScanCheckpoint) scan() string {
+// String names the table and, if there are any, the index and the segment.
+func (s checkpointScope) String() string {
 	var b strings.Builder
-	b.WriteString(c.table)
-	if c.index != "" {
-		b.WriteString(", index " + c.index)
+	b.WriteString(s.table)
+	if s.index != "" {
+		b.WriteString(", index " + s.index)
 	}
-	b.WriteString(" in " + c.region)
-	if c.total > 1 {
-		fmt.Fprintf(&b, ", segment %d of %d", c.segment, c.total)
+	b.WriteString(" in " + s.region)
+	if s.total > 1 {
+		fmt.Fprintf(&b, ", segment %d of %d", s.segment, s.total)
 	}
 	return b.String()
 }
@@ -98,7 +103,7 @@ func (c ScanCheckpoint) LogValue() slog.Value { return slog.StringValue(c.String
 // encrypted. The error is always nil.
 func (c ScanCheckpoint) MarshalText() ([]byte, error) {
 	saved := savedCheckpoint{
-		TableName: c.table, IndexName: c.index, Region: c.region, Segment: c.segment, TotalSegments: c.total,
+		TableName: c.of.table, IndexName: c.of.index, Region: c.of.region, Segment: c.of.segment, TotalSegments: c.of.total,
 	}
 	if c.atKey() {
 		saved.Key = json.RawMessage(c.key.Value())
@@ -166,17 +171,13 @@ func parseCheckpoint(encoded []byte) (ScanCheckpoint, bool) {
 	if len(saved.Key) > 0 && json.Unmarshal(saved.Key, &key) != nil {
 		return ScanCheckpoint{}, false
 	}
-	c, err := newCheckpoint(&req, Region(saved.Region), Item(key))
+	c, err := newCheckpoint(req.checkpointScope(Region(saved.Region)), Item(key))
 	return c, err == nil
 }
 
-// newCheckpoint returns the checkpoint of the scan of req that goes on after key, or that
-// is done if there is none.
-func newCheckpoint(req *ScanTableRequest, region Region, key Item) (ScanCheckpoint, error) {
-	c := ScanCheckpoint{
-		table: req.TableName, index: req.IndexName, region: string(region),
-		segment: req.Segment, total: max(req.TotalSegments, 1),
-	}
+// newCheckpoint returns the checkpoint that goes on after key, or that is done if key is nil.
+func newCheckpoint(of checkpointScope, key Item) (ScanCheckpoint, error) {
+	c := ScanCheckpoint{of: of}
 	if len(key) > 0 {
 		text, err := json.Marshal(DynamoDBJSON(key))
 		if err != nil {
@@ -187,16 +188,12 @@ func newCheckpoint(req *ScanTableRequest, region Region, key Item) (ScanCheckpoi
 	return c, nil
 }
 
-// startKey returns the key that the scan of req goes on after, and nil at its end. The
-// checkpoint must have started.
-func (c ScanCheckpoint) startKey(req *ScanTableRequest, region Region) (Item, error) {
+// startKey returns the key that a reading of that scope goes on after, and nil if the
+// checkpoint is done. The checkpoint must have started.
+func (c ScanCheckpoint) startKey(of checkpointScope) (Item, error) {
 	const field = "Checkpoint"
-	end, err := newCheckpoint(req, region, nil)
-	if err != nil {
-		return nil, err
-	}
-	if end.key = c.key; end != c {
-		return nil, invalid(field, "is of another scan, of "+c.scan())
+	if c.of != of {
+		return nil, invalid(field, "is of another scan: of "+c.of.String())
 	}
 	if !c.atKey() {
 		return nil, nil

@@ -125,7 +125,7 @@ func TestErrorText(t *testing.T) {
 	assert.EqualError(t, err, `PutItem "Mu sic" in us-east-1: invalid request: TableName: must be made of letters, digits and _ . - only`)
 
 	_, err = wireClient(t, w).ListTables(t.Context(), dynamoconn.ListTablesRequest{Limit: 101})
-	assert.EqualError(t, err, `ListTables in us-east-1: invalid request: Limit: must be 1 to 100, or 0 for DynamoDB's own`)
+	assert.EqualError(t, err, `ListTables in us-east-1: invalid request: Limit: must be 1 to 100, or 0 to leave it to DynamoDB`)
 
 	_, err = wireClient(t, wiretest.New(noDial), dynamoconn.WithMaxAttempts(2)).PutItem(t.Context(), putMusic())
 	assert.ErrorContains(t, err, `PutItem "Music" in us-east-1: service unavailable: `)

@@ -1,15 +1,221 @@
 package dynamoconn
 
-// progress notices that a reading goes round in a circle, which pages that each begin
-// where the last one ended would do for ever. It keeps one place, and another after 1,
-// 2, 4, 8 and so on steps, so that it needs no memory of the rest; this is Brent's
-// algorithm. A circle is noticed within three times its length and what came before it.
+import (
+	"context"
+	"iter"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// position is where a page begins.
+type position interface {
+	// place returns the position as text: the same text for the same position only. It is
+	// empty for the beginning, and for the end if it is where a next page would begin.
+	place() string
+}
+
+// page is one page of an answer that DynamoDB gives page by page.
+type page[E any, P position] struct {
+	entries []E
+	// count is the number of entries, which may be counted only. scanned is the number of
+	// items that were read to find them, and is not less.
+	count, scanned int64
+	// next is where the next page begins.
+	next P
+}
+
+func (p *page[E, P]) isLast() bool { return p.next.place() == "" }
+
+// pager reads pages for one call, each from where the page before it ended.
+type pager[E any, P position] struct {
+	*call
+	// fetch reads one page of at most limit entries. A limit of 0 leaves it to DynamoDB.
+	fetch func(ctx context.Context, start P, limit int32) (*page[E, P], []types.ConsumedCapacity, error)
+
+	start    P     // of the next page
+	limit    int32 // of one page, if the caller gives one, and otherwise 0
+	largest  int32 // the largest limit that DynamoDB takes
+	left     int64 // entries still wanted, or allEntries
+	filtered bool  // a filter lets only some items through
+	stride   float64
+	done     bool
+	progress progress
+}
+
+// allEntries is for a reading without a bound.
+const allEntries = -1
+
+// atMost returns the number of entries that are wanted, given the bound of a request.
+func atMost(bound int) int64 {
+	if bound == 0 {
+		return allEntries
+	}
+	return int64(bound)
+}
+
+// next reads the next page. It sets done if that is the last one that is wanted.
+func (p *pager[E, P]) next(ctx context.Context) (*page[E, P], error) {
+	limit := p.pageLimit()
+	read, err := p.readPage(ctx, limit)
+	for err == nil && !p.takes(read) {
+		// A filter let more entries through than are wanted. DynamoDB gives no position
+		// inside a page, so the page is read again with a smaller limit. The guess is that
+		// the wanted entries lie as dense as in this page. As many items as are wanted are
+		// never too many.
+		p.stride = float64(read.scanned) / float64(read.count)
+		guess := p.pageLimit()
+		if limit > 0 {
+			guess = max(int32(min(p.left, int64(p.largest))), min(guess, limit/4*3))
+		}
+		limit = guess
+		read, err = p.readPage(ctx, limit)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if p.left != allEntries {
+		p.left -= read.count
+	}
+	p.start = read.next
+	p.done = read.isLast() || p.left == 0
+	return read, nil
+}
+
+// takes reports whether the page has no more entries than are still wanted.
+func (p *pager[E, P]) takes(read *page[E, P]) bool {
+	return p.left == allEntries || read.count <= p.left
+}
+
+// pageLimit returns the limit of the next page: the caller's, or the number of entries
+// still wanted if that is less. So the end of the last page is a position to go on from.
+//
+// A filter lets only some items through. The first page may therefore be as large as the
+// caller allows; p.stride says after it how many items were read for each entry.
+func (p *pager[E, P]) pageLimit() int32 {
+	wanted := float64(p.left)
+	switch {
+	case p.left == allEntries, p.filtered && p.stride == 0:
+		return p.limit
+	case p.filtered:
+		wanted *= p.stride
+	}
+	limit := int32(min(max(wanted, 1), float64(p.largest)))
+	if p.limit > 0 {
+		limit = min(limit, p.limit)
+	}
+	return limit
+}
+
+// readPage reads the page at p.start.
+func (p *pager[E, P]) readPage(ctx context.Context, limit int32) (read *page[E, P], err error) {
+	_, err = p.read(ctx, func(ctx context.Context) (used []types.ConsumedCapacity, err error) {
+		if read, used, err = p.fetch(ctx, p.start, limit); err == nil {
+			err = p.check(read, limit)
+		}
+		return used, err
+	})
+	return read, err
+}
+
+// check refuses a page that cannot be the answer, or after which the reading would not end.
+func (p *pager[E, P]) check(read *page[E, P], limit int32) error {
+	switch place := read.next.place(); {
+	case limit > 0 && read.count > int64(limit):
+		return corrupt("the page has more entries than were asked for")
+	case read.scanned < read.count && !p.takes(read):
+		return corrupt("the page has more items than were read for it")
+	case place != "" && place == p.start.place():
+		return corrupt("the page ends where it began")
+	case place != "" && p.takes(read) && read.count != p.left && p.progress.circles(place):
+		return corrupt("the pages go round in a circle")
+	}
+	return nil
+}
+
+// all reads every page that is wanted and returns them as one.
+func (p *pager[E, P]) all(ctx context.Context) (*page[E, P], error) {
+	whole := &page[E, P]{}
+	for !p.done {
+		read, err := p.next(ctx)
+		if err != nil {
+			return nil, err
+		}
+		whole.entries = append(whole.entries, read.entries...)
+		whole.count += read.count
+		whole.scanned += read.scanned
+		whole.next = read.next
+	}
+	return whole, nil
+}
+
+// entriesOf returns the loop over the entries of all pages that are wanted. It calls open
+// each time the loop is ranged over. The pager of open must have a call, even if there is an
+// error. The call ends with the loop.
+func entriesOf[E any, P position](ctx context.Context, open func() (*pager[E, P], error)) iter.Seq2[E, error] {
+	return func(yield func(E, error) bool) {
+		var none E
+		p, err := open()
+		defer p.end(ctx, &err)
+		if err != nil {
+			yield(none, err)
+			return
+		}
+		for !p.done {
+			var read *page[E, P]
+			if read, err = p.next(ctx); err != nil {
+				yield(none, err)
+				return
+			}
+			p.takeMetadata() // nobody will ask for it
+			for _, entry := range read.entries {
+				if !yield(entry, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// pageReader is a reading whose pages are responses of the type R.
+type pageReader[R any] interface {
+	isDone() bool
+	page(ctx context.Context) (*R, error)
+	end(ctx context.Context, err *error)
+}
+
+func (p *pager[E, P]) isDone() bool { return p.done }
+
+// pagesOf returns the loop over all pages that are wanted. It uses open as entriesOf does.
+func pagesOf[R any](ctx context.Context, open func() (pageReader[R], error)) iter.Seq2[*R, error] {
+	return func(yield func(*R, error) bool) {
+		r, err := open()
+		defer r.end(ctx, &err)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for !r.isDone() {
+			var resp *R
+			resp, err = r.page(ctx)
+			if !yield(resp, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// progress notices that a reading goes round in a circle: pages that each begin where the
+// page before ended would then never end. It compares each place with one that it
+// remembers, and remembers another one after 1, 2, 4, 8 and so on steps (Brent's
+// algorithm). It notices a circle within three times the number of places in it and before
+// it.
 type progress struct {
 	landmark     string
 	steps, limit int
 }
 
-// circles tells whether place is where the reading has been before.
+// circles reports whether the reading has been at this place before.
 func (p *progress) circles(place string) bool {
 	if place == p.landmark {
 		return true
@@ -19,4 +225,72 @@ func (p *progress) circles(place string) bool {
 	}
 	p.steps++
 	return false
+}
+
+// itemPosition is where a page of items begins: after the item with that key.
+type itemPosition struct {
+	key        Item
+	attributes map[string]types.AttributeValue // the key, as it was sent or is to be sent
+}
+
+func (p itemPosition) place() string {
+	if len(p.key) == 0 {
+		return ""
+	}
+	return canonical(p.key)
+}
+
+type (
+	itemPage  = page[Item, itemPosition]
+	itemPager = pager[Item, itemPosition]
+)
+
+// newItemPage checks and converts a page of items. The answers of a query have the same
+// fields as those of a scan.
+func newItemPage(out *dynamodb.ScanOutput, countOnly bool) (*itemPage, error) {
+	last, err := lastKey(out.LastEvaluatedKey)
+	if err != nil {
+		return nil, under("LastEvaluatedKey", err)
+	}
+	read := &itemPage{count: int64(out.Count), scanned: int64(out.ScannedCount), next: itemPosition{last, out.LastEvaluatedKey}}
+	switch {
+	case out.Count < 0:
+		return nil, corrupt("the page counts less than nothing")
+	case countOnly:
+		return read, nil
+	case out.Items == nil: // where there are none it is an empty list
+		return nil, corrupt("the page does not say which items it has")
+	case int64(len(out.Items)) != int64(out.Count):
+		return nil, corrupt("the page has another number of items than it counts")
+	}
+	read.entries = make([]Item, len(out.Items))
+	for i, attributes := range out.Items {
+		if read.entries[i], err = fromAttributeValues(attributes, 0); err != nil {
+			return nil, under("Items", underElement(i, err))
+		}
+	}
+	return read, nil
+}
+
+// lastKey converts the key that a page ended at. It returns nil for the last page, which
+// DynamoDB tells by an empty key or by none.
+func lastKey(attributes map[string]types.AttributeValue) (Item, error) {
+	if len(attributes) == 0 {
+		return nil, nil
+	}
+	key, err := FromAttributeValues(attributes)
+	if err != nil {
+		return nil, err
+	}
+	for _, kv := range key {
+		if kv.KeyName() == "" {
+			return nil, corrupt("has an attribute without a name")
+		}
+		switch kv.(type) {
+		case *KeyValueString, *KeyValueLong, *KeyValueDecimal, *KeyValueBinary:
+		default:
+			return nil, underName(kv.KeyName(), corrupt("is of a type that no key has"))
+		}
+	}
+	return key, nil
 }

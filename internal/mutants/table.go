@@ -77,8 +77,8 @@ var mutants = []mutant{
 	{11, "clients have no time limit for attempts", "config.go",
 		`c.attemptTimeout,`, `0 * c.attemptTimeout,`,
 		".", "TestServerThatNeverAnswers"},
-	{12, "a scan continues after an empty LastEvaluatedKey", "activities_scan.go",
-		`s.done = len(page.last) == 0 || s.left == 0`, `s.done = page.start == nil || s.left == 0`,
+	{12, "a scan continues after an empty LastEvaluatedKey", "pages.go",
+		`if len(p.key) == 0 {`, `if p.attributes == nil {`,
 		".", "TestEmptyLastEvaluatedKeyEndsTheScan"},
 	{12, "a scan whose pages repeat never ends", "pages.go",
 		`if place == p.landmark {`, `if place == p.landmark && false {`,
@@ -92,11 +92,11 @@ var mutants = []mutant{
 	{2, "a batch read finds nothing if its answer has no Responses", "batch_get.go",
 		`if out.Responses == nil || out.UnprocessedKeys == nil {`, `if false {`,
 		".", "TestBatchGetBelievesNothingThatItDidNotAskFor"},
-	{2, "a page without Items counts as the end of an empty table", "activities_scan.go",
+	{2, "a page without Items counts as the end of an empty table", "pages.go",
 		`case out.Items == nil:`, `case false:`,
 		".", "TestAnswersToSomethingElseAreRefused"},
 	{2, "a list without TableNames counts as no tables", "activities_table.go",
-		`if names == nil {`, `if false {`,
+		`if out.TableNames == nil {`, `if false {`,
 		".", "TestAnswersToSomethingElseAreRefused"},
 	{13, "unprocessed operations are sent again without a pause", "internal/batch/runner.go",
 		`now.Add(r.Pause(t.misses))`, `now.Add(0 * r.Pause(t.misses))`,
@@ -119,8 +119,8 @@ var mutants = []mutant{
 	{16, "a scan that has not begun counts as done", "checkpoint.go",
 		`return c.started() && !c.atKey()`, `return !c.atKey()`,
 		"internal/integration", "TestResumableParallelScan"},
-	{17, "an empty page of tables counts as the last", "activities_table.go",
-		`if next == "" || full {`, `if next == "" || len(names) == 0 || full {`,
+	{17, "an empty page of tables counts as the last", "pages.go",
+		`p.done = read.isLast() || p.left == 0`, `p.done = read.isLast() || read.scanned == 0 || p.left == 0`,
 		".", "TestEmptyPageOfTablesIsNotTheEnd"},
 	{18, "a number beyond 64 bits is cut to 64 bits", "internal/decimal/integer.go",
 		`if hi+carry != 0 {`, `if hi+carry != 0 && false {`,
@@ -261,22 +261,22 @@ var mutants = []mutant{
 		".", "TestBatchesTellWhatTheyWaitedOut"},
 
 	// Pages.
-	{0, "Scan returns half of the items without an error", "activities_scan.go",
-		`page, err := s.next(ctx)
+	{0, "Scan returns half of the items without an error", "pages.go",
+		`read, err := p.next(ctx)
 		if err != nil {
 			return nil, err
 		}
-		resp.Items`, `page, err := s.next(ctx)
+		whole.entries`, `read, err := p.next(ctx)
 		if err != nil {
-			return resp, nil
+			return whole, nil
 		}
-		resp.Items`,
+		whole.entries`,
 		"internal/integration", "TestScanErrors"},
-	{0, "a page that lacks items is accepted", "activities_scan.go",
+	{0, "a page that lacks items is accepted", "pages.go",
 		`case int64(len(out.Items)) != int64(out.Count):`, `case false:`,
 		".", "TestAnswersToSomethingElseAreRefused"},
 	{0, "a checkpoint of another scan is accepted", "checkpoint.go",
-		`if end.key = c.key; end != c {`, `if end.key = c.key; false {`,
+		`if c.of != of {`, `if c.of != of && false {`,
 		".", "TestCheckpointOfAnotherScanIsRefused"},
 
 	// Inputs and secrets.

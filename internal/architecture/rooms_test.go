@@ -87,7 +87,7 @@ var rooms = []room{
 	{dir: "internal/wiretest"},
 	{dir: "internal/dynamodblocal"},
 	{dir: "internal/dynamodblocal/cmd/dynamodb-local", imports: []string{"internal/dynamodblocal"}},
-	{dir: "internal/integration", tests: []string{rootRoom, "dynamoconntest", "internal/dynamodblocal", "testdata"}},
+	{dir: "internal/integration", tests: []string{rootRoom, "dynamoconntest", "internal/dynamodblocal", "internal/wiretest", "testdata"}},
 	{dir: "internal/reliability", tests: []string{rootRoom, "dynamoconntest", "internal/dynamodblocal"}},
 
 	// Programs that a person runs.

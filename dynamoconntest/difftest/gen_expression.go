@@ -100,7 +100,7 @@ func (e *expression) operand(kind string) string {
 	case e.chance(60):
 		return e.operandPath(kind)
 	}
-	return e.addValue(e.generator.value(kind, 1))
+	return e.addValue(e.value(kind, 1))
 }
 
 // condition draws a condition. All of the grammar can occur.
@@ -142,7 +142,7 @@ func (e *expression) condition(depth int) string {
 		return e.operandPath(kind) + " IN (" + strings.Join(list, ", ") + ")"
 	case 7:
 		kind := pick(e.generator, kinds...)
-		return e.operandPath(kind) + pick(e.generator, " = ", " <> ") + e.addValue(e.generator.value(kind, 1))
+		return e.operandPath(kind) + pick(e.generator, " = ", " <> ") + e.addValue(e.value(kind, 1))
 	default:
 		return e.operandPath(kind) + pick(e.generator, " = ", "<>", " < ", "<=", " > ", " >= ") + e.comparand(kind)
 	}
@@ -176,7 +176,7 @@ func (e *expression) containsCondition() string {
 	case 2:
 		return "contains(" + e.operandPath("NS") + ", " + e.addValue(e.scalar("N")) + ")"
 	case 3:
-		return "contains(" + e.operandPath("L") + ", " + e.addValue(e.generator.value(pick(e.generator, "S", "N", "M", "BOOL"), 1)) + ")"
+		return "contains(" + e.operandPath("L") + ", " + e.addValue(e.value(pick(e.generator, "S", "N", "M", "BOOL"), 1)) + ")"
 	default:
 		return "contains(" + e.operandPath("BS") + ", " + e.addValue(e.scalar("B")) + ")"
 	}

@@ -54,7 +54,7 @@ func (e *expression) action(target string, clauses map[string][]string) {
 	case target == "l" && e.chance(80):
 		switch e.IntN(5) {
 		case 0:
-			add("SET", p+" = list_append("+p+", "+e.addValue(e.generator.value("L", 0))+")")
+			add("SET", p+" = list_append("+p+", "+e.addValue(e.value("L", 0))+")")
 		case 1:
 			add("SET", p+" = list_append("+e.addValue(obj{"L": []any{e.scalar("S")}})+", if_not_exists("+p+", "+e.addValue(obj{"L": []any{}})+"))")
 		case 2:
@@ -67,7 +67,7 @@ func (e *expression) action(target string, clauses map[string][]string) {
 	case target == "m" && e.chance(80):
 		switch e.IntN(5) {
 		case 0:
-			add("SET", p+"."+e.name("s")+" = "+e.addValue(e.scalar("S"))+", "+p+"."+e.name("y")+" = "+e.addValue(e.generator.value("L", 0)))
+			add("SET", p+"."+e.name("s")+" = "+e.addValue(e.scalar("S"))+", "+p+"."+e.name("y")+" = "+e.addValue(e.value("L", 0)))
 		case 1:
 			add("REMOVE", p+"."+e.name(pick(e.generator, "n", "s", "zz", "x")))
 		case 2:
@@ -92,9 +92,9 @@ func (e *expression) wholeAttribute(target, p string) (clause, action string) {
 	}
 	if e.chance(25) {
 		kind := e.kindOf(target)
-		return "SET", p + " = if_not_exists(" + e.path(pick(e.generator, pathsOf[kind]...)...) + ", " + e.addValue(e.generator.value(kind, 1)) + ")"
+		return "SET", p + " = if_not_exists(" + e.path(pick(e.generator, pathsOf[kind]...)...) + ", " + e.addValue(e.value(kind, 1)) + ")"
 	}
-	return "SET", p + " = " + e.addValue(e.generator.value(e.kindOf(target), 2))
+	return "SET", p + " = " + e.addValue(e.value(e.kindOf(target), 2))
 }
 
 // kindOf returns the usual type of an attribute, or by chance another one.

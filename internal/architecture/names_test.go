@@ -71,7 +71,8 @@ func addMembers(names map[string]bool, spec *ast.TypeSpec) {
 }
 
 // has reports whether the file declares the name, or with an empty file whether any
-// does. A name may begin with its package, as in retry.With.
+// does. A name may begin with its package, as in retry.With. With an empty file it may
+// also be a method or a field without its type.
 func (d declarations) has(file, name string) bool {
 	if file != "" {
 		return d[file][name] || d[file][afterDot(name)]
@@ -79,6 +80,11 @@ func (d declarations) has(file, name string) bool {
 	for _, names := range d {
 		if names[name] || names[afterDot(name)] {
 			return true
+		}
+		for declared := range names {
+			if afterDot(declared) == name {
+				return true
+			}
 		}
 	}
 	return false

@@ -6,15 +6,14 @@ import (
 
 // BatchGet reads any number of items by their keys, from any number of tables.
 //
-// Keys are asked for in requests of at most 100, several at a time
-// ([WithMaxInFlight]), each key once however often the request holds it. What DynamoDB
-// leaves unprocessed is asked for again, with growing pauses, until ctx ends or
-// [WithRetryBudget] is spent. The items come back at the places of their keys, nil where
-// there is none.
+// Keys are sent in requests of at most 100, several at a time ([WithMaxInFlight]). A key
+// that the request holds twice is sent once. What DynamoDB leaves unprocessed is sent again,
+// with growing pauses, until ctx ends or [WithRetryBudget] is spent. Each item is returned at
+// the place of its key, and nil where there is no item.
 //
-// If any key has no answer, the error is a [*BatchGetError] that names each such key, and
-// the response beside it holds all the others. In every other case of an error the
-// response is nil. BatchGet calls dynamodb:BatchGetItem.
+// If any key has no answer, the error is a [*BatchGetError] that names each such key. The
+// response is then not nil and answers all other keys. With any other error it is nil.
+// BatchGet calls dynamodb:BatchGetItem.
 func (c *Client) BatchGet(ctx context.Context, req BatchGetItemRequest, opts ...CallOption) (_ *BatchGetItemResponse, err error) {
 	table := onlyName(req.RequestTables, func(t RequestTable) string { return t.Name })
 	k, err := c.newCall("BatchGet", table, opts)
@@ -35,16 +34,18 @@ func (c *Client) BatchGet(ctx context.Context, req BatchGetItemRequest, opts ...
 // ([WithMaxInFlight]) for each table whose key is known ([WriteTable.KeyNames]).
 // Operations on the same key are applied in the order given. What DynamoDB leaves
 // unprocessed is sent again, with growing pauses, until ctx ends or [WithRetryBudget] is
-// spent. There is no transaction: each write is applied or not by itself, and no condition
-// can be given. A request that may have been applied is sent again too, which undoes what
-// another writer does in between; with [SendOnce] its writes end as unknown instead.
+// spent.
+//
+// It is no transaction: each write is applied or not by itself, and none has a condition. If
+// a request may have been applied and its answer was lost, the client sends it again. That
+// undoes what another writer changes in between. With [SendOnce] the outcome of its writes
+// is unknown instead.
 //
 // If anything was not written, the error is a [*BatchWriteError] that names each
 // such item and says whether it was certainly not written or may have been; every
-// item that it does not name has been written. An item that is invalid, over 400 KB
-// or refused by DynamoDB fails alone. The response beside that error is not nil. An
-// error of any other kind means that nothing was sent. BatchWrite calls
-// dynamodb:BatchWriteItem.
+// item that it does not name has been written. The response is then not nil. An item that
+// is invalid, over 400 KB or refused by DynamoDB fails alone. Any other error means that
+// nothing was sent. BatchWrite calls dynamodb:BatchWriteItem.
 func (c *Client) BatchWrite(ctx context.Context, req BatchWriteItemRequest, opts ...CallOption) (_ *BatchWriteItemResponse, err error) {
 	table := onlyName(req.Tables, func(t WriteTable) string { return t.Name })
 	k, err := c.newCall("BatchWrite", table, opts)
@@ -59,7 +60,7 @@ func (c *Client) BatchWrite(ctx context.Context, req BatchWriteItemRequest, opts
 	return w.finish(k.runBatch(ctx, w.plan()))
 }
 
-// onlyName returns the name of the table if all entries are of one table.
+// onlyName returns the name of the table if all entries are for the same one.
 func onlyName[T any](entries []T, name func(T) string) string {
 	only := ""
 	for i, entry := range entries {

@@ -208,15 +208,15 @@ func (req *ScanTableRequest) check() error {
 	case req.TotalSegments < 0 || req.TotalSegments > largestSegments:
 		return invalid("TotalSegments", "must be 0 to 1,000,000")
 	case req.Segment < 0 || req.Segment > 0 && req.Segment >= req.TotalSegments:
-		return invalid("Segment", "must be 0 to TotalSegments less 1")
+		return invalid("Segment", "must be at least 0 and less than TotalSegments")
 	case req.Checkpoint.started() && len(req.ExclusiveStartKey) > 0:
-		return invalid("Checkpoint", "excludes ExclusiveStartKey")
+		return invalid("Checkpoint", "cannot be combined with ExclusiveStartKey")
 	case len(req.Conditions) > 0 && req.FilterExpression != "":
-		return invalid("FilterExpression", "excludes Conditions")
+		return invalid("FilterExpression", "cannot be combined with Conditions")
 	case req.CountOnly && (len(req.Attributes) > 0 || req.ProjectionExpression != ""):
-		return invalid("CountOnly", "excludes Attributes and ProjectionExpression")
+		return invalid("CountOnly", "cannot be combined with Attributes or ProjectionExpression")
 	case len(req.ExpressionAttributeValues) > 0 && req.FilterExpression == "":
-		return invalid("ExpressionAttributeValues", "there is no FilterExpression to use them")
+		return invalid("ExpressionAttributeValues", "are not used: there is no FilterExpression")
 	}
 	return needsExpression(req.ExpressionAttributeNames, nil, req.FilterExpression, req.ProjectionExpression)
 }

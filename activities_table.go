@@ -3,7 +3,6 @@ package dynamoconn
 import (
 	"context"
 	"iter"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -98,7 +97,7 @@ func (k *call) listTables(ctx context.Context, start tablePosition, limit int32)
 	return read, nil, nil
 }
 
-// DescribeTable returns what DynamoDB knows of a table: its keys, status, size,
+// DescribeTable returns what DynamoDB knows about a table: its keys, status, size,
 // indexes and the rest. It asks once and does not wait: a table that was just
 // created is CREATING for a while.
 //
@@ -260,11 +259,4 @@ func onDemand(t *types.OnDemandThroughput) *OnDemandThroughput {
 		MaxReadRequestUnits:  deref(t.MaxReadRequestUnits),
 		MaxWriteRequestUnits: deref(t.MaxWriteRequestUnits),
 	}
-}
-
-func utc(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return t.UTC()
 }

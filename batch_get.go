@@ -13,24 +13,24 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
-// batchGet is one BatchGet at work.
+// batchGet is one call of BatchGet.
 type batchGet struct {
 	*call
 	names  []string // of the tables
 	tables []getTable
-	ops    []batch.Op
-	keys   []map[string]types.AttributeValue // of each operation
-	found  []Item                            // of each operation; nil is none
+	ops    []batch.Op                        // one for each key, however often it is in the request
+	keys   []map[string]types.AttributeValue // the key of each operation
+	found  []Item                            // the item of each operation, or nil
 }
 
 // getTable is one table of the request.
 type getTable struct {
 	name     string
-	keyNames []string // sorted
-	added    []string // key attributes that only we asked for
-	ask      types.KeysAndAttributes
-	ops      map[string]int // operation by canonical key
-	places   []int          // operation of each key of the request
+	keyNames []string                // sorted
+	added    []string                // key attributes that the caller did not ask for
+	ask      types.KeysAndAttributes // without keys
+	ops      map[string]int          // the operation of each canonical key
+	places   []int                   // the operation of each key of the request
 }
 
 func newBatchGet(k *call, req BatchGetItemRequest) (*batchGet, error) {
@@ -42,7 +42,7 @@ func newBatchGet(k *call, req BatchGetItemRequest) (*batchGet, error) {
 			return nil, err
 		}
 		if seen[table.Name] {
-			return nil, invalid(at+".Name", "the table is named twice; put its keys together")
+			return nil, invalid(at+".Name", "is named twice: put all keys of a table into one entry")
 		}
 		seen[table.Name] = true
 		g.names = append(g.names, table.Name)
@@ -54,6 +54,7 @@ func newBatchGet(k *call, req BatchGetItemRequest) (*batchGet, error) {
 	return g, nil
 }
 
+// addTable makes operations of the keys of a table.
 func (g *batchGet) addTable(id int, table RequestTable, consistent bool) error {
 	t := &g.tables[id]
 	t.name = table.Name
@@ -85,8 +86,8 @@ func (g *batchGet) addTable(id int, table RequestTable, consistent bool) error {
 	return t.project(table, consistent)
 }
 
-// project makes the projection of a table's reads. It always holds the key, by which
-// an item is recognised; what was not asked for is taken out again.
+// project makes the projection of a table's reads. It always holds the key, by which an
+// item is recognised. Key attributes that the caller did not ask for are taken out again.
 func (t *getTable) project(table RequestTable, consistent bool) error {
 	x, projection, err := newProjection(table.Attributes, table.ProjectionExpression, table.ExpressionAttributeNames)
 	if err != nil {
@@ -142,8 +143,8 @@ func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 	return batch.Answer{Outcome: retry.Applied, Unprocessed: unprocessed}
 }
 
-// enter takes the items and the unprocessed keys out of the answer to a request that
-// asked for the keys of those operations. Nothing is entered unless all of it is about them.
+// enter enters the items of an answer as found, and returns the operations that it leaves
+// unprocessed. It enters nothing unless the whole answer is about the operations asked for.
 func (g *batchGet) enter(asked []int, out *dynamodb.BatchGetItemOutput) (unprocessed []int, err error) {
 	if out.Responses == nil || out.UnprocessedKeys == nil { // where there is nothing they are empty maps
 		return nil, corrupt("the answer does not say what was found and what is unprocessed")
@@ -222,8 +223,8 @@ func (g *batchGet) finish(req BatchGetItemRequest, results []batch.Result) (*Bat
 	return resp, nil
 }
 
-// readOutcome returns the outcome of a read that has no answer: it may be sent again even
-// if it was carried out.
+// readOutcome returns the outcome of a read that has no answer. It may be sent again even if
+// DynamoDB has carried it out.
 func readOutcome(outcome retry.Outcome) Outcome {
 	if outcome == retry.Unknown {
 		return OutcomeNotDone

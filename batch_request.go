@@ -3,6 +3,7 @@ package dynamoconn
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/dynamoconn/dynamoconn/internal/batch"
 	"github.com/dynamoconn/dynamoconn/internal/retry"
@@ -15,8 +16,8 @@ const (
 	mostKeysInRequest   = 100
 	mostWritesInRequest = 25
 	largestRequest      = 16 << 20
-	// requestFrame is what a request holds besides its operations: table names and
-	// braces, generously.
+	// requestFrame is more than a request holds besides its operations: table names and
+	// braces.
 	requestFrame = 64 << 10
 )
 
@@ -39,8 +40,8 @@ func failedInBatch(means retry.InBatch, err error) batch.Answer {
 	return batch.Answer{Outcome: means.Outcome, Scope: means.Scope, Err: err}
 }
 
-// leftUnprocessed is the cause of an operation that DynamoDB left unprocessed until the
-// retry budget was spent: so it does what it has no throughput for.
+// leftUnprocessed is the error of an operation that DynamoDB left unprocessed until the
+// retry budget was spent. DynamoDB leaves unprocessed what it has no throughput for.
 func (k *call) leftUnprocessed() error {
 	return &Error{
 		Activity: k.activity, TableName: clean(k.table), Region: k.region,
@@ -48,9 +49,75 @@ func (k *call) leftUnprocessed() error {
 	}
 }
 
-// batchError wraps what is left of a batch as the error of the activity.
+// batchError returns the error of a call with a batch that is not complete.
 func (k *call) batchError(err error) error {
 	e := k.errorSoFar()
 	e.err = err
 	return e
+}
+
+// claims finds the operation that an entry of an answer is about.
+//
+// An answer is accepted only if each of its entries is about an operation that was sent in
+// this request, and no two are about the same.
+type claims struct {
+	tables []string        // the names of the batch's tables, as the caller gave them
+	open   map[claim][]int // the operations that no entry has been about
+}
+
+// claim is what an entry says about its operation. Two operations of a request with the
+// same claim are equal.
+type claim struct {
+	table    int
+	identity string
+}
+
+// newClaims returns the claims of a request that sent some of the batch's operations.
+// identity returns a text that is the same for equal operations on a table, and for no
+// others.
+func newClaims(tables []string, ops []batch.Op, sent []int, identity func(op int) string) *claims {
+	c := &claims{tables: tables, open: make(map[claim][]int, len(sent))}
+	for _, op := range sent {
+		of := claim{ops[op].Table, identity(op)}
+		c.open[of] = append(c.open[of], op)
+	}
+	return c
+}
+
+// take returns the operation that an entry is about. No other entry may be about it.
+// tableName is the table of the entry as the answer has it, and identity returns the
+// identity of the entry if it is for that table.
+func (c *claims) take(tableName string, identity func(table int) string) (op int, err error) {
+	var found []claim
+	for _, table := range tablesNamed(c.tables, tableName) {
+		of := claim{table, identity(table)}
+		if len(c.open[of]) > 0 {
+			found = append(found, of)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return 0, corrupt("has an entry that was not sent, or has it twice")
+	case 1:
+		ops := c.open[found[0]]
+		c.open[found[0]] = ops[1:]
+		return ops[0], nil
+	}
+	return 0, corrupt("has an entry that may be for several tables")
+}
+
+// tablesNamed returns the indexes of the tables that a name in an answer may mean: the one
+// with exactly this name, or else those whose ARN ends in it. Tables of several accounts may
+// have the same name.
+func tablesNamed(tables []string, answered string) []int {
+	if i := slices.Index(tables, answered); i >= 0 {
+		return []int{i}
+	}
+	var byARN []int
+	for i, asked := range tables {
+		if isNameOfTable(answered, asked) {
+			byARN = append(byARN, i)
+		}
+	}
+	return byARN
 }

@@ -14,23 +14,23 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
-// batchWrite is one BatchWrite at work.
+// batchWrite is one call of BatchWrite.
 type batchWrite struct {
 	*call
 	names    []string // of the tables
 	tables   []writeTable
 	ops      []batch.Op
-	requests []types.WriteRequest // of each operation
-	places   []WriteFailure       // of each operation, as if it had failed
-	refused  []WriteFailure
-	total    int
+	requests []types.WriteRequest // the request of each operation
+	places   []WriteFailure       // the write of each operation, as if it had failed
+	refused  []WriteFailure       // the writes that are not sent
+	total    int                  // the writes of the request
 }
 
-// writeTable is one table of the request, in however many entries.
+// writeTable is one table of the request. It may have several entries.
 type writeTable struct {
 	name     string
-	keyNames []string // sorted; nil if not known
-	given    []string // the caller's
+	keyNames []string // sorted, or nil if the key is not known
+	given    []string // the key names that the caller gave, in the caller's order
 }
 
 func newBatchWrite(k *call, req BatchWriteItemRequest) (*batchWrite, error) {
@@ -48,12 +48,12 @@ func newBatchWrite(k *call, req BatchWriteItemRequest) (*batchWrite, error) {
 			w.names = append(w.names, entry.Name)
 			w.tables = append(w.tables, writeTable{name: entry.Name})
 		}
-		if err := w.tables[id].learn(entry.KeyNames); err != nil {
+		if err := w.tables[id].setKeyNames(entry.KeyNames); err != nil {
 			return nil, under(at, err)
 		}
 	}
 	for id := range w.tables {
-		w.tables[id].infer(req.Tables)
+		w.tables[id].inferKeyNames(req.Tables)
 	}
 	for i, entry := range req.Tables {
 		for j, write := range entry.Writes {
@@ -63,8 +63,8 @@ func newBatchWrite(k *call, req BatchWriteItemRequest) (*batchWrite, error) {
 	return w, nil
 }
 
-// learn takes the caller's names of the key attributes.
-func (t *writeTable) learn(names []string) error {
+// setKeyNames sets the names that the caller gave in one entry.
+func (t *writeTable) setKeyNames(names []string) error {
 	if len(names) == 0 {
 		return nil
 	}
@@ -72,21 +72,21 @@ func (t *writeTable) learn(names []string) error {
 	slices.Sort(sorted)
 	switch {
 	case len(names) > 2:
-		return invalid("KeyNames", "a key has one or two attributes")
+		return invalid("KeyNames", "must be one or two names")
 	case sorted[0] == "":
-		return invalid("KeyNames", "a name must not be empty")
+		return invalid("KeyNames", "must not hold an empty name")
 	case len(names) == 2 && names[0] == names[1]:
-		return invalid("KeyNames", "the names must differ")
+		return invalid("KeyNames", "must not hold the same name twice")
 	case t.keyNames != nil && !slices.Equal(t.keyNames, sorted):
-		return invalid("KeyNames", "differ from those of an earlier entry for the table")
+		return invalid("KeyNames", "must be the same in all entries of a table")
 	}
 	t.keyNames, t.given = sorted, slices.Clone(names)
 	return nil
 }
 
-// infer takes the names of the key attributes from a valid delete, which has no other
-// attributes, as long as all that is written to the table agrees with them.
-func (t *writeTable) infer(entries []WriteTable) {
+// inferKeyNames takes the names from a valid delete, whose attributes are exactly the key.
+// It does so only if all writes to the table agree with them.
+func (t *writeTable) inferKeyNames(entries []WriteTable) {
 	if t.keyNames != nil {
 		return
 	}
@@ -102,20 +102,27 @@ func (t *writeTable) infer(entries []WriteTable) {
 		return
 	}
 	for write := range t.writes(entries) {
-		for _, name := range names {
-			put, isPut := write.ItemToAdd.Get(name)
-			key, isDelete := write.ItemToDelete.Get(name)
-			if isPut && checkKeyValue(put) != nil || isDelete && checkKeyValue(key) != nil ||
-				!isPut && len(write.ItemToAdd) > 0 ||
-				len(write.ItemToDelete) > 0 && (!isDelete || len(write.ItemToDelete) != len(names)) {
-				return
-			}
+		if !hasKey(write.ItemToAdd, names) || !hasKey(write.ItemToDelete, names) ||
+			len(write.ItemToDelete) > len(names) {
+			return
 		}
 	}
 	t.keyNames = names
 }
 
-// writes goes over what is written to the table.
+// hasKey reports whether the item has a key with those names. An empty item, which is not
+// written, agrees with any key.
+func hasKey(item Item, names []string) bool {
+	for _, name := range names {
+		kv, ok := item.Get(name)
+		if !ok && len(item) > 0 || ok && checkKeyValue(kv) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// writes goes over the writes to the table, in all of its entries.
 func (t *writeTable) writes(entries []WriteTable) iter.Seq[Write] {
 	return func(yield func(Write) bool) {
 		for _, entry := range entries {
@@ -131,7 +138,7 @@ func (t *writeTable) writes(entries []WriteTable) iter.Seq[Write] {
 	}
 }
 
-// add makes an operation of a write, or enters it as refused.
+// add makes an operation of a write, or adds it to the refused ones.
 func (w *batchWrite) add(table, entry, index int, write Write) {
 	t := &w.tables[table]
 	w.total++
@@ -152,7 +159,8 @@ func (w *batchWrite) add(table, entry, index int, write Write) {
 	w.places = append(w.places, place)
 }
 
-// request converts the write, and returns no less than its size in a request.
+// request converts the write. It also returns the bytes of a request that the write takes
+// at most.
 func (write Write) request() (types.WriteRequest, int, error) {
 	const frame = len(`{"DeleteRequest":{"Item":}},`)
 	switch {
@@ -170,8 +178,8 @@ func (write Write) request() (types.WriteRequest, int, error) {
 	return types.WriteRequest{}, 0, broken("must set ItemToAdd or ItemToDelete")
 }
 
-// key returns what tells the key of a write from all others in its table, and nothing
-// if the table's key is not known.
+// key returns a text that is the same for writes with the same key, and for no others in
+// the table. It is empty if the table's key is not known.
 func (t *writeTable) key(write Write) (string, error) {
 	if t.keyNames == nil {
 		return "", nil
@@ -180,13 +188,13 @@ func (t *writeTable) key(write Write) (string, error) {
 	if len(item) == 0 {
 		item, field = write.ItemToDelete, "ItemToDelete"
 		if len(item) != len(t.keyNames) {
-			return "", invalid(field, "has other attributes than the table's key")
+			return "", invalid(field, "must have the attributes of the table's key and no others")
 		}
 	}
 	for _, name := range t.keyNames {
 		kv, ok := item.Get(name)
 		if !ok {
-			return "", invalid(field, "lacks the key attribute "+showName(name))
+			return "", invalid(field, "must have the key attribute "+showName(name))
 		}
 		if err := checkKeyValue(kv); err != nil {
 			return "", under(field, err)
@@ -195,8 +203,8 @@ func (t *writeTable) key(write Write) (string, error) {
 	return canonicalKey(item, t.keyNames), nil
 }
 
-// plan returns the plan of the writes. A table whose key is not known is serial, because
-// nothing tells which of its writes are on the same key.
+// plan returns the plan of the writes. A table whose key is not known is serial: nothing
+// tells which of its writes have the same key.
 func (w *batchWrite) plan() batch.Plan {
 	serial := make([]bool, len(w.tables))
 	for i, t := range w.tables {
@@ -279,6 +287,7 @@ func (write Write) identity() string {
 	return "delete" + canonical(write.ItemToDelete)
 }
 
+// finish makes the response, and the error if there are failures.
 func (w *batchWrite) finish(results []batch.Result) (*BatchWriteItemResponse, error) {
 	resp := &BatchWriteItemResponse{}
 	failures := w.refused

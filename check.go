@@ -6,8 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// checkTableName holds what is certain: the characters of a name or of an ARN.
-// DynamoDB judges the rest.
+// checkTableName checks only what is certain: the characters of a name or an ARN. DynamoDB
+// checks the rest.
 func checkTableName(field, name string) error {
 	return checkResourceName(field, name, strings.HasPrefix(name, "arn:"))
 }
@@ -26,14 +26,14 @@ func checkResourceName(field, name string, isARN bool) error {
 		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '.', c == '-':
 		case isARN && (c == ':' || c == '/'):
 		default:
-			return invalid(field, "must be made of letters, digits and _ . - only")
+			return invalid(field, "must have only letters, digits, _ . and -")
 		}
 	}
 	return nil
 }
 
-// isNameOfTable reports whether name, as DynamoDB gives it, is that of the table that was
-// asked for by its name or its ARN.
+// isNameOfTable reports whether name, which DynamoDB answered, is the name of the table that
+// was asked for by its name or its ARN.
 func isNameOfTable(name, asked string) bool {
 	if name == asked {
 		return true
@@ -42,7 +42,7 @@ func isNameOfTable(name, asked string) bool {
 	return isARN && strings.HasPrefix(asked, "arn:") && last == name
 }
 
-// checkKey converts the key of one item of a table.
+// checkKey checks and converts the key of an item, and checks the name of its table.
 func checkKey(table string, key Item) (map[string]types.AttributeValue, error) {
 	if err := checkTableName("TableName", table); err != nil {
 		return nil, err
@@ -51,11 +51,11 @@ func checkKey(table string, key Item) (map[string]types.AttributeValue, error) {
 	return converted, under("Item", err)
 }
 
-// toKey converts a key: one or two attributes of the types that keys can have,
-// neither of them empty.
+// toKey checks and converts a key: one or two attributes of the types that a key can have,
+// and not empty.
 func toKey(key Item) (map[string]types.AttributeValue, error) {
 	if len(key) < 1 || len(key) > 2 {
-		return nil, broken("a key has one or two attributes")
+		return nil, broken("must have one or two attributes, as a key has")
 	}
 	converted, err := ToAttributeValues(key)
 	if err != nil {
@@ -78,47 +78,26 @@ func checkKeyValue(kv KeyValue) error {
 		empty = len(kv.BinaryValue) == 0
 	case *KeyValueLong, *KeyValueDecimal:
 	default:
-		return invalid(showName(kv.KeyName()), "an attribute of a key must be a string, a number or a binary")
+		return invalid(showName(kv.KeyName()), "must be a string, a number or a binary: it is part of a key")
 	}
 	if empty {
-		return invalid(showName(kv.KeyName()), "an attribute of a key must not be empty")
+		return invalid(showName(kv.KeyName()), "must not be empty: it is part of a key")
 	}
 	return nil
 }
 
-// checkItem converts a whole item.
+// checkItem checks and converts a whole item.
 func checkItem(item Item) (map[string]types.AttributeValue, error) {
 	if len(item) == 0 {
-		return nil, broken("must have at least its key")
+		return nil, broken("must not be empty: an item has at least its key")
 	}
 	converted, err := ToAttributeValues(item)
 	if err != nil {
 		return nil, err
 	}
-	// What an item takes in a request is never less than its size, and cheaper to tell.
+	// The wire size is never less than the size, and cheaper to compute.
 	if wireSize(item) > largestItem && itemSize(item) > largestItem {
 		return nil, &FieldError{Rule: "is over 400 KB", causes: []error{ErrItemTooLarge, ErrInvalidRequest}}
 	}
 	return converted, nil
-}
-
-// needsExpression refuses placeholders that nothing can use.
-func needsExpression(names map[string]string, values Item, expressions ...string) error {
-	if strings.Join(expressions, "") != "" {
-		return nil
-	}
-	if len(names) > 0 {
-		return invalid("ExpressionAttributeNames", "there is no expression to use them")
-	}
-	if len(values) > 0 {
-		return invalid("ExpressionAttributeValues", "there is no expression to use them")
-	}
-	return nil
-}
-
-func (k *call) canReturnOldItem(wanted bool) error {
-	if wanted && k.token != "" {
-		return invalid("ReturnOldItem", "excludes ExactlyOnce: a transaction returns no items")
-	}
-	return nil
 }

@@ -12,44 +12,42 @@ import (
 	"unique"
 )
 
-// ScanCheckpoint is how far the scan of a table, an index or a segment has come: not
-// started, at a key, or done. A LastEvaluatedKey is nil for the first and for the last
-// of these; a checkpoint tells them apart. The zero value is not started, and is the
-// checkpoint of any scan. Two checkpoints are the same place of the same scan if they
-// are ==.
+// ScanCheckpoint says how far the scan of a table, an index or a segment has come: it has
+// not started, is at a key, or is done. (A LastEvaluatedKey is nil both before the start and
+// at the end.) The zero value has not started and is good for any scan. Two checkpoints are
+// == if they are the same place of the same scan.
 //
-// Every [ScanTableResponse] has one, and [ScanTableRequest].Checkpoint takes it. All but
-// the zero value know the table, the index, the region, the segment and the number of
-// segments that they are of, and are refused for another scan. The conditions, the
-// attributes and the limits are not part of it and may differ from one run to the next;
-// each holds from where its run begins.
+// Every [ScanTableResponse] has one, and [ScanTableRequest].Checkpoint takes it. A checkpoint
+// knows its table, index, region, segment and number of segments, and is refused for another
+// scan; only the zero value is not. Conditions, attributes and limits are not part of it:
+// they may differ from one run to the next.
 //
-// Its text, and so its JSON, is what to save. String and the other ways of printing it
-// show no key.
+// Save its text or its JSON. String and the other ways of printing it show no key.
 type ScanCheckpoint struct {
 	of checkpointScope
 
-	// The key as DynamoDB JSON, or the zero handle if the scan is done. A handle is
-	// comparable, and fmt does not show what is behind it even where the checkpoint is
-	// the unexported field of another struct.
+	// The key as DynamoDB JSON, or the zero handle if the scan is done. A handle can be
+	// compared with ==, and fmt does not show its value, even if the checkpoint is an
+	// unexported field of another struct.
 	key unique.Handle[string]
 }
 
-// checkpointScope is what a checkpoint is of. It may be resumed only there.
+// checkpointScope is what is read. A checkpoint can be resumed only with the same scope.
 type checkpointScope struct {
 	table, index, region string
 	segment, total       int32 // total is at least 1, unless the checkpoint has not started
 }
 
-// checkpointVersion begins each text; what follows it is base64 of the JSON of a
-// savedCheckpoint and the first checkpointSum bytes of the SHA-256 of both.
+// Each text begins with checkpointVersion. Base64 of two things follows: the JSON of a
+// savedCheckpoint, and the first checkpointSum bytes of the SHA-256 of the version and the
+// JSON.
 const (
 	checkpointFamily  = "dynamoconn-scan-"
 	checkpointVersion = checkpointFamily + "1."
 	checkpointSum     = 8
 )
 
-// savedCheckpoint is what a text says. A scan that has not started has no table.
+// savedCheckpoint is the content of a text. If the scan has not started, it has no table.
 type savedCheckpoint struct {
 	TableName     string          `json:",omitempty"`
 	IndexName     string          `json:",omitempty"`
@@ -59,15 +57,15 @@ type savedCheckpoint struct {
 	Key           json.RawMessage `json:",omitempty"`
 }
 
-// Done tells whether the scan has been read to its end.
+// Done reports whether the scan has been read to its end.
 func (c ScanCheckpoint) Done() bool { return c.started() && !c.atKey() }
 
 func (c ScanCheckpoint) started() bool { return c != ScanCheckpoint{} }
 
 func (c ScanCheckpoint) atKey() bool { return c.key != unique.Handle[string]{} }
 
-// String says what the checkpoint is of and whether the scan is done:
-// "Music in eu-west-1, segment 2 of 8: at a key". It does not show the key.
+// String says what is read and how far it has come, without the key:
+// "Music in eu-west-1, segment 2 of 8: at a key".
 func (c ScanCheckpoint) String() string {
 	if !c.started() {
 		return "not started"
@@ -98,9 +96,9 @@ func (c ScanCheckpoint) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c
 // LogValue returns what String returns, so that a log shows no key.
 func (c ScanCheckpoint) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MarshalText returns the checkpoint as a line of ASCII, to be saved and read back by
-// UnmarshalText in this release or a later one. The line holds the key, encoded and not
-// encrypted. The error is always nil.
+// MarshalText returns the checkpoint as a line of ASCII. Save it: UnmarshalText reads it in
+// this release and in later ones. The line holds the key, encoded and not encrypted. The
+// error is always nil.
 func (c ScanCheckpoint) MarshalText() ([]byte, error) {
 	saved := savedCheckpoint{
 		TableName: c.of.table, IndexName: c.of.index, Region: c.of.region, Segment: c.of.segment, TotalSegments: c.of.total,
@@ -121,18 +119,18 @@ func checkpointSumOf(payload []byte) []byte {
 	return sum[:checkpointSum]
 }
 
-// UnmarshalText sets the checkpoint to one that MarshalText returned. Any other text is
-// refused with [ErrInvalidRequest] and leaves the checkpoint as it was: an empty one, one
-// that was cut or changed, and one of a version that this release does not know. So a
-// scan never starts over because what was saved of it has been damaged.
+// UnmarshalText sets the checkpoint to one that MarshalText returned. It refuses any other
+// text with [ErrInvalidRequest] and leaves the checkpoint as it was: an empty text, one that
+// was cut or changed, and one of a version that this release does not know. So a scan never
+// starts over because its saved checkpoint was damaged.
 //
-// A member that is missing from a JSON object, or null there, does not get here: it
-// leaves the zero value, which is not started.
+// If a member of a JSON object is missing or null, encoding/json does not call UnmarshalText.
+// The checkpoint then is the zero value: the scan has not started.
 func (c *ScanCheckpoint) UnmarshalText(text []byte) error {
 	const field = "ScanCheckpoint"
 	if !bytes.HasPrefix(text, []byte(checkpointVersion)) {
 		if bytes.HasPrefix(text, []byte(checkpointFamily)) {
-			return invalid(field, "is of a version that is not known here, or damaged")
+			return invalid(field, "is damaged, or of a version that this release does not know")
 		}
 		return invalid(field, "is not the text of a checkpoint")
 	}
@@ -140,7 +138,7 @@ func (c *ScanCheckpoint) UnmarshalText(text []byte) error {
 	if !ok {
 		return invalid(field, "is damaged")
 	}
-	// What was not written here is refused, even if it could be read.
+	// Only what MarshalText writes is accepted, even if more could be read.
 	if again, err := read.MarshalText(); err != nil || !bytes.Equal(again, text) {
 		return invalid(field, "is damaged")
 	}
@@ -193,7 +191,7 @@ func newCheckpoint(of checkpointScope, key Item) (ScanCheckpoint, error) {
 func (c ScanCheckpoint) startKey(of checkpointScope) (Item, error) {
 	const field = "Checkpoint"
 	if c.of != of {
-		return nil, invalid(field, "is of another scan: of "+c.of.String())
+		return nil, invalid(field, "is a checkpoint of another scan: "+c.of.String())
 	}
 	if !c.atKey() {
 		return nil, nil

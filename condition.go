@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// filter returns the expression that tests all conditions.
+// filter returns the expression that is true if all conditions are.
 func (x *expression) filter(conditions []Condition) (string, error) {
 	terms := make([]string, len(conditions))
 	for i, condition := range conditions {
@@ -20,7 +20,7 @@ func (x *expression) filter(conditions []Condition) (string, error) {
 	return strings.Join(terms, " AND "), nil
 }
 
-// condition translates one test with the meaning of
+// condition returns the expression of one condition. It means what the condition means in
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Condition.html.
 func (x *expression) condition(c Condition) (string, error) {
 	if rule := brokenNameRule(c.Key); rule != "" {
@@ -49,8 +49,8 @@ func (x *expression) condition(c Condition) (string, error) {
 	case ComparisonOperatorContains:
 		return fmt.Sprintf("contains(%s, %s)", name, values[0]), nil
 	case ComparisonOperatorNotContains:
-		// contains alone is false of an item that lacks the attribute, and NOT would
-		// let the item through; the operator itself does not.
+		// contains is false for an item without the attribute, so that NOT alone would be
+		// true. NOT_CONTAINS is false for such an item.
 		return fmt.Sprintf("attribute_exists(%s) AND NOT contains(%s, %s)", name, name, values[0]), nil
 	case ComparisonOperatorIn:
 		return fmt.Sprintf("%s IN (%s)", name, strings.Join(values, ", ")), nil
@@ -62,6 +62,7 @@ func (x *expression) condition(c Condition) (string, error) {
 	return fmt.Sprintf("%s %s %s", name, signOf[c.ComparisonOperator], values[0]), nil
 }
 
+// signOf has the operators that are a sign in an expression.
 var signOf = map[ComparisonOperator]string{
 	ComparisonOperatorEQ: "=",
 	ComparisonOperatorNE: "<>",
@@ -71,9 +72,10 @@ var signOf = map[ComparisonOperator]string{
 	ComparisonOperatorGE: ">=",
 }
 
-// mostOperands is how many values IN takes.
+// mostOperands is the number of values that IN takes at most.
 const mostOperands = 100
 
+// checkOperands checks the operator and the number of values.
 func checkOperands(c Condition) error {
 	n := len(c.Values)
 	switch c.ComparisonOperator {
@@ -98,21 +100,22 @@ func checkOperands(c Condition) error {
 	case "":
 		return invalid("ComparisonOperator", "must not be empty")
 	default:
-		return invalid("ComparisonOperator", "must be one of the 13 of the API reference")
+		return invalid("ComparisonOperator", "must be one of the 13 comparison operators")
 	}
 	return nil
 }
 
+// operand checks and converts a value to compare with.
 func operand(kv KeyValue) (types.AttributeValue, error) {
 	if !isNil(kv) && kv.KeyName() != "" {
-		return nil, broken("a value to compare with has no name of its own")
+		return nil, broken("must have an empty name: it is a value to compare with")
 	}
 	return ToAttributeValue(kv)
 }
 
-// takes tells whether the operator takes a value of that type. DynamoDB refuses
-// what the other operators do not take, but compares a set, a list or a map with the
-// members of an attribute, which nothing equals.
+// takes reports whether the operator takes a value of that type. DynamoDB itself refuses
+// what the other operators do not take. But it lets CONTAINS compare a set, a list or a map
+// with the members of an attribute, and no member ever equals it.
 func takes(operator ComparisonOperator, value types.AttributeValue) bool {
 	if operator != ComparisonOperatorContains && operator != ComparisonOperatorNotContains {
 		return true

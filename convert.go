@@ -3,6 +3,7 @@ package dynamoconn
 import (
 	"slices"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -388,4 +389,29 @@ func fromNumberSet(key string, texts []string) (KeyValue, error) {
 		}
 	}
 	return &KeyValueNumberSet{Key: key, NumberSetValue: numbers}, nil
+}
+
+// deref returns what p points to, or the zero value.
+func deref[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
+
+// optional returns a pointer to text, or nil for an empty text.
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// utc returns the time that t points to, in UTC, or the zero time.
+func utc(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
 }

@@ -122,7 +122,7 @@ func TestErrorText(t *testing.T) {
 	}
 
 	_, err = wireClient(t, w).PutItem(t.Context(), dynamoconn.PutItemRequest{TableName: "Mu\nsic", Item: musicKey()})
-	assert.EqualError(t, err, `PutItem "Mu sic" in us-east-1: invalid request: TableName: must be made of letters, digits and _ . - only`)
+	assert.EqualError(t, err, `PutItem "Mu sic" in us-east-1: invalid request: TableName: must have only letters, digits, _ . and -`)
 
 	_, err = wireClient(t, w).ListTables(t.Context(), dynamoconn.ListTablesRequest{Limit: 101})
 	assert.EqualError(t, err, `ListTables in us-east-1: invalid request: Limit: must be 1 to 100, or 0 to leave it to DynamoDB`)

@@ -9,17 +9,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// expression gathers the placeholders of one request. Names and values never
-// appear in the text of an expression.
+// expression collects the placeholders of one request. The text of an expression has
+// placeholders only: no name and no value that the caller gives can become a part of it.
 type expression struct {
 	names        map[string]string
 	values       map[string]types.AttributeValue
-	placeholders map[string]string // attribute name → the placeholder it was given
+	placeholders map[string]string // the placeholder of each attribute's name
 }
 
 const longestPlaceholder = 255
 
-// newExpression begins with the caller's own placeholders.
+// newExpression returns an expression with the caller's own placeholders.
 func newExpression(names map[string]string, values Item) (*expression, error) {
 	for placeholder, name := range names {
 		if err := checkPlaceholder("ExpressionAttributeNames", placeholder, '#'); err != nil {
@@ -52,14 +52,15 @@ func checkPlaceholder(field, placeholder string, first byte) error {
 	at := field + "[" + showName(placeholder) + "]"
 	switch {
 	case len(placeholder) < 2 || placeholder[0] != first:
-		return invalid(at, fmt.Sprintf("a placeholder begins with %c and has a name after it", first))
+		return invalid(at, fmt.Sprintf("must begin with %c and go on with a name", first))
 	case len(placeholder) > longestPlaceholder:
-		return invalid(at, "a placeholder has at most 255 bytes")
+		return invalid(at, "must have at most 255 bytes")
 	}
 	return nil
 }
 
-// brokenNameRule returns the rule that the name of an attribute breaks, or "".
+// brokenNameRule returns the rule that the name of an attribute breaks, or "" if it breaks
+// none.
 func brokenNameRule(name string) string {
 	switch {
 	case name == "":
@@ -97,6 +98,7 @@ func (x *expression) value(value types.AttributeValue) string {
 	return placeholder
 }
 
+// free returns a placeholder that is not taken.
 func free[V any](taken map[string]V, prefix string) string {
 	for i := len(taken); ; i++ {
 		placeholder := fmt.Sprint(prefix, i)
@@ -106,7 +108,7 @@ func free[V any](taken map[string]V, prefix string) string {
 	}
 }
 
-// projection returns the expression that asks for whole attributes.
+// projection returns the projection expression of whole attributes.
 func (x *expression) projection(attributes []string) (string, error) {
 	terms := make([]string, len(attributes))
 	seen := make(map[string]bool, len(attributes))
@@ -125,7 +127,7 @@ func (x *expression) projection(attributes []string) (string, error) {
 }
 
 // newProjection returns the projection expression of a read that has no other expression,
-// or nil for everything, and its placeholders.
+// and its placeholders. The text is nil if the read returns all attributes.
 func newProjection(attributes []string, projection string, names map[string]string) (*expression, *string, error) {
 	if err := needsExpression(names, nil, projection); err != nil {
 		return nil, nil, err
@@ -138,27 +140,21 @@ func newProjection(attributes []string, projection string, names map[string]stri
 	return x, text, err
 }
 
-// project returns the projection expression of a read, or nil for everything.
+// project returns the projection expression of a read, or nil if the read returns all
+// attributes.
 func (x *expression) project(attributes []string, projection string) (*string, error) {
 	if len(attributes) == 0 {
 		return optional(projection), nil
 	}
 	if projection != "" {
-		return nil, invalid("ProjectionExpression", "excludes Attributes")
+		return nil, invalid("ProjectionExpression", "cannot be combined with Attributes")
 	}
 	text, err := x.projection(attributes)
 	return optional(text), err
 }
 
-func optional(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
-}
-
-// topLevelNames returns the attributes that a projection expression begins its paths
-// with.
+// topLevelNames returns the attributes with which the paths of a projection expression
+// begin.
 func topLevelNames(projection string, names map[string]string) map[string]bool {
 	top := make(map[string]bool)
 	for term := range strings.SplitSeq(projection, ",") {
@@ -167,10 +163,24 @@ func topLevelNames(projection string, names map[string]string) map[string]bool {
 			name = name[:end]
 		}
 		name = strings.TrimSpace(name)
-		if behind, ok := names[name]; ok {
-			name = behind
+		if attribute, ok := names[name]; ok {
+			name = attribute
 		}
 		top[name] = true
 	}
 	return top
+}
+
+// needsExpression refuses placeholders if there is no expression to use them.
+func needsExpression(names map[string]string, values Item, expressions ...string) error {
+	if strings.Join(expressions, "") != "" {
+		return nil
+	}
+	if len(names) > 0 {
+		return invalid("ExpressionAttributeNames", "are not used: there is no expression")
+	}
+	if len(values) > 0 {
+		return invalid("ExpressionAttributeValues", "are not used: there is no expression")
+	}
+	return nil
 }

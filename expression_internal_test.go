@@ -45,15 +45,15 @@ func TestPlaceholdersAreChecked(t *testing.T) {
 		values     Item
 		path, rule string
 	}{
-		"name without #":  {map[string]string{"n": "N"}, nil, inNames + "[n]", "a placeholder begins with # and has a name after it"},
-		"only #":          {map[string]string{"#": "N"}, nil, inNames + "[#]", "a placeholder begins with # and has a name after it"},
-		"empty":           {map[string]string{"": "N"}, nil, inNames + `[""]`, "a placeholder begins with # and has a name after it"},
-		"256 bytes":       {map[string]string{"#" + long: "N"}, nil, inNames + "[#" + long[:63] + "...]", "a placeholder has at most 255 bytes"},
+		"name without #":  {map[string]string{"n": "N"}, nil, inNames + "[n]", "must begin with # and go on with a name"},
+		"only #":          {map[string]string{"#": "N"}, nil, inNames + "[#]", "must begin with # and go on with a name"},
+		"empty":           {map[string]string{"": "N"}, nil, inNames + `[""]`, "must begin with # and go on with a name"},
+		"256 bytes":       {map[string]string{"#" + long: "N"}, nil, inNames + "[#" + long[:63] + "...]", "must have at most 255 bytes"},
 		"empty attribute": {map[string]string{"#n": ""}, nil, inNames + "[#n]", "must not be empty"},
 		"not UTF-8":       {map[string]string{"#n": notUTF8}, nil, inNames + "[#n]", "must be valid UTF-8"},
-		"value without :": {nil, Item{Long("v", 1)}, inValues + "[v]", "a placeholder begins with : and has a name after it"},
-		"only :":          {nil, Item{Long(":", 1)}, inValues + "[:]", "a placeholder begins with : and has a name after it"},
-		"value 256 bytes": {nil, Item{Long(":"+long, 1)}, inValues + "[:" + long[:63] + "...]", "a placeholder has at most 255 bytes"},
+		"value without :": {nil, Item{Long("v", 1)}, inValues + "[v]", "must begin with : and go on with a name"},
+		"only :":          {nil, Item{Long(":", 1)}, inValues + "[:]", "must begin with : and go on with a name"},
+		"value 256 bytes": {nil, Item{Long(":"+long, 1)}, inValues + "[:" + long[:63] + "...]", "must have at most 255 bytes"},
 		"nil":             {nil, Item{Long(":v", 1), nil}, inValues + "[1]", ruleKind},
 		"twice":           {nil, Item{Long(":v", 1), Long(":v", 1)}, inValues + ".:v", "is in the item twice"},
 		"in a value":      {nil, Item{List(":v", StringSet(""))}, inValues + ".:v[0]", "a set must not be empty"},
@@ -101,7 +101,7 @@ func TestProjection(t *testing.T) {
 		assert.Equal(t, path, field.Path)
 	}
 	_, err = (&expression{}).project([]string{"a"}, "a")
-	assertFieldError(t, err, ErrInvalidRequest, "ProjectionExpression", "excludes Attributes")
+	assertFieldError(t, err, ErrInvalidRequest, "ProjectionExpression", "cannot be combined with Attributes")
 }
 
 var expressionText = regexp.MustCompile(`^[#:a-zA-Z_0-9 (),<>=]*$`)
@@ -172,4 +172,14 @@ func fuzzCondition(operator uint8, key, value string) Condition {
 		c.Values = append(c.Values, String("", value))
 	}
 	return c
+}
+
+func TestPlaceholdersNeedAnExpression(t *testing.T) {
+	t.Parallel()
+	names, values := map[string]string{"#n": "N"}, Item{Long(":v", 1)}
+	require.NoError(t, needsExpression(names, values, "", "#n = :v"))
+	require.NoError(t, needsExpression(nil, nil))
+	const rule = "are not used: there is no expression"
+	assertFieldError(t, needsExpression(names, nil, "", ""), ErrInvalidRequest, "ExpressionAttributeNames", rule)
+	assertFieldError(t, needsExpression(nil, values), ErrInvalidRequest, "ExpressionAttributeValues", rule)
 }

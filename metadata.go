@@ -87,12 +87,3 @@ func (m *ResponseMetadata) clone() ResponseMetadata {
 	}
 	return clone
 }
-
-// deref returns what p points to, or the zero value.
-func deref[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
-}

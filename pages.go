@@ -255,7 +255,7 @@ func newItemPage(out *dynamodb.ScanOutput, countOnly bool) (*itemPage, error) {
 	read := &itemPage{count: int64(out.Count), scanned: int64(out.ScannedCount), next: itemPosition{last, out.LastEvaluatedKey}}
 	switch {
 	case out.Count < 0:
-		return nil, corrupt("the page counts less than nothing")
+		return nil, corrupt("the page has a negative count")
 	case countOnly:
 		return read, nil
 	case out.Items == nil: // where there are none it is an empty list

@@ -111,3 +111,11 @@ func returnOldItem(wanted bool) types.ReturnValue {
 	}
 	return ""
 }
+
+// canReturnOldItem refuses to return the old item with ExactlyOnce.
+func (k *call) canReturnOldItem(wanted bool) error {
+	if wanted && k.token != "" {
+		return invalid("ReturnOldItem", "cannot be combined with ExactlyOnce: a transaction returns no items")
+	}
+	return nil
+}

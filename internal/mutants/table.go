@@ -230,7 +230,7 @@ var mutants = []mutant{
 	{0, "a key that the caller names twice is requested twice", "batch_get.go",
 		`if !known {`, `if !known || true {`,
 		".", "TestBatchGetAnswersInTheOrderOfTheKeys"},
-	{0, "an answer for one name of a table counts for another name of it", "batch_claim.go",
+	{0, "an answer for one name of a table counts for another name of it", "batch_request.go",
 		`if i := slices.Index(tables, answered); i >= 0 {`, `if i := slices.Index(tables, answered); i >= 0 && false {`,
 		".", "TestBatchWriteTellsTablesOfOneNameApart"},
 	{0, "an item that was not requested is ignored", "batch_get.go",

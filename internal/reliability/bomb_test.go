@@ -138,12 +138,12 @@ func (b bomb) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	status := max(b.status, 200)
 	switch b.form {
 	case "length":
-		var whole bytes.Buffer
-		b.body(&whole)
-		w.Header().Set("Content-Length", strconv.Itoa(whole.Len()))
-		w.Header().Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(whole.Bytes())), 10))
+		var content bytes.Buffer
+		b.body(&content)
+		w.Header().Set("Content-Length", strconv.Itoa(content.Len()))
+		w.Header().Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(content.Bytes())), 10))
 		w.WriteHeader(status)
-		_, _ = w.Write(whole.Bytes())
+		_, _ = w.Write(content.Bytes())
 	case "gzip":
 		w.Header().Set("Content-Encoding", "gzip")
 		w.WriteHeader(status)

@@ -138,7 +138,7 @@ func scenarios() []scenario {
 		{name: "PutItem, with the old item", status: 200, writes: true, oldItemMayBeOwn: true, run: putAlbum(largeAlbum(2))},
 		{name: "DeleteItem, with the old item", status: 200, writes: true, run: deleteAlbum(albumKey(2))},
 		{name: "DeleteItem, of nothing", status: 200, writes: true, oldItemMayBeOwn: true, run: deleteAlbum(albumKey(98))},
-		{name: "Scan, whole", status: 200, run: scanMusic(dynamoconn.ScanTableRequest{TableName: "Music"})},
+		{name: "Scan, all items", status: 200, run: scanMusic(dynamoconn.ScanTableRequest{TableName: "Music"})},
 		{name: "Scan, first page", status: 200, run: scanMusic(first)},
 		{name: "Scan, empty page", status: 200, run: scanMusic(first), fault: faultOnce(dynamoconntest.EmptyPage())},
 		{name: "Scan, counted", status: 200, run: scanMusic(dynamoconn.ScanTableRequest{TableName: "Music", CountOnly: true})},

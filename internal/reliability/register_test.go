@@ -30,14 +30,14 @@ const maxLateness = 30 * time.Second
 
 // recordWrite records what a call has reported about a write. repeated says that the call
 // made several attempts.
-func (r *register) recordWrite(id soakID, said verdict, repeated bool, now time.Time) {
-	switch said {
-	case saidDone:
+func (r *register) recordWrite(id soakID, reported reportedOutcome, repeated bool, now time.Time) {
+	switch reported {
+	case reportedDone:
 		r.certain, r.possible = id, nil
-	case saidAmbiguous:
+	case reportedUnknown:
 		r.possible = append(r.possible, id)
 	}
-	if said == saidAmbiguous || repeated {
+	if reported == reportedUnknown || repeated {
 		r.late = append(r.late, lateWrite{id, now.Add(maxLateness)})
 	}
 }
@@ -77,23 +77,29 @@ func TestRegister(t *testing.T) {
 	}{
 		{"nothing was written", func(*register) {}, 0, soon, true},
 		{"an item from nowhere", func(*register) {}, 7, soon, false},
-		{"an acknowledged write", func(r *register) { r.recordWrite(7, saidDone, false, began) }, 7, soon, true},
-		{"an acknowledged write is lost", func(r *register) { r.recordWrite(7, saidDone, false, began) }, 0, soon, false},
-		{"a write that was reported as not done", func(r *register) { r.recordWrite(7, saidNot, false, began) }, 7, soon, false},
-		{"an unknown write was applied", func(r *register) { r.recordWrite(7, saidAmbiguous, false, began) }, 7, later, true},
-		{"an unknown write was not applied", func(r *register) { r.recordWrite(7, saidAmbiguous, false, began) }, 0, later, true},
-		{"an old write comes back", func(r *register) { r.recordWrite(7, saidDone, false, began); r.recordWrite(8, saidDone, false, began) }, 7, soon, false},
+		{"an acknowledged write", func(r *register) { r.recordWrite(7, reportedDone, false, began) }, 7, soon, true},
+		{"an acknowledged write is lost", func(r *register) { r.recordWrite(7, reportedDone, false, began) }, 0, soon, false},
+		{"a write that was reported as not done", func(r *register) { r.recordWrite(7, reportedNotDone, false, began) }, 7, soon, false},
+		{"an unknown write was applied", func(r *register) { r.recordWrite(7, reportedUnknown, false, began) }, 7, later, true},
+		{"an unknown write was not applied", func(r *register) { r.recordWrite(7, reportedUnknown, false, began) }, 0, later, true},
+		{"an old write comes back", func(r *register) {
+			r.recordWrite(7, reportedDone, false, began)
+			r.recordWrite(8, reportedDone, false, began)
+		}, 7, soon, false},
 		{"an old unknown write comes back too late", func(r *register) {
-			r.recordWrite(7, saidAmbiguous, false, began)
-			r.recordWrite(8, saidDone, false, began)
+			r.recordWrite(7, reportedUnknown, false, began)
+			r.recordWrite(8, reportedDone, false, began)
 		}, 7, later, false},
 		{"an unknown write is late", func(r *register) {
-			r.recordWrite(7, saidAmbiguous, false, began)
-			r.recordWrite(8, saidDone, false, began)
+			r.recordWrite(7, reportedUnknown, false, began)
+			r.recordWrite(8, reportedDone, false, began)
 		}, 7, soon, true},
-		{"a repeated attempt is late", func(r *register) { r.recordWrite(7, saidDone, true, began); r.recordWrite(8, saidDone, false, began) }, 7, soon, true},
-		{"an unknown write is gone after it was read", func(r *register) { r.recordWrite(7, saidAmbiguous, false, began); r.checkRead(7, soon) }, 0, later, false},
-		{"an unknown write was not read, but comes", func(r *register) { r.recordWrite(7, saidAmbiguous, false, began); r.checkRead(0, soon) }, 7, later, false},
+		{"a repeated attempt is late", func(r *register) {
+			r.recordWrite(7, reportedDone, true, began)
+			r.recordWrite(8, reportedDone, false, began)
+		}, 7, soon, true},
+		{"an unknown write is gone after it was read", func(r *register) { r.recordWrite(7, reportedUnknown, false, began); r.checkRead(7, soon) }, 0, later, false},
+		{"an unknown write was not read, but comes", func(r *register) { r.recordWrite(7, reportedUnknown, false, began); r.checkRead(0, soon) }, 7, later, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

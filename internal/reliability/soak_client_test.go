@@ -18,83 +18,84 @@ import (
 
 type soakContextKey struct{}
 
+// withSoakOp returns a context that holds the operation, so that soakHTTPClient finds it.
 func withSoakOp(ctx context.Context, o *soakOp) context.Context {
 	return context.WithValue(ctx, soakContextKey{}, o)
 }
 
-// soakSaw is what an attempt lets a client know, by rules of our own: a second
-// opinion on what the library makes of the same connection.
-type soakSaw int
+// soakObservation is what a client can know about an attempt. The test has its own rules
+// for it, to check those of the library.
+type soakObservation int
 
 const (
-	sawNothing soakSaw = iota
-	sawNotSent         // no connection
-	sawMaybe           // a connection, but the request was not written to its end, as far as can be told
-	sawRefused         // an answer that nothing was done
-	sawDone            // a whole answer that it was done
-	sawDoubt           // anything else
+	observedNothing   soakObservation = iota
+	observedNotSent                   // there was no connection
+	observedMaybeSent                 // there was a connection, but the request may not have been written completely
+	observedRefused                   // an answer said that nothing was done
+	observedDone                      // a complete answer said that the request was done
+	observedUnknown                   // anything else
 )
 
-func (s soakSaw) String() string {
-	return [...]string{"nothing", "not sent", "not wholly sent", "refused", "done", "in doubt"}[s]
+func (s soakObservation) String() string {
+	return [...]string{"nothing", "not sent", "not sent completely", "refused", "done", "unknown"}[s]
 }
 
-// soakTry is one attempt: what the client saw, and what the server did.
-type soakTry struct {
+// soakAttempt is one attempt: what the client saw, and what the server did.
+type soakAttempt struct {
 	action string
 	fault  int
-	name   string // of the fault
+	name   string // the name of the fault
 
-	saw    soakSaw
-	status int
-	code   string // of DynamoDB's error
+	observed soakObservation
+	status   int
+	code     string // the code of DynamoDB's error
 
 	// What the server did, guarded by the truth's mutex.
-	arrivals int
-	seq      uint64
-	applied  bool
-	answer   string   // the error that the server answered, before any damage
-	before   soakID   // what stood at the operation's key
-	stood    []soakID // of a actScan, what stood in the table; of a batch read, at the operation's keys
-	carried  uint64   // the writes of a batch that the request held
-	left     uint64   // those of them that were not processed
-	asked    []bool   // the keys of a batch read that the request held
-	skipped  []bool   // those of them that were not processed
+	evaluations     int
+	seq             uint64
+	applied         bool
+	answer          string   // the error that the server answered, before any damage
+	storedBefore    soakID   // what was stored at the operation's key before
+	storedItems     []soakID // for a scan, what was stored in the table; for a batch read, at the operation's keys
+	requestWrites   uint64   // the writes of a batch that the request held, as bits
+	unprocessed     uint64   // the writes that were left unprocessed, as bits
+	requestedKeys   []bool   // the keys of a batch read that the request held
+	unprocessedKeys []bool   // the keys that were left unprocessed
 }
 
-func (t *soakTry) String() string {
-	text := fmt.Sprintf("%s, fault %q: the client saw: %v", t.action, t.name, t.saw)
+func (t *soakAttempt) String() string {
+	text := fmt.Sprintf("%s, fault %q: the client saw: %v", t.action, t.name, t.observed)
 	if t.status != 0 {
 		text += fmt.Sprintf(" (status %d %s)", t.status, t.code)
 	}
-	text += fmt.Sprintf("; the server: arrived %d, number %d, applied %v %s", t.arrivals, t.seq, t.applied, t.answer)
-	if t.before != 0 {
-		text += fmt.Sprintf(", before %v", t.before)
+	text += fmt.Sprintf("; the server: evaluated %d times, number %d, applied %v %s", t.evaluations, t.seq, t.applied, t.answer)
+	if t.storedBefore != 0 {
+		text += fmt.Sprintf(", before %v", t.storedBefore)
 	}
-	if t.carried != 0 {
-		text += fmt.Sprintf(", writes %b, unprocessed %b", t.carried, t.left)
+	if t.requestWrites != 0 {
+		text += fmt.Sprintf(", writes %b, unprocessed %b", t.requestWrites, t.unprocessed)
 	}
 	return text
 }
 
-// soakTagger is the HTTP client of the library under test. It names each request
-// after its operation and its fault, and notes what came back.
-type soakTagger struct {
-	next  dynamoconn.HTTPClient
-	dice  *soakDice
-	truth *soakTruth
+// soakHTTPClient is the HTTP client of the library under test. It marks each request with
+// its operation and its fault, and records what comes back.
+type soakHTTPClient struct {
+	next    dynamoconn.HTTPClient
+	chooser *soakFaultChooser
+	truth   *soakTruth
 }
 
 const soakHeader = "Amz-Sdk-Invocation-Id"
 
 // Do sends one attempt.
-func (g *soakTagger) Do(req *http.Request) (*http.Response, error) {
+func (c *soakHTTPClient) Do(req *http.Request) (*http.Response, error) {
 	o, ok := req.Context().Value(soakContextKey{}).(*soakOp)
 	if !ok {
-		return nil, errors.New("a request of no operation")
+		return nil, errors.New("a request without an operation")
 	}
 	_, action, _ := strings.Cut(req.Header.Get("X-Amz-Target"), ".")
-	try := &soakTry{action: action}
+	attempt := &soakAttempt{action: action}
 	var body []byte
 	if action == actBatchWrite || action == actBatchGet {
 		var err error
@@ -102,23 +103,23 @@ func (g *soakTagger) Do(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	try.fault = g.choose(o, action, body)
-	try.name = g.dice.faults[try.fault].kind
-	place := g.truth.begin(o, try, body)
+	attempt.fault = c.choose(o, action, body)
+	attempt.name = c.chooser.faults[attempt.fault].kind
+	place := c.truth.begin(o, attempt, body)
 
-	watch := new(soakWatch)
+	watch := new(soakConnTrace)
 	sent := *req.WithContext(watch.trace(req.Context()))
 	sent.Header = req.Header.Clone()
-	sent.Header.Set(soakHeader, fmt.Sprintf("%c%c%d.%d", soakPrefix, soakMark(try.fault), o.number, place))
-	resp, err := g.next.Do(&sent)
+	sent.Header.Set(soakHeader, fmt.Sprintf("%c%c%d.%d", soakPrefix, soakMark(attempt.fault), o.number, place))
+	resp, err := c.next.Do(&sent)
 	if err != nil {
-		g.truth.sawEnd(try, watch.saw(), 0, "")
+		c.truth.recordObservation(attempt, watch.observed(), 0, "")
 		return nil, err
 	}
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, 4*soakLargestAnswer))
 	_ = resp.Body.Close()
-	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(answer), soakBroken{err}))
-	g.truth.sawEnd(try, soakSawOf(resp, answer, err), resp.StatusCode, soakErrorType(resp, answer))
+	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(answer), soakBodyEnd{err}))
+	c.truth.recordObservation(attempt, soakObserve(resp, answer, err), resp.StatusCode, soakErrorType(resp, answer))
 	return resp, nil
 }
 
@@ -130,30 +131,30 @@ func soakBody(req *http.Request) ([]byte, error) {
 	return io.ReadAll(body)
 }
 
-// choose draws the fault. The attempts of an operation on one item come one after the
-// other and are numbered; the requests of a batch, several at once, are known by what
-// they hold, in whatever order its members are.
-func (g *soakTagger) choose(o *soakOp, action string, body []byte) int {
+// choose chooses the fault of an attempt. The attempts of an operation on one item are
+// made one after the other and are known by their number. A batch sends several requests
+// at the same time; they are known by their content, in any order.
+func (c *soakHTTPClient) choose(o *soakOp, action string, body []byte) int {
 	var holds uint64
 	for _, c := range body {
 		holds += soakMix(uint64(c))
 	}
-	return g.dice.choose(action, o.faulty, o.number, holds, g.truth.countBody(o, holds))
+	return c.chooser.choose(action, o.faultProbability, o.number, holds, c.truth.countBody(o, holds))
 }
 
-// soakWatch sees how far a request came. Over TCP the hooks are called by a goroutine
-// of the connection.
-type soakWatch struct {
-	mu                              sync.Mutex
-	asked, connected, wrote, failed bool
+// soakConnTrace observes how far a request comes. Over TCP the hooks are called by a
+// goroutine of the connection.
+type soakConnTrace struct {
+	mu                                  sync.Mutex
+	requested, connected, wrote, failed bool
 }
 
-func (w *soakWatch) trace(ctx context.Context) context.Context {
+func (w *soakConnTrace) trace(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			w.asked = true
+			w.requested = true
 		},
 		GotConn: func(httptrace.GotConnInfo) {
 			w.mu.Lock()
@@ -173,41 +174,43 @@ func (w *soakWatch) trace(ctx context.Context) context.Context {
 	})
 }
 
-func (w *soakWatch) saw() soakSaw {
+func (w *soakConnTrace) observed() soakObservation {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
-	case !w.asked:
-		return sawMaybe // the context ended first, which looks as if there were no hooks
+	case !w.requested:
+		return observedMaybeSent // the context ended before the first hook was called
 	case !w.connected:
-		return sawNotSent
+		return observedNotSent
 	case w.failed || !w.wrote:
-		return sawMaybe
+		return observedMaybeSent
 	}
-	return sawDoubt
+	return observedUnknown
 }
 
-// soakSawOf tells what an answer that came lets a client know.
-func soakSawOf(resp *http.Response, body []byte, broken error) soakSaw {
+// soakObserve returns what a client can know from an answer.
+func soakObserve(resp *http.Response, body []byte, broken error) soakObservation {
 	if resp.StatusCode >= 400 && resp.StatusCode < 500 {
-		return sawRefused
+		return observedRefused
 	}
-	if resp.StatusCode != http.StatusOK || soakDamaged(resp, body, broken) {
-		return sawDoubt
+	if resp.StatusCode != http.StatusOK || isDamagedAnswer(resp, body, broken) {
+		return observedUnknown
 	}
-	return sawDone
+	return observedDone
 }
 
-func soakDamaged(resp *http.Response, body []byte, broken error) bool {
+// isDamagedAnswer reports whether an answer is incomplete, too large, or does not match
+// its length or checksum.
+func isDamagedAnswer(resp *http.Response, body []byte, broken error) bool {
 	crc := resp.Header.Get("X-Amz-Crc32")
 	return broken != nil || len(body) == 0 || len(body) > soakLargestAnswer ||
 		resp.ContentLength >= 0 && int64(len(body)) != resp.ContentLength ||
 		crc != "" && crc != strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)
 }
 
-// soakErrorType returns DynamoDB's name for the error of an answer that came whole.
+// soakErrorType returns the code of DynamoDB's error in an answer that is not damaged.
 func soakErrorType(resp *http.Response, body []byte) string {
-	if resp.StatusCode < 400 || soakDamaged(resp, body, nil) {
+	if resp.StatusCode < 400 || isDamagedAnswer(resp, body, nil) {
 		return ""
 	}
 	_, rest, found := bytes.Cut(body, []byte(`"__type":"`))
@@ -218,10 +221,11 @@ func soakErrorType(resp *http.Response, body []byte) string {
 	return string(name[bytes.IndexByte(name, '#')+1:])
 }
 
-type soakBroken struct{ err error }
+// soakBodyEnd is the end of a body that was read before.
+type soakBodyEnd struct{ err error }
 
-// Read ends a body as it ended when it was read before.
-func (r soakBroken) Read([]byte) (int, error) {
+// Read returns the error with which the body ended.
+func (r soakBodyEnd) Read([]byte) (int, error) {
 	if r.err == nil {
 		return 0, io.EOF
 	}

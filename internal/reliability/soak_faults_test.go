@@ -6,9 +6,9 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// soakFault is one way in which an attempt of the soak goes wrong.
+// soakFault is one way in which an attempt of the soak fails.
 type soakFault struct {
-	kind   string // what the report counts
+	kind   string // what the report counts it as
 	effect dynamoconntest.Effect
 	weight float64
 	on     func(action string) bool
@@ -41,12 +41,12 @@ func onActions(actions ...string) func(string) bool {
 	}
 }
 
-// soakLargestAnswer is the client's limit, the smallest that there is, and what an
-// oversize answer goes beyond.
+// soakLargestAnswer is the client's limit for answers, the smallest that is possible. An
+// oversize answer exceeds it.
 const soakLargestAnswer = 1 << 20
 
-// soakFaults are all the faults that dynamoconntest has. The place of a fault in the
-// list is what a request is marked with; the first is none.
+// soakFaults returns all the faults that dynamoconntest has. A request is marked with the
+// index of its fault in the list. The first means no fault.
 func soakFaults() []soakFault {
 	const arn = "arn:aws:dynamodb:us-east-1:000000000000:table/soak-0"
 	list := []soakFault{
@@ -87,13 +87,15 @@ func soakFaults() []soakFault {
 	return list
 }
 
-// The invocation ID of a request is soakPrefix, soakMark of the fault that it meets, and
-// the names of its operation and attempt. The SDK's own begin with a digit or a letter.
+// The invocation ID of a request consists of soakPrefix, the soakMark of its fault, and
+// the numbers of its operation and attempt. The SDK's own IDs begin with a digit or a
+// letter.
 const soakPrefix = '~'
 
 func soakMark(fault int) byte { return byte('!' + fault) }
 
-// soakInject puts the faults in force. A request meets the one that it is marked with.
+// soakInject injects the faults into the server. A request gets the fault that it is
+// marked with.
 func soakInject(server *dynamoconntest.Server, faults []soakFault) {
 	for i, f := range faults {
 		mark := soakMark(i)
@@ -106,15 +108,15 @@ func soakInject(server *dynamoconntest.Server, faults []soakFault) {
 	}
 }
 
-// soakDice chooses the fault of an attempt as a function of numbers alone.
-type soakDice struct {
+// soakFaultChooser chooses the fault of an attempt as a function of numbers only.
+type soakFaultChooser struct {
 	seed   uint64
 	faults []soakFault
-	sums   map[string][]float64 // of the weights, by action
+	sums   map[string][]float64 // the running sums of the weights, by action
 }
 
-func newSoakDice(seed uint64) *soakDice {
-	d := &soakDice{seed: seed, faults: soakFaults(), sums: make(map[string][]float64)}
+func newSoakFaultChooser(seed uint64) *soakFaultChooser {
+	d := &soakFaultChooser{seed: seed, faults: soakFaults(), sums: make(map[string][]float64)}
 	for _, action := range soakActions {
 		sums := make([]float64, len(d.faults))
 		sum := 0.0
@@ -129,8 +131,9 @@ func newSoakDice(seed uint64) *soakDice {
 	return d
 }
 
-// choose returns the place of a fault, 0 for none, which it is with probability 1-p.
-func (d *soakDice) choose(action string, p float64, numbers ...uint64) int {
+// choose returns the index of a fault with probability p, and otherwise 0, which means no
+// fault.
+func (d *soakFaultChooser) choose(action string, p float64, numbers ...uint64) int {
 	h := d.seed
 	for _, n := range numbers {
 		h = soakMix(h ^ n)
@@ -156,4 +159,5 @@ func soakMix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
+// soakUnit maps x to a number from 0 to 1, excluding 1.
 func soakUnit(x uint64) float64 { return float64(x>>11) / (1 << 53) }

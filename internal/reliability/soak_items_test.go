@@ -12,20 +12,21 @@ import (
 const (
 	soakTables   = 4
 	soakKeys     = 256 // in each table
-	sortedTable  = 2   // the one that has a sort key
-	soakSortKeys = 8   // in each of its partitions
+	sortedTable  = 2   // the table that has a sort key
+	soakSortKeys = 8   // in each partition of the sorted table
 )
 
-// soakID names one write: its operation and its place in a batch. Every item that is
-// put holds the name of its write, and its content is made of that name alone.
+// soakID identifies a write: its operation and its place in a batch. Every item holds the
+// ID of the write that put it, and its whole content follows from that ID.
 type soakID uint64
 
-const soakPlaces = 64
+const soakPlaces = 64 // more than the writes of any batch
 
 func (o *soakOp) id(place int) soakID { return soakID(o.number*soakPlaces + uint64(place)) }
 
 func soakTableName(table int) string { return "soak-" + strconv.Itoa(table) }
 
+// soakTableOf returns the number of a table, or -1 if the soak has no such table.
 func soakTableOf(name string) int {
 	n, err := strconv.Atoi(strings.TrimPrefix(name, "soak-"))
 	if err != nil || n < 0 || n >= soakTables || name != soakTableName(n) {
@@ -50,7 +51,7 @@ func soakKeyNames(table int) []string {
 	return []string{"p"}
 }
 
-// soakPartition and soakSort are the key attributes of a key's number.
+// soakPartition returns the partition key of a key's number.
 func soakPartition(table, key int) string {
 	if table == sortedTable {
 		key /= soakSortKeys
@@ -67,7 +68,7 @@ func soakKey(table, key int) dynamoconn.Item {
 	return item
 }
 
-// soakKeyOf returns the number of a key, or -1 if it is none of the soak's.
+// soakKeyOf returns the number of a key, or -1 if the soak has no such key.
 func soakKeyOf(table int, partition, sort string) int {
 	n, err := strconv.Atoi(strings.TrimPrefix(partition, "key-"))
 	if err != nil {
@@ -100,11 +101,11 @@ func soakKeyOfItem(table int, item dynamoconn.Item) int {
 	return soakKeyOf(table, p, strconv.FormatInt(s, 10))
 }
 
-// soakText is what values are cut from.
+// soakText is the text that the values are cut from.
 var soakText = strings.Repeat("the quick brown fox – “jumps” over\t\\the lazy dog / größer € 𝄞 ", 80)
 
-// soakItem is the item that the write of that name puts. Each attribute is made of
-// the name, so that an item of two writes is not one of either.
+// soakItem returns the item that the write with that ID puts. Each attribute follows from
+// the ID, so that a mixture of two items is recognized.
 func soakItem(table, key int, id soakID) dynamoconn.Item {
 	h := soakMix(uint64(id))
 	item := soakKey(table, key)
@@ -129,8 +130,8 @@ func soakItem(table, key int, id soakID) dynamoconn.Item {
 	return item
 }
 
-// soakRead tells what an item that was read is: the name of its write, or why it is
-// what no write has put.
+// soakRead returns the key of an item and the ID of the write that put it, or why no write
+// can have put it.
 func soakRead(table int, item dynamoconn.Item) (key int, id soakID, problem string) {
 	key = soakKeyOfItem(table, item)
 	n, err := dynamoconn.Value[int64](item, "id")

@@ -9,187 +9,189 @@ import (
 	"github.com/dynamoconn/dynamoconn"
 )
 
-// soakRule is a promise that the judge holds operations to.
+// soakRule is a promise that the judge checks. Its text says how the promise was broken.
 type soakRule string
 
 const (
-	ruleLost       soakRule = "an acknowledged write was not applied"
-	ruleNotWritten soakRule = "a write that was reported as not written was applied"
-	ruleGuess      soakRule = "a failure was reported as certain after an attempt in doubt"
-	ruleNeedless   soakRule = "a failure was reported as in doubt although every attempt was certain"
-	ruleAfter      soakRule = "an attempt was made after a definite answer"
-	ruleTwice      soakRule = "a write was applied twice that must not be"
-	ruleLate       soakRule = "a write was applied after its call had said otherwise"
-	ruleCause      soakRule = "the error does not name what went wrong"
-	ruleCondition  soakRule = "a condition was reported as false that was true"
-	ruleOldItem    soakRule = "the old item is not what was replaced"
-	ruleFailedItem soakRule = "the item beside a failed condition is not what stood there"
-	ruleMixed      soakRule = "a read returned what no write has put"
-	ruleStale      soakRule = "a read returned what did not stand there"
-	ruleMissing    soakRule = "a scan passed over an item"
-	ruleDouble     soakRule = "a scan returned an item twice"
-	ruleListing    soakRule = "a listing or description is wrong"
-	ruleSum        soakRule = "the states of a batch do not add up to its writes"
-	ruleOrder      soakRule = "writes of one key were applied out of order"
-	rulePhantom    soakRule = "something was done that nobody asked for"
-	ruleFinal      soakRule = "what stands in the end is not what was written"
-	ruleServer     soakRule = "the server and the judge do not agree" // on the server's own account
+	ruleLost           soakRule = "a write that was reported as done was not applied"
+	ruleNotWritten     soakRule = "a write that was reported as not written was applied"
+	ruleFalseCertainty soakRule = "a failure was reported as certain after an attempt with an unknown outcome"
+	ruleFalseDoubt     soakRule = "a failure was reported as unknown although the outcome of every attempt was certain"
+	ruleAfterAnswer    soakRule = "an attempt was made after a definite answer"
+	ruleTwice          soakRule = "a write was applied twice that must be applied once"
+	ruleLate           soakRule = "a write was applied after its call had reported otherwise"
+	ruleCause          soakRule = "the error does not name the cause"
+	ruleCondition      soakRule = "a condition was reported as false that was true"
+	ruleOldItem        soakRule = "the old item is not the one that was replaced"
+	ruleFailedItem     soakRule = "the item of a failed condition is not the one that was stored"
+	ruleMixed          soakRule = "a read returned an item that no write has put"
+	ruleStale          soakRule = "a read returned an item that was not stored then"
+	ruleMissing        soakRule = "a scan skipped an item"
+	ruleDuplicate      soakRule = "a scan returned an item twice"
+	ruleListing        soakRule = "a listing or description is wrong"
+	ruleSum            soakRule = "the outcomes of a batch do not add up to its writes"
+	ruleOrder          soakRule = "writes of the same key were sent out of order"
+	rulePhantom        soakRule = "something was done that nobody asked for"
+	ruleFinal          soakRule = "the tables do not hold what was written last"
+	ruleServer         soakRule = "the server's journal contradicts the judge"
 )
 
 func soakAmbiguous(err error) bool { return errors.Is(err, dynamoconn.ErrAmbiguous) }
 
-// verdict is what the client says became of a write.
-type verdict string
+// reportedOutcome is what the client reports about a write.
+type reportedOutcome string
 
 const (
-	saidDone      verdict = "done"
-	saidNot       verdict = "not written"
-	saidAmbiguous verdict = "outcome unknown"
+	reportedDone    reportedOutcome = "done"
+	reportedNotDone reportedOutcome = "not written"
+	reportedUnknown reportedOutcome = "outcome unknown"
 )
 
-func (o *soakOp) verdict() verdict {
+func (o *soakOp) reportedOutcome() reportedOutcome {
 	switch {
 	case o.err == nil, errors.Is(o.err, dynamoconn.ErrOldItemUnknown):
-		return saidDone
+		return reportedDone
 	case soakAmbiguous(o.err):
-		return saidAmbiguous
+		return reportedUnknown
 	}
-	return saidNot
+	return reportedNotDone
 }
 
 // judge compares what the client returned with what happened. The truth's mutex is
 // held.
 func (tr *soakTruth) judge(o *soakOp) []string {
 	var found []string
-	object := func(rule soakRule, format string, args ...any) {
+	report := func(rule soakRule, format string, args ...any) {
 		found = append(found, string(rule)+": "+fmt.Sprintf(format, args...))
 	}
 	switch {
 	case o.kind.isWrite():
-		o.judgeWrite(object)
+		o.judgeWrite(report)
 	case o.kind.isBatchWrite():
-		o.judgeBatchWrite(object)
+		o.judgeBatchWrite(report)
 	case o.kind == kindBatchGet:
-		o.judgeBatchGet(object)
+		o.judgeBatchGet(report)
 	case o.kind == kindGet:
 		if last := o.last(); o.err == nil && last != nil {
-			o.judgeItem(object, o.cell, o.item, last.before)
+			o.judgeItem(report, o.cell, o.item, last.storedBefore)
 		}
 	case o.kind == kindPage && o.err == nil:
-		tr.judgePage(o, object)
+		tr.judgePage(o, report)
 	case o.kind == kindScan && o.err == nil:
-		tr.judgeScan(o, object)
+		tr.judgeScan(o, report)
 	case o.err == nil:
-		o.judgeListing(object)
+		o.judgeListing(report)
 	}
-	if o.verdict() != saidDone && !o.kind.isBatchWrite() && o.kind != kindBatchGet {
-		o.judgeCause(object)
+	if o.reportedOutcome() != reportedDone && !o.kind.isBatchWrite() && o.kind != kindBatchGet {
+		o.judgeCause(report)
 	}
 	if !o.kind.isWrite() && !o.kind.isBatchWrite() && soakAmbiguous(o.err) {
-		object(ruleNeedless, "a read has no doubtful outcome: %v", o.err)
+		report(ruleFalseDoubt, "the outcome of a read cannot be unknown: %v", o.err)
 	}
 	return found
 }
 
-type soakObject func(rule soakRule, format string, args ...any)
+// soakReportFunc reports that a rule was broken.
+type soakReportFunc func(rule soakRule, format string, args ...any)
 
-// last is the attempt that succeeded, as the client saw it, or nil.
-func (o *soakOp) last() *soakTry {
-	if n := len(o.tries); n > 0 && o.tries[n-1].saw == sawDone {
-		return o.tries[n-1]
+// last returns the attempt that succeeded, as the client saw it, or nil.
+func (o *soakOp) last() *soakAttempt {
+	if n := len(o.attempts); n > 0 && o.attempts[n-1].observed == observedDone {
+		return o.attempts[n-1]
 	}
 	return nil
 }
 
-func (o *soakOp) judgeWrite(object soakObject) {
-	applied, doubts, maybes := 0, 0, 0
-	for i, try := range o.tries {
+func (o *soakOp) judgeWrite(report soakReportFunc) {
+	applied, unknown, maybeSent := 0, 0, 0
+	for i, attempt := range o.attempts {
 		if i > 0 {
-			before := o.tries[i-1]
-			if before.saw == sawDone || before.code == "ConditionalCheckFailedException" || o.kind.isOnce() && doubts > 0 {
-				object(ruleAfter, "attempt %d", i+1)
+			previous := o.attempts[i-1]
+			if previous.observed == observedDone || previous.code == "ConditionalCheckFailedException" || o.kind.isSendOnce() && unknown > 0 {
+				report(ruleAfterAnswer, "attempt %d", i+1)
 			}
 		}
-		if try.applied {
+		if attempt.applied {
 			applied++
 		}
 		switch {
-		case try.code == "TransactionInProgressException":
-			maybes++ // another attempt may be at work
-		case try.saw == sawDoubt:
-			doubts++
-		case try.saw == sawMaybe:
-			maybes++
+		case attempt.code == "TransactionInProgressException":
+			maybeSent++ // the server may be carrying out another attempt
+		case attempt.observed == observedUnknown:
+			unknown++
+		case attempt.observed == observedMaybeSent:
+			maybeSent++
 		}
 	}
-	// A put or a delete may be sent again after a doubt, and so be applied again.
-	if applied > 1 && (doubts+maybes < applied-1 || o.kind.isOnce() || o.kind.isExactly()) {
-		object(ruleTwice, "%d times, with %d attempts in doubt", applied, doubts+maybes)
+	// A put or delete may be sent again after an unknown outcome, and so be applied twice.
+	if applied > 1 && (unknown+maybeSent < applied-1 || o.kind.isSendOnce() || o.kind.isExactlyOnce()) {
+		report(ruleTwice, "%d times, with %d unknown attempts", applied, unknown+maybeSent)
 	}
 	isFalse := errors.Is(o.err, dynamoconn.ErrConditionFailed)
-	switch said := o.verdict(); {
-	case said == saidDone && applied == 0:
-		object(ruleLost, "of %d attempts", len(o.tries))
-	case said == saidNot && applied > 0:
-		object(ruleNotWritten, "%d times", applied)
-	case said == saidNot && doubts > 0 && (!isFalse || !o.kind.isExactly()): // whose token would be known
-		object(ruleGuess, "%d attempts in doubt", doubts)
-	case said == saidAmbiguous && (doubts+maybes == 0 || o.proven()):
-		object(ruleNeedless, "%v", o.err)
+	switch reported := o.reportedOutcome(); {
+	case reported == reportedDone && applied == 0:
+		report(ruleLost, "of %d attempts", len(o.attempts))
+	case reported == reportedNotDone && applied > 0:
+		report(ruleNotWritten, "%d times", applied)
+	case reported == reportedNotDone && unknown > 0 && (!isFalse || !o.kind.isExactlyOnce()): // with ExactlyOnce DynamoDB would know the token of an applied write
+		report(ruleFalseCertainty, "%d unknown attempts", unknown)
+	case reported == reportedUnknown && (unknown+maybeSent == 0 || o.showsOwnItem()):
+		report(ruleFalseDoubt, "%v", o.err)
 	}
 	if isFalse {
-		o.judgeCondition(object)
+		o.judgeCondition(report)
 	}
-	if o.kind.wantsOld() && o.verdict() == saidDone {
-		o.judgeOldItem(object, doubts+maybes > 0)
+	if o.kind.wantsOld() && o.reportedOutcome() == reportedDone {
+		o.judgeOldItem(report, unknown+maybeSent > 0)
 	}
 }
 
-// proven tells whether the last answer showed the operation's own item, which nobody
-// else puts.
-func (o *soakOp) proven() bool {
-	last := o.tries[len(o.tries)-1]
-	return o.kind.isUnique() && last.code == "ConditionalCheckFailedException" && last.before == o.id(0)
+// showsOwnItem reports whether the last answer showed the operation's own item, which no
+// other operation puts.
+func (o *soakOp) showsOwnItem() bool {
+	last := o.attempts[len(o.attempts)-1]
+	return o.kind.isUnique() && last.code == "ConditionalCheckFailedException" && last.storedBefore == o.id(0)
 }
 
-// judgeCondition makes sure that a condition that is said to be false was.
-func (o *soakOp) judgeCondition(object soakObject) {
-	last := o.tries[len(o.tries)-1]
-	if !o.kind.conditional() || o.holds(last.before) || last.arrivals == 0 {
-		object(ruleCondition, "before it stood %v", last.before)
+// judgeCondition checks that a condition that was reported as false was false.
+func (o *soakOp) judgeCondition(report soakReportFunc) {
+	last := o.attempts[len(o.attempts)-1]
+	if !o.kind.conditional() || o.holds(last.storedBefore) || last.evaluations == 0 {
+		report(ruleCondition, "%v was stored before", last.storedBefore)
 	}
 	var e *dynamoconn.Error
 	if !errors.As(o.err, &e) {
-		object(ruleCause, "not an *Error: %v", o.err)
+		report(ruleCause, "not an *Error: %v", o.err)
 		return
 	}
-	wanted := o.kind == kindDeleteThere || o.kind.isUnique() || o.number&1 == 0
+	wanted := o.kind == kindDeleteExisting || o.kind.isUnique() || o.number&1 == 0
 	switch {
 	case !wanted && e.Item != nil:
-		object(ruleFailedItem, "an item that was not asked for")
-	case wanted && last.before == 0 && e.Item != nil, wanted && last.before != 0 && e.Item == nil:
-		object(ruleFailedItem, "%v stood there and %v was returned", last.before, e.Item)
+		report(ruleFailedItem, "an item was returned that was not requested")
+	case wanted && last.storedBefore == 0 && e.Item != nil, wanted && last.storedBefore != 0 && e.Item == nil:
+		report(ruleFailedItem, "%v was stored and %v was returned", last.storedBefore, e.Item)
 	case wanted && e.Item != nil:
-		if _, id, problem := soakRead(o.cell.table, e.Item); problem != "" || id != last.before {
-			object(ruleFailedItem, "%v stood there and %v was returned: %s", last.before, id, problem)
+		if _, id, problem := soakRead(o.cell.table, e.Item); problem != "" || id != last.storedBefore {
+			report(ruleFailedItem, "%v was stored and %v was returned: %s", last.storedBefore, id, problem)
 		}
 	}
 }
 
-// judgeOldItem compares the old item with what stood before the attempt that was
-// acknowledged. It is unknown if it may be the operation's own doing.
-func (o *soakOp) judgeOldItem(object soakObject, doubt bool) {
+// judgeOldItem compares the old item with what was stored before the attempt that
+// succeeded. The old item must be reported as unknown if an earlier attempt of the
+// operation may have put or deleted it. mayRepeat says that there may be such an attempt.
+func (o *soakOp) judgeOldItem(report soakReportFunc, mayRepeat bool) {
 	last := o.last()
 	if last == nil {
 		return
 	}
-	own := last.before == 0 // deleted
+	own := last.storedBefore == 0 // a delete may have deleted the item itself
 	if o.kind.isPut() {
-		own = last.before == o.id(0)
+		own = last.storedBefore == o.id(0)
 	}
-	if unknown := errors.Is(o.err, dynamoconn.ErrOldItemUnknown); unknown || doubt && own {
-		if !unknown || !doubt || !own || o.item != nil {
-			object(ruleOldItem, "unknown %v, in doubt %v, its own %v: %v", unknown, doubt, own, o.item)
+	if unknown := errors.Is(o.err, dynamoconn.ErrOldItemUnknown); unknown || mayRepeat && own {
+		if !unknown || !mayRepeat || !own || o.item != nil {
+			report(ruleOldItem, "reported as unknown: %v, earlier attempt: %v, its own item: %v; %v", unknown, mayRepeat, own, o.item)
 		}
 		return
 	}
@@ -197,36 +199,36 @@ func (o *soakOp) judgeOldItem(object soakObject, doubt bool) {
 	if o.item != nil {
 		_, id, problem = soakRead(o.cell.table, o.item)
 	}
-	if problem != "" || id != last.before {
-		object(ruleOldItem, "%v was replaced and %v was returned %s", last.before, id, problem)
+	if problem != "" || id != last.storedBefore {
+		report(ruleOldItem, "%v was replaced and %v was returned %s", last.storedBefore, id, problem)
 	}
 }
 
-// judgeItem compares an item that was read with what stood there.
-func (o *soakOp) judgeItem(object soakObject, cell soakCell, item dynamoconn.Item, stood soakID) {
+// judgeItem compares an item that was read with what was stored.
+func (o *soakOp) judgeItem(report soakReportFunc, cell soakCell, item dynamoconn.Item, stored soakID) {
 	if item == nil {
-		if stood != 0 {
-			object(ruleStale, "%v stood at %v and nothing was returned", stood, cell)
+		if stored != 0 {
+			report(ruleStale, "%v was stored at %v and nothing was returned", stored, cell)
 		}
 		return
 	}
 	key, id, problem := soakRead(cell.table, item)
 	switch {
 	case problem != "":
-		object(ruleMixed, "%s", problem)
+		report(ruleMixed, "%s", problem)
 	case key != cell.key:
-		object(ruleMixed, "an item of another key: %v and not %v", key, cell)
-	case id != stood:
-		object(ruleStale, "%v stood at %v and %v was returned", stood, cell, id)
+		report(ruleMixed, "an item of another key: %v and not %v", key, cell)
+	case id != stored:
+		report(ruleStale, "%v was stored at %v and %v was returned", stored, cell, id)
 	}
 }
 
-// judgePage knows exactly what a page must hold: what stood there when it was read,
-// in the table's own order, from one place to another.
-func (tr *soakTruth) judgePage(o *soakOp, object soakObject) {
-	try := o.last()
-	if try == nil {
-		object(ruleStale, "a page without an answer")
+// judgePage checks that a page holds exactly what was stored when it was read, in the
+// table's order, from the start of the page to its end.
+func (tr *soakTruth) judgePage(o *soakOp, report soakReportFunc) {
+	attempt := o.last()
+	if attempt == nil {
+		report(ruleStale, "a page without an answer")
 		return
 	}
 	rank := tr.ranks[o.cell.table]
@@ -237,9 +239,9 @@ func (tr *soakTruth) judgePage(o *soakOp, object soakObject) {
 	to := soakKeys - 1
 	if o.lastKey != nil {
 		key := soakKeyOfItem(o.cell.table, o.lastKey)
-		if key < 0 { // a place between two items, where an empty page ends
+		if key < 0 { // an empty page may end between two items
 			if len(o.items) > 0 {
-				object(ruleMissing, "a page of items ends at no item: %v", o.lastKey)
+				report(ruleMissing, "a page with items does not end at an item: %v", o.lastKey)
 			}
 			return
 		}
@@ -247,72 +249,74 @@ func (tr *soakTruth) judgePage(o *soakOp, object soakObject) {
 	}
 	var want []soakID
 	for _, key := range tr.order[o.cell.table][from+1 : to+1] {
-		if id := try.stood[key]; id != 0 {
+		if id := attempt.storedItems[key]; id != 0 {
 			want = append(want, id)
 		}
 	}
 	if o.lastKey != nil && len(want) != int(o.limit) {
-		object(ruleMissing, "a page that is not the last holds %d items of %d", len(want), o.limit)
+		report(ruleMissing, "a page that is not the last holds %d items of %d", len(want), o.limit)
 	}
 	seen := make(map[soakID]bool, len(o.items))
 	got := make([]soakID, 0, len(o.items))
 	for _, item := range o.items {
 		_, id, problem := soakRead(o.cell.table, item)
 		if problem != "" {
-			object(ruleMixed, "%s", problem)
+			report(ruleMixed, "%s", problem)
 		}
 		if seen[id] {
-			object(ruleDouble, "%v", id)
+			report(ruleDuplicate, "%v", id)
 		}
 		seen[id] = true
 		got = append(got, id)
 	}
 	for _, id := range want {
 		if !seen[id] {
-			object(ruleMissing, "%v", id)
+			report(ruleMissing, "%v", id)
 		}
 	}
 	if !slices.Equal(got, want) {
-		object(ruleStale, "the page holds %v and not %v", got, want)
+		report(ruleStale, "the page holds %v and not %v", got, want)
 	}
 }
 
-// judgeScan holds a scan over several pages to its promise: what was there throughout
-// comes once, and what comes stood there when its page was read.
-func (tr *soakTruth) judgeScan(o *soakOp, object soakObject) {
-	if len(o.tries) == 0 || o.last() == nil {
-		object(ruleStale, "a scan without an answer")
+// judgeScan checks a scan over several pages. It must return every item once that was
+// stored all the time, and only items that were stored when their page was read.
+func (tr *soakTruth) judgeScan(o *soakOp, report soakReportFunc) {
+	if len(o.attempts) == 0 || o.last() == nil {
+		report(ruleStale, "a scan without an answer")
 		return
 	}
 	count := make([]int, soakKeys)
 	for _, item := range o.items {
 		key, id, problem := soakRead(o.cell.table, item)
 		if problem != "" {
-			object(ruleMixed, "%s", problem)
+			report(ruleMixed, "%s", problem)
 			continue
 		}
 		if count[key]++; count[key] == 2 {
-			object(ruleDouble, "key %d", key)
+			report(ruleDuplicate, "key %d", key)
 		}
-		if !slices.ContainsFunc(o.tries, func(try *soakTry) bool { return try.saw == sawDone && try.stood[key] == id }) {
-			object(ruleStale, "%v never stood at key %d while it was read", id, key)
+		if !slices.ContainsFunc(o.attempts, func(attempt *soakAttempt) bool {
+			return attempt.observed == observedDone && attempt.storedItems[key] == id
+		}) {
+			report(ruleStale, "%v was never stored at key %d during the scan", id, key)
 		}
 	}
 	began := uint64(0)
-	for _, try := range o.tries {
-		if try.seq != 0 {
-			began = try.seq
+	for _, attempt := range o.attempts {
+		if attempt.seq != 0 {
+			began = attempt.seq
 			break
 		}
 	}
-	for key, standing := range tr.state[o.cell.table] {
-		if standing.id != 0 && standing.seq < began && count[key] == 0 {
-			object(ruleMissing, "%v at key %d", standing.id, key)
+	for key, stored := range tr.state[o.cell.table] {
+		if stored.id != 0 && stored.seq < began && count[key] == 0 {
+			report(ruleMissing, "%v at key %d", stored.id, key)
 		}
 	}
 }
 
-func (o *soakOp) judgeListing(object soakObject) {
+func (o *soakOp) judgeListing(report soakReportFunc) {
 	var want []string
 	if o.kind == kindDescribeTable {
 		want = append([]string{soakTableName(o.cell.table)}, soakKeyNames(o.cell.table)...)
@@ -322,26 +326,26 @@ func (o *soakOp) judgeListing(object soakObject) {
 		}
 	}
 	if !slices.Equal(o.names, want) {
-		object(ruleListing, "%v and not %v", o.names, want)
+		report(ruleListing, "%v and not %v", o.names, want)
 	}
 }
 
-// judgeCause makes sure that an error says what the last attempt came to.
-func (o *soakOp) judgeCause(object soakObject) {
+// judgeCause checks that an error names the cause that the last attempt had.
+func (o *soakOp) judgeCause(report soakReportFunc) {
 	if o.ended != nil && errors.Is(o.err, o.ended) {
 		return
 	}
-	if len(o.tries) == 0 {
-		object(ruleCause, "no attempt was made: %v", o.err)
+	if len(o.attempts) == 0 {
+		report(ruleCause, "no attempt was made: %v", o.err)
 		return
 	}
-	last := o.tries[len(o.tries)-1]
+	last := o.attempts[len(o.attempts)-1]
 	if want := last.cause(); want != nil && !errors.Is(o.err, want) && (!soakAmbiguous(o.err) || !errors.Is(want, dynamoconn.ErrConditionFailed)) {
-		object(ruleCause, "%v and not %v", o.err, want)
+		report(ruleCause, "%v and not %v", o.err, want)
 	}
 	for _, never := range []error{dynamoconn.ErrInvalidRequest, dynamoconn.ErrValidation, dynamoconn.ErrTableNotFound, dynamoconn.ErrAccessDenied} {
 		if errors.Is(o.err, never) {
-			object(ruleCause, "%v", o.err)
+			report(ruleCause, "%v", o.err)
 		}
 	}
 }
@@ -355,10 +359,10 @@ var soakCauses = map[string]error{
 	"ConditionalCheckFailedException":        dynamoconn.ErrConditionFailed,
 }
 
-// cause is the error that an attempt calls for, or nil if it calls for none.
-func (t *soakTry) cause() error {
+// cause returns what the error must match after an attempt, or nil if there is no rule.
+func (t *soakAttempt) cause() error {
 	switch {
-	case t.saw == sawDone:
+	case t.observed == observedDone:
 		return nil
 	case t.code != "" && t.status < 500:
 		return soakCauses[t.code]
@@ -368,33 +372,33 @@ func (t *soakTry) cause() error {
 	return dynamoconn.ErrCorruptResponse
 }
 
-// judgeEnd compares what stands in the tables with what was written. read returns all
+// judgeEnd compares what the tables hold with what was written last. read returns all
 // items of a table.
 func (tr *soakTruth) judgeEnd(read func(table int) []dynamoconn.Item) []string {
-	var found []string
-	object := func(rule soakRule, format string, args ...any) {
-		found = append(found, string(rule)+": "+fmt.Sprintf(format, args...))
+	var problems []string
+	report := func(rule soakRule, format string, args ...any) {
+		problems = append(problems, string(rule)+": "+fmt.Sprintf(format, args...))
 	}
 	for table := range soakTables {
-		var stands [soakKeys]soakID
+		var found [soakKeys]soakID
 		for _, item := range read(table) {
 			key, id, problem := soakRead(table, item)
 			if problem != "" {
-				object(rulePhantom, "%s", problem)
+				report(rulePhantom, "%s", problem)
 				continue
 			}
-			stands[key] = id
+			found[key] = id
 		}
-		for key, standing := range tr.state[table] {
-			if stands[key] != standing.id {
-				object(ruleFinal, "%v stands at %d:%d and not %v", stands[key], table, key, standing.id)
+		for key, want := range tr.state[table] {
+			if found[key] != want.id {
+				report(ruleFinal, "%v is stored at %d:%d and not %v", found[key], table, key, want.id)
 			}
 		}
 	}
-	return found
+	return problems
 }
 
-// errorOfContext tells whether err is that of a context.
+// errorOfContext reports whether err is the error of a context.
 func errorOfContext(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

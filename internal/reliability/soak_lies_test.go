@@ -21,9 +21,9 @@ import (
 	"github.com/dynamoconn/dynamoconn"
 )
 
-// A judge that never objects proves nothing. Here something between the library and
-// the server lies, or the library's own word is twisted, in one way at a time, and the
-// judge must say which promise was broken.
+// The tests in this file prove that the judge notices errors. Something between the
+// library and the server lies, or the library's result is falsified, in one way at a
+// time. The judge must say which rule was broken.
 
 // lieClient is an HTTP client that lies.
 type lieClient struct {
@@ -31,7 +31,7 @@ type lieClient struct {
 	do   func(next dynamoconn.HTTPClient, req *http.Request, action string) (*http.Response, error)
 }
 
-// Do answers a request, truly or not.
+// Do answers a request, truthfully or not.
 func (c lieClient) Do(req *http.Request) (*http.Response, error) {
 	_, action, _ := strings.Cut(req.Header.Get("X-Amz-Target"), ".")
 	return c.do(c.next, req, action)
@@ -47,8 +47,8 @@ func lieAnswer(req *http.Request, status int, body string) *http.Response {
 
 const lieErrorBody = `{"__type":"com.amazonaws.dynamodb.v20120810#%s","message":"a lie"}`
 
-// lieAgain sends a request once more, as it was.
-func lieAgain(next dynamoconn.HTTPClient, req *http.Request) {
+// lieResend sends a request once more.
+func lieResend(next dynamoconn.HTTPClient, req *http.Request) {
 	ctx, cancel := context.WithTimeout(req.Context(), time.Minute)
 	defer cancel()
 	second := req.Clone(ctx)
@@ -59,12 +59,12 @@ func lieAgain(next dynamoconn.HTTPClient, req *http.Request) {
 	}
 }
 
-// lieEdit changes the JSON of a whole answer, and makes its checksum fit.
+// lieEdit changes the JSON of an undamaged answer and gives it the new checksum.
 func lieEdit(resp *http.Response, change func(answer map[string]any)) *http.Response {
 	body, err := io.ReadAll(resp.Body)
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	var answer map[string]any
-	if err != nil || resp.StatusCode != 200 || soakDamaged(resp, body, nil) || json.Unmarshal(body, &answer) != nil {
+	if err != nil || resp.StatusCode != 200 || isDamagedAnswer(resp, body, nil) || json.Unmarshal(body, &answer) != nil {
 		return resp
 	}
 	change(answer)
@@ -74,17 +74,17 @@ func lieEdit(resp *http.Response, change func(answer map[string]any)) *http.Resp
 	return resp
 }
 
-// lieEvery lets a lie happen at each nth request of an action.
+// lieEvery calls lie for every nth request of an action.
 func lieEvery(nth int, action string, lie func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error)) func(dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 	var mu sync.Mutex
 	n := 0
 	return func(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
-		return lieClient{next, func(next dynamoconn.HTTPClient, req *http.Request, asked string) (*http.Response, error) {
+		return lieClient{next, func(next dynamoconn.HTTPClient, req *http.Request, sent string) (*http.Response, error) {
 			mu.Lock()
-			if asked == action {
+			if sent == action {
 				n++
 			}
-			due := asked == action && n%nth == 0
+			due := sent == action && n%nth == 0
 			mu.Unlock()
 			if !due {
 				return next.Do(req)
@@ -94,7 +94,7 @@ func lieEvery(nth int, action string, lie func(next dynamoconn.HTTPClient, req *
 	}
 }
 
-// lieEdited is a lie in the JSON of an answer.
+// lieEdited changes the JSON of every tenth answer to an action.
 func lieEdited(action string, change func(answer map[string]any)) func(dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 	return lieEvery(10, action, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
 		resp, err := next.Do(req)
@@ -105,16 +105,17 @@ func lieEdited(action string, change func(answer map[string]any)) func(dynamocon
 	})
 }
 
-// lieReplaced is a lie in place of an answer.
+// lieReplaced lets the server carry out every tenth request of an action, but replaces its
+// answer.
 func lieReplaced(action string, status int, body string) func(dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 	return lieEvery(10, action, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
-		lieAgain(next, req)
+		lieResend(next, req)
 		return lieAnswer(req, status, body), nil
 	})
 }
 
-// lieOlder sends the first request of a batch again after each of the others.
-func lieOlder(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
+// lieResendFirst sends the first request of a batch again after each of the others.
+func lieResendFirst(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 	var mu sync.Mutex
 	first := make(map[any]*http.Request)
 	return lieClient{next, func(next dynamoconn.HTTPClient, req *http.Request, action string) (*http.Response, error) {
@@ -128,15 +129,15 @@ func lieOlder(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 			}
 			mu.Unlock()
 			if old != nil {
-				lieAgain(next, old)
+				lieResend(next, old)
 			}
 		}
 		return resp, err
 	}}
 }
 
-// lieLater keeps every tenth put and sends it again when others have been sent.
-func lieLater(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
+// lieResendLate keeps every tenth put and sends it again after others have been sent.
+func lieResendLate(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 	var mu sync.Mutex
 	var kept []*http.Request
 	n := 0
@@ -153,7 +154,7 @@ func lieLater(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 		}
 		mu.Unlock()
 		if due != nil {
-			lieAgain(next, due)
+			lieResend(next, due)
 		}
 		return next.Do(req)
 	}}
@@ -170,24 +171,25 @@ func lieItems(change func(items []any) []any) func(answer map[string]any) {
 	}
 }
 
+// soakLie is a way to lie, and the rule that the judge must name.
 type soakLie struct {
 	name   string
 	rule   soakRule
-	http   func(dynamoconn.HTTPClient) dynamoconn.HTTPClient
-	result func(run *soakRun, o *soakOp)
-	server func(t *testing.T, run *soakRun) // after all is done
+	http   func(dynamoconn.HTTPClient) dynamoconn.HTTPClient // wraps the client of the library
+	result func(run *soakRun, o *soakOp)                     // falsifies the result of an operation
+	server func(t *testing.T, run *soakRun)                  // changes the tables at the end
 }
 
 var soakLies = []soakLie{
-	{name: "a put is dropped and acknowledged", rule: ruleLost,
+	{name: "a put is dropped but answered as done", rule: ruleLost,
 		http: lieEvery(10, actPutItem, func(_ dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
 			return lieAnswer(req, 200, "{}"), nil
 		})},
-	{name: "a batch is dropped and acknowledged", rule: ruleLost,
+	{name: "a batch is dropped but answered as done", rule: ruleLost,
 		http: lieEvery(10, actBatchWrite, func(_ dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
 			return lieAnswer(req, 200, `{"UnprocessedItems":{}}`), nil
 		})},
-	{name: "unprocessed writes are passed over in silence", rule: ruleLost,
+	{name: "unprocessed writes are removed from the answer", rule: ruleLost,
 		http: lieEvery(1, actBatchWrite, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
 			resp, err := next.Do(req)
 			if err != nil {
@@ -199,46 +201,46 @@ var soakLies = []soakLie{
 		http: lieReplaced(actPutItem, 400, fmt.Sprintf(lieErrorBody, "ValidationException"))},
 	{name: "an applied delete is answered as a failed condition", rule: ruleCondition,
 		http: lieReplaced(actDeleteItem, 400, fmt.Sprintf(lieErrorBody, "ConditionalCheckFailedException"))},
-	{name: "a doubt is kept from the caller", rule: ruleGuess,
+	{name: "an unknown outcome is reported as a certain failure", rule: ruleFalseCertainty,
 		result: func(_ *soakRun, o *soakOp) {
 			if o.kind.isWrite() && soakAmbiguous(o.err) {
 				o.err = &dynamoconn.Error{Activity: "PutItem"}
 			}
 		}},
-	{name: "a certain failure is called a doubt", rule: ruleNeedless,
+	{name: "a certain failure is reported as unknown", rule: ruleFalseDoubt,
 		result: func(_ *soakRun, o *soakOp) {
 			if o.kind.isWrite() && o.err != nil {
 				o.err = fmt.Errorf("%w: %w", dynamoconn.ErrAmbiguous, o.err)
 			}
 		}},
-	{name: "a put is sent twice", rule: ruleAfter,
+	{name: "a put is sent twice", rule: ruleAfterAnswer,
 		http: lieEvery(10, actPutItem, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
-			lieAgain(next, req)
+			lieResend(next, req)
 			return next.Do(req)
 		})},
 	{name: "a put is sent twice", rule: ruleTwice,
 		http: lieEvery(10, actPutItem, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
-			lieAgain(next, req)
+			lieResend(next, req)
 			return next.Do(req)
 		})},
 	{name: "a batch is sent twice", rule: ruleTwice,
 		http: lieEvery(10, actBatchWrite, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
-			lieAgain(next, req)
+			lieResend(next, req)
 			return next.Do(req)
 		})},
-	{name: "the cause of a failure is taken away", rule: ruleCause,
+	{name: "the cause of a failure is removed", rule: ruleCause,
 		result: func(_ *soakRun, o *soakOp) {
 			if o.kind == kindGet && o.err != nil {
 				o.err = &dynamoconn.Error{Activity: "GetItem"}
 			}
 		}},
-	{name: "an old item is made up", rule: ruleOldItem,
+	{name: "an old item is invented", rule: ruleOldItem,
 		result: func(_ *soakRun, o *soakOp) {
 			if o.kind.wantsOld() && o.err == nil && o.item != nil {
 				o.item = soakItem(o.cell.table, o.cell.key, o.id(1))
 			}
 		}},
-	{name: "an old item is kept back", rule: ruleOldItem,
+	{name: "an old item is removed from the answer", rule: ruleOldItem,
 		http: lieEvery(1, actDeleteItem, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
 			resp, err := next.Do(req)
 			if err != nil {
@@ -246,26 +248,26 @@ var soakLies = []soakLie{
 			}
 			return lieEdit(resp, func(answer map[string]any) { delete(answer, "Attributes") }), nil
 		})},
-	{name: "the item beside a failed condition is missing", rule: ruleFailedItem,
+	{name: "the item of a failed condition is missing", rule: ruleFailedItem,
 		result: func(_ *soakRun, o *soakOp) {
 			var e *dynamoconn.Error
 			if errors.As(o.err, &e) && e.Item != nil {
 				e.Item = nil
 			}
 		}},
-	{name: "an attribute of another write is mixed in", rule: ruleMixed,
+	{name: "an attribute is replaced by that of another write", rule: ruleMixed,
 		http: lieEdited(actGetItem, func(answer map[string]any) {
 			if item, ok := answer["Item"].(map[string]any); ok {
 				item["v"] = map[string]any{"S": "of another write"}
 			}
 		})},
-	{name: "an item is read that is not there", rule: ruleStale,
+	{name: "an item that exists is not returned", rule: ruleStale,
 		http: lieEdited(actGetItem, func(answer map[string]any) { delete(answer, "Item") })},
-	{name: "an item of a batch is left out", rule: ruleStale,
+	{name: "the items of a batch are not returned", rule: ruleStale,
 		http: lieEdited(actBatchGet, func(answer map[string]any) { answer["Responses"] = map[string]any{} })},
 	{name: "a page lacks an item", rule: ruleMissing,
 		http: lieEdited(actScan, lieItems(func(items []any) []any { return append(items[:1:1], items[2:]...) }))},
-	{name: "a page holds an item twice", rule: ruleDouble,
+	{name: "a page holds an item twice", rule: ruleDuplicate,
 		http: lieEdited(actScan, lieItems(func(items []any) []any { items[1] = items[0]; return items }))},
 	{name: "a table is not listed", rule: ruleListing,
 		http: lieEdited(actListTables, func(answer map[string]any) {
@@ -278,13 +280,13 @@ var soakLies = []soakLie{
 			o.written++
 		}
 	}},
-	{name: "an old request of a batch is sent again after a newer one", rule: ruleOrder, http: lieOlder},
-	{name: "a put is sent again when its call is over", rule: ruleLate, http: lieLater},
-	{name: "what stands in a table is not what the server has", rule: ruleServer, result: func(run *soakRun, o *soakOp) {
+	{name: "an old request of a batch is sent again after a newer one", rule: ruleOrder, http: lieResendFirst},
+	{name: "a put is sent again after its call has returned", rule: ruleLate, http: lieResendLate},
+	{name: "the judge forgets what a table holds", rule: ruleServer, result: func(run *soakRun, o *soakOp) {
 		if o.kind == kindDelete {
 			run.truth.mu.Lock()
 			defer run.truth.mu.Unlock()
-			run.truth.state[o.cell.table] = [soakKeys]soakStanding{}
+			run.truth.state[o.cell.table] = [soakKeys]soakStored{}
 		}
 	}},
 	{name: "a put goes to another key", rule: ruleFinal,
@@ -294,7 +296,7 @@ var soakLies = []soakLie{
 			req.Body, req.ContentLength = io.NopCloser(strings.NewReader(text)), int64(len(text))
 			return next.Do(req)
 		})},
-	{name: "a batch holds what nobody asked for", rule: rulePhantom,
+	{name: "a batch request writes to another table", rule: rulePhantom,
 		http: lieEvery(10, actBatchWrite, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
 			body, _ := soakBody(req)
 			text := strings.ReplaceAll(string(body), `"soak-0"`, `"soak-1"`)
@@ -303,10 +305,10 @@ var soakLies = []soakLie{
 			req.ContentLength = int64(len(text))
 			return next.Do(req)
 		})},
-	{name: "an item comes into the table by itself", rule: rulePhantom, server: func(t *testing.T, run *soakRun) {
+	{name: "an item appears in a table", rule: rulePhantom, server: func(t *testing.T, run *soakRun) {
 		run.fill(t, 0, []dynamoconn.Item{{dynamoconn.String("p", "key-0"), dynamoconn.String("v", "?")}})
 	}},
-	{name: "a write vanishes from the table", rule: ruleFinal, server: func(t *testing.T, run *soakRun) {
+	{name: "an item vanishes from a table", rule: ruleFinal, server: func(t *testing.T, run *soakRun) {
 		for table := range soakTables {
 			for key := range soakKeys {
 				if run.truth.state[table][key].id != 0 {
@@ -319,42 +321,44 @@ var soakLies = []soakLie{
 	}},
 }
 
-// soakRules are all of the judge's.
+// soakRules are all rules of the judge.
 var soakRules = []soakRule{
-	ruleLost, ruleNotWritten, ruleGuess, ruleNeedless, ruleAfter, ruleTwice, ruleLate, ruleCause, ruleCondition,
-	ruleOldItem, ruleFailedItem, ruleMixed, ruleStale, ruleMissing, ruleDouble, ruleListing, ruleSum, ruleOrder,
+	ruleLost, ruleNotWritten, ruleFalseCertainty, ruleFalseDoubt, ruleAfterAnswer, ruleTwice, ruleLate, ruleCause, ruleCondition,
+	ruleOldItem, ruleFailedItem, ruleMixed, ruleStale, ruleMissing, ruleDuplicate, ruleListing, ruleSum, ruleOrder,
 	rulePhantom, ruleFinal, ruleServer,
 }
 
-func TestTheJudgeOfTheSoakSeesEachLie(t *testing.T) {
+// TestSoakJudgeNoticesEachLie runs a soak with each lie until the judge names the rule
+// that the lie breaks. There must be a lie for each rule.
+func TestSoakJudgeNoticesEachLie(t *testing.T) {
 	t.Parallel()
-	soakOrder() // outside of the bubbles
-	proven := make(map[soakRule]bool)
+	soakScanOrder() // must not run on a fake clock
+	showsOwnItem := make(map[soakRule]bool)
 	for _, lie := range soakLies {
-		proven[lie.rule] = true
+		showsOwnItem[lie.rule] = true
 		t.Run(string(lie.rule)+" because "+lie.name, func(t *testing.T) {
 			t.Parallel()
-			const seed = 20_240_607 // the lies are few, and must meet what they are about
+			const seed = 20_240_607 // with this seed each lie meets an operation that it can falsify
 			synctest.Test(t, func(t *testing.T) {
 				run := newSoakRun(t, seed, 300)
 				if run.goroutines = 8; lie.rule == ruleFinal || lie.server != nil {
-					run.operations = 30 // it is seen when all are done
+					run.operations = 30 // the judge can notice it only at the end
 				}
 				run.truth.keep = true
-				run.lieHTTP, run.lieResult, run.until = lie.http, lie.result, lie.rule
+				run.lieHTTP, run.lieResult, run.untilRule = lie.http, lie.result, lie.rule
 				run.work(run.clients(t, run.truth))
 				if lie.server != nil {
 					lie.server(t, run)
 				}
 				found := strings.Join(run.problems(t), "\n")
 				if !strings.Contains(found, string(lie.rule)+": ") {
-					t.Errorf("after %d operations the judge had nothing to say of it, only:\n%.2000s", run.report.total, found)
+					t.Errorf("after %d operations the judge did not name the rule, but reported:\n%.2000s", run.report.total, found)
 				}
 			})
 		})
 	}
 	for _, rule := range soakRules {
-		if !proven[rule] {
+		if !showsOwnItem[rule] {
 			t.Errorf("no lie breaks the rule: %s", rule)
 		}
 	}

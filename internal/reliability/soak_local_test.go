@@ -24,9 +24,9 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/dynamodblocal"
 )
 
-// localSoak is a soak of DynamoDB Local behind a proxy that breaks connections. The
-// server keeps no journal: each key has one goroutine that writes to it and knows from
-// its own calls what may stand there.
+// localSoak is a soak of DynamoDB Local behind a proxy that breaks connections. The server
+// keeps no journal. Only one goroutine writes to each key, and it knows from its own calls
+// what may be stored there.
 type localSoak struct {
 	client *dynamoconn.Client
 	table  string
@@ -39,9 +39,11 @@ type localSoak struct {
 
 const (
 	localGoroutines = 32
-	localKeys       = soakKeys / localGoroutines // of each goroutine
+	localKeys       = soakKeys / localGoroutines // the keys of each goroutine
 )
 
+// TestSoakOnDynamoDBLocal runs the soak of DynamoDB Local. At the end it reads the whole
+// table without the proxy.
 func TestSoakOnDynamoDBLocal(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: needs DynamoDB Local")
@@ -80,7 +82,7 @@ func TestSoakOnDynamoDBLocal(t *testing.T) {
 	all.Wait()
 	broken.CloseIdleConnections()
 	proxy.close()
-	time.Sleep(2 * time.Second) // most of what the proxy let through has been carried out
+	time.Sleep(2 * time.Second) // the server may still carry out what the proxy let through
 	s.readBack(t, sdk, &owners)
 
 	for _, problem := range s.problems {
@@ -97,6 +99,7 @@ func TestSoakOnDynamoDBLocal(t *testing.T) {
 	}
 }
 
+// localTable creates a table and deletes it at the end of the test.
 func localTable(t *testing.T, sdk *dynamodb.Client) string {
 	t.Helper()
 	name := "soak-" + crand.Text()
@@ -115,10 +118,10 @@ func localTable(t *testing.T, sdk *dynamodb.Client) string {
 	return name
 }
 
-// readBack compares the table, read past the proxy, with what its owners know.
+// readBack reads the table without the proxy and compares it with what the owners know.
 func (s *localSoak) readBack(t *testing.T, sdk *dynamodb.Client, owners *[localGoroutines]localOwner) {
 	t.Helper()
-	var stands [soakKeys]soakID
+	var stored [soakKeys]soakID
 	pages := dynamodb.NewScanPaginator(sdk, &dynamodb.ScanInput{TableName: &s.table, ConsistentRead: aws.Bool(true)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(t.Context())
@@ -128,25 +131,25 @@ func (s *localSoak) readBack(t *testing.T, sdk *dynamodb.Client, owners *[localG
 			require.NoError(t, err)
 			key, id, problem := soakRead(0, item)
 			if problem != "" {
-				s.object("%s: %s", rulePhantom, problem)
+				s.report("%s: %s", rulePhantom, problem)
 				continue
 			}
-			stands[key] = id
+			stored[key] = id
 		}
 	}
 	for g := range owners {
 		for k := range localKeys {
-			if problem := owners[g].keys[k].checkRead(stands[owners[g].key(k)], time.Now()); problem != "" {
-				s.object("%s: key %d: %s", ruleFinal, owners[g].key(k), problem)
+			if problem := owners[g].keys[k].checkRead(stored[owners[g].key(k)], time.Now()); problem != "" {
+				s.report("%s: key %d: %s", ruleFinal, owners[g].key(k), problem)
 			}
 		}
 	}
 }
 
-func (s *localSoak) object(format string, args ...any) {
+func (s *localSoak) report(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.problems) < mostSoakProblems {
+	if len(s.problems) < maxSoakProblems {
 		s.problems = append(s.problems, fmt.Sprintf(format, args...))
 	}
 }
@@ -166,7 +169,7 @@ func (s *localSoak) count(err error) {
 	s.counts[outcome]++
 }
 
-// localOwner is a goroutine and the keys that only it writes to.
+// localOwner is a goroutine and the keys that no other goroutine writes to.
 type localOwner struct {
 	soak      *localSoak
 	goroutine int
@@ -176,9 +179,9 @@ type localOwner struct {
 
 func (w *localOwner) key(k int) int { return k*localGoroutines + w.goroutine }
 
-func verdictOfError(err error) verdict { return (&soakOp{err: err}).verdict() }
+func reportedOutcomeOf(err error) reportedOutcome { return (&soakOp{err: err}).reportedOutcome() }
 
-// step makes one call.
+// step makes call n.
 func (w *localOwner) step(n int) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
@@ -208,56 +211,58 @@ func (w *localOwner) get(ctx context.Context, k int) {
 	}
 }
 
+// read checks an item that was read at key k. began is the time when the call began.
 func (w *localOwner) read(k int, item dynamoconn.Item, began time.Time) {
 	var id soakID
 	if item != nil {
 		key, read, problem := soakRead(0, item)
 		if problem != "" || key != w.key(k) {
-			w.soak.object("%s: key %d of %d: %s", ruleMixed, key, w.key(k), problem)
+			w.soak.report("%s: key %d of %d: %s", ruleMixed, key, w.key(k), problem)
 			return
 		}
 		id = read
 	}
 	if problem := w.keys[k].checkRead(id, began); problem != "" {
-		w.soak.object("%s: key %d: %s", ruleStale, w.key(k), problem)
+		w.soak.report("%s: key %d: %s", ruleStale, w.key(k), problem)
 	}
 }
 
-// put puts an item, if it is known what stands there with a condition that is true.
+// put puts an item. If it is known what is stored, put mostly gives a condition that is
+// true.
 func (w *localOwner) put(ctx context.Context, k int, id soakID) {
 	r := &w.keys[k]
 	req := dynamoconn.PutItemRequest{TableName: w.soak.table, Item: soakItem(0, w.key(k), id)}
-	sure := r.isCertain(time.Now()) && w.rand.IntN(3) > 0
+	conditional := r.isCertain(time.Now()) && w.rand.IntN(3) > 0
 	switch {
-	case sure && r.certain == 0:
+	case conditional && r.certain == 0:
 		req.ConditionExpression = "attribute_not_exists(p)"
-	case sure:
+	case conditional:
 		req.ConditionExpression = "id = :seen"
 		req.ExpressionAttributeValues = dynamoconn.Item{dynamoconn.Long(":seen", int64(r.certain))}
 	}
 	resp, err := w.soak.client.PutItem(ctx, req)
 	w.soak.count(err)
 	if errors.Is(err, dynamoconn.ErrConditionFailed) {
-		w.soak.object("%s: key %d, where %v stands: %v", ruleCondition, w.key(k), r.certain, err)
+		w.soak.report("%s: key %d, where %v is stored: %v", ruleCondition, w.key(k), r.certain, err)
 	}
-	again := false
+	repeated := false
 	if err == nil {
-		again = resp.Attempts > 1
+		repeated = resp.Attempts > 1
 	}
-	r.recordWrite(id, verdictOfError(err), again, time.Now())
+	r.recordWrite(id, reportedOutcomeOf(err), repeated, time.Now())
 }
 
 func (w *localOwner) delete(ctx context.Context, k int) {
 	resp, err := w.soak.client.DeleteItem(ctx, dynamoconn.DeleteItemRequest{TableName: w.soak.table, Item: soakKey(0, w.key(k))})
 	w.soak.count(err)
-	again := false
+	repeated := false
 	if err == nil {
-		again = resp.Attempts > 1
+		repeated = resp.Attempts > 1
 	}
-	w.keys[k].recordWrite(0, verdictOfError(err), again, time.Now())
+	w.keys[k].recordWrite(0, reportedOutcomeOf(err), repeated, time.Now())
 }
 
-// batchWrite writes to some keys, to some of them several times.
+// batchWrite writes to some keys once and to others several times.
 func (w *localOwner) batchWrite(ctx context.Context, id soakID) {
 	table := dynamoconn.WriteTable{Name: w.soak.table, KeyNames: []string{"p"}}
 	var keys []int
@@ -274,27 +279,27 @@ func (w *localOwner) batchWrite(ctx context.Context, id soakID) {
 	}
 	resp, err := w.soak.client.BatchWrite(ctx, dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{table}})
 	w.soak.count(err)
-	said := make([]verdict, len(keys))
-	for i := range said {
-		said[i] = saidDone
+	reported := make([]reportedOutcome, len(keys))
+	for i := range reported {
+		reported[i] = reportedDone
 	}
 	var failed *dynamoconn.BatchWriteError
 	if err != nil && !errors.As(err, &failed) {
-		w.soak.object("%s: %v", ruleSum, err)
+		w.soak.report("%s: %v", ruleSum, err)
 		return
 	}
 	if failed != nil {
 		for _, f := range failed.Failures {
-			if said[f.Index] = saidNot; f.Outcome == dynamoconn.OutcomeUnknown {
-				said[f.Index] = saidAmbiguous
+			if reported[f.Index] = reportedNotDone; f.Outcome == dynamoconn.OutcomeUnknown {
+				reported[f.Index] = reportedUnknown
 			}
 		}
 		if resp.Written+len(failed.Failures) != len(keys) {
-			w.soak.object("%s: %d and %d of %d", ruleSum, resp.Written, len(failed.Failures), len(keys))
+			w.soak.report("%s: %d and %d of %d", ruleSum, resp.Written, len(failed.Failures), len(keys))
 		}
 	}
 	for i, k := range keys {
-		w.keys[k].recordWrite(ids[i], said[i], resp.Attempts > 1, time.Now())
+		w.keys[k].recordWrite(ids[i], reported[i], resp.Attempts > 1, time.Now())
 	}
 }
 
@@ -308,7 +313,7 @@ func (w *localOwner) batchGet(ctx context.Context) {
 	w.soak.count(err)
 	var failed *dynamoconn.BatchGetError
 	if err != nil && !errors.As(err, &failed) {
-		w.soak.object("%s: %v", ruleSum, err)
+		w.soak.report("%s: %v", ruleSum, err)
 		return
 	}
 	missed := make(map[int]bool)

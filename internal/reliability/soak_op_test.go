@@ -14,39 +14,39 @@ import (
 type soakKind int
 
 const (
-	kindPut              soakKind = iota // without a condition
-	kindPutOld                           // and ask for what was replaced
-	kindPutOnce                          // with SendOnce
-	kindPutExactly                       // with ExactlyOnce
-	kindPutNew                           // if there is no item
-	kindPutNewUnique                     // and the item is unique
-	kindPutNewExactly                    // with ExactlyOnce
-	kindPutVersion                       // if the item is the one that was seen last
-	kindPutVersionUnique                 // and the item is unique
-	kindDelete                           // without a condition
-	kindDeleteOld                        // and ask for what was deleted
-	kindDeleteExactly                    // with ExactlyOnce
-	kindDeleteThere                      // if there is an item
+	kindPut               soakKind = iota // without a condition
+	kindPutOld                            // returning the old item
+	kindPutSendOnce                       // with SendOnce
+	kindPutExactlyOnce                    // with ExactlyOnce
+	kindPutNew                            // if there is no item
+	kindPutNewUnique                      // if there is no item, with ItemIsUnique
+	kindPutNewExactlyOnce                 // if there is no item, with ExactlyOnce
+	kindPutVersion                        // if the item is the one that the goroutine saw last
+	kindPutVersionUnique                  // the same with ItemIsUnique
+	kindDelete                            // without a condition
+	kindDeleteOld                         // returning the old item
+	kindDeleteExactlyOnce                 // with ExactlyOnce
+	kindDeleteExisting                    // if there is an item
 	kindGet
 	kindPage
 	kindScan
 	kindListTables
 	kindDescribeTable
 	kindBatchWrite
-	kindBatchWriteOnce // with SendOnce
+	kindBatchWriteSendOnce // with SendOnce
 	kindBatchGet
 	soakKinds
 )
 
 var soakKindNames = [soakKinds]string{
 	"put", "put, with the old item", "put, SendOnce", "put, ExactlyOnce",
-	"put if new", "put if new, unique", "put if new, ExactlyOnce", "put if as seen", "put if as seen, unique",
-	"delete", "delete, with the old item", "delete, ExactlyOnce", "delete if there",
+	"put if new", "put if new, unique", "put if new, ExactlyOnce", "put if unchanged", "put if unchanged, unique",
+	"delete", "delete, with the old item", "delete, ExactlyOnce", "delete if it exists",
 	"get", "scan page", "scan", "list tables", "describe table", "batch write", "batch write, SendOnce", "batch get",
 }
 
-// soakShare is how many of 1,000 operations are of a kind.
-var soakShare = [soakKinds]int{
+// soakKindWeights says how many of 1,000 operations are of each kind.
+var soakKindWeights = [soakKinds]int{
 	120, 50, 20, 40,
 	40, 40, 20, 60, 50,
 	60, 30, 20, 40,
@@ -54,31 +54,31 @@ var soakShare = [soakKinds]int{
 }
 
 func (k soakKind) isPut() bool        { return k <= kindPutVersionUnique }
-func (k soakKind) isDelete() bool     { return k >= kindDelete && k <= kindDeleteThere }
-func (k soakKind) isWrite() bool      { return k <= kindDeleteThere }
-func (k soakKind) isBatchWrite() bool { return k == kindBatchWrite || k == kindBatchWriteOnce }
+func (k soakKind) isDelete() bool     { return k >= kindDelete && k <= kindDeleteExisting }
+func (k soakKind) isWrite() bool      { return k <= kindDeleteExisting }
+func (k soakKind) isBatchWrite() bool { return k == kindBatchWrite || k == kindBatchWriteSendOnce }
 func (k soakKind) wantsOld() bool     { return k == kindPutOld || k == kindDeleteOld }
-func (k soakKind) ifNew() bool        { return k >= kindPutNew && k <= kindPutNewExactly }
+func (k soakKind) ifNew() bool        { return k >= kindPutNew && k <= kindPutNewExactlyOnce }
 func (k soakKind) ifSeen() bool       { return k == kindPutVersion || k == kindPutVersionUnique }
 func (k soakKind) isUnique() bool     { return k == kindPutNewUnique || k == kindPutVersionUnique }
-func (k soakKind) isOnce() bool       { return k == kindPutOnce || k == kindBatchWriteOnce }
-func (k soakKind) isExactly() bool {
-	return k == kindPutExactly || k == kindPutNewExactly || k == kindDeleteExactly
+func (k soakKind) isSendOnce() bool   { return k == kindPutSendOnce || k == kindBatchWriteSendOnce }
+func (k soakKind) isExactlyOnce() bool {
+	return k == kindPutExactlyOnce || k == kindPutNewExactlyOnce || k == kindDeleteExactlyOnce
 }
-func (k soakKind) conditional() bool { return k.ifNew() || k.ifSeen() || k == kindDeleteThere }
+func (k soakKind) conditional() bool { return k.ifNew() || k.ifSeen() || k == kindDeleteExisting }
 
-// options are those of the call.
+// options returns the options of the call.
 func (k soakKind) options() []dynamoconn.CallOption {
 	switch {
-	case k.isOnce():
+	case k.isSendOnce():
 		return []dynamoconn.CallOption{dynamoconn.SendOnce()}
-	case k.isExactly():
+	case k.isExactlyOnce():
 		return []dynamoconn.CallOption{dynamoconn.ExactlyOnce("")}
 	}
 	return nil
 }
 
-// soakNumber names an operation: its goroutine and its place in it, from 1.
+// soakNumber identifies an operation: its goroutine, and its number there from 1.
 type soakNumber uint64
 
 const soakPerGoroutine = 1 << 24
@@ -96,30 +96,30 @@ type soakWrite struct {
 	delete bool
 }
 
-// soakOp is one logical operation: what it asks, and what became of it.
+// soakOp is one operation: what it does, and what happened to it.
 type soakOp struct {
-	number   uint64
-	kind     soakKind
-	cell     soakCell
-	seen     soakID // the condition of kindPutVersion
-	limit    int32
-	from     int // key after which a page begins, or -1
-	parallel bool
-	writes   []soakWrite
-	cells    []soakCell // of kindBatchGet
-	faulty   float64    // how likely an attempt meets a fault
-	patience time.Duration
-	leaves   time.Duration // when the caller cancels, or 0
+	number           uint64
+	kind             soakKind
+	cell             soakCell
+	seen             soakID // the item that the condition of kindPutVersion requires
+	limit            int32
+	from             int  // the key after which a page begins, or -1
+	parallel         bool // whether a batch has key names
+	writes           []soakWrite
+	cells            []soakCell    // the keys of kindBatchGet
+	faultProbability float64       // of each attempt
+	timeout          time.Duration // of the call
+	cancelAfter      time.Duration // when the caller cancels the call, or 0
 
-	// What was seen and done, guarded by the truth's mutex.
-	tries  []*soakTry
-	bodies map[uint64]uint64 // how often a batch's request was sent, by what it holds
-	judged bool
+	// The attempts, guarded by the truth's mutex.
+	attempts []*soakAttempt
+	bodies   map[uint64]uint64 // how often each request of a batch was sent, by its content
+	judged   bool
 
 	// What the client returned.
 	err     error
-	ended   error           // of the context
-	item    dynamoconn.Item // that was read, or the old one
+	ended   error           // the error of the context
+	item    dynamoconn.Item // the item that was read, or the old item
 	items   []dynamoconn.Item
 	lastKey dynamoconn.Item
 	names   []string
@@ -127,38 +127,38 @@ type soakOp struct {
 	got     [][]dynamoconn.Item // of kindBatchGet, by table
 }
 
-// newSoakOp draws an operation. It depends on nothing but its arguments, except that
-// seen, the items that the goroutine knows of, is what a condition is about.
+// newSoakOp returns a random operation that depends only on the arguments. seen holds the
+// items that the goroutine saw last, for conditions.
 func newSoakOp(seed uint64, goroutine, n int, seen *[soakTables][soakKeys]soakID) *soakOp {
 	o := &soakOp{number: uint64(goroutine)*soakPerGoroutine + uint64(n), from: -1}
 	r := rand.New(rand.NewPCG(seed, o.number))
 	cell := func() soakCell { return soakCell{r.IntN(soakTables), r.IntN(soakKeys)} }
 	o.cell = cell()
 	share := r.IntN(1000)
-	for o.kind = 0; share >= soakShare[o.kind]; o.kind++ {
-		share -= soakShare[o.kind]
+	for o.kind = 0; share >= soakKindWeights[o.kind]; o.kind++ {
+		share -= soakKindWeights[o.kind]
 	}
 	switch d := r.IntN(100); {
 	case d < 45:
-		o.faulty = 0.05
+		o.faultProbability = 0.05
 	case d < 80:
-		o.faulty = 0.1
+		o.faultProbability = 0.1
 	case d < 92:
-		o.faulty = 0.35
+		o.faultProbability = 0.35
 	case d < 97:
-		o.faulty = 0.6
+		o.faultProbability = 0.6
 	default:
-		o.faulty = 0.95
+		o.faultProbability = 0.95
 	}
-	o.patience = []time.Duration{time.Minute, time.Minute, time.Minute, 10 * time.Second, 300 * time.Millisecond}[r.IntN(5)]
+	o.timeout = []time.Duration{time.Minute, time.Minute, time.Minute, 10 * time.Second, 300 * time.Millisecond}[r.IntN(5)]
 	if r.IntN(40) == 0 {
-		o.leaves = time.Duration(1 + r.Int64N(int64(3*time.Second)))
+		o.cancelAfter = time.Duration(1 + r.Int64N(int64(3*time.Second)))
 	}
 	switch o.kind {
 	case kindPutVersion, kindPutVersionUnique:
-		// Of the key that the goroutine has just had to do with, as a user would.
-		before := rand.New(rand.NewPCG(seed, o.number-1))
-		o.cell = soakCell{before.IntN(soakTables), before.IntN(soakKeys)}
+		// The key is that of the goroutine's previous operation, as in a user's program.
+		previous := rand.New(rand.NewPCG(seed, o.number-1))
+		o.cell = soakCell{previous.IntN(soakTables), previous.IntN(soakKeys)}
 		o.seen = seen[o.cell.table][o.cell.key]
 	case kindPage, kindScan:
 		o.limit = int32(10 + r.IntN(90))
@@ -167,24 +167,24 @@ func newSoakOp(seed uint64, goroutine, n int, seen *[soakTables][soakKeys]soakID
 		}
 	case kindListTables:
 		o.limit = int32(1 + r.IntN(soakTables+1))
-	case kindBatchWrite, kindBatchWriteOnce:
+	case kindBatchWrite, kindBatchWriteSendOnce:
 		o.drawWrites(r, cell)
 	case kindBatchGet:
-		most := []int{5, 20, 60, 120}[r.IntN(4)]
-		for range 1 + r.IntN(most) {
+		maxKeys := []int{5, 20, 60, 120}[r.IntN(4)]
+		for range 1 + r.IntN(maxKeys) {
 			o.cells = append(o.cells, cell())
 		}
 	}
 	return o
 }
 
-// drawWrites makes 1 to 60 writes over several tables, with some keys more than once
-// but no key deleted twice: two deletes of one key look alike on the wire.
+// drawWrites chooses 1 to 60 writes to several tables. Some keys occur more than once, but
+// no key is deleted twice, because two deletes of a key look alike on the wire.
 func (o *soakOp) drawWrites(r *rand.Rand, cell func() soakCell) {
 	o.parallel = r.IntN(4) > 0
-	most := []int{4, 20, 60}[r.IntN(3)]
+	maxWrites := []int{4, 20, 60}[r.IntN(3)]
 	deleted := make(map[soakCell]bool)
-	for range 1 + r.IntN(most) {
+	for range 1 + r.IntN(maxWrites) {
 		w := soakWrite{soakCell: cell()}
 		if n := len(o.writes); n > 0 && r.IntN(5) == 0 {
 			w.soakCell = o.writes[r.IntN(n)].soakCell
@@ -196,17 +196,17 @@ func (o *soakOp) drawWrites(r *rand.Rand, cell func() soakCell) {
 	}
 }
 
-// context returns what the operation's caller waits for.
+// context returns the context of the operation's call.
 func (o *soakOp) context() (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithTimeout(withSoakOp(context.Background(), o), o.patience)
-	if o.leaves > 0 {
-		timer := time.AfterFunc(o.leaves, cancel)
+	ctx, cancel := context.WithTimeout(withSoakOp(context.Background(), o), o.timeout)
+	if o.cancelAfter > 0 {
+		timer := time.AfterFunc(o.cancelAfter, cancel)
 		return ctx, func() { timer.Stop(); cancel() }
 	}
 	return ctx, cancel
 }
 
-// run carries the operation out as a user would.
+// run makes the call of the operation.
 func (o *soakOp) run(client *dynamoconn.Client) {
 	ctx, cancel := o.context()
 	defer cancel()
@@ -216,7 +216,7 @@ func (o *soakOp) run(client *dynamoconn.Client) {
 		o.put(ctx, client, table)
 	case o.kind.isDelete():
 		req := dynamoconn.DeleteItemRequest{TableName: table, Item: soakKey(o.cell.table, o.cell.key), ReturnOldItem: o.kind.wantsOld()}
-		if o.kind == kindDeleteThere {
+		if o.kind == kindDeleteExisting {
 			req.ConditionExpression, req.ReturnItemOnConditionFailure = "attribute_exists(p)", true
 		}
 		var resp *dynamoconn.DeleteItemResponse
@@ -294,7 +294,7 @@ func (o *soakOp) page(ctx context.Context, client *dynamoconn.Client, table stri
 func (o *soakOp) batchWrite(ctx context.Context, client *dynamoconn.Client) {
 	var req dynamoconn.BatchWriteItemRequest
 	for i, w := range o.writes {
-		// Writes stay in their order: a table is named again each time it changes.
+		// The writes keep their order, so a table gets several entries.
 		name := soakTableName(w.table)
 		if n := len(req.Tables); n == 0 || req.Tables[n-1].Name != name {
 			entry := dynamoconn.WriteTable{Name: name}
@@ -333,7 +333,7 @@ func (o *soakOp) batchGet(ctx context.Context, client *dynamoconn.Client) {
 	}
 }
 
-// String shows the operation and its attempts, for a failure.
+// String returns the operation and its attempts, to explain a failure.
 func (o *soakOp) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "operation %v: %s", soakNumber(o.number), soakKindNames[o.kind])
@@ -352,10 +352,10 @@ func (o *soakOp) String() string {
 		fmt.Fprintf(&b, " of %d:%d", o.cell.table, o.cell.key)
 	}
 	if o.seen != 0 {
-		fmt.Fprintf(&b, " as seen: %v", o.seen)
+		fmt.Fprintf(&b, " if it is %v", o.seen)
 	}
-	for _, try := range o.tries {
-		fmt.Fprintf(&b, "\n  %v", try)
+	for _, attempt := range o.attempts {
+		fmt.Fprintf(&b, "\n  %v", attempt)
 	}
 	fmt.Fprintf(&b, "\n  the client returned: %v; its context: %v", o.err, o.ended)
 	if o.item != nil {

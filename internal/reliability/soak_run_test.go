@@ -20,27 +20,27 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// soakRun is a soak: its server, what is known of it, and the report.
+// soakRun is a soak: its server, the truth about it, and the report.
 type soakRun struct {
 	seed       uint64
 	goroutines int
-	operations int // of each goroutine
-	dice       *soakDice
+	operations int // the number of operations of each goroutine
+	chooser    *soakFaultChooser
 	truth      *soakTruth
 	server     *dynamoconntest.Server
 
-	adjust func(*soakOp) // to what the run can bear, or nil
+	adjust func(*soakOp) // changes each operation before it runs, or nil
 
-	// What a test of the judge puts in the way.
+	// The lies of a test of the judge.
 	lieHTTP   func(next dynamoconn.HTTPClient) dynamoconn.HTTPClient
 	lieResult func(*soakRun, *soakOp)
-	until     soakRule // the run ends when it is found to be broken
+	untilRule soakRule // the run ends when it is found to be broken
 
 	report soakReport
-	stop   atomic.Bool // too much is wrong
+	stop   atomic.Bool // set when there are too many problems
 }
 
-// soakReport counts what became of the operations.
+// soakReport counts the outcomes of the operations.
 type soakReport struct {
 	mu       sync.Mutex
 	kinds    [soakKinds]map[string]int
@@ -52,17 +52,17 @@ const soakGoroutines = 64
 
 func newSoakRun(t *testing.T, seed uint64, operations int) *soakRun {
 	t.Helper()
-	run := &soakRun{seed: seed, goroutines: soakGoroutines, operations: operations, dice: newSoakDice(seed)}
+	run := &soakRun{seed: seed, goroutines: soakGoroutines, operations: operations, chooser: newSoakFaultChooser(seed)}
 	run.server = dynamoconntest.New(dynamoconntest.WithJournalSize(1))
 	require.NoError(t, run.server.CreateTable(soakSchema()...))
-	run.truth = newSoakTruth(run.server, run.dice.faults)
-	soakInject(run.server, run.dice.faults)
+	run.truth = newSoakTruth(run.server, run.chooser.faults)
+	soakInject(run.server, run.chooser.faults)
 	return run
 }
 
-// soakOrder is, of each table, the keys in the order in which a scan returns them: that
-// of a table that was filled once.
-var soakOrder = sync.OnceValue(func() (order [soakTables][]int) {
+// soakScanOrder returns the keys of each table in the order in which a scan returns them.
+// To find out, it fills a server and scans it.
+var soakScanOrder = sync.OnceValue(func() (order [soakTables][]int) {
 	server := dynamoconntest.New()
 	if err := server.CreateTable(soakSchema()...); err != nil {
 		panic(err)
@@ -81,7 +81,7 @@ var soakOrder = sync.OnceValue(func() (order [soakTables][]int) {
 		}
 		all, err := sdk.Scan(context.Background(), &dynamodb.ScanInput{TableName: name})
 		if err != nil || len(all.Items) != soakKeys {
-			panic(fmt.Sprint("a table was not read whole: ", err))
+			panic(fmt.Sprint("the scan did not return the whole table: ", err))
 		}
 		for _, attributes := range all.Items {
 			item, err := dynamoconn.FromAttributeValues(attributes)
@@ -94,6 +94,7 @@ var soakOrder = sync.OnceValue(func() (order [soakTables][]int) {
 	return order
 })
 
+// fill puts items into a table, without faults.
 func (run *soakRun) fill(t *testing.T, table int, items []dynamoconn.Item) {
 	t.Helper()
 	_, err := run.server.Client(t).BatchWrite(t.Context(), dynamoconn.BatchWriteItemRequest{
@@ -102,7 +103,7 @@ func (run *soakRun) fill(t *testing.T, table int, items []dynamoconn.Item) {
 	require.NoError(t, err)
 }
 
-// readAll reads a table past all faults.
+// readAll reads a table without faults.
 func (run *soakRun) readAll(t *testing.T, table int) []dynamoconn.Item {
 	t.Helper()
 	resp, err := run.server.Client(t).Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: soakTableName(table), IsConsistentRead: true})
@@ -110,10 +111,11 @@ func (run *soakRun) readAll(t *testing.T, table int) []dynamoconn.Item {
 	return resp.Items
 }
 
-// clients returns the client of each goroutine. Some give up earlier than others.
-func (run *soakRun) clients(t *testing.T, way dynamoconn.HTTPClient, more ...dynamoconn.Option) []*dynamoconn.Client {
+// clients returns a client for each goroutine. Every fourth client makes at most three
+// attempts.
+func (run *soakRun) clients(t *testing.T, next dynamoconn.HTTPClient, more ...dynamoconn.Option) []*dynamoconn.Client {
 	t.Helper()
-	var http dynamoconn.HTTPClient = &soakTagger{next: way, dice: run.dice, truth: run.truth}
+	var http dynamoconn.HTTPClient = &soakHTTPClient{next: next, chooser: run.chooser, truth: run.truth}
 	if run.lieHTTP != nil {
 		http = run.lieHTTP(http)
 	}
@@ -121,19 +123,19 @@ func (run *soakRun) clients(t *testing.T, way dynamoconn.HTTPClient, more ...dyn
 		dynamoconn.WithHTTPClient(http),
 		dynamoconn.WithLargestAnswer(soakLargestAnswer),
 	}, more...)
-	patient := run.server.Client(t, options...)
-	hasty := run.server.Client(t, append(options[:len(options):len(options)], dynamoconn.WithMaxAttempts(3))...)
+	defaultClient := run.server.Client(t, options...)
+	threeAttemptsClient := run.server.Client(t, append(options[:len(options):len(options)], dynamoconn.WithMaxAttempts(3))...)
 	clients := make([]*dynamoconn.Client, run.goroutines)
 	for i := range clients {
-		clients[i] = patient
+		clients[i] = defaultClient
 		if i%4 == 3 {
-			clients[i] = hasty
+			clients[i] = threeAttemptsClient
 		}
 	}
 	return clients
 }
 
-// work runs all operations and judges each when it is done.
+// work runs all operations and judges each when its call has returned.
 func (run *soakRun) work(clients []*dynamoconn.Client) {
 	var all sync.WaitGroup
 	for g := range run.goroutines {
@@ -150,16 +152,16 @@ func (run *soakRun) work(clients []*dynamoconn.Client) {
 				if run.lieResult != nil {
 					run.lieResult(run, o)
 				}
-				run.settle(o)
-				o.learn(&seen)
+				run.judgeAndCount(o)
+				o.remember(&seen)
 			}
 		}()
 	}
 	all.Wait()
 }
 
-// learn remembers what the operation has shown of its key.
-func (o *soakOp) learn(seen *[soakTables][soakKeys]soakID) {
+// remember stores in seen the item that the operation has read or written.
+func (o *soakOp) remember(seen *[soakTables][soakKeys]soakID) {
 	at := &seen[o.cell.table][o.cell.key]
 	switch {
 	case o.err != nil:
@@ -172,20 +174,20 @@ func (o *soakOp) learn(seen *[soakTables][soakKeys]soakID) {
 	}
 }
 
-const mostSoakProblems = 20
+const maxSoakProblems = 20
 
-// settle judges an operation and counts it.
-func (run *soakRun) settle(o *soakOp) {
+// judgeAndCount judges an operation and adds it to the report.
+func (run *soakRun) judgeAndCount(o *soakOp) {
 	run.truth.mu.Lock()
 	found := run.truth.judge(o)
-	if n := len(run.truth.objects); n >= mostSoakProblems || n > 0 && strings.HasPrefix(run.truth.objects[n-1], string(run.until)+": ") {
+	if n := len(run.truth.problems); n >= maxSoakProblems || n > 0 && strings.HasPrefix(run.truth.problems[n-1], string(run.untilRule)+": ") {
 		run.stop.Store(true)
 	}
 	text := ""
 	if len(found) > 0 {
 		text = strings.Join(found, "\n") + "\n" + o.String()
 	}
-	outcome := o.outcome() // what arrives late, over TCP, changes the attempts
+	outcome := o.outcome() // needs the mutex, because over TCP a late request changes the attempts
 	run.truth.mu.Unlock()
 	run.truth.end(o)
 
@@ -198,9 +200,9 @@ func (run *soakRun) settle(o *soakOp) {
 	run.report.kinds[o.kind][outcome]++
 	if text != "" {
 		run.report.problems = append(run.report.problems, text)
-		enough := len(run.report.problems) >= mostSoakProblems
-		if run.until != "" {
-			enough = strings.Contains(text, string(run.until)+": ")
+		enough := len(run.report.problems) >= maxSoakProblems
+		if run.untilRule != "" {
+			enough = strings.Contains(text, string(run.untilRule)+": ")
 		}
 		if enough {
 			run.stop.Store(true)
@@ -208,7 +210,8 @@ func (run *soakRun) settle(o *soakOp) {
 	}
 }
 
-// outcome is what the report counts an operation as. The truth's mutex must be held.
+// outcome returns the name under which the report counts an operation. The truth's mutex
+// must be held.
 func (o *soakOp) outcome() string {
 	switch {
 	case o.err == nil:
@@ -217,13 +220,13 @@ func (o *soakOp) outcome() string {
 		return "done, old item unknown"
 	case soakAmbiguous(o.err):
 		applied := false
-		for _, try := range o.tries {
-			applied = applied || try.applied
+		for _, attempt := range o.attempts {
+			applied = applied || attempt.applied
 		}
 		if applied {
 			return "outcome unknown, was applied"
 		}
-		return "outcome unknown, was not"
+		return "outcome unknown, was not applied"
 	case o.ended != nil:
 		return "context ended"
 	}
@@ -238,8 +241,8 @@ func (o *soakOp) outcome() string {
 	return "another error"
 }
 
-// finish compares the tables with what was written and fails the test with all that
-// was found.
+// finish compares the tables with what was written and reports all problems as errors of
+// the test.
 func (run *soakRun) finish(t *testing.T) {
 	t.Helper()
 	for _, problem := range run.problems(t) {
@@ -247,9 +250,10 @@ func (run *soakRun) finish(t *testing.T) {
 	}
 }
 
+// problems returns all problems of the operations, the server and the tables.
 func (run *soakRun) problems(t *testing.T) []string {
 	t.Helper()
-	all := slices.Concat(run.report.problems, run.truth.objects)
+	all := slices.Concat(run.report.problems, run.truth.problems)
 	return append(all, run.truth.judgeEnd(func(table int) []dynamoconn.Item { return run.readAll(t, table) })...)
 }
 
@@ -259,7 +263,7 @@ func (run *soakRun) log(t *testing.T, took time.Duration) {
 	attempts, faulted := run.attempts()
 	byKind := run.faults()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d operations of %d goroutines in %v (%.0f/s), %d attempts, %d faulted (%.1f %%)\n",
+	fmt.Fprintf(&b, "%d operations of %d goroutines in %v (%.0f/s), %d attempts, %d with a fault (%.1f %%)\n",
 		run.report.total, run.goroutines, took.Round(time.Millisecond), float64(run.report.total)/took.Seconds(),
 		attempts, faulted, 100*float64(faulted)/float64(max(attempts, 1)))
 	for _, kind := range slices.Sorted(maps.Keys(byKind)) {
@@ -273,6 +277,7 @@ func (run *soakRun) log(t *testing.T, took time.Duration) {
 	t.Log(b.String())
 }
 
+// attempts returns the number of attempts, and of those with a fault.
 func (run *soakRun) attempts() (all, faulted int) {
 	for i, hits := range run.truth.hits {
 		all += hits
@@ -283,11 +288,11 @@ func (run *soakRun) attempts() (all, faulted int) {
 	return all, faulted
 }
 
-// faults returns how many attempts met each kind of fault.
+// faults returns the number of attempts for each kind of fault.
 func (run *soakRun) faults() map[string]int {
 	byKind := make(map[string]int)
 	for i, hits := range run.truth.hits[1:] {
-		f := run.dice.faults[i+1]
+		f := run.chooser.faults[i+1]
 		if run.uses(f) {
 			byKind[f.kind] += hits
 		}
@@ -295,7 +300,7 @@ func (run *soakRun) faults() map[string]int {
 	return byKind
 }
 
-// uses tells whether the run has requests that the fault is for.
+// uses reports whether the run has sent requests that the fault applies to.
 func (run *soakRun) uses(f soakFault) bool {
 	for action := range run.truth.actions {
 		if f.on(action) {

@@ -14,12 +14,12 @@ import (
 	"github.com/dynamoconn/dynamoconn"
 )
 
-// ServeHTTP carries out an exchange over HTTP and records it: the same as Do, for a
-// server with a port.
+// ServeHTTP does the same as Do for a server with a port: it carries out a request and
+// records it.
 func (tr *soakTruth) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	body, err := io.ReadAll(req.Body)
 	if err != nil {
-		panic(http.ErrAbortHandler) // half a request is none
+		panic(http.ErrAbortHandler) // an incomplete request is not carried out
 	}
 	inner, err := http.NewRequestWithContext(req.Context(), req.Method, "http://"+req.Host+"/", strings.NewReader(string(body)))
 	if err != nil {
@@ -41,20 +41,19 @@ func (tr *soakTruth) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// TestSoakOverTCP runs the soak over connections that a proxy breaks, to a server that
-// meets the faults of the soak besides. Attempts are cut off by the proxy at places that
-// the server knows nothing of: what each call may say is judged by what its client saw,
-// and what has happened by what the server did.
+// TestSoakOverTCP runs the soak over connections that a proxy breaks. The server has the
+// faults of the soak, too. The proxy cuts off attempts where the server cannot know it:
+// the judge compares each call with what its client saw and with what the server did.
 func TestSoakOverTCP(t *testing.T) {
 	t.Parallel()
 	seed, began := testSeed(t), time.Now()
 	run := newSoakRun(t, seed, testSize(2_560, 100_000)/soakGoroutines)
-	run.truth.keep = true // what is cut off may arrive later
+	run.truth.keep = true // a request that was cut off may reach the server later
 	run.adjust = func(o *soakOp) {
-		o.patience = min(o.patience, 2*time.Second)
-		o.faulty *= 0.3
-		if o.leaves > 0 {
-			o.leaves = o.leaves%(50*time.Millisecond) + 1
+		o.timeout = min(o.timeout, 2*time.Second)
+		o.faultProbability *= 0.3
+		if o.cancelAfter > 0 {
+			o.cancelAfter = o.cancelAfter%(50*time.Millisecond) + 1
 		}
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -67,7 +66,8 @@ func TestSoakOverTCP(t *testing.T) {
 
 	run.work(run.clients(t, &http.Client{Transport: transport}, dynamoconn.WithEndpoint(proxy.url()), dynamoconn.WithMaxAttempts(5)))
 
-	// What is still on its way arrives or is lost before the last look.
+	// Requests that are still on their way are carried out or lost before the tables are
+	// read.
 	transport.CloseIdleConnections()
 	proxy.close()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)

@@ -11,16 +11,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var soakOperations = flag.Int("operations", 0, "how many operations the soak has; 0 is 10,000, or 2,000,000 with -full")
+var soakOperations = flag.Int("operations", 0, "the number of operations of the soak; 0 means 10,000, or 2,000,000 with -full")
 
-// TestSoak runs operations of every kind by 64 goroutines, with at least a fifth of the
-// attempts faulted in every way that dynamoconntest knows, and judges each by what the
-// server did. It runs on a fake clock, so that pauses cost nothing.
+// TestSoak runs operations of every kind in 64 goroutines and compares each with what the
+// server did. At least a fifth of the attempts have a fault, and every fault of
+// dynamoconntest occurs. The soak runs on a fake clock, so that pauses take no time.
 func TestSoak(t *testing.T) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // little is alive, and much passes by
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // the live heap is small and the garbage is much
 	var run *soakRun
 	seed, began := testSeed(t), time.Now()
-	soakOrder() // outside of the bubble
+	soakScanOrder() // must not run on the fake clock
 	synctest.Test(t, func(t *testing.T) {
 		run = newSoakRun(t, seed, cmp.Or(*soakOperations, testSize(10_000, 2_000_000))/soakGoroutines)
 		run.work(run.clients(t, run.truth))

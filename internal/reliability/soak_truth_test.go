@@ -16,35 +16,34 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
-// soakTruth stands before the server and keeps what really happened: for each
-// exchange what the journal says of it, and for each key the write that stands there.
-// One exchange is evaluated at a time, so all are in one order.
+// soakTruth is the HTTP client in front of the server. It records what really happens: for
+// each request what the journal says, and for each key the write whose item is stored. The
+// server evaluates one request at a time, so all are in one order.
 type soakTruth struct {
 	server *dynamoconntest.Server // its journal holds one entry
 	faults []soakFault
 
-	mu      sync.Mutex
-	seq     uint64
-	state   [soakTables][soakKeys]soakStanding
-	order   [soakTables][]int         // the keys in the order of a actScan
-	ranks   [soakTables][soakKeys]int // the place of each key in it
-	ops     map[uint64]*soakOp
-	keep    bool // operations stay known when they are judged, for what arrives late
-	objects []string
-	hits    []int            // of each fault
-	actions map[string]int64 // attempts
-	arrived int64
+	mu       sync.Mutex
+	seq      uint64 // the number of requests that were evaluated
+	state    [soakTables][soakKeys]soakStored
+	order    [soakTables][]int         // the keys in the order of a scan
+	ranks    [soakTables][soakKeys]int // the index of each key in that order
+	ops      map[uint64]*soakOp
+	keep     bool // whether operations stay in ops after they are judged, for late requests
+	problems []string
+	hits     []int            // the number of attempts with each fault
+	actions  map[string]int64 // the number of attempts of each action
 }
 
-// soakStanding is what stands at a key, and since when.
-type soakStanding struct {
+// soakStored is what is stored at a key, and since which request.
+type soakStored struct {
 	id  soakID
 	seq uint64
 }
 
 func newSoakTruth(server *dynamoconntest.Server, faults []soakFault) *soakTruth {
 	tr := &soakTruth{
-		server: server, faults: faults, ops: make(map[uint64]*soakOp), order: soakOrder(),
+		server: server, faults: faults, ops: make(map[uint64]*soakOp), order: soakScanOrder(),
 		hits: make([]int, len(faults)), actions: make(map[string]int64),
 	}
 	for table, keys := range tr.order {
@@ -55,27 +54,29 @@ func newSoakTruth(server *dynamoconntest.Server, faults []soakFault) *soakTruth 
 	return tr
 }
 
-// begin enters an attempt that is about to be made. body is that of a batch.
-func (tr *soakTruth) begin(o *soakOp, try *soakTry, body []byte) int {
+// begin records an attempt that is about to be made and returns its index in the
+// operation. body is nil unless the attempt is that of a batch.
+func (tr *soakTruth) begin(o *soakOp, attempt *soakAttempt, body []byte) int {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
 	if body != nil {
-		tr.enterBatch(o, try, body)
+		tr.enterBatch(o, attempt, body)
 	}
 	tr.ops[o.number] = o
-	o.tries = append(o.tries, try)
-	tr.actions[try.action]++
-	tr.hits[try.fault]++
-	return len(o.tries) - 1
+	o.attempts = append(o.attempts, attempt)
+	tr.actions[attempt.action]++
+	tr.hits[attempt.fault]++
+	return len(o.attempts) - 1
 }
 
-func (tr *soakTruth) sawEnd(try *soakTry, saw soakSaw, status int, code string) {
+// recordObservation records what the client saw of an attempt.
+func (tr *soakTruth) recordObservation(attempt *soakAttempt, observed soakObservation, status int, code string) {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
-	try.saw, try.status, try.code = saw, status, code
+	attempt.observed, attempt.status, attempt.code = observed, status, code
 }
 
-// countBody returns how often the operation has sent such a body before.
+// countBody counts a request body of the operation and returns how often it was sent.
 func (tr *soakTruth) countBody(o *soakOp, body uint64) uint64 {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
@@ -86,8 +87,8 @@ func (tr *soakTruth) countBody(o *soakOp, body uint64) uint64 {
 	return o.bodies[body]
 }
 
-// end marks an operation as judged. What the server still does for it is an offence
-// against what was concluded.
+// end marks an operation as judged. If the server carries out one of its requests after
+// that, late checks it.
 func (tr *soakTruth) end(o *soakOp) {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
@@ -97,23 +98,23 @@ func (tr *soakTruth) end(o *soakOp) {
 	}
 }
 
-// object notes that the server did what cannot be.
-func (tr *soakTruth) object(rule soakRule, format string, args ...any) {
-	if len(tr.objects) < 100 {
-		tr.objects = append(tr.objects, string(rule)+": "+fmt.Sprintf(format, args...))
+// report reports that the server did what breaks a rule.
+func (tr *soakTruth) report(rule soakRule, format string, args ...any) {
+	if len(tr.problems) < 100 {
+		tr.problems = append(tr.problems, string(rule)+": "+fmt.Sprintf(format, args...))
 	}
 }
 
-// soakHidden hides the values of a context, so that another trace can take the place of
-// the one that is there.
+// soakHidden hides the values of a context, so that a new trace can replace the one in the
+// context.
 type soakHidden struct{ context.Context }
 
 func (soakHidden) Value(any) any { return nil }
 
-// Do carries out an exchange and records it. The order of exchanges is that of their
-// evaluation; the time that an answer takes is not part of it.
+// Do carries out a request and records it. The order of requests is that of their
+// evaluation and does not depend on how long an answer takes.
 func (tr *soakTruth) Do(req *http.Request) (*http.Response, error) {
-	o, try := tr.find(req.Header.Get(soakHeader))
+	o, attempt := tr.find(req.Header.Get(soakHeader))
 	var locked atomic.Bool
 	tr.mu.Lock()
 	locked.Store(true)
@@ -124,9 +125,9 @@ func (tr *soakTruth) Do(req *http.Request) (*http.Response, error) {
 	}
 	defer unlock()
 
-	// The hook is called as soon as the exchange is evaluated and in the journal, and
-	// before the pause that an answer may take.
-	partial := try != nil && strings.HasPrefix(tr.faults[try.fault].kind, "unprocessed")
+	// The server calls the hook as soon as the request is evaluated and in the journal,
+	// before a slow answer pauses.
+	partial := attempt != nil && strings.HasPrefix(tr.faults[attempt.fault].kind, "unprocessed")
 	trace := httptrace.ClientTrace{}
 	if t := httptrace.ContextClientTrace(req.Context()); t != nil {
 		trace = *t
@@ -134,7 +135,7 @@ func (tr *soakTruth) Do(req *http.Request) (*http.Response, error) {
 	getConn := trace.GetConn
 	trace.GetConn = func(addr string) {
 		if !partial {
-			tr.record(o, try, nil)
+			tr.record(o, attempt, nil)
 			unlock()
 		}
 		if getConn != nil {
@@ -143,7 +144,7 @@ func (tr *soakTruth) Do(req *http.Request) (*http.Response, error) {
 	}
 	ctx := httptrace.WithClientTrace(soakHidden{req.Context()}, &trace)
 	if partial {
-		ctx = context.WithoutCancel(ctx) // its answer is needed, and takes no time
+		ctx = context.WithoutCancel(ctx) // the answer is needed, and takes no time
 	}
 	resp, err := tr.server.HTTPClient().Do(req.WithContext(ctx))
 	if partial && err == nil {
@@ -152,13 +153,13 @@ func (tr *soakTruth) Do(req *http.Request) (*http.Response, error) {
 			return nil, readErr
 		}
 		resp.Body = io.NopCloser(bytes.NewReader(answer))
-		tr.record(o, try, answer)
+		tr.record(o, attempt, answer)
 	}
 	return resp, err
 }
 
-// find returns the attempt that a request is marked as.
-func (tr *soakTruth) find(mark string) (*soakOp, *soakTry) {
+// find returns the attempt whose mark a request has.
+func (tr *soakTruth) find(mark string) (*soakOp, *soakAttempt) {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
 	if len(mark) < 2 || mark[0] != soakPrefix {
@@ -168,105 +169,106 @@ func (tr *soakTruth) find(mark string) (*soakOp, *soakTry) {
 	number, _ := strconv.ParseUint(text, 10, 64)
 	n, err := strconv.Atoi(place)
 	o := tr.ops[number]
-	if o == nil || err != nil || n >= len(o.tries) {
+	if o == nil || err != nil || n >= len(o.attempts) {
 		return nil, nil
 	}
-	return o, o.tries[n]
+	return o, o.attempts[n]
 }
 
-// record enters what the journal says of the exchange that was just evaluated. answer
-// is that of a batch that was left unprocessed in part.
-func (tr *soakTruth) record(o *soakOp, try *soakTry, answer []byte) {
+// record records what the journal says about the request that was just evaluated. answer
+// is nil unless a batch was left partly unprocessed.
+func (tr *soakTruth) record(o *soakOp, attempt *soakAttempt, answer []byte) {
 	entries := tr.server.Journal()
 	entry := entries[len(entries)-1]
-	tr.arrived++
-	if try == nil {
-		tr.object(rulePhantom, "a request of no operation was evaluated: %s applied %v", entry.Operation, entry.Applied)
+	if attempt == nil {
+		tr.report(rulePhantom, "a request without an operation was evaluated: %s applied %v", entry.Operation, entry.Applied)
 		return
 	}
 	tr.seq++
-	try.arrivals++
-	try.seq, try.answer = tr.seq, entry.Error
-	again := try.applied
-	try.applied = try.applied || entry.Applied
-	if entry.Operation != try.action {
-		tr.object(ruleServer, "the journal has a %s and not a %s: %v", entry.Operation, try.action, o)
+	attempt.evaluations++
+	attempt.seq, attempt.answer = tr.seq, entry.Error
+	wasApplied := attempt.applied
+	attempt.applied = attempt.applied || entry.Applied
+	if entry.Operation != attempt.action {
+		tr.report(ruleServer, "the journal has a %s and not a %s: %v", entry.Operation, attempt.action, o)
 		return
 	}
 	if o.judged && entry.Applied && (o.kind.isWrite() || o.kind.isBatchWrite()) {
-		tr.late(o, try)
+		tr.late(o, attempt)
 	}
 	switch {
 	case o.kind.isWrite():
-		tr.recordWrite(o, try, entry.Applied)
-		if again && entry.Applied {
-			tr.object(ruleTwice, "one attempt was applied twice: %v", o)
+		tr.recordWrite(o, attempt, entry.Applied)
+		if wasApplied && entry.Applied {
+			tr.report(ruleTwice, "one attempt was applied twice: %v", o)
 		}
 	case o.kind == kindGet:
-		try.before = tr.state[o.cell.table][o.cell.key].id
+		attempt.storedBefore = tr.state[o.cell.table][o.cell.key].id
 	case o.kind == kindPage || o.kind == kindScan:
-		try.stood = make([]soakID, soakKeys)
-		for key := range try.stood {
-			try.stood[key] = tr.state[o.cell.table][key].id
+		attempt.storedItems = make([]soakID, soakKeys)
+		for key := range attempt.storedItems {
+			attempt.storedItems[key] = tr.state[o.cell.table][key].id
 		}
 	case o.kind.isBatchWrite():
-		tr.recordBatchWrite(o, try, entry.Applied, answer)
+		tr.recordBatchWrite(o, attempt, entry.Applied, answer)
 	case o.kind == kindBatchGet:
-		tr.recordBatchGet(o, try, answer)
+		tr.recordBatchGet(o, attempt, answer)
 	}
 }
 
-// late judges a write that was applied after its call had returned: its caller must
-// have been told that this may be.
-func (tr *soakTruth) late(o *soakOp, try *soakTry) {
-	// A call that succeeded after an attempt in doubt may have two of them applied.
-	doubted := slices.ContainsFunc(o.tries, func(try *soakTry) bool { return try.saw == sawDoubt || try.saw == sawMaybe })
-	if o.err == nil && doubted || soakAmbiguous(o.err) {
+// late judges a write that was applied after its call had returned. The call must have
+// reported that this may happen.
+func (tr *soakTruth) late(o *soakOp, attempt *soakAttempt) {
+	// If a call succeeded after an attempt with an unknown outcome, both may be applied.
+	hadUnknown := slices.ContainsFunc(o.attempts, func(attempt *soakAttempt) bool {
+		return attempt.observed == observedUnknown || attempt.observed == observedMaybeSent
+	})
+	if o.err == nil && hadUnknown || soakAmbiguous(o.err) {
 		return
 	}
-	tr.object(ruleLate, "applied after the call returned %v: %v", o.err, try)
+	tr.report(ruleLate, "applied after the call returned %v: %v", o.err, attempt)
 }
 
-func (tr *soakTruth) recordWrite(o *soakOp, try *soakTry, applied bool) {
-	standing := &tr.state[o.cell.table][o.cell.key]
-	try.before = standing.id
-	if !o.kind.conditional() && try.answer == "ConditionalCheckFailedException" ||
-		o.kind.conditional() && applied && !o.holds(standing.id) ||
-		try.answer == "ConditionalCheckFailedException" && o.holds(standing.id) {
-		tr.object(ruleServer, "the server and the model differ on a condition: %v", o)
+func (tr *soakTruth) recordWrite(o *soakOp, attempt *soakAttempt, applied bool) {
+	stored := &tr.state[o.cell.table][o.cell.key]
+	attempt.storedBefore = stored.id
+	if !o.kind.conditional() && attempt.answer == "ConditionalCheckFailedException" ||
+		o.kind.conditional() && applied && !o.holds(stored.id) ||
+		attempt.answer == "ConditionalCheckFailedException" && o.holds(stored.id) {
+		tr.report(ruleServer, "the server and the model differ on a condition: %v", o)
 	}
 	if !applied {
 		return
 	}
-	*standing = soakStanding{seq: tr.seq}
+	*stored = soakStored{seq: tr.seq}
 	if o.kind.isPut() {
-		standing.id = o.id(0)
+		stored.id = o.id(0)
 	}
 }
 
-// holds tells whether the operation's condition is true of what stands at its key.
-func (o *soakOp) holds(standing soakID) bool {
+// holds reports whether the operation's condition is true if stored is the item at its key.
+func (o *soakOp) holds(stored soakID) bool {
 	switch {
 	case o.kind.ifNew():
-		return standing == 0
+		return stored == 0
 	case o.kind.ifSeen():
-		return standing != 0 && standing == o.seen
-	case o.kind == kindDeleteThere:
-		return standing != 0
+		return stored != 0 && stored == o.seen
+	case o.kind == kindDeleteExisting:
+		return stored != 0
 	}
 	return true
 }
 
-func (tr *soakTruth) recordBatchWrite(o *soakOp, try *soakTry, applied bool, answer []byte) {
+func (tr *soakTruth) recordBatchWrite(o *soakOp, attempt *soakAttempt, applied bool, answer []byte) {
 	if answer != nil {
 		response, err := soakParse(answer)
 		if err != nil {
-			tr.object(ruleServer, "%v: %s", err, answer)
+			tr.report(ruleServer, "%v: %s", err, answer)
 			return
 		}
 		for _, part := range soakParts(response.get("UnprocessedItems")) {
 			if i := o.writeOf(part); i >= 0 {
-				try.left |= 1 << i
+				attempt.unprocessed |= 1 << i
 			}
 		}
 	}
@@ -274,14 +276,14 @@ func (tr *soakTruth) recordBatchWrite(o *soakOp, try *soakTry, applied bool, ans
 		return
 	}
 	for i, w := range o.writes {
-		if try.carried&^try.left&(1<<i) == 0 {
+		if attempt.requestWrites&^attempt.unprocessed&(1<<i) == 0 {
 			continue
 		}
-		standing := soakStanding{seq: tr.seq}
+		stored := soakStored{seq: tr.seq}
 		if !w.delete {
-			standing.id = o.id(i)
+			stored.id = o.id(i)
 		}
-		tr.state[w.table][w.key] = standing
+		tr.state[w.table][w.key] = stored
 	}
 }
 
@@ -295,44 +297,45 @@ func (o *soakOp) writeOf(part soakPart) int {
 	return -1
 }
 
-func (tr *soakTruth) recordBatchGet(o *soakOp, try *soakTry, answer []byte) {
+func (tr *soakTruth) recordBatchGet(o *soakOp, attempt *soakAttempt, answer []byte) {
 	if answer != nil {
 		response, err := soakParse(answer)
 		if err != nil {
-			tr.object(ruleServer, "%v: %s", err, answer)
+			tr.report(ruleServer, "%v: %s", err, answer)
 			return
 		}
-		tr.markKeys(o, try.skipped, soakParts(response.get("UnprocessedKeys")))
+		tr.markKeys(o, attempt.unprocessedKeys, soakParts(response.get("UnprocessedKeys")))
 	}
-	try.stood = make([]soakID, len(o.cells))
+	attempt.storedItems = make([]soakID, len(o.cells))
 	for i, c := range o.cells {
-		try.stood[i] = tr.state[c.table][c.key].id
+		attempt.storedItems[i] = tr.state[c.table][c.key].id
 	}
 }
 
-// enterBatch notes which parts of a batch its request holds.
-func (tr *soakTruth) enterBatch(o *soakOp, try *soakTry, body []byte) {
+// enterBatch records which writes or keys of a batch a request holds.
+func (tr *soakTruth) enterBatch(o *soakOp, attempt *soakAttempt, body []byte) {
 	request, err := soakParse(body)
 	if err != nil {
-		tr.object(ruleServer, "%v: %s", err, body)
+		tr.report(ruleServer, "%v: %s", err, body)
 		return
 	}
 	parts := soakParts(request.get("RequestItems"))
 	if o.kind == kindBatchGet {
-		try.asked, try.skipped = make([]bool, len(o.cells)), make([]bool, len(o.cells))
-		tr.markKeys(o, try.asked, parts)
+		attempt.requestedKeys, attempt.unprocessedKeys = make([]bool, len(o.cells)), make([]bool, len(o.cells))
+		tr.markKeys(o, attempt.requestedKeys, parts)
 		return
 	}
 	for _, part := range parts {
 		i := o.writeOf(part)
 		if i < 0 {
-			tr.object(rulePhantom, "a batch holds what was not asked for, %+v: %v", part, o)
+			tr.report(rulePhantom, "a batch request holds a write that the batch does not have, %+v: %v", part, o)
 			continue
 		}
-		try.carried |= 1 << i
+		attempt.requestWrites |= 1 << i
 	}
 }
 
+// markKeys sets places for the keys of the operation that parts hold.
 func (tr *soakTruth) markKeys(o *soakOp, places []bool, parts []soakPart) {
 	for _, part := range parts {
 		known := false
@@ -342,7 +345,7 @@ func (tr *soakTruth) markKeys(o *soakOp, places []bool, parts []soakPart) {
 			}
 		}
 		if !known {
-			tr.object(rulePhantom, "a batch asks for a key that was not asked for, %+v: %v", part, o)
+			tr.report(rulePhantom, "a batch request holds a key that the batch does not have, %+v: %v", part, o)
 		}
 	}
 }

@@ -5,14 +5,15 @@ import (
 	"strconv"
 )
 
-// soakJSON is a JSON value: a text for strings and numbers, members for objects,
-// elements for arrays. It is enough to know what a batch asks for.
+// soakJSON is a JSON value: a text for strings and numbers, members for objects, elements
+// for arrays. That is enough to find out what a batch request holds.
 type soakJSON struct {
 	text  string
 	names []string
 	nodes []soakJSON
 }
 
+// get returns the value at a path of member names, or nil.
 func (n *soakJSON) get(path ...string) *soakJSON {
 	for _, name := range path {
 		if n == nil {
@@ -29,6 +30,7 @@ func (n *soakJSON) get(path ...string) *soakJSON {
 	return n
 }
 
+// at returns the text of the value at a path, or "".
 func (n *soakJSON) at(path ...string) string {
 	if n = n.get(path...); n == nil {
 		return ""
@@ -38,7 +40,7 @@ func (n *soakJSON) at(path ...string) string {
 
 var errSoakJSON = errors.New("not the JSON of a batch")
 
-// soakParse reads text that is known to be valid.
+// soakParse parses text that is known to be valid JSON.
 func soakParse(text []byte) (node soakJSON, err error) {
 	defer func() {
 		if recover() != nil {
@@ -99,12 +101,12 @@ func (p *soakParser) quoted() string {
 	}
 	text, err := strconv.Unquote(string(p.text[from:p.i]))
 	if err != nil {
-		return "" // a form that only JSON has, as \/ is; the soak's own names have none
+		return "" // an escape that Go does not have, such as \/; the soak's names have none
 	}
 	return text
 }
 
-// soakPart is one write or key of a batch, as it is on the wire.
+// soakPart is a write or a key of a batch request.
 type soakPart struct {
 	table  int
 	key    int
@@ -112,7 +114,8 @@ type soakPart struct {
 	id     soakID
 }
 
-// soakParts lists what a RequestItems, UnprocessedItems or UnprocessedKeys holds.
+// soakParts returns the writes or keys in a RequestItems, UnprocessedItems or
+// UnprocessedKeys.
 func soakParts(items *soakJSON) []soakPart {
 	var parts []soakPart
 	if items == nil {

@@ -210,11 +210,11 @@ func (req *ScanTableRequest) check() error {
 	case req.Segment < 0 || req.Segment > 0 && req.Segment >= req.TotalSegments:
 		return invalid("Segment", "must be at least 0 and less than TotalSegments")
 	case req.Checkpoint.started() && len(req.ExclusiveStartKey) > 0:
-		return invalid("Checkpoint", "cannot be combined with ExclusiveStartKey")
+		return invalid("Checkpoint", "cannot be given together with ExclusiveStartKey")
 	case len(req.Conditions) > 0 && req.FilterExpression != "":
-		return invalid("FilterExpression", "cannot be combined with Conditions")
+		return invalid("FilterExpression", "cannot be given together with Conditions")
 	case req.CountOnly && (len(req.Attributes) > 0 || req.ProjectionExpression != ""):
-		return invalid("CountOnly", "cannot be combined with Attributes or ProjectionExpression")
+		return invalid("CountOnly", "cannot be given together with Attributes or ProjectionExpression")
 	case len(req.ExpressionAttributeValues) > 0 && req.FilterExpression == "":
 		return invalid("ExpressionAttributeValues", "are not used: there is no FilterExpression")
 	}

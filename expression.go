@@ -147,7 +147,7 @@ func (x *expression) project(attributes []string, projection string) (*string, e
 		return optional(projection), nil
 	}
 	if projection != "" {
-		return nil, invalid("ProjectionExpression", "cannot be combined with Attributes")
+		return nil, invalid("ProjectionExpression", "cannot be given together with Attributes")
 	}
 	text, err := x.projection(attributes)
 	return optional(text), err

@@ -101,7 +101,7 @@ func TestProjection(t *testing.T) {
 		assert.Equal(t, path, field.Path)
 	}
 	_, err = (&expression{}).project([]string{"a"}, "a")
-	assertFieldError(t, err, ErrInvalidRequest, "ProjectionExpression", "cannot be combined with Attributes")
+	assertFieldError(t, err, ErrInvalidRequest, "ProjectionExpression", "cannot be given together with Attributes")
 }
 
 var expressionText = regexp.MustCompile(`^[#:a-zA-Z_0-9 (),<>=]*$`)

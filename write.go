@@ -115,7 +115,7 @@ func returnOldItem(wanted bool) types.ReturnValue {
 // canReturnOldItem refuses to return the old item with ExactlyOnce.
 func (k *call) canReturnOldItem(wanted bool) error {
 	if wanted && k.token != "" {
-		return invalid("ReturnOldItem", "cannot be combined with ExactlyOnce: a transaction returns no items")
+		return invalid("ReturnOldItem", "cannot be given together with ExactlyOnce: a transaction returns no items")
 	}
 	return nil
 }

@@ -22,12 +22,13 @@ func NewClient(t testing.TB, tables ...Table) *dynamoconn.Client {
 	return s.Client(t)
 }
 
-// Client returns a client of this library for the server, in region us-east-1. The
-// options come after those that lead to the server. Client fails the test if an
-// option is invalid.
+// Client returns a client of this library for the server, in region us-east-1. It
+// takes nothing from the environment or from files. The options come after those that
+// lead to the server. Client fails the test if an option is invalid.
 func (s *Server) Client(t testing.TB, opts ...dynamoconn.Option) *dynamoconn.Client {
 	t.Helper()
 	c, err := dynamoconn.New(t.Context(), append([]dynamoconn.Option{
+		dynamoconn.WithAWSConfig(aws.Config{}),
 		dynamoconn.WithRegion(defaultRegion),
 		dynamoconn.WithCredentials(Credentials()),
 		dynamoconn.WithHTTPClient(s.HTTPClient()),

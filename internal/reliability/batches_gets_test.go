@@ -44,7 +44,7 @@ func (b *batchRun) randomReads() dynamoconn.BatchGetItemRequest {
 func TestRandomBatchGets(t *testing.T) {
 	t.Parallel()
 	var read, absent, notRead atomic.Int64
-	eachBatch(t, testSize[uint64](150, 10_000), func(b *batchRun) {
+	eachBatch(t, testSize[uint64](20, 150, 10_000), func(b *batchRun) {
 		req := b.randomReads()
 		b.db.ClearJournal()
 		b.injectFaults()
@@ -80,7 +80,9 @@ func TestRandomBatchGets(t *testing.T) {
 		b.checkReads(rest, resp, err)
 	})
 	t.Logf("%d items read, %d keys without an item, %d keys not read", read.Load(), absent.Load(), notRead.Load())
-	require.Positive(t, notRead.Load())
+	if !isBrief() {
+		require.Positive(t, notRead.Load())
+	}
 }
 
 // checkReads compares the response with the model.

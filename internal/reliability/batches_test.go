@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -24,10 +23,11 @@ import (
 
 	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
-// adversary is an HTTP client between the client under test and the server. It refuses
-// requests as too large, and it adds items to answers that the client did not ask for.
+// adversary answers between the client under test and the server. It refuses requests
+// as too large, and it adds items to answers that the client did not ask for.
 type adversary struct {
 	next           dynamoconn.HTTPClient
 	random         func(n int) int // safe for concurrent use
@@ -37,17 +37,12 @@ type adversary struct {
 	lies           atomic.Int64    // answers that were falsified
 }
 
-func (a *adversary) Do(req *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
-	}
-	if a.maxRequestSize > 0 && len(body) > a.maxRequestSize {
+func (a *adversary) answer(r *wiretest.Request) (*http.Response, error) {
+	if a.maxRequestSize > 0 && len(r.Body) > a.maxRequestSize {
 		a.refused.Add(1)
-		return &http.Response{StatusCode: http.StatusRequestEntityTooLarge, Header: http.Header{}, Body: http.NoBody, Request: req}, nil
+		return wiretest.Reply(http.StatusRequestEntityTooLarge, "")(r)
 	}
-	req.Body = io.NopCloser(bytes.NewReader(body))
-	resp, err := a.next.Do(req)
+	resp, err := a.next.Do(r.HTTP)
 	if err != nil || resp.StatusCode != http.StatusOK || a.random(100) >= a.liePercent {
 		return resp, err
 	}
@@ -62,7 +57,7 @@ func (a *adversary) falsify(resp *http.Response) (*http.Response, error) {
 	if err != nil {
 		return resp, nil // the answer is broken already
 	}
-	if resp.Header.Get("X-Amz-Crc32") != checksum(body) {
+	if resp.Header.Get("X-Amz-Crc32") != wiretest.Checksum(string(body)) {
 		return resp, nil // a bit was flipped, which a new checksum would hide
 	}
 	var answer map[string]map[string]any
@@ -87,14 +82,10 @@ func (a *adversary) falsify(resp *http.Response) (*http.Response, error) {
 		return nil, err
 	}
 	a.lies.Add(1)
-	resp.Header.Set("X-Amz-Crc32", checksum(body))
+	resp.Header.Set("X-Amz-Crc32", wiretest.Checksum(string(body)))
 	resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	resp.ContentLength, resp.Body = int64(len(body)), io.NopCloser(bytes.NewReader(body))
 	return resp, nil
-}
-
-func checksum(body []byte) string {
-	return strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)
 }
 
 // batchRun is a random batch and the server that it runs against.
@@ -136,7 +127,7 @@ func newBatchRun(t *testing.T, seed, number uint64) *batchRun {
 	// The configuration is empty, because the SDK's default configuration reads files.
 	config := dynamoconn.WithAWSConfig(aws.Config{})
 	b.directClient = db.Client(t, config)
-	b.client = db.Client(t, config, dynamoconn.WithHTTPClient(adversary), dynamoconn.WithMaxAttempts(3), dynamoconn.WithMaxInFlight(1+random.IntN(5)))
+	b.client = db.Client(t, config, dynamoconn.WithHTTPClient(wiretest.Answer(adversary.answer)), dynamoconn.WithMaxAttempts(3), dynamoconn.WithMaxInFlight(1+random.IntN(5)))
 	return b
 }
 
@@ -309,7 +300,7 @@ func (b *batchRun) randomWrites() (req dynamoconn.BatchWriteItemRequest, invalid
 func TestRandomBatchWrites(t *testing.T) {
 	t.Parallel()
 	var written, notWritten, unknown atomic.Int64
-	eachBatch(t, testSize[uint64](150, 10_000), func(b *batchRun) {
+	eachBatch(t, testSize[uint64](20, 150, 10_000), func(b *batchRun) {
 		req, invalid := b.randomWrites()
 		text := fmt.Sprint(req)
 		b.injectFaults()
@@ -330,7 +321,9 @@ func TestRandomBatchWrites(t *testing.T) {
 		b.writeRemaining(req, err, invalid)
 	})
 	t.Logf("%d writes written, %d not written; %d of the latter may have been written", written.Load(), notWritten.Load(), unknown.Load())
-	require.Positive(t, unknown.Load())
+	if !isBrief() {
+		require.Positive(t, unknown.Load())
+	}
 }
 
 // checkWrites compares the outcomes of all writes with what the tables hold. It returns

@@ -32,8 +32,9 @@ var (
 // TestScanOfALargeTableKeepsMemoryConstant scans a large table and measures the heap.
 // Server and client are processes of their own, so that only the client is measured.
 func TestScanOfALargeTableKeepsMemoryConstant(t *testing.T) {
+	skipBrief(t)
 	t.Parallel()
-	items := testSize(100_000, 10_000_000)
+	items := testSize(0, 100_000, 10_000_000)
 	server := childCommand(t, "big table", strconv.Itoa(items))
 	serverStdin, err := server.StdinPipe() // the server ends when this is closed
 	require.NoError(t, err)

@@ -46,14 +46,14 @@ var (
 // bombLimits returns the sizes of the largest answers that the child's client accepts,
 // for a batch and for other activities. With -full they are the defaults.
 func bombLimits() (batch, single int) {
-	return testSize(16<<20, 256<<20), testSize(2<<20, 32<<20)
+	return testSize(0, 16<<20, 256<<20), testSize(0, 2<<20, 32<<20)
 }
 
 // bombs returns all bombs by name. It is long because it is one table.
 func bombs() map[string]bomb {
 	batch, single := bombLimits()
-	deep := testSize(200_000, 2_000_000)
-	many := testSize(500_000, 10_000_000)
+	deep := testSize(0, 200_000, 2_000_000)
+	many := testSize(0, 500_000, 10_000_000)
 	wrap := func(before, after string, inside func(w io.Writer)) func(io.Writer) {
 		return func(w io.Writer) {
 			_, _ = io.WriteString(w, before)
@@ -157,6 +157,7 @@ func (b bomb) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 }
 
 func TestBombsAreErrorsInBoundedMemory(t *testing.T) {
+	skipBrief(t)
 	t.Parallel()
 	batch, single := bombLimits()
 	for name, b := range bombs() {

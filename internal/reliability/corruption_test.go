@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"reflect"
 	"sync/atomic"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // damagedAnswer is the body of an answer after damage on its way.
@@ -27,42 +27,6 @@ type damagedAnswer struct {
 	length      int64 // the Content-Length, or -1 for none
 	breaks      bool  // whether the connection breaks at the end of body
 }
-
-// replayClient is an HTTP client that gives every request the same damaged answer. If
-// firstOnly is set, only the first request of a call gets it, and later ones get the
-// undamaged answer.
-type replayClient struct {
-	answer    *recordedAnswer
-	header    http.Header
-	damage    damagedAnswer
-	firstOnly bool
-	sent      [][]byte // the bodies of the requests
-}
-
-func (p *replayClient) Do(req *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, err
-	}
-	p.sent = append(p.sent, body)
-	d := p.damage
-	if p.firstOnly && len(p.sent) > 1 {
-		d = damagedAnswer{body: p.answer.body, length: int64(len(p.answer.body))}
-	}
-	var stream io.Reader = bytes.NewReader(d.body)
-	if d.breaks {
-		stream = io.MultiReader(stream, brokenBody{})
-	}
-	return &http.Response{
-		StatusCode: p.answer.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: req,
-		Header: p.header.Clone(), ContentLength: d.length, Body: io.NopCloser(stream),
-	}, nil
-}
-
-// brokenBody is the end of a body whose connection breaks.
-type brokenBody struct{}
-
-func (brokenBody) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // truncations returns the ways to truncate a body after n bytes: the connection breaks,
 // or the shorter body looks complete, with or without a Content-Length.
@@ -104,10 +68,28 @@ func definiteCause(err error) error {
 // corruptionTest makes a call again and again, each time with other damage to its answer.
 type corruptionTest struct {
 	*testing.T
-	answer       *recordedAnswer
-	replayClient *replayClient
-	client       *dynamoconn.Client
-	cases        *atomic.Int64
+	answer    *recordedAnswer
+	header    http.Header // of each answer
+	damage    damagedAnswer
+	firstOnly bool // only the first answer of a call is damaged
+	sent      *wiretest.Client
+	client    *dynamoconn.Client
+	cases     *atomic.Int64
+}
+
+// reply gives a request of the call the damaged answer.
+func (c *corruptionTest) reply(r *wiretest.Request) (*http.Response, error) {
+	d := c.damage
+	if c.firstOnly && len(c.sent.Requests()) > 1 {
+		d = damagedAnswer{body: c.answer.body, length: int64(len(c.answer.body))}
+	}
+	answer := wiretest.Reply(c.answer.status, string(d.body))
+	if d.breaks {
+		answer = answer.Cut(int64(len(d.body)))
+	}
+	resp, err := answer(r)
+	resp.Header, resp.ContentLength = c.header.Clone(), d.length
+	return resp, err
 }
 
 // eachAnswer calls damage for each recorded answer, on a fake clock, so that the pauses
@@ -124,9 +106,10 @@ func eachAnswer(t *testing.T, withChecksum bool, cases *atomic.Int64, damage fun
 				if !withChecksum {
 					header.Del("X-Amz-Crc32")
 				}
-				p := &replayClient{answer: answer, header: header}
-				client := dynamoconntest.New().Client(t, dynamoconn.WithHTTPClient(p), dynamoconn.WithMaxAttempts(damageAttempts))
-				damage(&corruptionTest{T: t, answer: answer, replayClient: p, client: client, cases: cases})
+				c := &corruptionTest{T: t, answer: answer, header: header, cases: cases}
+				c.sent = wiretest.New(c.reply)
+				c.client = dynamoconntest.New().Client(t, dynamoconn.WithHTTPClient(c.sent), dynamoconn.WithMaxAttempts(damageAttempts))
+				damage(c)
 			})
 		})
 	}
@@ -135,7 +118,8 @@ func eachAnswer(t *testing.T, withChecksum bool, cases *atomic.Int64, damage fun
 // call makes the call that the answer was recorded for and damages the answer.
 func (c *corruptionTest) call(d damagedAnswer) (any, error) {
 	c.cases.Add(1)
-	c.replayClient.damage, c.replayClient.sent = d, nil
+	c.damage = d
+	c.sent.Take()
 	ctx, cancel := context.WithTimeout(c.Context(), 20*time.Second)
 	defer cancel()
 	return c.answer.run(ctx, c.client)
@@ -151,9 +135,10 @@ func (c *corruptionTest) requireDetected(d damagedAnswer, result any, err error)
 	// the body hides only the reason.
 	unknown := c.answer.writes && c.answer.status/100 != 4
 	require.Equal(c, unknown, errors.Is(err, dynamoconn.ErrAmbiguous), "%s: %v", d.description, err)
-	require.Len(c, c.replayClient.sent, damageAttempts, d.description)
-	for _, body := range c.replayClient.sent {
-		require.JSONEq(c, string(c.replayClient.sent[0]), string(body), d.description)
+	sent := c.sent.Requests()
+	require.Len(c, sent, damageAttempts, d.description)
+	for _, r := range sent {
+		require.JSONEq(c, sent[0].Body, r.Body, d.description)
 	}
 	var e *dynamoconn.Error
 	require.ErrorAs(c, err, &e, d.description)
@@ -165,7 +150,7 @@ func (c *corruptionTest) requireDetected(d damagedAnswer, result any, err error)
 func TestEveryDamageOfABodyWithChecksumIsDetected(t *testing.T) {
 	t.Parallel()
 	var cases atomic.Int64
-	stride := testSize(101, 1)
+	stride := testSize(2_003, 101, 1)
 	t.Run("answers", func(t *testing.T) {
 		eachAnswer(t, true, &cases, func(c *corruptionTest) {
 			body := c.answer.body
@@ -174,7 +159,7 @@ func TestEveryDamageOfABodyWithChecksumIsDetected(t *testing.T) {
 				result, err := c.call(d)
 				c.requireDetected(d, result, err)
 			}
-			for n := 0; n < len(body); n += testSize(17, 1) {
+			for n := 0; n < len(body); n += testSize(337, 17, 1) {
 				for _, d := range truncations(body, n) {
 					result, err := c.call(d)
 					c.requireDetected(d, result, err)
@@ -183,7 +168,7 @@ func TestEveryDamageOfABodyWithChecksumIsDetected(t *testing.T) {
 		})
 	})
 	t.Logf("%d damaged answers", cases.Load())
-	assert.Greater(t, cases.Load(), testSize[int64](2_000, 100_000))
+	assert.Greater(t, cases.Load(), testSize[int64](100, 2_000, 100_000))
 }
 
 // TestOneDamagedAnswerCostsOneAttempt damages the first answer of a call. The second,
@@ -195,7 +180,7 @@ func TestOneDamagedAnswerCostsOneAttempt(t *testing.T) {
 		if !c.answer.isRepeatable || definiteCause(c.answer.err) != nil && errors.Is(c.answer.err, dynamoconn.ErrThrottled) {
 			return // the client sends more requests after the second answer
 		}
-		c.replayClient.firstOnly = true
+		c.firstOnly = true
 		for _, d := range append(truncations(c.answer.body, len(c.answer.body)/2), flipBit(c.answer.body, 8*len(c.answer.body)/2)) {
 			result, err := c.call(d)
 			if c.answer.oldItemMayBeOwn {
@@ -210,7 +195,7 @@ func TestOneDamagedAnswerCostsOneAttempt(t *testing.T) {
 				require.NotErrorIs(c, err, dynamoconn.ErrAmbiguous, d.description)
 			}
 			if c.answer.status != http.StatusInternalServerError {
-				require.Len(c, c.replayClient.sent, 2, d.description)
+				require.Len(c, c.sent.Requests(), 2, d.description)
 			}
 		}
 	})
@@ -226,7 +211,7 @@ func TestDamageOfABodyWithoutChecksum(t *testing.T) {
 	t.Run("answers", func(t *testing.T) {
 		eachAnswer(t, false, &cases, func(c *corruptionTest) {
 			body := c.answer.body
-			for n := 0; n < len(body); n += testSize(17, 1) {
+			for n := 0; n < len(body); n += testSize(337, 17, 1) {
 				for _, d := range truncations(body, n) {
 					result, err := c.call(d)
 					if n == 0 && !d.breaks && c.answer.status >= 400 {
@@ -240,7 +225,7 @@ func TestDamageOfABodyWithoutChecksum(t *testing.T) {
 					c.requireDetected(d, result, err)
 				}
 			}
-			for bit := 0; bit < 8*len(body); bit += testSize(101, 1) {
+			for bit := 0; bit < 8*len(body); bit += testSize(2_003, 101, 1) {
 				d := flipBit(body, bit)
 				result, err := c.call(d)
 				flips.Add(1)

@@ -4,8 +4,8 @@
 // connections, and DynamoDB Local. docs/reliability.md says what they show.
 //
 // Each test has a short form, which make test runs, and a long form, which make soak
-// runs with -full. The tests print the seed of their random parts, so that a failure
-// can be repeated:
+// runs with -full. With -short a test takes a moment or is skipped. The tests print the
+// seed of their random parts, so that a failure can be repeated:
 //
 //	make soak SEED=42
 //

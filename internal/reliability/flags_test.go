@@ -12,12 +12,28 @@ var (
 	seed = flag.Uint64("seed", 0, "the seed of the random parts; 0 means a new one in each run")
 )
 
-// testSize returns the size of a test: long with -full, and else short.
-func testSize[N ~int | ~int64 | ~uint64](short, long N) N {
-	if *full {
+// testSize returns the size of a test: brief with -short, long with -full, and else
+// normal, which is what make test runs.
+func testSize[N ~int | ~int64 | ~uint64](brief, normal, long N) N {
+	switch {
+	case *full:
 		return long
+	case isBrief():
+		return brief
 	}
-	return short
+	return normal
+}
+
+// isBrief reports whether tests run in their brief forms, which take a moment each. A
+// brief form proves what it sees; it need not see everything.
+func isBrief() bool { return testing.Short() && !*full }
+
+// skipBrief skips a test that has no brief form.
+func skipBrief(t testing.TB) {
+	t.Helper()
+	if isBrief() {
+		t.Skipf("-short: a proof that takes seconds; run it with go test ./internal/reliability -run '^%s$'", t.Name())
+	}
 }
 
 // runSeed returns the seed of this run.

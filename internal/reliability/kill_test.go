@@ -40,7 +40,7 @@ var (
 // kill.
 func TestKilledLoadLosesNothing(t *testing.T) {
 	t.Parallel()
-	k := newKiller(t, testSize(6, 300))
+	k := newKiller(t, testSize(1, 6, 300))
 	k.db.Inject(dynamoconntest.Fault{Operation: "BatchWriteItem", Effect: dynamoconntest.UnprocessedRandomly(0.1)})
 	rounds := 0
 	for ; k.killsLeft > 0; rounds++ {
@@ -66,7 +66,7 @@ func TestKilledLoadLosesNothing(t *testing.T) {
 // page was not saved.
 func TestKilledScanLosesNothing(t *testing.T) {
 	t.Parallel()
-	k := newKiller(t, testSize(6, 300))
+	k := newKiller(t, testSize(1, 6, 300))
 	k.db.Inject(dynamoconntest.Fault{Operation: "Scan", Probability: 0.02, Effect: dynamoconntest.HTMLUnavailable()})
 	repeatedItems, maxRepeated, rounds := 0, 0, 0
 	for ; k.killsLeft > 0; rounds++ {

@@ -92,7 +92,7 @@ func serveLeaks(t *testing.T, connections *connectionCounter) (db *dynamoconntes
 // before, no open connection and no open body.
 func TestNothingLeaks(t *testing.T) {
 	_ = testSeed(t)
-	calls, abandoned, canceled := testSize(5_000, 100_000), testSize(500, 10_000), testSize(500, 10_000)
+	calls, abandoned, canceled := testSize(300, 5_000, 100_000), testSize(50, 500, 10_000), testSize(100, 500, 10_000)
 	var connections connectionCounter
 	db, url := serveLeaks(t, &connections)
 	bodies := &countedBodies{next: &http.Transport{MaxIdleConnsPerHost: 8}}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // activityCall is a call of an activity. It returns the response without its metadata, or
@@ -41,29 +42,6 @@ type recordedAnswer struct {
 	oldItemMayBeOwn bool
 }
 
-// recorder is an HTTP client that keeps the first answer.
-type recorder struct {
-	next dynamoconn.HTTPClient
-	kept *http.Response
-	body []byte
-}
-
-func (r *recorder) Do(req *http.Request) (*http.Response, error) {
-	resp, err := r.next.Do(req)
-	if err != nil || r.kept != nil {
-		return resp, err
-	}
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return nil, err
-	}
-	copied := *resp
-	copied.Header = resp.Header.Clone()
-	r.kept, r.body = &copied, body
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	return resp, nil
-}
-
 // recordAnswers makes the calls of all scenarios and returns their answers.
 func recordAnswers(t testing.TB) []*recordedAnswer {
 	t.Helper()
@@ -79,15 +57,23 @@ func recordAnswers(t testing.TB) []*recordedAnswer {
 			f := *s.fault
 			db.Inject(f)
 		}
-		tape := &recorder{next: db.HTTPClient()}
-		client := db.Client(t, dynamoconn.WithHTTPClient(tape), dynamoconn.WithMaxAttempts(1))
-		result, err := s.run(t.Context(), client)
-		require.NotNil(t, tape.kept, s.name)
 		answer := &recordedAnswer{
 			name: s.name, run: s.run, writes: s.writes, isRepeatable: !s.notRepeatable, oldItemMayBeOwn: s.oldItemMayBeOwn,
-			status: tape.kept.StatusCode, header: tape.kept.Header, body: tape.body, result: result, err: err,
 		}
-		require.Equal(t, s.status, answer.status, "%s: %v", s.name, err)
+		recorder := wiretest.Func(func(req *http.Request) (*http.Response, error) {
+			resp, err := db.HTTPClient().Do(req)
+			if err != nil || answer.body != nil { // the first answer is kept
+				return resp, err
+			}
+			answer.status, answer.header = resp.StatusCode, resp.Header.Clone()
+			answer.body, err = io.ReadAll(resp.Body)
+			resp.Body = io.NopCloser(bytes.NewReader(answer.body))
+			return resp, err
+		})
+		client := db.Client(t, dynamoconn.WithHTTPClient(recorder), dynamoconn.WithMaxAttempts(1))
+		answer.result, answer.err = s.run(t.Context(), client)
+		require.NotNil(t, answer.body, s.name)
+		require.Equal(t, s.status, answer.status, "%s: %v", s.name, answer.err)
 		if s.compress {
 			answer.compress(t)
 		}

@@ -74,7 +74,7 @@ func TestSoakOnDynamoDBLocal(t *testing.T) {
 		all.Add(1)
 		go func() {
 			defer all.Done()
-			for n := 1; n <= testSize(80, 5_000); n++ {
+			for n := 1; n <= testSize(0, 80, 5_000); n++ {
 				owners[g].step(n)
 			}
 		}()

@@ -22,12 +22,12 @@ func TestSoak(t *testing.T) {
 	seed, began := testSeed(t), time.Now()
 	soakScanOrder() // must not run on the fake clock
 	synctest.Test(t, func(t *testing.T) {
-		run = newSoakRun(t, seed, cmp.Or(*soakOperations, testSize(10_000, 2_000_000))/soakGoroutines)
+		run = newSoakRun(t, seed, cmp.Or(*soakOperations, testSize(640, 10_000, 2_000_000))/soakGoroutines)
 		run.work(run.clients(t, run.truth))
 		run.finish(t)
 	})
 	run.log(t, time.Since(began))
-	if t.Failed() {
+	if t.Failed() || isBrief() {
 		return
 	}
 	attempts, faulted := run.attempts()

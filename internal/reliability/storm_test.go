@@ -27,7 +27,7 @@ const (
 )
 
 // stormLength returns how long the storm lasts.
-func stormLength() time.Duration { return testSize(time.Minute, 10*time.Minute) }
+func stormLength() time.Duration { return testSize(0, time.Minute, 10*time.Minute) }
 
 // storm is a server that throttles requests until the storm ends.
 type storm struct {
@@ -160,6 +160,7 @@ var stormThrottles = map[string]dynamoconntest.Effect{
 }
 
 func TestStormOfOneTableDoesNotSlowDownOtherTables(t *testing.T) {
+	skipBrief(t)
 	t.Parallel()
 	for name, effect := range stormThrottles {
 		if !*full && name != "ThrottlingException" {
@@ -203,6 +204,7 @@ func TestStormOfOneTableDoesNotSlowDownOtherTables(t *testing.T) {
 }
 
 func TestStormOfTheAccountEndsForAllCallers(t *testing.T) {
+	skipBrief(t)
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newStorm(t, dynamoconntest.Throttle(dynamoconntest.RequestLimitExceeded, "arn:aws:dynamodb:us-east-1:000000000000:table/hot", "AccountLimitExceeded"), "")

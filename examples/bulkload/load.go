@@ -20,7 +20,7 @@ type load struct {
 	client *dynamoconn.Client
 	rows   *rows
 	table  string
-	key    string // the partition key: first that of the flag, then that of the table
+	key    string // the partition key: first from the flag, then from the table
 	// useNumber says that a row without a partition key gets its number in the file.
 	useNumber   bool
 	keyIsString bool

@@ -118,7 +118,7 @@ func TestExportContinuesAfterEachInterruption(t *testing.T) {
 		_, err = file.WriteString(`{"ID":{"N":"1"}}` + "\n" + `{"ID":{"N"`)
 		require.NoError(t, err)
 		require.NoError(t, file.Close())
-		args[len(args)-1] = "5" // has no effect: the number of workers is that of the first run
+		args[len(args)-1] = "5" // has no effect: the first run decides the number of workers
 	}
 	assert.Greater(t, interruptions, 5)
 	requireComplete(t, path)

@@ -112,19 +112,7 @@ func TestNothingLeaks(t *testing.T) {
 		_, err := client.GetItem(t.Context(), dynamoconn.GetItemRequest{TableName: "leaks", Item: leakItem(i % 200)[:1]})
 		assert.NoError(t, err)
 	})
-	runConcurrently(abandoned, func(i int) {
-		n := 0
-		for _, err := range client.ScanItems(t.Context(), dynamoconn.ScanTableRequest{TableName: "leaks", Limit: 10}) {
-			assert.NoError(t, err)
-			if n++; n > i%37 {
-				break
-			}
-		}
-		for _, err := range client.Tables(t.Context(), dynamoconn.ListTablesRequest{}) {
-			assert.NoError(t, err)
-			break
-		}
-	})
+	runConcurrently(abandoned, func(i int) { abandonIterators(t, client, i%37) })
 	// Some answers are slow, so that a call can be canceled at each of its stages. Others
 	// never come or are cut off.
 	for _, effect := range []dynamoconntest.Effect{
@@ -153,6 +141,21 @@ func TestNothingLeaks(t *testing.T) {
 	assert.Greater(t, ended.Load(), int64(canceled/10), "calls that a cancellation ended")
 	t.Logf("%d calls, %d abandoned iterators, %d cancellations, %d of which ended a call: %d goroutines before and %d after; %d connections, at most %d open at the same time, %d open now; %d bodies, %d of them closed",
 		calls, abandoned, canceled, ended.Load(), before, after, connections.all.Load(), connections.maxOpen.Load(), connections.open.Load(), bodies.opened.Load(), bodies.closed.Load())
+}
+
+// abandonIterators stops a scan after more than n items and a listing after one table.
+func abandonIterators(t *testing.T, client *dynamoconn.Client, n int) {
+	items := 0
+	for _, err := range client.ScanItems(t.Context(), dynamoconn.ScanTableRequest{TableName: "leaks", Limit: 10}) {
+		assert.NoError(t, err)
+		if items++; items > n {
+			break
+		}
+	}
+	for _, err := range client.Tables(t.Context(), dynamoconn.ListTablesRequest{}) {
+		assert.NoError(t, err)
+		break
+	}
 }
 
 func leakItem(i int) dynamoconn.Item {

@@ -33,7 +33,7 @@ func addChild(name string, run func()) bool {
 }
 
 // childCommand returns the command that runs a child program, without starting it. The
-// child gets args; its standard error is that of the test.
+// child gets args and writes its standard error to the standard error of the test.
 func childCommand(t testing.TB, name string, args ...string) *exec.Cmd {
 	t.Helper()
 	if _, known := children[name]; !known {

@@ -255,7 +255,7 @@ var soakLies = []soakLie{
 				e.Item = nil
 			}
 		}},
-	{name: "an attribute is replaced by that of another write", rule: ruleMixed,
+	{name: "an item holds an attribute of another write", rule: ruleMixed,
 		http: lieEdited(actGetItem, func(answer map[string]any) {
 			if item, ok := answer["Item"].(map[string]any); ok {
 				item["v"] = map[string]any{"S": "of another write"}

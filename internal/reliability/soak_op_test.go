@@ -156,7 +156,7 @@ func newSoakOp(seed uint64, goroutine, n int, seen *[soakTables][soakKeys]soakID
 	}
 	switch o.kind {
 	case kindPutVersion, kindPutVersionUnique:
-		// The key is that of the goroutine's previous operation, as in a user's program.
+		// The previous operation of the goroutine had this key, as in a user's program.
 		previous := rand.New(rand.NewPCG(seed, o.number-1))
 		o.cell = soakCell{previous.IntN(soakTables), previous.IntN(soakKeys)}
 		o.seen = seen[o.cell.table][o.cell.key]

@@ -88,7 +88,7 @@ var rooms = []room{
 	{dir: "internal/dynamodblocal"},
 	{dir: "internal/dynamodblocal/cmd/dynamodb-local", imports: []string{"internal/dynamodblocal"}},
 	{dir: "internal/integration", tests: []string{rootRoom, "dynamoconntest", "internal/dynamodblocal", "internal/wiretest", "testdata"}},
-	{dir: "internal/reliability", tests: []string{rootRoom, "dynamoconntest", "internal/dynamodblocal"}},
+	{dir: "internal/reliability", tests: []string{rootRoom, "dynamoconntest", "internal/dynamodblocal", "internal/wiretest"}},
 
 	// Programs that a person runs.
 	{

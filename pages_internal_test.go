@@ -53,6 +53,7 @@ func (n *numberTable) fetch(_ context.Context, start afterNumber, limit int32) (
 // position is where the next one goes on.
 func TestPagerReturnsWhatIsWantedAndGoesOnThere(t *testing.T) {
 	t.Parallel()
+	ctx := t.Context()
 	rapid.Check(t, func(t *rapid.T) {
 		filtered := rapid.Bool().Draw(t, "filtered")
 		table := &numberTable{
@@ -74,7 +75,7 @@ func TestPagerReturnsWhatIsWantedAndGoesOnThere(t *testing.T) {
 				call: &call{client: &Client{config: &config{}}}, fetch: table.fetch,
 				start: start, limit: limit, largest: 40, left: atMost(bound), filtered: filtered,
 			}
-			whole, err := p.all(context.Background())
+			whole, err := p.all(ctx)
 			require.NoError(t, err)
 			require.EqualValues(t, len(whole.entries), whole.count)
 			got = append(got, whole.entries...)

@@ -58,7 +58,7 @@ func (c *Client) PutItem(ctx context.Context, req PutItemRequest, opts ...CallOp
 	if written == nil {
 		return nil, err
 	}
-	resp := &PutItemResponse{OldItem: written.oldItem, ResponseMetadata: written.metadata}
+	resp := &PutItemResponse{OldItem: written.returned, ResponseMetadata: written.metadata}
 	if n := len(resp.RequestIDs); n > 0 {
 		resp.RequestID = resp.RequestIDs[n-1]
 	}
@@ -80,7 +80,7 @@ func (c *Client) DeleteItem(ctx context.Context, req DeleteItemRequest, opts ...
 	if written == nil {
 		return nil, err
 	}
-	return &DeleteItemResponse{OldItem: written.oldItem, ResponseMetadata: written.metadata}, err
+	return &DeleteItemResponse{OldItem: written.returned, ResponseMetadata: written.metadata}, err
 }
 
 func (req *GetItemRequest) input(capacity types.ReturnConsumedCapacity) (*dynamodb.GetItemInput, error) {
@@ -167,7 +167,7 @@ func (w *putWrite) transaction() types.TransactWriteItem {
 
 func (w *putWrite) wantsOldItem() bool { return w.ReturnOldItem }
 
-func (w *putWrite) leaves(item Item) bool { return item.Equal(w.Item) }
+func (w *putWrite) mayHaveLeft(returned Item) bool { return returned.Equal(w.Item) }
 
 // isProvenBy reports whether the put failed its condition because its own item is there.
 func (w *putWrite) isProvenBy(failure error) bool {
@@ -239,7 +239,7 @@ func (w *deleteWrite) transaction() types.TransactWriteItem {
 
 func (w *deleteWrite) wantsOldItem() bool { return w.ReturnOldItem }
 
-func (w *deleteWrite) leaves(item Item) bool { return item == nil }
+func (w *deleteWrite) mayHaveLeft(returned Item) bool { return returned == nil }
 
 // isProvenBy returns false: an item that is there does not tell who has deleted it before.
 func (w *deleteWrite) isProvenBy(error) bool { return false }

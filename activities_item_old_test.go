@@ -12,8 +12,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
-// attributes answers a write with that old item, as DynamoDB JSON.
-func attributes(item string) wiretest.Answer {
+// answerWithOld answers a write with that old item, as DynamoDB JSON.
+func answerWithOld(item string) wiretest.Answer {
 	return wiretest.Reply(200, `{"Attributes":`+item+`}`, "X-Amzn-Requestid", "ROK")
 }
 
@@ -44,17 +44,17 @@ func TestOldItemOfARepeatedWrite(t *testing.T) {
 		answers     answers
 		put, delete string // the old item, "" for none, "?" if it is not known
 	}{
-		"at once, ours":               {answers{attributes(ours)}, ours, ours},
+		"at once, ours":               {answers{answerWithOld(ours)}, ours, ours},
 		"at once, none":               {answers{fine}, "", ""},
-		"throttled, then ours":        {answers{busy, attributes(ours)}, ours, ours},
+		"throttled, then ours":        {answers{busy, answerWithOld(ours)}, ours, ours},
 		"not dialled, then none":      {answers{noDial, fine}, "", ""},
-		"500, then ours":              {answers{internal, attributes(ours)}, "?", ours},
-		"500, then theirs":            {answers{internal, attributes(theirs)}, theirs, theirs},
+		"500, then ours":              {answers{internal, answerWithOld(ours)}, "?", ours},
+		"500, then theirs":            {answers{internal, answerWithOld(theirs)}, theirs, theirs},
 		"500, then none":              {answers{internal, fine}, "", "?"},
-		"broken, throttled, ours":     {answers{brokenPipe, busy, attributes(ours)}, "?", ours},
+		"broken, throttled, ours":     {answers{brokenPipe, busy, answerWithOld(ours)}, "?", ours},
 		"damaged, not dialled, none":  {answers{damaged, noDial, fine}, "", "?"},
-		"broken, then not the whole":  {answers{brokenPipe, attributes(`{"Artist":{"S":"No One You Know"}}`)}, `{"Artist":{"S":"No One You Know"}}`, `{"Artist":{"S":"No One You Know"}}`},
-		"broken, then another number": {answers{brokenPipe, attributes(`{"Artist":{"S":"No One You Know"},"Price":{"S":"1.5"},"Tags":{"SS":["b","a"]},"Note":{"S":""}}`)}, `{"Artist":{"S":"No One You Know"},"Price":{"S":"1.5"},"Tags":{"SS":["b","a"]},"Note":{"S":""}}`, `{"Artist":{"S":"No One You Know"},"Price":{"S":"1.5"},"Tags":{"SS":["b","a"]},"Note":{"S":""}}`},
+		"broken, then not the whole":  {answers{brokenPipe, answerWithOld(`{"Artist":{"S":"No One You Know"}}`)}, `{"Artist":{"S":"No One You Know"}}`, `{"Artist":{"S":"No One You Know"}}`},
+		"broken, then another number": {answers{brokenPipe, answerWithOld(`{"Artist":{"S":"No One You Know"},"Price":{"S":"1.5"},"Tags":{"SS":["b","a"]},"Note":{"S":""}}`)}, `{"Artist":{"S":"No One You Know"},"Price":{"S":"1.5"},"Tags":{"SS":["b","a"]},"Note":{"S":""}}`, `{"Artist":{"S":"No One You Know"},"Price":{"S":"1.5"},"Tags":{"SS":["b","a"]},"Note":{"S":""}}`},
 	}
 	for name, test := range tests {
 		for activity, want := range map[string]string{"PutItem": test.put, "DeleteItem": test.delete} {
@@ -120,8 +120,8 @@ func TestOldItemThatWasNotAskedFor(t *testing.T) {
 	})
 }
 
-// standing answers that the condition was false, with that item.
-func standing(item string) wiretest.Answer {
+// falseConditionOf answers that the condition was false, with that item.
+func falseConditionOf(item string) wiretest.Answer {
 	return wiretest.Refuse(400, "ConditionalCheckFailedException", "The conditional request failed", "RCOND", `,"Item":`+item)
 }
 
@@ -135,17 +135,17 @@ func TestItemIsUnique(t *testing.T) {
 		is      error
 		item    string // of the error
 	}{
-		"done":                      {answers{fine}, nil, ""},
-		"500, then done":            {answers{internal, fine}, nil, ""},
-		"500, then ours stands":     {answers{internal, standing(ours)}, nil, ""},
-		"broken, then ours stands":  {answers{brokenPipe, busy, standing(ours)}, nil, ""},
-		"ours stands at once":       {answers{standing(ours)}, nil, ""},
-		"theirs stands at once":     {answers{standing(theirs)}, condition, theirs},
-		"500, then theirs stands":   {answers{internal, standing(theirs)}, ambiguous, theirs},
-		"500, then nothing stands":  {answers{internal, conditions}, ambiguous, ""},
-		"nothing stands":            {answers{busy, conditions}, condition, ""},
-		"500, then what is no item": {answers{internal, standing(`{"Year":{"N":"x"}}`)}, ambiguous, ""},
-		"500, then validation":      {answers{internal, invalid}, ambiguous, ""},
+		"done":                        {answers{fine}, nil, ""},
+		"500, then done":              {answers{internal, fine}, nil, ""},
+		"500, then ours is stored":    {answers{internal, falseConditionOf(ours)}, nil, ""},
+		"broken, then ours is stored": {answers{brokenPipe, busy, falseConditionOf(ours)}, nil, ""},
+		"ours is stored at once":      {answers{falseConditionOf(ours)}, nil, ""},
+		"theirs is stored at once":    {answers{falseConditionOf(theirs)}, condition, theirs},
+		"500, then theirs is stored":  {answers{internal, falseConditionOf(theirs)}, ambiguous, theirs},
+		"500, then nothing is stored": {answers{internal, conditions}, ambiguous, ""},
+		"nothing is stored":           {answers{busy, conditions}, condition, ""},
+		"500, then what is no item":   {answers{internal, falseConditionOf(`{"Year":{"N":"x"}}`)}, ambiguous, ""},
+		"500, then validation":        {answers{internal, invalid}, ambiguous, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -186,12 +186,12 @@ func TestEqualItemProvesNothingByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		req := ourPut()
 		req.ConditionExpression, req.ReturnItemOnConditionFailure = onlyNew, true
-		_, err := wireClient(t, wiretest.New(internal, standing(ours))).PutItem(t.Context(), req)
+		_, err := wireClient(t, wiretest.New(internal, falseConditionOf(ours))).PutItem(t.Context(), req)
 		require.ErrorIs(t, err, dynamoconn.ErrAmbiguous)
 		assert.NotErrorIs(t, err, dynamoconn.ErrConditionFailed)
 		assert.True(t, req.Item.Equal(errorOf(t, err).Item))
 
-		_, err = wireClient(t, wiretest.New(standing(ours))).PutItem(t.Context(), req)
+		_, err = wireClient(t, wiretest.New(falseConditionOf(ours))).PutItem(t.Context(), req)
 		require.ErrorIs(t, err, dynamoconn.ErrConditionFailed)
 	})
 }
@@ -213,7 +213,7 @@ func TestUniqueItemAndItsOldItem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		req := ourPut()
 		req.ConditionExpression, req.ItemIsUnique, req.ReturnOldItem = onlyNew, true, true
-		resp, err := wireClient(t, wiretest.New(internal, standing(ours))).PutItem(t.Context(), req)
+		resp, err := wireClient(t, wiretest.New(internal, falseConditionOf(ours))).PutItem(t.Context(), req)
 		require.ErrorIs(t, err, dynamoconn.ErrOldItemUnknown)
 		assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
 		assert.NotErrorIs(t, err, dynamoconn.ErrConditionFailed)

@@ -11,16 +11,17 @@ import (
 // itemWrite is a write of one item, checked and encoded. Its methods are what differs
 // between the activities that write one item; [Client.writeItem] does the rest.
 type itemWrite interface {
-	// send sends the write as an API action of its own. It returns the old item if the
-	// write asks for it.
-	send(ctx context.Context, k *call) (old Item, used []types.ConsumedCapacity, err error)
+	// send sends the write as an API action of its own. It returns what DynamoDB returns of
+	// the item, if the write asks for it.
+	send(ctx context.Context, k *call) (returned Item, used []types.ConsumedCapacity, err error)
 	// transaction returns the write as an action of a transaction.
 	transaction() types.TransactWriteItem
 	// wantsOldItem reports whether the caller asked for the old item.
 	wantsOldItem() bool
-	// leaves reports whether this write leaves that item behind, nil for none. If the old
-	// item is what the write leaves, an earlier attempt may have been applied.
-	leaves(item Item) bool
+	// mayHaveLeft reports whether this write may have left the returned old item like that,
+	// nil for none. If so, an earlier attempt may have been applied, and what the item was
+	// before is not known.
+	mayHaveLeft(returned Item) bool
 	// isProvenBy reports whether that failure proves that the write has been applied, by an
 	// earlier attempt or an earlier call. It is false for a nil failure.
 	isProvenBy(failure error) bool
@@ -28,7 +29,7 @@ type itemWrite interface {
 
 // writtenItem is what the response of a write of one item is made of.
 type writtenItem struct {
-	oldItem  Item
+	returned Item
 	metadata ResponseMetadata
 }
 
@@ -56,13 +57,13 @@ func (c *Client) writeItem(ctx context.Context, activity, table string, prepare 
 		if k.token != "" {
 			used, err = k.transact(ctx, w.transaction())
 		} else {
-			written.oldItem, used, err = w.send(ctx, k)
+			written.returned, used, err = w.send(ctx, k)
 		}
 		if w.isProvenBy(err) {
 			oldItemUnknown = true
 			return nil, nil
 		}
-		oldItemUnknown = retry.From(ctx).InDoubt() && w.leaves(written.oldItem)
+		oldItemUnknown = retry.From(ctx).InDoubt() && w.mayHaveLeft(written.returned)
 		return used, err
 	})
 	if err != nil {
@@ -70,7 +71,7 @@ func (c *Client) writeItem(ctx context.Context, activity, table string, prepare 
 	}
 	written.metadata = k.metadata()
 	if w.wantsOldItem() && oldItemUnknown {
-		written.oldItem = nil
+		written.returned = nil
 		return written, k.withResponse(ErrOldItemUnknown)
 	}
 	return written, nil

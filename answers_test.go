@@ -134,13 +134,15 @@ func TestNoActivityInventsAValue(t *testing.T) {
 // decoder runs out of them.
 func TestNoAnswerMakesACallPanic(t *testing.T) {
 	t.Parallel()
-	client := wireClient(t, wiretest.New(wiretest.Reply(200, `{"Responses":{"Music":[,0A}`)))
-	resp, err := client.BatchGet(t.Context(), dynamoconn.BatchGetItemRequest{
-		RequestTables: []dynamoconn.RequestTable{{Name: "Music", Keys: []dynamoconn.Item{musicKey()}}},
+	synctest.Test(t, func(t *testing.T) {
+		client := wireClient(t, wiretest.New(wiretest.Reply(200, `{"Responses":{"Music":[,0A}`)))
+		resp, err := client.BatchGet(t.Context(), dynamoconn.BatchGetItemRequest{
+			RequestTables: []dynamoconn.RequestTable{{Name: "Music", Keys: []dynamoconn.Item{musicKey()}}},
+		})
+		require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse)
+		var failed *dynamoconn.BatchGetError
+		require.ErrorAs(t, err, &failed)
+		assert.Len(t, failed.Failures, 1)
+		assert.Equal(t, []dynamoconn.Item{nil}, resp.ResponseTables[0].Items)
 	})
-	require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse)
-	var failed *dynamoconn.BatchGetError
-	require.ErrorAs(t, err, &failed)
-	assert.Len(t, failed.Failures, 1)
-	assert.Equal(t, []dynamoconn.Item{nil}, resp.ResponseTables[0].Items)
 }

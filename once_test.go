@@ -545,7 +545,7 @@ func TestUnprocessedAfterADoubt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 				defer cancel()
 				w := wiretest.New(test.answers...)
 				err := musicWrites["BatchWrite"](ctx, wireClient(t, w))

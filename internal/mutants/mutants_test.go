@@ -89,6 +89,9 @@ func TestApply(t *testing.T) {
 
 // TestLab kills mutants of a small module, and fails to kill those that it must not.
 func TestLab(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: compiles a test program for each of nine mutants; run it with go test ./internal/mutants -run '^TestLab$'")
+	}
 	t.Parallel()
 
 	dir := t.TempDir()

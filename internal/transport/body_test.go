@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn/internal/retry"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 func zipped(t *testing.T, plain string) string {
@@ -43,17 +44,17 @@ func TestWholeAnswersPass(t *testing.T) {
 		want string
 	}{
 		"without checksum":      {answer(200, object), object},
-		"with checksum":         {answer(200, object, "X-Amz-Crc32", crcOf(object)), object},
-		"braces within strings": {answer(200, tricky, "X-Amz-Crc32", crcOf(tricky)), tricky},
-		"checksum with spaces":  {answer(200, object, "X-Amz-Crc32", " "+crcOf(object)+" "), object},
+		"with checksum":         {answer(200, object, "X-Amz-Crc32", wiretest.Checksum(object)), object},
+		"braces within strings": {answer(200, tricky, "X-Amz-Crc32", wiretest.Checksum(tricky)), tricky},
+		"checksum with spaces":  {answer(200, object, "X-Amz-Crc32", " "+wiretest.Checksum(object)+" "), object},
 		"space around":          {answer(200, " {}\r\n"), " {}\r\n"},
 		"empty object":          {answer(200, "{}"), "{}"},
 		"gzip":                  {answer(200, packed, "Content-Encoding", "gzip"), object},
 		"gzip, other letters":   {answer(200, packed, "Content-Encoding", "GZIP"), object},
-		"gzip with checksum":    {answer(200, packed, "Content-Encoding", "gzip", "X-Amz-Crc32", crcOf(packed)), object},
+		"gzip with checksum":    {answer(200, packed, "Content-Encoding", "gzip", "X-Amz-Crc32", wiretest.Checksum(packed)), object},
 		"failure as HTML":       {answer(503, "<html>busy</html>"), "<html>busy</html>"},
 		"failure without body":  {answer(500, ""), ""},
-		"failure with checksum": {answer(400, object, "X-Amz-Crc32", crcOf(object)), object},
+		"failure with checksum": {answer(400, object, "X-Amz-Crc32", wiretest.Checksum(object)), object},
 		"failure, report whole": {answer(400, object, "Content-Type", "application/x-amz-json-1.0"), object},
 		"failure, no report":    {answer(400, "", "Content-Type", "application/x-amz-json-1.0"), ""},
 		"failure, other kind":   {answer(400, object[:9], "Content-Type", "application/json"), object[:9]},
@@ -87,12 +88,12 @@ func TestDamagedAnswersAreRefused(t *testing.T) {
 	breaksOff := &http.Response{StatusCode: 200, ContentLength: -1, Body: io.NopCloser(io.MultiReader(strings.NewReader(object), errReader{io.ErrUnexpectedEOF}))}
 
 	tests := map[string]*http.Response{
-		"checksum of other bytes":       answer(200, flipped, "X-Amz-Crc32", crcOf(object)),
+		"checksum of other bytes":       answer(200, flipped, "X-Amz-Crc32", wiretest.Checksum(object)),
 		"checksum of an empty body":     answer(200, "", "X-Amz-Crc32", "0"),
-		"checksum of other empty body":  answer(200, "", "X-Amz-Crc32", crcOf(object)),
+		"checksum of other empty body":  answer(200, "", "X-Amz-Crc32", wiretest.Checksum(object)),
 		"checksum is no number":         answer(200, object, "X-Amz-Crc32", "CANARY"),
 		"checksum is too large":         answer(200, object, "X-Amz-Crc32", "4294967296"),
-		"checksum of the unpacked body": answer(200, packed, "Content-Encoding", "gzip", "X-Amz-Crc32", crcOf(object)),
+		"checksum of the unpacked body": answer(200, packed, "Content-Encoding", "gzip", "X-Amz-Crc32", wiretest.Checksum(object)),
 		"failure with wrong checksum":   answer(400, object, "X-Amz-Crc32", "1"),
 		"failure with half a report":    answer(400, object[:9], "Content-Type", "application/x-amz-json-1.0"),
 		"shorter than announced":        short,
@@ -112,11 +113,11 @@ func TestDamagedAnswersAreRefused(t *testing.T) {
 		"second object behind":          answer(200, object+object),
 		"text behind":                   answer(200, object+" CANARY }"),
 		"space that JSON has not":       answer(200, object+"\u00a0\v"),
-		"the same, with checksum":       answer(200, object+"\u2028", "X-Amz-Crc32", crcOf(object+"\u2028")),
-		"second object, with checksum":  answer(200, object+object, "X-Amz-Crc32", crcOf(object+object)),
-		"text behind, with checksum":    answer(200, object+" CANARY }", "X-Amz-Crc32", crcOf(object+" CANARY }")),
-		"open string, with checksum":    answer(200, `{"CANARY}`, "X-Amz-Crc32", crcOf(`{"CANARY}`)),
-		"open object, with checksum":    answer(200, `{"A":{"B":"CANARY"}`, "X-Amz-Crc32", crcOf(`{"A":{"B":"CANARY"}`)),
+		"the same, with checksum":       answer(200, object+"\u2028", "X-Amz-Crc32", wiretest.Checksum(object+"\u2028")),
+		"second object, with checksum":  answer(200, object+object, "X-Amz-Crc32", wiretest.Checksum(object+object)),
+		"text behind, with checksum":    answer(200, object+" CANARY }", "X-Amz-Crc32", wiretest.Checksum(object+" CANARY }")),
+		"open string, with checksum":    answer(200, `{"CANARY}`, "X-Amz-Crc32", wiretest.Checksum(`{"CANARY}`)),
+		"open object, with checksum":    answer(200, `{"A":{"B":"CANARY"}`, "X-Amz-Crc32", wiretest.Checksum(`{"A":{"B":"CANARY"}`)),
 		"brackets only outside":         answer(200, `{CANARY}`),
 		"gzip that is none":             answer(200, object, "Content-Encoding", "gzip"),
 		"gzip cut short":                answer(200, packed[:len(packed)-4], "Content-Encoding", "gzip"),
@@ -149,7 +150,7 @@ func TestChecksumNoticesEveryBit(t *testing.T) {
 	for i := range len(object) * 8 {
 		damaged := []byte(object)
 		damaged[i/8] ^= 1 << (i % 8)
-		_, _, err := exchange(t, answering(answer(200, string(damaged), "X-Amz-Crc32", crcOf(object)), nil), "https://host/")
+		_, _, err := exchange(t, answering(answer(200, string(damaged), "X-Amz-Crc32", wiretest.Checksum(object)), nil), "https://host/")
 		require.ErrorIs(t, err, ErrCorrupt, "bit %d", i)
 	}
 }

@@ -33,6 +33,7 @@ func allocated(do func()) uint64 {
 // of which TestPeakOfReading shows that two are held at once. Not parallel, as it counts
 // all that is taken.
 func TestBombs(t *testing.T) {
+	skipLarge(t)
 	const mib = 1 << 20
 	packed := blanks(t, 64*mib)
 	lying := []byte(packed)
@@ -73,6 +74,14 @@ func TestBombs(t *testing.T) {
 	}
 }
 
+// skipLarge skips a test with -short that unpacks or reads hundreds of megabytes.
+func skipLarge(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skipf("-short: takes hundreds of megabytes; run it with go test ./internal/transport -run '^%s$'", t.Name())
+	}
+}
+
 // heapWatch fills what it is asked to fill, and keeps how large the heap was at most.
 type heapWatch struct{ most uint64 }
 
@@ -86,6 +95,7 @@ func (h *heapWatch) Read(p []byte) (int, error) {
 }
 
 func TestPeakOfReading(t *testing.T) {
+	skipLarge(t)
 	const limit = 50 << 20
 	for _, size := range []int64{-1, 1000, limit, math.MaxInt64 - 1} {
 		var before runtime.MemStats

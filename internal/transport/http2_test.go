@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn/internal/retry"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // Frames of HTTP/2, and the static table of its headers: RFC 9113 and RFC 7541.
@@ -130,7 +131,11 @@ func TestRequestThatMayBeRepeatedIsInDoubt(t *testing.T) {
 		}
 		w.WriteHeader(400)
 	})
-	x.Next = keyed{x.Next}
+	next := x.Next
+	x.Next = wiretest.Func(func(req *http.Request) (*http.Response, error) {
+		req.Header.Set("Idempotency-Key", "1")
+		return next.Do(req)
+	})
 	_, _, err := exchange(t, x, url)
 	require.NoError(t, err)
 	ctx, record := retry.With(t.Context(), retry.Policy{})
@@ -139,14 +144,6 @@ func TestRequestThatMayBeRepeatedIsInDoubt(t *testing.T) {
 	require.Equal(t, []retry.Try{{Outcome: retry.Refused, Status: 400}}, tries)
 	require.EqualValues(t, 3, requests.Load())
 	assert.True(t, record.InDoubt())
-}
-
-// keyed adds an Idempotency-Key.
-type keyed struct{ next Doer }
-
-func (k keyed) Do(req *http.Request) (*http.Response, error) {
-	req.Header.Set("Idempotency-Key", "1")
-	return k.next.Do(req)
 }
 
 func TestTruncatedAnswerOverHTTP2(t *testing.T) {

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 func TestLimitOfAnAnswer(t *testing.T) {
@@ -38,7 +40,7 @@ func TestLimitOfAnAnswer(t *testing.T) {
 func TestLimitIsThatOfTheAction(t *testing.T) {
 	t.Parallel()
 	for action, fits := range map[string]bool{"BatchGetItem": true, "GetItem": false, "Scan": false} {
-		x := &Exchange{LargestAnswer: 256 << 20, Next: doFunc(func(*http.Request) (*http.Response, error) {
+		x := &Exchange{LargestAnswer: 256 << 20, Next: wiretest.Func(func(*http.Request) (*http.Response, error) {
 			return answer(200, "{"+strings.Repeat(" ", largestPage)+"}"), nil
 		})}
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://host/", strings.NewReader("{}"))

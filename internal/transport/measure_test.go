@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn/internal/retry"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 func TestWhatAnAttemptMeasures(t *testing.T) {
@@ -51,7 +52,7 @@ func TestWhatAnAttemptMeasures(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				x := &Exchange{LargestAnswer: largestHere, Next: doFunc(func(*http.Request) (*http.Response, error) {
+				x := &Exchange{LargestAnswer: largestHere, Next: wiretest.Func(func(*http.Request) (*http.Response, error) {
 					time.Sleep(3 * time.Second)
 					return test.answer, test.err
 				})}

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn/internal/retry"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // dripping is a body that gives one byte a second, until its request's context ends.
@@ -43,7 +44,7 @@ func (d *dripping) Read(p []byte) (int, error) {
 func (d *dripping) Close() error { return nil }
 
 // waits answers after d, or fails when its request's context ends.
-func waits(d time.Duration, resp func(*http.Request) *http.Response) doFunc {
+func waits(d time.Duration, resp func(*http.Request) *http.Response) wiretest.Func {
 	return func(req *http.Request) (*http.Response, error) {
 		select {
 		case <-time.After(d):
@@ -74,7 +75,7 @@ func TestAttemptThatTakesTooLong(t *testing.T) {
 		}
 	}
 	tests := map[string]struct {
-		next    doFunc
+		next    wiretest.Func
 		action  string
 		outcome retry.Outcome
 		status  int
@@ -181,7 +182,7 @@ func TestLimitsOfTheHTTPClientAreTimeouts(t *testing.T) {
 	defer func() { _ = silent.Close() }()
 	tr := &http.Transport{}
 	defer tr.CloseIdleConnections()
-	x := &Exchange{LargestAnswer: largestHere, Timeout: time.Hour, Next: &http.Client{Transport: tr, Timeout: time.Second}}
+	x := &Exchange{LargestAnswer: largestHere, Timeout: time.Hour, Next: &http.Client{Transport: tr, Timeout: 300 * time.Millisecond}}
 	_, tries, err := exchange(t, x, "http://"+silent.Addr().String())
 	assert.True(t, isTimeout(err))
 	assert.ErrorIs(t, err, os.ErrDeadlineExceeded)

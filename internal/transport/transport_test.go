@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"net"
 	"net/http"
@@ -20,32 +19,19 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/dynamoconn/dynamoconn/internal/retry"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// doFunc is a Doer without a network.
-type doFunc func(*http.Request) (*http.Response, error)
-
-func (f doFunc) Do(req *http.Request) (*http.Response, error) { return f(req) }
-
-// answer returns an answer as a server sends it; header holds names and values.
+// answer returns an answer without a checksum; header holds names and values.
 func answer(status int, body string, header ...string) *http.Response {
-	resp := &http.Response{
-		StatusCode:    status,
-		Header:        http.Header{"X-Amzn-Requestid": {"REQ1"}},
-		Body:          io.NopCloser(strings.NewReader(body)),
-		ContentLength: int64(len(body)),
-	}
-	for i := 0; i < len(header); i += 2 {
-		resp.Header.Set(header[i], header[i+1])
-	}
+	header = append([]string{"X-Amzn-Requestid", "REQ1", "X-Amz-Crc32", ""}, header...)
+	resp, _ := wiretest.Reply(status, body, header...)(&wiretest.Request{})
 	return resp
 }
-
-func crcOf(body string) string { return fmt.Sprint(crc32.ChecksumIEEE([]byte(body))) }
 
 // exchange does one exchange of a request with the body "{}" and returns what it was
 // recorded as, without what it measured.
@@ -83,7 +69,7 @@ func judged(record *retry.Record) []retry.Try {
 const largestHere = 1 << 16
 
 func answering(resp *http.Response, err error) *Exchange {
-	return &Exchange{LargestAnswer: largestHere, Next: doFunc(func(*http.Request) (*http.Response, error) { return resp, err })}
+	return &Exchange{LargestAnswer: largestHere, Next: wiretest.Func(func(*http.Request) (*http.Response, error) { return resp, err })}
 }
 
 func TestIsLoopback(t *testing.T) {
@@ -111,7 +97,7 @@ func TestPlainHTTPToAnotherMachineIsRefused(t *testing.T) {
 			asked = append(asked, host)
 			return host == "friend"
 		},
-		Next: doFunc(func(*http.Request) (*http.Response, error) {
+		Next: wiretest.Func(func(*http.Request) (*http.Response, error) {
 			sent++
 			return answer(200, "{}"), nil
 		}),
@@ -142,7 +128,7 @@ func TestEndedContextSendsNothing(t *testing.T) {
 	ctx, record := retry.With(t.Context(), retry.Policy{})
 	ctx, cancel := context.WithCancel(ctx)
 	cancel()
-	x := &Exchange{LargestAnswer: largestHere, Next: doFunc(func(*http.Request) (*http.Response, error) {
+	x := &Exchange{LargestAnswer: largestHere, Next: wiretest.Func(func(*http.Request) (*http.Response, error) {
 		return nil, errors.New("was sent")
 	})}
 	_, tries, err := exchangeIn(ctx, t, x, "https://host/", record)
@@ -154,7 +140,7 @@ func TestUnreadableRequestBodySendsNothing(t *testing.T) {
 	t.Parallel()
 
 	ctx, record := retry.With(t.Context(), retry.Policy{})
-	x := &Exchange{LargestAnswer: largestHere, Next: doFunc(func(*http.Request) (*http.Response, error) {
+	x := &Exchange{LargestAnswer: largestHere, Next: wiretest.Func(func(*http.Request) (*http.Response, error) {
 		return nil, errors.New("was sent")
 	})}
 	broken := io.MultiReader(strings.NewReader("{"), errReader{io.ErrNoProgress})
@@ -175,7 +161,7 @@ func TestRequestBodyIsInMemory(t *testing.T) {
 
 	var first, again string
 	var length int64
-	x := &Exchange{LargestAnswer: largestHere, Next: doFunc(func(req *http.Request) (*http.Response, error) {
+	x := &Exchange{LargestAnswer: largestHere, Next: wiretest.Func(func(req *http.Request) (*http.Response, error) {
 		sent, err := io.ReadAll(req.Body)
 		if err != nil {
 			return nil, err
@@ -200,7 +186,7 @@ func TestRequestWithoutBodyStaysSo(t *testing.T) {
 
 	for name, body := range map[string]io.Reader{"nil": nil, "NoBody": http.NoBody} {
 		var sent *http.Request
-		x := &Exchange{LargestAnswer: largestHere, Next: doFunc(func(req *http.Request) (*http.Response, error) {
+		x := &Exchange{LargestAnswer: largestHere, Next: wiretest.Func(func(req *http.Request) (*http.Response, error) {
 			sent = req
 			return answer(200, "{}"), nil
 		})}

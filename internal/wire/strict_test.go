@@ -3,8 +3,6 @@ package wire
 import (
 	"context"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -15,19 +13,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
-// answer is an HTTP client that always gives the same body.
-type answer struct {
-	status int
-	body   string
-}
-
-func (a answer) Do(*http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: a.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(a.body))}, nil
-}
-
-func client(a answer, options ...func(*dynamodb.Options)) *dynamodb.Client {
+func client(a wiretest.Answer, options ...func(*dynamodb.Options)) *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
 		Region: "us-east-1", HTTPClient: a, RetryMaxAttempts: 1,
 		DisableValidateResponseChecksum: true,
@@ -39,7 +29,7 @@ func client(a answer, options ...func(*dynamodb.Options)) *dynamodb.Client {
 
 func strict(o *dynamodb.Options) { o.Protocol = Strict{o.Protocol} }
 
-func get(t interface{ Context() context.Context }, a answer, options ...func(*dynamodb.Options)) (map[string]types.AttributeValue, error) {
+func get(t interface{ Context() context.Context }, a wiretest.Answer, options ...func(*dynamodb.Options)) (map[string]types.AttributeValue, error) {
 	out, err := client(a, options...).GetItem(t.Context(), &dynamodb.GetItemInput{
 		TableName: aws.String("Music"), Key: map[string]types.AttributeValue{"ID": &types.AttributeValueMemberS{Value: "a"}},
 	})
@@ -58,7 +48,7 @@ func TestAttributeWithoutValueIsRefused(t *testing.T) {
 		`{"L":[{"S":"q"},{}]}`, `{"L":[{"S":"q"},{"X":[{"S":"z"}]}]}`,
 		`{"M":{"a":{"S":"q"},"b":{}}}`, `null`, `{"L":[null]}`, `{"SS":["a",null]}`, `{"NS":["1",null]}`, `{"BS":["AA==",null]}`, `{"M":{"a":{"M":{"b":{"L":[{"X":true}]}}}}}`,
 	} {
-		item, err := get(t, answer{200, `{"Item":{"Name":{"S":"Lyon"},"Other":` + value + `}}`}, strict)
+		item, err := get(t, wiretest.Reply(200, `{"Item":{"Name":{"S":"Lyon"},"Other":`+value+`}}`), strict)
 		assert.ErrorIs(t, err, ErrNoValue, value)
 		assert.Nil(t, item, value)
 		var undecoded *smithy.DeserializationError
@@ -85,16 +75,16 @@ func TestNameThatIsThereTwiceIsRefused(t *testing.T) {
 		`{"Item":{` + many(15, `"a7":{"S":"r"}`) + `}}`, `{"Item":{` + many(16, `"a7":{"S":"r"}`) + `}}`,
 		`{"Item":{` + many(17, `"a16":{"S":"r"}`) + `}}`, `{"Item":{` + many(40, `"a39":{"S":"r"}`) + `}}`,
 	} {
-		_, err := get(t, answer{200, body}, strict)
+		_, err := get(t, wiretest.Reply(200, body), strict)
 		assert.ErrorIs(t, err, ErrTwice, body)
 	}
 	for _, body := range []string{ // the names of other objects do not count
 		`{"Item":{"a":{"M":{"a":{"M":{"a":{"S":"1"}}},"b":{"M":{}}}},"b":{"L":[{"M":{"a":{"S":"1"}}},{"M":{"a":{"S":"1"}}}]}}}`,
 		`{"Item":{` + many(40, `"a":{"M":{`+many(40, `"b":{"S":""}`)+`}}`) + `}}`,
 	} {
-		want, err := get(t, answer{200, body})
+		want, err := get(t, wiretest.Reply(200, body))
 		require.NoError(t, err)
-		got, err := get(t, answer{200, body}, strict)
+		got, err := get(t, wiretest.Reply(200, body), strict)
 		require.NoError(t, err, body)
 		assert.Equal(t, want, got)
 	}
@@ -108,27 +98,27 @@ func TestItemOfAFailureIsReadStrictly(t *testing.T) {
 		`{"a":{"S":"q"},"b":{}}`: ErrNoValue, `{"a":{"SS":["q",null]}}`: ErrNoValue, `{"a":{"S":"q"},"a":{"S":"r"}}`: ErrTwice,
 	} {
 		var failed *types.ConditionalCheckFailedException
-		_, err := get(t, answer{400, `{"__type":"x#ConditionalCheckFailedException","message":"m","Item":` + item + `}`}, strict)
+		_, err := get(t, wiretest.Reply(400, `{"__type":"x#ConditionalCheckFailedException","message":"m","Item":`+item+`}`), strict)
 		require.ErrorIs(t, err, damage)
 		require.ErrorAs(t, err, &failed)
 		assert.Equal(t, "m", *failed.Message)
 		assert.Nil(t, failed.Item)
 
 		var cancelled *types.TransactionCanceledException
-		_, err = get(t, answer{400, `{"__type":"x#TransactionCanceledException","Message":"m","CancellationReasons":[{"Code":"ConditionalCheckFailed","Item":` + item + `}]}`}, strict)
+		_, err = get(t, wiretest.Reply(400, `{"__type":"x#TransactionCanceledException","Message":"m","CancellationReasons":[{"Code":"ConditionalCheckFailed","Item":`+item+`}]}`), strict)
 		require.ErrorIs(t, err, damage)
 		require.ErrorAs(t, err, &cancelled)
 		require.Len(t, cancelled.CancellationReasons, 1)
 		assert.Nil(t, cancelled.CancellationReasons[0].Item)
 	}
 	var throttled *types.ProvisionedThroughputExceededException
-	_, err := get(t, answer{400, `{"__type":"x#ProvisionedThroughputExceededException","message":"m","Message":"m","ThrottlingReasons":[{"reason":"r","resource":"t"}]}`}, strict)
+	_, err := get(t, wiretest.Reply(400, `{"__type":"x#ProvisionedThroughputExceededException","message":"m","Message":"m","ThrottlingReasons":[{"reason":"r","resource":"t"}]}`), strict)
 	require.ErrorAs(t, err, &throttled)
 	assert.NotErrorIs(t, err, ErrTwice)
 	assert.Len(t, throttled.ThrottlingReasons, 1)
 
 	var undecoded *smithy.DeserializationError
-	_, err = get(t, answer{400, `{"__type":"x#ConditionalCheckFailedException","Item":3}`}, strict)
+	_, err = get(t, wiretest.Reply(400, `{"__type":"x#ConditionalCheckFailedException","Item":3}`), strict)
 	require.ErrorAs(t, err, &undecoded)
 }
 
@@ -136,7 +126,7 @@ func TestItemOfAFailureIsReadStrictly(t *testing.T) {
 func TestSDKGivesItTheValueBefore(t *testing.T) {
 	t.Parallel()
 
-	item, err := get(t, answer{200, `{"Item":{"Name":{"S":"Lyon"},"Other":{"X":"1"}}}`})
+	item, err := get(t, wiretest.Reply(200, `{"Item":{"Name":{"S":"Lyon"},"Other":{"X":"1"}}}`))
 	require.NoError(t, err)
 	assert.Equal(t, &types.AttributeValueMemberS{Value: "Lyon"}, item["Other"])
 }
@@ -146,11 +136,11 @@ func TestErrorWithinAListIsNotLost(t *testing.T) {
 	t.Parallel()
 
 	for _, value := range []string{`{"L":[{"S":"q"},3]}`, `{"SS":["a",3]}`, `{"M":{"a":3}}`, `{"S":"a","N":"1"}`} {
-		_, err := get(t, answer{200, `{"Item":{"Other":` + value + `}}`}, strict)
+		_, err := get(t, wiretest.Reply(200, `{"Item":{"Other":`+value+`}}`), strict)
 		assert.Error(t, err, value)
 	}
 	for _, body := range []string{`{"Items":[{"a":{"S":"q"}},3]}`, `{"Items":[{"a":{"S":"q"}}`, `{"Items":[{"a":{"S":"q"}},`, `{"Items":[{"a":`} {
-		_, err := client(answer{200, body}, strict).Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("Music")})
+		_, err := client(wiretest.Reply(200, body), strict).Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("Music")})
 		assert.Error(t, err, body)
 	}
 }
@@ -200,11 +190,11 @@ func TestAgreesWithTheSDK(t *testing.T) {
 	t.Parallel()
 
 	rapid.Check(t, func(t *rapid.T) {
-		a := answer{200, `{"Item":{"a":` + value(3).Draw(t, "a") + `,"b":` + value(3).Draw(t, "b") + `}}`}
-		want, err := get(t, a)
+		body := `{"Item":{"a":` + value(3).Draw(t, "a") + `,"b":` + value(3).Draw(t, "b") + `}}`
+		want, err := get(t, wiretest.Reply(200, body))
 		require.NoError(t, err)
-		got, err := get(t, a, strict)
-		require.NoError(t, err, a.body)
+		got, err := get(t, wiretest.Reply(200, body), strict)
+		require.NoError(t, err, body)
 		assert.Equal(t, want, got)
 	})
 }
@@ -212,19 +202,19 @@ func TestAgreesWithTheSDK(t *testing.T) {
 func TestOtherAnswersAreAsTheyWere(t *testing.T) {
 	t.Parallel()
 
-	tables, err := client(answer{200, `{"TableNames":["a","b"],"LastEvaluatedTableName":"b"}`}, strict).ListTables(t.Context(), &dynamodb.ListTablesInput{})
+	tables, err := client(wiretest.Reply(200, `{"TableNames":["a","b"],"LastEvaluatedTableName":"b"}`), strict).ListTables(t.Context(), &dynamodb.ListTablesInput{})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"a", "b"}, tables.TableNames)
 	assert.Equal(t, "b", *tables.LastEvaluatedTableName)
 
-	left, err := client(answer{200, `{"UnprocessedItems":{"Music":[{"PutRequest":{"Item":{"ID":{"S":"a"},"L":{"L":[]}}}},{"DeleteRequest":{"Key":{"ID":{"S":"b"}}}}]}}`}, strict).
+	left, err := client(wiretest.Reply(200, `{"UnprocessedItems":{"Music":[{"PutRequest":{"Item":{"ID":{"S":"a"},"L":{"L":[]}}}},{"DeleteRequest":{"Key":{"ID":{"S":"b"}}}}]}}`), strict).
 		BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{"Music": {{}}}})
 	require.NoError(t, err)
 	require.Len(t, left.UnprocessedItems["Music"], 2)
 	assert.Equal(t, "b", left.UnprocessedItems["Music"][1].DeleteRequest.Key["ID"].(*types.AttributeValueMemberS).Value)
 
 	var condition *types.ConditionalCheckFailedException
-	_, err = get(t, answer{400, `{"__type":"x#ConditionalCheckFailedException","message":"m","Item":{"ID":{"S":"a"}}}`}, strict)
+	_, err = get(t, wiretest.Reply(400, `{"__type":"x#ConditionalCheckFailedException","message":"m","Item":{"ID":{"S":"a"}}}`), strict)
 	require.ErrorAs(t, err, &condition)
 	assert.Len(t, condition.Item, 1)
 }
@@ -233,7 +223,7 @@ func BenchmarkScanPage(b *testing.B) {
 	page := `{"Items":[` + strings.Repeat(`{"ID":{"N":"12"},"Name":{"S":"Lyon"},"Tags":{"SS":["a","b"]},"Admin":{"L":[{"S":"1"},{"N":"2"}]}},`, 999) + `{}],"Count":1000}`
 	for name, option := range map[string]func(*dynamodb.Options){"sdk": func(*dynamodb.Options) {}, "strict": strict} {
 		b.Run(name, func(b *testing.B) {
-			c := client(answer{200, page}, option)
+			c := client(wiretest.Reply(200, page), option)
 			b.ReportAllocs()
 			for b.Loop() {
 				out, err := c.Scan(b.Context(), &dynamodb.ScanInput{TableName: aws.String("Music")})
@@ -248,7 +238,7 @@ func BenchmarkScanPage(b *testing.B) {
 // The SDK's decoder goes on behind an error within a list, and out of the answer.
 const panicking = `{"Responses":{"Music":[,0A`
 
-func batchGet(t *testing.T, a answer, options ...func(*dynamodb.Options)) error {
+func batchGet(t *testing.T, a wiretest.Answer, options ...func(*dynamodb.Options)) error {
 	_, err := client(a, options...).BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{
 		"Music": {Keys: []map[string]types.AttributeValue{{"ID": &types.AttributeValueMemberS{Value: "a"}}}},
 	}})
@@ -259,13 +249,13 @@ func batchGet(t *testing.T, a answer, options ...func(*dynamodb.Options)) error 
 func TestSDKPanicsOverAnAnswer(t *testing.T) {
 	t.Parallel()
 
-	assert.Panics(t, func() { _ = batchGet(t, answer{200, panicking}) })
+	assert.Panics(t, func() { _ = batchGet(t, wiretest.Reply(200, panicking)) })
 }
 
 func TestNoAnswerMakesTheDecoderPanic(t *testing.T) {
 	t.Parallel()
 
-	err := batchGet(t, answer{200, panicking}, strict)
+	err := batchGet(t, wiretest.Reply(200, panicking), strict)
 	assert.ErrorIs(t, err, ErrPanic)
 	assert.NotContains(t, err.Error(), "Music", "the text holds nothing of the answer")
 	var undecoded *smithy.DeserializationError

@@ -96,7 +96,7 @@ func checkItem(item Item) (map[string]types.AttributeValue, error) {
 		return nil, err
 	}
 	// The wire size is never less than the size, and cheaper to compute.
-	if wireSize(item) > largestItem && itemSize(item) > largestItem {
+	if wireSize(item) > largestItem && item.Size() > largestItem {
 		return nil, &FieldError{Rule: "is over 400 KB", causes: []error{ErrItemTooLarge, ErrInvalidRequest}}
 	}
 	return converted, nil

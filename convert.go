@@ -7,38 +7,29 @@ import (
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"github.com/dynamoconn/dynamoconn/internal/decimal"
 )
 
-// DynamoDB's own limit is 32 levels, and what is in the innermost list or map is a
-// level too: 31 inside each other are stored, a 32nd is refused even if it is empty. See
-// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html.
-const deepestNesting = 31
-
-// deepestAnswer bounds what is read: more than DynamoDB stores, little enough to be
-// safe to walk.
-const deepestAnswer = 100
-
-const ruleKind = "must be one of the eleven KeyValue types, and not nil"
-
 // ToAttributeValue returns the value of kv as the SDK's type. Nothing is lost: a
-// [Number] goes with the digits it has. Byte slices and sets are shared with kv,
-// not copied.
+// [Number] keeps all its digits. Byte slices and sets are shared with kv, not
+// copied.
 //
-// What DynamoDB could not store as it stands is refused with [ErrInvalidRequest],
-// in a [*FieldError] that names the place and the rule: a nil KeyValue or one of a
-// type that embeds another, an empty name, one name twice in a map, a list element
-// with a name, a string or name that is not valid UTF-8, an empty set, a set that
-// holds a member twice (numbers are compared as numbers), and more than 31 lists and
-// maps inside each other, which are the 32 levels of DynamoDB's limit with what the
-// innermost holds. More than 1,048,576 values, where one that is shared counts in each of
-// its places, are [ErrItemTooLarge] as well.
+// It refuses what DynamoDB cannot store with [ErrInvalidRequest], in a [*FieldError]
+// that names the place and the rule:
+//
+//   - a nil KeyValue, or one of a type that embeds a KeyValue
+//   - an empty name, or the same name twice in a map
+//   - a list element with a name
+//   - a string or name that is not valid UTF-8
+//   - an empty set, or a set that holds a member twice; numbers are compared as numbers
+//   - more than 31 lists and maps inside each other; the values in the innermost are the
+//     32nd level of DynamoDB's limit
+//   - more than 1,048,576 values, which is [ErrItemTooLarge] as well; a shared value
+//     counts in each of its places
 func ToAttributeValue(kv KeyValue) (types.AttributeValue, error) {
 	if isNil(kv) {
 		return nil, broken(ruleKind)
 	}
-	value, err := toAttributeValue(kv, 0, &walk{})
+	value, err := kv.attributeValue(0, &walk{})
 	if err != nil && kv.KeyName() != "" {
 		err = underName(kv.KeyName(), err)
 	}
@@ -52,14 +43,14 @@ func ToAttributeValues(item Item) (map[string]types.AttributeValue, error) {
 }
 
 // FromAttributeValue returns av under the name key. Nothing is lost: a number that
-// is not written as Go prints an int64 becomes a [KeyValueDecimal] with the text
-// that it has, so 1.0, 1E2 and -0 stay what they are. Byte slices and string sets
-// are shared with av, not copied.
+// is not written as Go prints an int64 becomes a [KeyValueDecimal] with the same
+// text, so 1.0, 1E2 and -0 stay what they are. Byte slices and string sets are
+// shared with av, not copied.
 //
-// What is not one of DynamoDB's ten types, and what no DynamoDB sends (a nil, a
-// number that is none, a NULL that is false, invalid UTF-8, nesting deeper than 100
-// levels) is refused with [ErrCorruptResponse], in a [*FieldError] that names the
-// place.
+// It refuses a value that is not of DynamoDB's ten types, and what DynamoDB never
+// sends: a nil, an N that is no number, a NULL that is false, invalid UTF-8, and
+// nesting deeper than 100 levels. The error is [ErrCorruptResponse], in a
+// [*FieldError] that names the place.
 func FromAttributeValue(key string, av types.AttributeValue) (KeyValue, error) {
 	kv, err := fromAttributeValue(key, av, 0)
 	if err != nil {
@@ -88,7 +79,7 @@ func toAttributeValues(item Item, depth int, w *walk) (map[string]types.Attribut
 		if err := checkName(name); err != nil {
 			return nil, underName(name, err)
 		}
-		value, err := toAttributeValue(kv, depth, w)
+		value, err := kv.attributeValue(depth, w)
 		if err != nil {
 			return nil, underName(name, err)
 		}
@@ -100,77 +91,88 @@ func toAttributeValues(item Item, depth int, w *walk) (map[string]types.Attribut
 	return attributes, nil
 }
 
-// checkContainer holds what is certain of a list or map of n values before they are looked at.
-func checkContainer(n, depth int, w *walk) error {
-	switch {
-	case depth > deepestNesting:
-		return broken("is nested deeper than 32 levels")
-	case !w.takes(n):
-		return tooManyValues()
+func (kv *KeyValueString) attributeValue(int, *walk) (types.AttributeValue, error) {
+	if !utf8.ValidString(kv.StringValue) {
+		return nil, broken("must be valid UTF-8")
 	}
-	return nil
+	return &types.AttributeValueMemberS{Value: kv.StringValue}, nil
 }
 
-func tooManyValues() error {
-	return &FieldError{Rule: "comes after 1,048,576 values", causes: []error{ErrItemTooLarge, ErrInvalidRequest}}
+func (kv *KeyValueLong) attributeValue(int, *walk) (types.AttributeValue, error) {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(kv.LongValue, 10)}, nil
 }
 
-func checkName(name string) error {
-	if name == "" {
-		return broken("the name must not be empty")
-	}
-	if !utf8.ValidString(name) {
-		return broken("the name must be valid UTF-8")
-	}
-	return nil
+func (kv *KeyValueDecimal) attributeValue(int, *walk) (types.AttributeValue, error) {
+	return &types.AttributeValueMemberN{Value: kv.DecimalValue.String()}, nil
 }
 
-func toAttributeValue(kv KeyValue, depth int, w *walk) (types.AttributeValue, error) {
-	switch kv := kv.(type) {
-	case *KeyValueString:
-		if !utf8.ValidString(kv.StringValue) {
-			return nil, broken("must be valid UTF-8")
-		}
-		return &types.AttributeValueMemberS{Value: kv.StringValue}, nil
-	case *KeyValueLong:
-		return &types.AttributeValueMemberN{Value: strconv.FormatInt(kv.LongValue, 10)}, nil
-	case *KeyValueDecimal:
-		return &types.AttributeValueMemberN{Value: kv.DecimalValue.String()}, nil
-	case *KeyValueBoolean:
-		return &types.AttributeValueMemberBOOL{Value: kv.BooleanValue}, nil
-	case *KeyValueBinary:
-		return &types.AttributeValueMemberB{Value: notNil(kv.BinaryValue)}, nil
-	case *KeyValueNull:
-		return &types.AttributeValueMemberNULL{Value: true}, nil
-	case *KeyValueList:
-		list, err := toAttributeValueList(kv.ListValue, depth+1, w)
-		if err != nil {
-			return nil, err
-		}
-		return &types.AttributeValueMemberL{Value: list}, nil
-	case *KeyValueMap:
-		attributes, err := toAttributeValues(kv.MapValue, depth+1, w)
-		if err != nil {
-			return nil, err
-		}
-		return &types.AttributeValueMemberM{Value: attributes}, nil
-	case *KeyValueStringSet:
-		if !w.takes(len(kv.StringSetValue)) {
-			return nil, tooManyValues()
-		}
-		return toStringSet(kv.StringSetValue)
-	case *KeyValueNumberSet:
-		if !w.takes(len(kv.NumberSetValue)) {
-			return nil, tooManyValues()
-		}
-		return toNumberSet(kv.NumberSetValue)
-	case *KeyValueBinarySet:
-		if !w.takes(len(kv.BinarySetValue)) {
-			return nil, tooManyValues()
-		}
-		return toBinarySet(kv.BinarySetValue)
+func (kv *KeyValueBoolean) attributeValue(int, *walk) (types.AttributeValue, error) {
+	return &types.AttributeValueMemberBOOL{Value: kv.BooleanValue}, nil
+}
+
+func (kv *KeyValueBinary) attributeValue(int, *walk) (types.AttributeValue, error) {
+	return &types.AttributeValueMemberB{Value: notNil(kv.BinaryValue)}, nil
+}
+
+func (kv *KeyValueNull) attributeValue(int, *walk) (types.AttributeValue, error) {
+	return &types.AttributeValueMemberNULL{Value: true}, nil
+}
+
+func (kv *KeyValueList) attributeValue(depth int, w *walk) (types.AttributeValue, error) {
+	list, err := toAttributeValueList(kv.ListValue, depth+1, w)
+	if err != nil {
+		return nil, err
 	}
-	return nil, broken(ruleKind)
+	return &types.AttributeValueMemberL{Value: list}, nil
+}
+
+func (kv *KeyValueMap) attributeValue(depth int, w *walk) (types.AttributeValue, error) {
+	attributes, err := toAttributeValues(kv.MapValue, depth+1, w)
+	if err != nil {
+		return nil, err
+	}
+	return &types.AttributeValueMemberM{Value: attributes}, nil
+}
+
+func (kv *KeyValueStringSet) attributeValue(_ int, w *walk) (types.AttributeValue, error) {
+	if !w.takes(len(kv.StringSetValue)) {
+		return nil, tooManyValues()
+	}
+	if err := checkStringSet(kv.StringSetValue); err != nil {
+		return nil, err
+	}
+	return &types.AttributeValueMemberSS{Value: kv.StringSetValue}, nil
+}
+
+func (kv *KeyValueNumberSet) attributeValue(_ int, w *walk) (types.AttributeValue, error) {
+	if !w.takes(len(kv.NumberSetValue)) {
+		return nil, tooManyValues()
+	}
+	if err := checkSet(kv.NumberSetValue, canonicalText); err != nil {
+		return nil, err
+	}
+	texts := make([]string, len(kv.NumberSetValue))
+	for i, member := range kv.NumberSetValue {
+		texts[i] = member.String()
+	}
+	return &types.AttributeValueMemberNS{Value: texts}, nil
+}
+
+func (kv *KeyValueBinarySet) attributeValue(_ int, w *walk) (types.AttributeValue, error) {
+	if !w.takes(len(kv.BinarySetValue)) {
+		return nil, tooManyValues()
+	}
+	if err := checkSet(kv.BinarySetValue, textOfBytes); err != nil {
+		return nil, err
+	}
+	members := kv.BinarySetValue
+	if slices.ContainsFunc(members, func(b []byte) bool { return b == nil }) {
+		members = slices.Clone(members)
+		for i := range members {
+			members[i] = notNil(members[i])
+		}
+	}
+	return &types.AttributeValueMemberBS{Value: members}, nil
 }
 
 func toAttributeValueList(values []KeyValue, depth int, w *walk) ([]types.AttributeValue, error) {
@@ -186,63 +188,14 @@ func toAttributeValueList(values []KeyValue, depth int, w *walk) ([]types.Attrib
 			return nil, underElement(i, broken("an element of a list has no name"))
 		}
 		var err error
-		if list[i], err = toAttributeValue(value, depth, w); err != nil {
+		if list[i], err = value.attributeValue(depth, w); err != nil {
 			return nil, underElement(i, err)
 		}
 	}
 	return list, nil
 }
 
-func toStringSet(members []string) (types.AttributeValue, error) {
-	for i, member := range members {
-		if !utf8.ValidString(member) {
-			return nil, underElement(i, broken("must be valid UTF-8"))
-		}
-	}
-	if err := checkSet(members, func(s string) string { return s }); err != nil {
-		return nil, err
-	}
-	return &types.AttributeValueMemberSS{Value: members}, nil
-}
-
-func toNumberSet(members []Number) (types.AttributeValue, error) {
-	if err := checkSet(members, canonicalText); err != nil {
-		return nil, err
-	}
-	texts := make([]string, len(members))
-	for i, member := range members {
-		texts[i] = member.String()
-	}
-	return &types.AttributeValueMemberNS{Value: texts}, nil
-}
-
-func toBinarySet(members [][]byte) (types.AttributeValue, error) {
-	if err := checkSet(members, func(b []byte) string { return string(b) }); err != nil {
-		return nil, err
-	}
-	if slices.ContainsFunc(members, func(b []byte) bool { return b == nil }) {
-		members = slices.Clone(members)
-		for i := range members {
-			members[i] = notNil(members[i])
-		}
-	}
-	return &types.AttributeValueMemberBS{Value: members}, nil
-}
-
-func checkSet[T any](members []T, text func(T) string) error {
-	if len(members) == 0 {
-		return broken("a set must not be empty")
-	}
-	seen := make(map[string]struct{}, len(members))
-	for i, member := range members {
-		seen[text(member)] = struct{}{}
-		if len(seen) != i+1 {
-			return underElement(i, broken("is in the set twice"))
-		}
-	}
-	return nil
-}
-
+// notNil returns b, and an empty slice if b is nil, which the SDK would leave out.
 func notNil(b []byte) []byte {
 	if b == nil {
 		return []byte{}
@@ -279,91 +232,73 @@ func fromAttributeValues(attributes map[string]types.AttributeValue, depth int) 
 func fromAttributeValue(key string, av types.AttributeValue, depth int) (KeyValue, error) {
 	switch av := av.(type) {
 	case *types.AttributeValueMemberS:
-		if av == nil {
-			break
+		if av != nil {
+			return fromString(key, av.Value)
 		}
-		if !utf8.ValidString(av.Value) {
-			return nil, corrupt("is not valid UTF-8")
-		}
-		return &KeyValueString{Key: key, StringValue: av.Value}, nil
 	case *types.AttributeValueMemberN:
-		if av == nil {
-			break
+		if av != nil {
+			return fromNumber(key, av.Value)
 		}
-		return fromNumber(key, av.Value)
 	case *types.AttributeValueMemberBOOL:
-		if av == nil {
-			break
+		if av != nil {
+			return &KeyValueBoolean{Key: key, BooleanValue: av.Value}, nil
 		}
-		return &KeyValueBoolean{Key: key, BooleanValue: av.Value}, nil
 	case *types.AttributeValueMemberB:
-		if av == nil {
-			break
+		if av != nil {
+			return &KeyValueBinary{Key: key, BinaryValue: notNil(av.Value)}, nil
 		}
-		return &KeyValueBinary{Key: key, BinaryValue: notNil(av.Value)}, nil
 	case *types.AttributeValueMemberNULL:
-		if av == nil {
-			break
+		if av != nil {
+			return fromNull(key, av.Value)
 		}
-		if !av.Value {
-			return nil, corrupt("is a NULL that is false")
-		}
-		return &KeyValueNull{Key: key}, nil
 	case *types.AttributeValueMemberL:
-		if av == nil {
-			break
+		if av != nil {
+			return fromList(key, av.Value, depth+1)
 		}
-		return fromList(key, av.Value, depth+1)
 	case *types.AttributeValueMemberM:
-		if av == nil {
-			break
+		if av != nil {
+			return fromMap(key, av.Value, depth+1)
 		}
-		item, err := fromAttributeValues(av.Value, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		if item == nil {
-			item = Item{}
-		}
-		return &KeyValueMap{Key: key, MapValue: item}, nil
 	case *types.AttributeValueMemberSS:
-		if av == nil {
-			break
+		if av != nil {
+			return fromStringSet(key, av.Value)
 		}
-		for i, member := range av.Value {
-			if !utf8.ValidString(member) {
-				return nil, underElement(i, corrupt("is not valid UTF-8"))
-			}
-		}
-		return &KeyValueStringSet{Key: key, StringSetValue: av.Value}, nil
 	case *types.AttributeValueMemberNS:
-		if av == nil {
-			break
+		if av != nil {
+			return fromNumberSet(key, av.Value)
 		}
-		return fromNumberSet(key, av.Value)
 	case *types.AttributeValueMemberBS:
-		if av == nil {
-			break
+		if av != nil {
+			return &KeyValueBinarySet{Key: key, BinarySetValue: av.Value}, nil
 		}
-		return &KeyValueBinarySet{Key: key, BinarySetValue: av.Value}, nil
 	case *types.UnknownUnionMember:
-		if av == nil {
-			break
+		if av != nil {
+			return nil, corrupt("is of the unknown type " + showName(av.Tag))
 		}
-		return nil, corrupt("is of the unknown type " + showName(av.Tag))
 	}
 	return nil, corrupt("has no value")
 }
 
-func fromNumber(key, text string) (KeyValue, error) {
-	if n, ok := decimal.ParseInt64(text); ok {
-		return &KeyValueLong{Key: key, LongValue: n}, nil
+func fromString(key, text string) (KeyValue, error) {
+	if !utf8.ValidString(text) {
+		return nil, corrupt("is not valid UTF-8")
 	}
-	number, err := ParseNumber(text)
+	return &KeyValueString{Key: key, StringValue: text}, nil
+}
+
+func fromNumber(key, text string) (KeyValue, error) {
+	kv, err := longOrDecimal(key, text)
 	if err != nil {
 		return nil, corrupt("is not a number", ErrInvalidNumber)
 	}
-	return &KeyValueDecimal{Key: key, DecimalValue: number}, nil
+	return kv, nil
+}
+
+func fromNull(key string, null bool) (KeyValue, error) {
+	if !null {
+		return nil, corrupt("is a NULL that is false")
+	}
+	return &KeyValueNull{Key: key}, nil
 }
 
 func fromList(key string, values []types.AttributeValue, depth int) (KeyValue, error) {
@@ -378,6 +313,26 @@ func fromList(key string, values []types.AttributeValue, depth int) (KeyValue, e
 		}
 	}
 	return &KeyValueList{Key: key, ListValue: list}, nil
+}
+
+func fromMap(key string, attributes map[string]types.AttributeValue, depth int) (KeyValue, error) {
+	item, err := fromAttributeValues(attributes, depth)
+	if err != nil {
+		return nil, err
+	}
+	if item == nil {
+		item = Item{}
+	}
+	return &KeyValueMap{Key: key, MapValue: item}, nil
+}
+
+func fromStringSet(key string, members []string) (KeyValue, error) {
+	for i, member := range members {
+		if !utf8.ValidString(member) {
+			return nil, underElement(i, corrupt("is not valid UTF-8"))
+		}
+	}
+	return &KeyValueStringSet{Key: key, StringSetValue: members}, nil
 }
 
 func fromNumberSet(key string, texts []string) (KeyValue, error) {

@@ -7,8 +7,8 @@ import (
 )
 
 // FieldError names the part of a request, an item or a response that breaks a
-// rule. It is below an [ErrInvalidRequest], [ErrItemTooLarge] or
-// [ErrCorruptResponse], and what [Value] returns.
+// rule. An error that is [ErrInvalidRequest], [ErrItemTooLarge] or
+// [ErrCorruptResponse] unwraps to one, and [Value] returns one.
 type FieldError struct {
 	// Path is the field, or the place in an item: "TableName",
 	// "Item.Address.Lines[2]".

@@ -16,8 +16,8 @@ import (
 //	}
 //
 // The order is for people: DynamoDB keeps none, and [Item.Equal] ignores it. An
-// Item is a slice: range over it, copy it with [Item.Clone]. It marshals to and from
-// plain JSON; [DynamoDBJSON] is its other JSON form.
+// Item is a slice: range over it, and copy it with [Item.Clone]. It marshals to and
+// from plain JSON; [DynamoDBJSON] is its other form in JSON.
 type Item []KeyValue
 
 // Get returns the attribute named key, and whether there is one.
@@ -28,8 +28,8 @@ func (it Item) Get(key string) (KeyValue, bool) {
 	return nil, false
 }
 
-// Has tells whether the item has an attribute named key, whatever its kind; an
-// attribute that is null is there.
+// Has reports whether the item has an attribute named key, of any kind, null
+// included.
 func (it Item) Has(key string) bool {
 	return it.index(key) >= 0
 }
@@ -43,8 +43,8 @@ func (it Item) Keys() []string {
 	return keys
 }
 
-// Set puts kv in the place of the attribute of the same name, or at the end if
-// there is none. It changes the item that it is called on, and no clone of it.
+// Set replaces the attribute of the same name by kv, or adds kv at the end if there
+// is none.
 func (it *Item) Set(kv KeyValue) {
 	if i := it.index(keyName(kv)); i >= 0 {
 		(*it)[i] = kv
@@ -53,7 +53,7 @@ func (it *Item) Set(kv KeyValue) {
 	*it = append(*it, kv)
 }
 
-// Delete removes the attribute named key and tells whether there was one.
+// Delete removes the attribute named key and reports whether there was one.
 func (it *Item) Delete(key string) bool {
 	i := it.index(key)
 	if i < 0 {
@@ -63,9 +63,9 @@ func (it *Item) Delete(key string) bool {
 	return true
 }
 
-// Pick returns a new item of the attributes named, in the order of the names,
-// without those that the item lacks. It picks the key out of a whole item:
-// song.Pick("Artist", "SongTitle"). The key-values are shared, not copied.
+// Pick returns a new item with the attributes of these names, in the order of the
+// names. It leaves out a name that the item lacks. Use it to get the key of a whole
+// item: song.Pick("Artist", "SongTitle"). The key-values are shared, not copied.
 func (it Item) Pick(keys ...string) Item {
 	picked := make(Item, 0, len(keys))
 	for _, key := range keys {
@@ -76,19 +76,17 @@ func (it Item) Pick(keys ...string) Item {
 	return picked
 }
 
-// Clone returns a deep copy: no change to it is seen in the original. The clone of
-// a nil Item is nil. Of an item that contains itself, is nested deeper than 100 lists and
-// maps, or holds more than 1,048,576 values, a part is shared: DynamoDB can hold none.
-func (it Item) Clone() Item {
-	return cloneItem(it, 0, &walk{})
-}
+// Clone returns a deep copy: a change to it does not change the original. The clone
+// of a nil Item is nil. DynamoDB can hold no item that contains itself, is nested
+// deeper than 100 lists and maps, or has more than 1,048,576 values: the clone of such
+// an item shares a part with it.
+func (it Item) Clone() Item { return cloneItem(it, 0, &walk{}) }
 
-// Equal tells whether both items have the same attributes with equal values.
+// Equal reports whether both items have the same attributes with equal values.
 // Numbers are compared as numbers: Long 1 equals Decimal 1.0. The order of
 // attributes and of set members does not matter, the order of list elements does.
-// An item that holds one name twice equals only one that holds the same values under
-// it in the same order. What is nested deeper than 100 lists and maps is equal only
-// if it is shared.
+// If a name is in an item twice, its values must be equal in the same order. Values
+// nested deeper than 100 lists and maps are equal only if both items share them.
 func (it Item) Equal(other Item) bool { return equalItems(it, other, 0) }
 
 func (it Item) index(key string) int {
@@ -100,43 +98,16 @@ func (it Item) index(key string) int {
 	return -1
 }
 
-func keyName(kv KeyValue) string {
-	if isNil(kv) {
-		return ""
-	}
-	return kv.KeyName()
-}
-
-// byName returns the attributes sorted by name, those of one name in their order.
+// byName returns the item sorted by name, and itself if it is sorted already. Attributes
+// of the same name keep their order.
 func (it Item) byName() Item {
+	compare := func(a, b KeyValue) int { return strings.Compare(keyName(a), keyName(b)) }
+	if slices.IsSortedFunc(it, compare) {
+		return it
+	}
 	sorted := slices.Clone(it)
-	slices.SortStableFunc(sorted, func(a, b KeyValue) int { return strings.Compare(keyName(a), keyName(b)) })
+	slices.SortStableFunc(sorted, compare)
 	return sorted
-}
-
-// walk is one pass over an item. It ends below a nesting that no DynamoDB stores, and
-// after more values than it stores, so that an item that contains itself, or one list in
-// so many places that nobody could write it down, is left in time.
-type walk struct {
-	ended  bool
-	values int
-}
-
-// mostValues is more than twice what fits into an item, where each takes a byte at least. A
-// value that is shared counts in each of its places.
-const mostValues = 1 << 20
-
-func (w *walk) enters(depth int) bool { return depth <= deepestAnswer && w.takes(1) || w.end() }
-
-// takes tells whether there is room for n more values.
-func (w *walk) takes(n int) bool {
-	w.values += n
-	return !w.ended && w.values <= mostValues || w.end()
-}
-
-func (w *walk) end() bool {
-	w.ended = true
-	return false
 }
 
 func cloneItem(it Item, depth int, w *walk) Item {
@@ -145,96 +116,65 @@ func cloneItem(it Item, depth int, w *walk) Item {
 	}
 	clone := make(Item, len(it))
 	for i, kv := range it {
-		clone[i] = cloneKeyValue(kv, depth, w)
+		clone[i] = cloneValue(kv, depth, w)
 	}
 	return clone
 }
 
-func cloneKeyValue(kv KeyValue, depth int, w *walk) KeyValue {
+func cloneValue(kv KeyValue, depth int, w *walk) KeyValue {
 	if isNil(kv) {
 		return nil
 	}
-	switch kv := kv.(type) {
-	case *KeyValueString:
-		clone := *kv
-		return &clone
-	case *KeyValueLong:
-		clone := *kv
-		return &clone
-	case *KeyValueDecimal:
-		clone := *kv
-		return &clone
-	case *KeyValueBoolean:
-		clone := *kv
-		return &clone
-	case *KeyValueBinary:
-		if !w.takes(len(kv.BinaryValue) / 32) { // about the memory of a value
-			return kv
-		}
-		return &KeyValueBinary{Key: kv.Key, BinaryValue: bytes.Clone(kv.BinaryValue)}
-	case *KeyValueNull:
-		clone := *kv
-		return &clone
-	case *KeyValueList:
-		return &KeyValueList{Key: kv.Key, ListValue: cloneItem(kv.ListValue, depth+1, w)}
-	case *KeyValueMap:
-		return &KeyValueMap{Key: kv.Key, MapValue: cloneItem(kv.MapValue, depth+1, w)}
-	case *KeyValueStringSet:
-		if !w.takes(len(kv.StringSetValue)) {
-			return kv
-		}
-		return &KeyValueStringSet{Key: kv.Key, StringSetValue: slices.Clone(kv.StringSetValue)}
-	case *KeyValueNumberSet:
-		if !w.takes(len(kv.NumberSetValue)) {
-			return kv
-		}
-		return &KeyValueNumberSet{Key: kv.Key, NumberSetValue: slices.Clone(kv.NumberSetValue)}
-	case *KeyValueBinarySet:
-		if !w.takes(len(kv.BinarySetValue)) {
-			return kv
-		}
-		clone := &KeyValueBinarySet{Key: kv.Key, BinarySetValue: slices.Clone(kv.BinarySetValue)}
-		for i, member := range clone.BinarySetValue {
-			if !w.takes(len(member) / 32) {
-				break
-			}
-			clone.BinarySetValue[i] = bytes.Clone(member)
-		}
-		return clone
-	}
-	return nil
+	return kv.clone(depth, w)
 }
 
-// isNil tells whether kv is nil, a typed nil pointer, or of a type that embeds one of
-// the eleven, which may hold nothing and has no place in an item.
-func isNil(kv KeyValue) bool {
-	switch kv := kv.(type) {
-	case nil:
-		return true
-	case *KeyValueString:
-		return kv == nil
-	case *KeyValueLong:
-		return kv == nil
-	case *KeyValueDecimal:
-		return kv == nil
-	case *KeyValueBoolean:
-		return kv == nil
-	case *KeyValueBinary:
-		return kv == nil
-	case *KeyValueNull:
-		return kv == nil
-	case *KeyValueList:
-		return kv == nil
-	case *KeyValueMap:
-		return kv == nil
-	case *KeyValueStringSet:
-		return kv == nil
-	case *KeyValueNumberSet:
-		return kv == nil
-	case *KeyValueBinarySet:
-		return kv == nil
+func (kv *KeyValueString) clone(int, *walk) KeyValue  { clone := *kv; return &clone }
+func (kv *KeyValueLong) clone(int, *walk) KeyValue    { clone := *kv; return &clone }
+func (kv *KeyValueDecimal) clone(int, *walk) KeyValue { clone := *kv; return &clone }
+func (kv *KeyValueBoolean) clone(int, *walk) KeyValue { clone := *kv; return &clone }
+func (kv *KeyValueNull) clone(int, *walk) KeyValue    { clone := *kv; return &clone }
+
+func (kv *KeyValueBinary) clone(_ int, w *walk) KeyValue {
+	if !w.takesBytes(kv.BinaryValue) {
+		return kv
 	}
-	return true
+	return &KeyValueBinary{Key: kv.Key, BinaryValue: copyOf(kv.BinaryValue)}
+}
+
+func (kv *KeyValueList) clone(depth int, w *walk) KeyValue {
+	return &KeyValueList{Key: kv.Key, ListValue: cloneItem(kv.ListValue, depth+1, w)}
+}
+
+func (kv *KeyValueMap) clone(depth int, w *walk) KeyValue {
+	return &KeyValueMap{Key: kv.Key, MapValue: cloneItem(kv.MapValue, depth+1, w)}
+}
+
+func (kv *KeyValueStringSet) clone(_ int, w *walk) KeyValue {
+	if !w.takes(len(kv.StringSetValue)) {
+		return kv
+	}
+	return &KeyValueStringSet{Key: kv.Key, StringSetValue: copyOf(kv.StringSetValue)}
+}
+
+func (kv *KeyValueNumberSet) clone(_ int, w *walk) KeyValue {
+	if !w.takes(len(kv.NumberSetValue)) {
+		return kv
+	}
+	return &KeyValueNumberSet{Key: kv.Key, NumberSetValue: copyOf(kv.NumberSetValue)}
+}
+
+func (kv *KeyValueBinarySet) clone(_ int, w *walk) KeyValue {
+	if !w.takes(len(kv.BinarySetValue)) {
+		return kv
+	}
+	clone := &KeyValueBinarySet{Key: kv.Key, BinarySetValue: copyOf(kv.BinarySetValue)}
+	for i, member := range clone.BinarySetValue {
+		if !w.takesBytes(member) {
+			break
+		}
+		clone.BinarySetValue[i] = copyOf(member)
+	}
+	return clone
 }
 
 func equalItems(a, b Item, depth int) bool {
@@ -244,8 +184,11 @@ func equalItems(a, b Item, depth int) bool {
 	sameName := func(a, b KeyValue) bool { return keyName(a) == keyName(b) }
 	if !slices.EqualFunc(a, b, sameName) {
 		a, b = a.byName(), b.byName()
+		if !slices.EqualFunc(a, b, sameName) {
+			return false
+		}
 	}
-	return slices.EqualFunc(a, b, func(a, b KeyValue) bool { return sameName(a, b) && equalValues(a, b, depth) })
+	return slices.EqualFunc(a, b, func(a, b KeyValue) bool { return equalValues(a, b, depth) })
 }
 
 // equalValues compares values and ignores the names.
@@ -256,60 +199,67 @@ func equalValues(a, b KeyValue, depth int) bool {
 	if a == b || depth > deepestAnswer {
 		return a == b
 	}
-	switch a := a.(type) {
-	case *KeyValueString:
-		b, ok := b.(*KeyValueString)
-		return ok && a.StringValue == b.StringValue
-	case *KeyValueLong:
-		if b, ok := b.(*KeyValueLong); ok {
-			return a.LongValue == b.LongValue
-		}
-		return equalNumbers(a, b)
-	case *KeyValueDecimal:
-		return equalNumbers(a, b)
-	case *KeyValueBoolean:
-		b, ok := b.(*KeyValueBoolean)
-		return ok && a.BooleanValue == b.BooleanValue
-	case *KeyValueBinary:
-		b, ok := b.(*KeyValueBinary)
-		return ok && bytes.Equal(a.BinaryValue, b.BinaryValue)
-	case *KeyValueNull:
-		_, ok := b.(*KeyValueNull)
-		return ok
-	case *KeyValueList:
-		b, ok := b.(*KeyValueList)
-		return ok && slices.EqualFunc(a.ListValue, b.ListValue, func(a, b KeyValue) bool { return equalValues(a, b, depth+1) })
-	case *KeyValueMap:
-		b, ok := b.(*KeyValueMap)
-		return ok && equalItems(a.MapValue, b.MapValue, depth+1)
-	case *KeyValueStringSet:
-		b, ok := b.(*KeyValueStringSet)
-		return ok && equalSets(a.StringSetValue, b.StringSetValue, func(s string) string { return s })
-	case *KeyValueNumberSet:
-		b, ok := b.(*KeyValueNumberSet)
-		return ok && equalSets(a.NumberSetValue, b.NumberSetValue, canonicalText)
-	case *KeyValueBinarySet:
-		b, ok := b.(*KeyValueBinarySet)
-		return ok && equalSets(a.BinarySetValue, b.BinarySetValue, func(b []byte) string { return string(b) })
+	return a.equal(b, depth)
+}
+
+func (kv *KeyValueString) equal(other KeyValue, _ int) bool {
+	o, ok := other.(*KeyValueString)
+	return ok && kv.StringValue == o.StringValue
+}
+
+func (kv *KeyValueLong) equal(other KeyValue, _ int) bool {
+	if o, ok := other.(*KeyValueLong); ok {
+		return kv.LongValue == o.LongValue
 	}
-	return false
+	return equalNumbers(kv, other)
+}
+
+func (kv *KeyValueDecimal) equal(other KeyValue, _ int) bool { return equalNumbers(kv, other) }
+
+func (kv *KeyValueBoolean) equal(other KeyValue, _ int) bool {
+	o, ok := other.(*KeyValueBoolean)
+	return ok && kv.BooleanValue == o.BooleanValue
+}
+
+func (kv *KeyValueBinary) equal(other KeyValue, _ int) bool {
+	o, ok := other.(*KeyValueBinary)
+	return ok && bytes.Equal(kv.BinaryValue, o.BinaryValue)
+}
+
+func (kv *KeyValueNull) equal(other KeyValue, _ int) bool {
+	_, ok := other.(*KeyValueNull)
+	return ok
+}
+
+func (kv *KeyValueList) equal(other KeyValue, depth int) bool {
+	o, ok := other.(*KeyValueList)
+	return ok && slices.EqualFunc(kv.ListValue, o.ListValue, func(a, b KeyValue) bool { return equalValues(a, b, depth+1) })
+}
+
+func (kv *KeyValueMap) equal(other KeyValue, depth int) bool {
+	o, ok := other.(*KeyValueMap)
+	return ok && equalItems(kv.MapValue, o.MapValue, depth+1)
+}
+
+func (kv *KeyValueStringSet) equal(other KeyValue, _ int) bool {
+	o, ok := other.(*KeyValueStringSet)
+	return ok && equalSets(kv.StringSetValue, o.StringSetValue, textOfString)
+}
+
+func (kv *KeyValueNumberSet) equal(other KeyValue, _ int) bool {
+	o, ok := other.(*KeyValueNumberSet)
+	return ok && equalSets(kv.NumberSetValue, o.NumberSetValue, canonicalText)
+}
+
+func (kv *KeyValueBinarySet) equal(other KeyValue, _ int) bool {
+	o, ok := other.(*KeyValueBinarySet)
+	return ok && equalSets(kv.BinarySetValue, o.BinarySetValue, textOfBytes)
 }
 
 func equalNumbers(a, b KeyValue) bool {
 	x, _ := numberOf(a)
 	y, ok := numberOf(b)
 	return ok && x.Equal(y)
-}
-
-// numberOf returns the number that a long or a decimal holds.
-func numberOf(kv KeyValue) (Number, bool) {
-	switch kv := kv.(type) {
-	case *KeyValueLong:
-		return NumberFromInt64(kv.LongValue), true
-	case *KeyValueDecimal:
-		return kv.DecimalValue, true
-	}
-	return Number{}, false
 }
 
 func equalSets[T any](a, b []T, text func(T) string) bool {
@@ -328,4 +278,14 @@ func equalSets[T any](a, b []T, text func(T) string) bool {
 		count[t]--
 	}
 	return true
+}
+
+// copyOf is slices.Clone without its room for more elements, and faster.
+func copyOf[S ~[]T, T any](s S) S {
+	if s == nil {
+		return nil
+	}
+	c := make(S, len(s))
+	copy(c, s)
+	return c
 }

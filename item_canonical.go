@@ -3,17 +3,20 @@ package dynamoconn
 import (
 	"encoding/binary"
 	"slices"
+	"strconv"
+
+	"github.com/dynamoconn/dynamoconn/internal/decimal"
 )
 
-// canonical returns bytes that are the same for equal values and different for
-// others: each part has its type and its length before it, numbers are canonical,
-// attributes and set members sorted. It is what batches recognise keys and items by.
+// canonical returns a text that equal items share, and only they: each part has its type
+// and its length before it, numbers are canonical, and attributes and set members are
+// sorted. Batches recognise items and keys by it.
 func canonical(item Item) string {
 	return string(appendCanonicalMap(nil, item, 0, &walk{}))
 }
 
-// canonicalKey returns the canonical form of the attributes named, which must be
-// sorted.
+// canonicalKey returns the canonical text of the attributes with these names, which must
+// be sorted.
 func canonicalKey(item Item, names []string) string {
 	var b []byte
 	for _, name := range names {
@@ -36,37 +39,58 @@ func appendCanonicalValue(b []byte, kv KeyValue, depth int, w *walk) []byte {
 	if isNil(kv) || !w.enters(depth) {
 		return append(b, '-')
 	}
-	switch kv := kv.(type) {
-	case *KeyValueString:
-		return appendPart(append(b, 'S'), kv.StringValue)
-	case *KeyValueLong, *KeyValueDecimal:
-		number, _ := numberOf(kv)
-		return appendPart(append(b, 'N'), canonicalText(number))
-	case *KeyValueBoolean:
-		if kv.BooleanValue {
-			return append(b, 'T')
-		}
-		return append(b, 'F')
-	case *KeyValueBinary:
-		return appendPart(append(b, 'B'), string(kv.BinaryValue))
-	case *KeyValueNull:
-		return append(b, '0')
-	case *KeyValueList:
-		b = binary.AppendUvarint(append(b, 'L'), uint64(len(kv.ListValue)))
-		for _, value := range kv.ListValue {
-			b = appendCanonicalValue(b, value, depth+1, w)
-		}
-		return b
-	case *KeyValueMap:
-		return appendCanonicalMap(append(b, 'M'), kv.MapValue, depth+1, w)
-	case *KeyValueStringSet:
-		return appendSet(append(b, 's'), kv.StringSetValue, func(s string) string { return s })
-	case *KeyValueNumberSet:
-		return appendSet(append(b, 'n'), kv.NumberSetValue, canonicalText)
-	case *KeyValueBinarySet:
-		return appendSet(append(b, 'b'), kv.BinarySetValue, func(m []byte) string { return string(m) })
+	return kv.appendCanonical(b, depth, w)
+}
+
+func (kv *KeyValueString) appendCanonical(b []byte, _ int, _ *walk) []byte {
+	return appendPart(append(b, 'S'), kv.StringValue)
+}
+
+func (kv *KeyValueLong) appendCanonical(b []byte, _ int, _ *walk) []byte {
+	var buf [20]byte // an int64 takes no more, and its text is canonical
+	return appendBytes(append(b, 'N'), strconv.AppendInt(buf[:0], kv.LongValue, 10))
+}
+
+func (kv *KeyValueDecimal) appendCanonical(b []byte, _ int, _ *walk) []byte {
+	var buf [decimal.MaxCanonical]byte
+	return appendBytes(append(b, 'N'), decimal.AppendCanonical(buf[:0], kv.DecimalValue.text))
+}
+
+func (kv *KeyValueBoolean) appendCanonical(b []byte, _ int, _ *walk) []byte {
+	if kv.BooleanValue {
+		return append(b, 'T')
 	}
-	return append(b, '-')
+	return append(b, 'F')
+}
+
+func (kv *KeyValueBinary) appendCanonical(b []byte, _ int, _ *walk) []byte {
+	return appendBytes(append(b, 'B'), kv.BinaryValue)
+}
+
+func (kv *KeyValueNull) appendCanonical(b []byte, _ int, _ *walk) []byte { return append(b, '0') }
+
+func (kv *KeyValueList) appendCanonical(b []byte, depth int, w *walk) []byte {
+	b = binary.AppendUvarint(append(b, 'L'), uint64(len(kv.ListValue)))
+	for _, value := range kv.ListValue {
+		b = appendCanonicalValue(b, value, depth+1, w)
+	}
+	return b
+}
+
+func (kv *KeyValueMap) appendCanonical(b []byte, depth int, w *walk) []byte {
+	return appendCanonicalMap(append(b, 'M'), kv.MapValue, depth+1, w)
+}
+
+func (kv *KeyValueStringSet) appendCanonical(b []byte, _ int, _ *walk) []byte {
+	return appendSet(append(b, 's'), kv.StringSetValue, textOfString)
+}
+
+func (kv *KeyValueNumberSet) appendCanonical(b []byte, _ int, _ *walk) []byte {
+	return appendSet(append(b, 'n'), kv.NumberSetValue, canonicalText)
+}
+
+func (kv *KeyValueBinarySet) appendCanonical(b []byte, _ int, _ *walk) []byte {
+	return appendSet(append(b, 'b'), kv.BinarySetValue, textOfBytes)
 }
 
 func appendSet[T any](b []byte, members []T, text func(T) string) []byte {
@@ -84,4 +108,8 @@ func appendSet[T any](b []byte, members []T, text func(T) string) []byte {
 
 func appendPart(b []byte, text string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
+}
+
+func appendBytes(b, data []byte) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(data))), data...)
 }

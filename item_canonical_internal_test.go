@@ -135,7 +135,7 @@ func restatedValue(t *rapid.T, kv KeyValue) KeyValue {
 		}
 		return list
 	}
-	return cloneKeyValue(kv, 0, &walk{})
+	return cloneValue(kv, 0, &walk{})
 }
 
 func TestCanonicalSaysWhatEqualSays(t *testing.T) {

@@ -345,6 +345,6 @@ func FuzzItemForms(f *testing.F) {
 		require.Equal(t, -1, strings.IndexFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) }), "%q", text)
 		require.LessOrEqual(t, len(text), longestText+8*len(first)+1_000)
 		require.True(t, Item(a).Clone().Equal(Item(a)))
-		require.LessOrEqual(t, itemSize(Item(a)), wireSize(Item(a)))
+		require.LessOrEqual(t, Item(a).Size(), wireSize(Item(a)))
 	})
 }

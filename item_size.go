@@ -1,23 +1,15 @@
 package dynamoconn
 
-import "strings"
-
-// DynamoDB's limit on one item, names and values together. See
-// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html.
-const largestItem = 400 << 10
-
 // Size returns the bytes that DynamoDB counts for the item: names and values in
-// UTF-8, a number by its digits, and 3 bytes and 1 for each element for lists and
-// maps. An item may have 409,600. The size of numbers is approximate, as DynamoDB's
-// own description is, and never too large. What is nested deeper than 100 lists and
-// maps, or comes after 1,048,576 values, is not counted. See
+// UTF-8, a number by its digits, and for a list or map 3 bytes and 1 for each element.
+// An item may have 409,600. The size of a number is approximate, because DynamoDB
+// describes it so, and never too large. Values nested deeper than 100 lists and maps,
+// and those after 1,048,576 others, are not counted. See
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html.
-func (it Item) Size() int { return itemSize(it) }
-
-func itemSize(item Item) int {
+func (it Item) Size() int {
 	size := 0
 	w := &walk{}
-	for _, kv := range item {
+	for _, kv := range it {
 		if !isNil(kv) {
 			size += len(kv.KeyName()) + valueSize(kv, 0, w)
 		}
@@ -29,61 +21,70 @@ func valueSize(kv KeyValue, depth int, w *walk) int {
 	if isNil(kv) || !w.enters(depth) {
 		return 0
 	}
-	const container, element = 3, 1
-	switch kv := kv.(type) {
-	case *KeyValueString:
-		return len(kv.StringValue)
-	case *KeyValueLong, *KeyValueDecimal:
-		number, _ := numberOf(kv)
-		return numberSize(number)
-	case *KeyValueBinary:
-		return len(kv.BinaryValue)
-	case *KeyValueBoolean, *KeyValueNull:
-		return 1
-	case *KeyValueList:
-		size := container
-		for _, value := range kv.ListValue {
-			size += element + valueSize(value, depth+1, w)
-		}
-		return size
-	case *KeyValueMap:
-		size := container
-		for _, inner := range kv.MapValue {
-			if !isNil(inner) {
-				size += element + len(inner.KeyName()) + valueSize(inner, depth+1, w)
-			}
-		}
-		return size
-	case *KeyValueStringSet:
-		size := 0
-		for _, member := range kv.StringSetValue {
-			size += len(member)
-		}
-		return size
-	case *KeyValueNumberSet:
-		size := 0
-		for _, member := range kv.NumberSetValue {
-			size += numberSize(member)
-		}
-		return size
-	case *KeyValueBinarySet:
-		size := 0
-		for _, member := range kv.BinarySetValue {
-			size += len(member)
-		}
-		return size
+	return kv.size(depth, w)
+}
+
+func (kv *KeyValueString) size(int, *walk) int  { return len(kv.StringValue) }
+func (kv *KeyValueLong) size(int, *walk) int    { return longSize(kv.LongValue) }
+func (kv *KeyValueDecimal) size(int, *walk) int { return numberSize(kv.DecimalValue) }
+func (kv *KeyValueBoolean) size(int, *walk) int { return 1 }
+func (kv *KeyValueBinary) size(int, *walk) int  { return len(kv.BinaryValue) }
+func (kv *KeyValueNull) size(int, *walk) int    { return 1 }
+
+// What DynamoDB counts for a list or map itself, and for each of its elements.
+const containerSize, elementSize = 3, 1
+
+func (kv *KeyValueList) size(depth int, w *walk) int {
+	size := containerSize
+	for _, value := range kv.ListValue {
+		size += elementSize + valueSize(value, depth+1, w)
 	}
-	return 0
+	return size
 }
 
-// numberSize is one byte for two significant digits and one more.
-func numberSize(n Number) int {
-	text, _, _ := strings.Cut(n.Canonical().String(), "E")
-	digits := strings.Trim(strings.ReplaceAll(strings.TrimPrefix(text, "-"), ".", ""), "0")
-	return (len(digits)+1)/2 + 1
+func (kv *KeyValueMap) size(depth int, w *walk) int {
+	size := containerSize
+	for _, inner := range kv.MapValue {
+		if !isNil(inner) {
+			size += elementSize + len(inner.KeyName()) + valueSize(inner, depth+1, w)
+		}
+	}
+	return size
 }
 
-// wireSize returns no less than the bytes that the item takes in a request.
+func (kv *KeyValueStringSet) size(int, *walk) int {
+	return sumOf(kv.StringSetValue, func(s string) int { return len(s) })
+}
+
+func (kv *KeyValueNumberSet) size(int, *walk) int { return sumOf(kv.NumberSetValue, numberSize) }
+
+func (kv *KeyValueBinarySet) size(int, *walk) int {
+	return sumOf(kv.BinarySetValue, func(b []byte) int { return len(b) })
+}
+
+func sumOf[T any](members []T, size func(T) int) int {
+	sum := 0
+	for _, member := range members {
+		sum += size(member)
+	}
+	return sum
+}
+
+// numberSize returns one byte for every two significant digits, and one more.
+func numberSize(n Number) int { return (n.parts().Digits+1)/2 + 1 }
+
+// longSize is numberSize of an integer, without writing it down.
+func longSize(n int64) int {
+	digits := 0
+	for ; n != 0; n /= 10 {
+		if digits > 0 || n%10 != 0 {
+			digits++
+		}
+	}
+	return (digits+1)/2 + 1
+}
+
+// wireSize returns at least the bytes that the item takes in a request.
 func wireSize(item Item) int { return mapWireSize(item, 0, &walk{}) }
 
 func mapWireSize(item Item, depth int, w *walk) int {
@@ -100,53 +101,62 @@ func valueWireSize(kv KeyValue, depth int, w *walk) int {
 	if !w.enters(depth) {
 		return 0
 	}
-	const wrapper = len(`{"BOOL":false}`)
-	size := wrapper
-	switch kv := kv.(type) {
-	case *KeyValueString:
-		size += textSize(kv.StringValue)
-	case *KeyValueLong:
-		size += len(`"-9223372036854775808"`)
-	case *KeyValueDecimal:
-		size += 2 + len(kv.DecimalValue.String())
-	case *KeyValueBinary:
-		size += binarySize(kv.BinaryValue)
-	case *KeyValueList:
-		for _, value := range kv.ListValue {
-			if !isNil(value) {
-				size += 1 + valueWireSize(value, depth+1, w)
-			}
-		}
-	case *KeyValueMap:
-		size += mapWireSize(kv.MapValue, depth+1, w)
-	case *KeyValueStringSet:
-		for _, member := range kv.StringSetValue {
-			size += 1 + textSize(member)
-		}
-	case *KeyValueNumberSet:
-		for _, member := range kv.NumberSetValue {
-			size += 3 + len(member.String())
-		}
-	case *KeyValueBinarySet:
-		for _, member := range kv.BinarySetValue {
-			size += 1 + binarySize(member)
+	const typed = len(`{"BOOL":false}`) // the longest type, with the values that have no other size
+	return typed + kv.wireSize(depth, w)
+}
+
+func (kv *KeyValueString) wireSize(int, *walk) int  { return textSize(kv.StringValue) }
+func (kv *KeyValueLong) wireSize(int, *walk) int    { return len(`"-9223372036854775808"`) }
+func (kv *KeyValueDecimal) wireSize(int, *walk) int { return 2 + len(kv.DecimalValue.String()) }
+func (kv *KeyValueBoolean) wireSize(int, *walk) int { return 0 }
+func (kv *KeyValueBinary) wireSize(int, *walk) int  { return binarySize(kv.BinaryValue) }
+func (kv *KeyValueNull) wireSize(int, *walk) int    { return 0 }
+
+func (kv *KeyValueList) wireSize(depth int, w *walk) int {
+	size := 0
+	for _, value := range kv.ListValue {
+		if !isNil(value) {
+			size += 1 + valueWireSize(value, depth+1, w)
 		}
 	}
 	return size
 }
 
-// textSize counts the quotes and what JSON makes of each byte.
+func (kv *KeyValueMap) wireSize(depth int, w *walk) int { return mapWireSize(kv.MapValue, depth+1, w) }
+
+func (kv *KeyValueStringSet) wireSize(int, *walk) int {
+	return sumOf(kv.StringSetValue, func(s string) int { return 1 + textSize(s) })
+}
+
+func (kv *KeyValueNumberSet) wireSize(int, *walk) int {
+	return sumOf(kv.NumberSetValue, func(n Number) int { return 3 + len(n.String()) })
+}
+
+func (kv *KeyValueBinarySet) wireSize(int, *walk) int {
+	return sumOf(kv.BinarySetValue, func(b []byte) int { return 1 + binarySize(b) })
+}
+
+// textSize returns at least the bytes of text in JSON, with quotes and escapes.
 func textSize(text string) int {
 	size := 2 + len(text)
 	for i := range len(text) {
-		switch c := text[i]; {
-		case c < ' ' || c == 0x7f || c == '<' || c == '>' || c == '&' || c == 0xe2:
-			size += 5 // \u001f, and \u2028 which begins with e2
-		case c == '"' || c == '\\':
-			size++
-		}
+		size += int(escapeSize[text[i]])
 	}
 	return size
 }
 
+// escapeSize holds, for each byte, how many bytes more its escape in JSON takes.
+var escapeSize = func() (size [256]uint8) {
+	for c := range size {
+		switch {
+		case c < ' ' || c == 0x7f || c == '<' || c == '>' || c == '&' || c == 0xe2:
+			size[c] = 5 // \u001f; and \u2028, whose UTF-8 begins with e2
+		case c == '"' || c == '\\':
+			size[c] = 1
+		}
+	}
+	return size
+}()
+
+// binarySize returns the bytes of b in base64, with quotes.
 func binarySize(b []byte) int { return 2 + (len(b)+2)/3*4 }

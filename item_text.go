@@ -5,16 +5,17 @@ import (
 	"strconv"
 )
 
-// longestText bounds the text of an item that holds one list in many places.
+// longestText bounds the text: an item may hold one list in many places.
 const longestText = 1 << 20
 
 // String returns the item for people to read, not for programs:
 //
 //	{Artist: "No One You Know", Year: 2004, Cover: <3 bytes>, Tags: ["rock", 7], Sizes: set(1, 2)}
 //
-// It shows every value but those of binaries. Unclear names are quoted, those over 64
-// bytes cut. Nesting deeper than 32 levels and what follows the first 1 MiB of text are
-// shown as three dots. A nil Item is "<no item>", a nil KeyValue "<nil>".
+// It shows all values except binaries. Names that could be misread are quoted, and
+// names over 64 bytes are cut. Three dots stand for nesting deeper than 32 levels and
+// for everything after the first 1 MiB of text. A nil Item is "<no item>", a nil
+// KeyValue "<nil>".
 func (it Item) String() string {
 	if it == nil {
 		return "<no item>"
@@ -22,8 +23,8 @@ func (it Item) String() string {
 	return string(appendItemText(nil, it, 0))
 }
 
-// keyValueText returns the name and the value of kv, or only the value if there is no
-// name, as in a list.
+// keyValueText returns the name and the value of kv, and only the value if the name is
+// empty, as in a list.
 func keyValueText(kv KeyValue) string {
 	if isNil(kv) {
 		return "<nil>"
@@ -37,48 +38,67 @@ func keyValueText(kv KeyValue) string {
 
 func appendItemText(b []byte, item Item, depth int) []byte {
 	return appendTexts(b, '{', item, '}', depth, func(b []byte, kv KeyValue) []byte {
-		if !isNil(kv) {
-			b = append(b, showName(kv.KeyName())+": "...)
+		if isNil(kv) {
+			return append(b, "<nil>"...)
 		}
-		return appendValueText(b, kv, depth)
+		b = append(b, showName(kv.KeyName())+": "...)
+		return kv.appendText(b, depth)
 	})
 }
 
-// appendValueText appends the value of kv, whose container is at depth.
+// appendValueText appends the value of kv, and "<nil>" if there is none.
 func appendValueText(b []byte, kv KeyValue, depth int) []byte {
 	if isNil(kv) {
 		return append(b, "<nil>"...)
 	}
-	switch kv := kv.(type) {
-	case *KeyValueString:
-		return strconv.AppendQuote(b, kv.StringValue)
-	case *KeyValueLong:
-		return strconv.AppendInt(b, kv.LongValue, 10)
-	case *KeyValueDecimal:
-		return append(b, kv.DecimalValue.String()...)
-	case *KeyValueBoolean:
-		return strconv.AppendBool(b, kv.BooleanValue)
-	case *KeyValueBinary:
-		return appendLengthText(b, kv.BinaryValue)
-	case *KeyValueNull:
-		return append(b, "null"...)
-	case *KeyValueList:
-		return appendTexts(b, '[', kv.ListValue, ']', depth+1, func(b []byte, value KeyValue) []byte {
-			return appendValueText(b, value, depth+1)
-		})
-	case *KeyValueMap:
-		return appendItemText(b, kv.MapValue, depth+1)
-	case *KeyValueStringSet:
-		return appendTexts(append(b, "set"...), '(', kv.StringSetValue, ')', 0, strconv.AppendQuote)
-	case *KeyValueNumberSet:
-		return appendTexts(append(b, "set"...), '(', kv.NumberSetValue, ')', 0, func(b []byte, member Number) []byte {
-			return append(b, member.String()...)
-		})
-	case *KeyValueBinarySet:
-		return appendTexts(append(b, "set"...), '(', kv.BinarySetValue, ')', 0, appendLengthText)
-	}
-	return append(b, "<unknown>"...)
+	return kv.appendText(b, depth)
 }
+
+func (kv *KeyValueString) appendText(b []byte, _ int) []byte {
+	return strconv.AppendQuote(b, kv.StringValue)
+}
+
+func (kv *KeyValueLong) appendText(b []byte, _ int) []byte {
+	return strconv.AppendInt(b, kv.LongValue, 10)
+}
+
+func (kv *KeyValueDecimal) appendText(b []byte, _ int) []byte {
+	return appendNumberText(b, kv.DecimalValue)
+}
+
+func (kv *KeyValueBoolean) appendText(b []byte, _ int) []byte {
+	return strconv.AppendBool(b, kv.BooleanValue)
+}
+
+func (kv *KeyValueBinary) appendText(b []byte, _ int) []byte {
+	return appendLengthText(b, kv.BinaryValue)
+}
+
+func (kv *KeyValueNull) appendText(b []byte, _ int) []byte { return append(b, "null"...) }
+
+func (kv *KeyValueList) appendText(b []byte, depth int) []byte {
+	return appendTexts(b, '[', kv.ListValue, ']', depth+1, func(b []byte, value KeyValue) []byte {
+		return appendValueText(b, value, depth+1)
+	})
+}
+
+func (kv *KeyValueMap) appendText(b []byte, depth int) []byte {
+	return appendItemText(b, kv.MapValue, depth+1)
+}
+
+func (kv *KeyValueStringSet) appendText(b []byte, _ int) []byte {
+	return appendTexts(append(b, "set"...), '(', kv.StringSetValue, ')', 0, strconv.AppendQuote)
+}
+
+func (kv *KeyValueNumberSet) appendText(b []byte, _ int) []byte {
+	return appendTexts(append(b, "set"...), '(', kv.NumberSetValue, ')', 0, appendNumberText)
+}
+
+func (kv *KeyValueBinarySet) appendText(b []byte, _ int) []byte {
+	return appendTexts(append(b, "set"...), '(', kv.BinarySetValue, ')', 0, appendLengthText)
+}
+
+func appendNumberText(b []byte, n Number) []byte { return append(b, n.String()...) }
 
 func appendLengthText(b, data []byte) []byte {
 	if len(data) == 1 {
@@ -87,10 +107,10 @@ func appendLengthText(b, data []byte) []byte {
 	return fmt.Appendf(b, "<%d bytes>", len(data))
 }
 
-// appendTexts appends each of all between open and end.
-func appendTexts[T any](b []byte, open byte, all []T, end byte, depth int, text func([]byte, T) []byte) []byte {
+// appendTexts appends the text of each value between open and end.
+func appendTexts[T any](b []byte, open byte, values []T, end byte, depth int, text func([]byte, T) []byte) []byte {
 	b = append(b, open)
-	for i, one := range all {
+	for i, value := range values {
 		if i > 0 {
 			b = append(b, ", "...)
 		}
@@ -98,7 +118,7 @@ func appendTexts[T any](b []byte, open byte, all []T, end byte, depth int, text 
 			b = append(b, "..."...)
 			break
 		}
-		b = text(b, one)
+		b = text(b, value)
 	}
 	return append(b, end)
 }

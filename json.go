@@ -20,30 +20,30 @@ import (
 //	list, and each of the sets   an array
 //	map                          an object
 //
-// Plain JSON does not tell a binary from a string nor a set from a list; use
-// [DynamoDBJSON] for what must read back as it was. A nil Item is null.
+// Plain JSON does not distinguish a binary from a string, nor a set from a list. Use
+// [DynamoDBJSON] to read back the same item. A nil Item is null.
 //
-// It refuses what [ToAttributeValues] refuses, with the same error. It leaves <, >
-// and & as they are; [encoding/json.Marshal] escapes them, an [encoding/json.Encoder]
-// does unless SetEscapeHTML(false) is called. Many readers of JSON, JavaScript among
-// them, round numbers to float64.
+// It refuses what [ToAttributeValues] refuses, with the same error. It does not
+// escape <, > and &, but [encoding/json.Marshal] does, and so does an
+// [encoding/json.Encoder] unless SetEscapeHTML(false) is called. Many readers of
+// JSON, JavaScript among them, round numbers to float64.
 func (it Item) MarshalJSON() ([]byte, error) {
-	return marshalItem(it, false)
+	return marshalItem(it, plainJSON)
 }
 
 // UnmarshalJSON sets the item to a JSON object, its attributes in the order of the
-// text. An object within becomes a map, an array a list, and a number a
-// [KeyValueLong] if it is written as Go prints an int64 and a [KeyValueDecimal],
-// with its own text, otherwise. Null makes the item nil.
+// text. An object inside becomes a map and an array a list. A number becomes a
+// [KeyValueLong] if it is written as Go prints an int64, and otherwise a
+// [KeyValueDecimal] with the same text. Null makes the item nil.
 //
-// It refuses what could not be read without a loss or what no item can hold: one
+// It refuses what it could not read without loss and what no item can hold: the same
 // name twice in an object, an empty name, invalid UTF-8, half of a surrogate pair,
-// nesting deeper than 32 levels, text that is not JSON or goes on after it. Each is an
-// [ErrInvalidRequest], in a [*FieldError] that names the place; a number that
-// DynamoDB cannot hold is [ErrInvalidNumber] as well. On an error the item is
+// nesting deeper than 32 levels, and anything but one JSON object. The error is
+// [ErrInvalidRequest], in a [*FieldError] that names the place. For a number that
+// DynamoDB cannot hold it is [ErrInvalidNumber] as well. On an error the item is
 // unchanged.
 func (it *Item) UnmarshalJSON(data []byte) error {
-	item, err := unmarshalItem(data, false)
+	item, err := unmarshalItem(data, plainJSON)
 	if err != nil {
 		return err
 	}
@@ -51,19 +51,23 @@ func (it *Item) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func marshalItem(item Item, typed bool) ([]byte, error) {
+// jsonForm is one of the two forms of an item in JSON.
+type jsonForm bool
+
+const (
+	plainJSON jsonForm = false
+	typedJSON jsonForm = true // DynamoDB JSON: each value is in an object that names its type
+)
+
+func marshalItem(item Item, form jsonForm) ([]byte, error) {
 	if item == nil {
 		return []byte("null"), nil
 	}
-	w := jsonWriter{typed: typed}
-	if err := w.object(item, 0); err != nil {
-		return nil, err
-	}
-	return w.b, nil
+	return appendJSONObject(nil, item, form, 0)
 }
 
-func unmarshalItem(data []byte, typed bool) (Item, error) {
-	r := jsonReader{Scanner: jsontext.Scanner{Data: data}, typed: typed}
+func unmarshalItem(data []byte, form jsonForm) (Item, error) {
+	r := jsonReader{Scanner: jsontext.Scanner{Data: data}, form: form}
 	r.SkipSpace()
 	var item Item
 	if !r.Literal("null") {
@@ -78,17 +82,17 @@ func unmarshalItem(data []byte, typed bool) (Item, error) {
 	return item, nil
 }
 
-// jsonReader reads items. It refuses where encoding/json takes the last of two equal
-// names or replaces what is not Unicode.
+// jsonReader reads items. Unlike encoding/json, it refuses a name that is in an object
+// twice, and text that is not Unicode.
 type jsonReader struct {
 	jsontext.Scanner
-	typed bool // DynamoDB JSON
+	form jsonForm
 }
 
 // object reads an object of attributes. The outermost is at depth 0.
 func (r *jsonReader) object(depth int) (Item, error) {
 	if depth > deepestNesting {
-		return nil, broken("is nested deeper than 32 levels")
+		return nil, tooDeep()
 	}
 	if !r.Take('{') {
 		return nil, r.otherThan("must be an object")
@@ -130,7 +134,7 @@ func (r *jsonReader) object(depth int) (Item, error) {
 }
 
 func (r *jsonReader) value(key string, depth int) (KeyValue, error) {
-	if r.typed {
+	if r.form == typedJSON {
 		return r.typedValue(key, depth)
 	}
 	return r.plainValue(key, depth)
@@ -138,7 +142,7 @@ func (r *jsonReader) value(key string, depth int) (KeyValue, error) {
 
 func (r *jsonReader) list(depth int) ([]KeyValue, error) {
 	if depth > deepestNesting {
-		return nil, broken("is nested deeper than 32 levels")
+		return nil, tooDeep()
 	}
 	list := []KeyValue{}
 	err := r.array(func() error {
@@ -172,14 +176,20 @@ func (r *jsonReader) array(element func() error) error {
 
 // text reads a string.
 func (r *jsonReader) text() (string, error) {
+	text, err := r.quoted()
+	return string(text), err
+}
+
+// quoted reads a string and returns its bytes, which the next call may overwrite.
+func (r *jsonReader) quoted() ([]byte, error) {
 	if r.Peek() != '"' {
-		return "", r.otherThan("must be a string")
+		return nil, r.otherThan("must be a string")
 	}
 	text, err := r.Text()
 	if err != nil {
-		return "", brokenJSON(err)
+		return nil, brokenJSON(err)
 	}
-	return string(text), nil
+	return text, nil
 }
 
 // otherThan returns the error for a value of another kind than rule asks for, or for
@@ -193,8 +203,8 @@ func (r *jsonReader) otherThan(rule string) error {
 
 func (r *jsonReader) notJSON() error { return brokenJSON(r.SyntaxError()) }
 
-// brokenJSON returns the error for text that package jsontext refuses. What is no JSON at
-// all has no path that helps, so the rule names the byte.
+// brokenJSON returns the FieldError for an error of package jsontext. For text that is not
+// JSON it names the byte.
 func brokenJSON(err error) error {
 	var e *jsontext.Error
 	if errors.As(err, &e) && e.Rule != jsontext.RuleSyntax {
@@ -203,7 +213,7 @@ func brokenJSON(err error) error {
 	return broken(err.Error())
 }
 
-// plainValue reads the value of an attribute or element of a container at depth.
+// plainValue reads a value in plain JSON, in an object or array at depth.
 func (r *jsonReader) plainValue(key string, depth int) (KeyValue, error) {
 	switch c := r.Peek(); {
 	case c == '"':
@@ -217,7 +227,7 @@ func (r *jsonReader) plainValue(key string, depth int) (KeyValue, error) {
 		if err != nil {
 			return nil, brokenJSON(err)
 		}
-		return readNumberText(key, string(digits))
+		return numberValue(key, string(digits))
 	case c == '{':
 		item, err := r.object(depth + 1)
 		if err != nil {
@@ -240,30 +250,27 @@ func (r *jsonReader) plainValue(key string, depth int) (KeyValue, error) {
 	return nil, r.notJSON()
 }
 
-// readNumberText returns the number that stands in JSON, as [fromNumber] does for
-// one from DynamoDB.
-func readNumberText(key, text string) (KeyValue, error) {
-	if n, ok := decimal.ParseInt64(text); ok {
-		return &KeyValueLong{Key: key, LongValue: n}, nil
-	}
-	number, err := ParseNumber(text)
+// numberValue returns the number that a JSON text holds, under key.
+func numberValue(key, text string) (KeyValue, error) {
+	kv, err := longOrDecimal(key, text)
 	if err != nil {
-		return nil, invalidNumberAt(err)
+		return nil, brokenNumber(err)
 	}
-	return &KeyValueDecimal{Key: key, DecimalValue: number}, nil
+	return kv, nil
 }
 
-func invalidNumberAt(err error) error {
-	return &FieldError{Path: "", Rule: err.Error(), causes: []error{ErrInvalidRequest, ErrInvalidNumber}}
+// brokenNumber returns the FieldError for an error of ParseNumber.
+func brokenNumber(err error) error {
+	return &FieldError{Rule: err.Error(), causes: []error{ErrInvalidRequest, ErrInvalidNumber}}
 }
 
-// nameSet tells whether an item holds a name already: a few by looking at each,
-// many by a map.
+// nameSet finds a name that is in an item twice. It compares a few names one by one, and
+// keeps many in a map.
 type nameSet struct{ seen map[string]struct{} }
 
 const fewNames = 16
 
-// add returns false if item, whose names have all been added, holds name.
+// add reports whether name is new to item. All names of item must have been added.
 func (s *nameSet) add(item Item, name string) bool {
 	if len(item) < fewNames {
 		return item.index(name) < 0
@@ -279,148 +286,154 @@ func (s *nameSet) add(item Item, name string) bool {
 	return len(s.seen) > before
 }
 
-// jsonWriter appends items to b in one of the two forms of JSON. It checks all that
+// appendJSONObject appends item. It and the functions that it calls check what
 // ToAttributeValues checks, in the same order.
-type jsonWriter struct {
-	b     []byte
-	typed bool // DynamoDB JSON: each value is in an object that names its type
-}
-
-func (w *jsonWriter) object(item Item, depth int) error {
+func appendJSONObject(b []byte, item Item, form jsonForm, depth int) ([]byte, error) {
 	if depth > deepestNesting {
-		return broken("is nested deeper than 32 levels")
+		return nil, tooDeep()
 	}
 	var names nameSet
-	w.b = append(w.b, '{')
+	b = append(b, '{')
 	for i, kv := range item {
 		if isNil(kv) {
-			return underElement(i, broken(ruleKind))
+			return nil, underElement(i, broken(ruleKind))
 		}
 		name := kv.KeyName()
 		if err := checkName(name); err != nil {
-			return underName(name, err)
+			return nil, underName(name, err)
 		}
 		if i > 0 {
-			w.b = append(w.b, ',')
+			b = append(b, ',')
 		}
-		w.b = jsontext.AppendString(w.b, name)
-		w.b = append(w.b, ':')
-		if err := w.value(kv, depth); err != nil {
-			return underName(name, err)
+		b = jsontext.AppendString(b, name)
+		b = append(b, ':')
+		var err error
+		if b, err = appendJSONValue(b, kv, form, depth); err != nil {
+			return nil, underName(name, err)
 		}
 		if !names.add(item[:i], name) {
-			return underName(name, broken("is in the item twice"))
+			return nil, underName(name, broken("is in the item twice"))
 		}
 	}
-	w.b = append(w.b, '}')
-	return nil
+	return append(b, '}'), nil
 }
 
-func (w *jsonWriter) list(values []KeyValue, depth int) error {
+func appendJSONList(b []byte, values []KeyValue, form jsonForm, depth int) ([]byte, error) {
 	if depth > deepestNesting {
-		return broken("is nested deeper than 32 levels")
+		return nil, tooDeep()
 	}
-	w.b = append(w.b, '[')
+	b = append(b, '[')
 	for i, value := range values {
 		if isNil(value) {
-			return underElement(i, broken(ruleKind))
+			return nil, underElement(i, broken(ruleKind))
 		}
 		if value.KeyName() != "" {
-			return underElement(i, broken("an element of a list has no name"))
+			return nil, underElement(i, broken("an element of a list has no name"))
 		}
 		if i > 0 {
-			w.b = append(w.b, ',')
+			b = append(b, ',')
 		}
-		if err := w.value(value, depth); err != nil {
-			return underElement(i, err)
+		var err error
+		if b, err = appendJSONValue(b, value, form, depth); err != nil {
+			return nil, underElement(i, err)
 		}
 	}
-	w.b = append(w.b, ']')
-	return nil
+	return append(b, ']'), nil
 }
 
-// value appends a value that is not nil.
-func (w *jsonWriter) value(kv KeyValue, depth int) error {
-	if w.typed {
-		w.b = append(w.b, '{', '"')
-		w.b = append(w.b, typeTag(kv)...)
-		w.b = append(w.b, '"', ':')
+// appendJSONValue appends the value of kv, which is not nil.
+func appendJSONValue(b []byte, kv KeyValue, form jsonForm, depth int) ([]byte, error) {
+	if form == plainJSON {
+		return kv.appendJSON(b, form, depth)
 	}
-	var err error
-	switch kv := kv.(type) {
-	case *KeyValueString:
-		if !utf8.ValidString(kv.StringValue) {
-			return broken("must be valid UTF-8")
-		}
-		w.b = jsontext.AppendString(w.b, kv.StringValue)
-	case *KeyValueLong:
-		w.long(kv.LongValue)
-	case *KeyValueDecimal:
-		w.number(kv.DecimalValue)
-	case *KeyValueBoolean:
-		w.b = strconv.AppendBool(w.b, kv.BooleanValue)
-	case *KeyValueBinary:
-		w.b = appendBase64(w.b, kv.BinaryValue)
-	case *KeyValueNull:
-		if w.typed {
-			w.b = append(w.b, "true"...)
-		} else {
-			w.b = append(w.b, "null"...)
-		}
-	case *KeyValueList:
-		err = w.list(kv.ListValue, depth+1)
-	case *KeyValueMap:
-		err = w.object(kv.MapValue, depth+1)
-	case *KeyValueStringSet:
-		if _, err = toStringSet(kv.StringSetValue); err == nil {
-			writeSet(w, kv.StringSetValue, func(member string) { w.b = jsontext.AppendString(w.b, member) })
-		}
-	case *KeyValueNumberSet:
-		if err = checkSet(kv.NumberSetValue, canonicalText); err == nil {
-			writeSet(w, kv.NumberSetValue, w.number)
-		}
-	case *KeyValueBinarySet:
-		if _, err = toBinarySet(kv.BinarySetValue); err == nil {
-			writeSet(w, kv.BinarySetValue, func(member []byte) { w.b = appendBase64(w.b, member) })
-		}
-	default:
-		return broken(ruleKind)
-	}
-	if w.typed {
-		w.b = append(w.b, '}')
-	}
-	return err
+	b = append(b, '{', '"')
+	b = append(b, kv.kind().tag...)
+	b = append(b, '"', ':')
+	b, err := kv.appendJSON(b, form, depth)
+	return append(b, '}'), err
 }
 
-func (w *jsonWriter) long(n int64) {
-	if !w.typed {
-		w.b = strconv.AppendInt(w.b, n, 10)
-		return
+func (kv *KeyValueString) appendJSON(b []byte, _ jsonForm, _ int) ([]byte, error) {
+	if !utf8.ValidString(kv.StringValue) {
+		return nil, broken("must be valid UTF-8")
 	}
-	w.b = append(w.b, '"')
-	w.b = strconv.AppendInt(w.b, n, 10)
-	w.b = append(w.b, '"')
+	return jsontext.AppendString(b, kv.StringValue), nil
 }
 
-func (w *jsonWriter) number(n Number) {
-	if !w.typed {
-		w.b = decimal.AppendJSON(w.b, n.String())
-		return
+func (kv *KeyValueLong) appendJSON(b []byte, form jsonForm, _ int) ([]byte, error) {
+	if form == plainJSON {
+		return strconv.AppendInt(b, kv.LongValue, 10), nil
 	}
-	w.b = append(w.b, '"')
-	w.b = append(w.b, n.String()...)
-	w.b = append(w.b, '"')
+	b = strconv.AppendInt(append(b, '"'), kv.LongValue, 10)
+	return append(b, '"'), nil
 }
 
-func writeSet[T any](w *jsonWriter, members []T, write func(T)) {
-	w.b = append(w.b, '[')
-	for i, member := range members {
+func (kv *KeyValueDecimal) appendJSON(b []byte, form jsonForm, _ int) ([]byte, error) {
+	return appendJSONNumber(b, kv.DecimalValue, form), nil
+}
+
+func (kv *KeyValueBoolean) appendJSON(b []byte, _ jsonForm, _ int) ([]byte, error) {
+	return strconv.AppendBool(b, kv.BooleanValue), nil
+}
+
+func (kv *KeyValueBinary) appendJSON(b []byte, _ jsonForm, _ int) ([]byte, error) {
+	return appendBase64(b, kv.BinaryValue), nil
+}
+
+func (kv *KeyValueNull) appendJSON(b []byte, form jsonForm, _ int) ([]byte, error) {
+	if form == plainJSON {
+		return append(b, "null"...), nil
+	}
+	return append(b, "true"...), nil
+}
+
+func (kv *KeyValueList) appendJSON(b []byte, form jsonForm, depth int) ([]byte, error) {
+	return appendJSONList(b, kv.ListValue, form, depth+1)
+}
+
+func (kv *KeyValueMap) appendJSON(b []byte, form jsonForm, depth int) ([]byte, error) {
+	return appendJSONObject(b, kv.MapValue, form, depth+1)
+}
+
+func (kv *KeyValueStringSet) appendJSON(b []byte, _ jsonForm, _ int) ([]byte, error) {
+	if err := checkStringSet(kv.StringSetValue); err != nil {
+		return nil, err
+	}
+	return appendJSONSet(b, kv.StringSetValue, jsontext.AppendString), nil
+}
+
+func (kv *KeyValueNumberSet) appendJSON(b []byte, form jsonForm, _ int) ([]byte, error) {
+	if err := checkSet(kv.NumberSetValue, canonicalText); err != nil {
+		return nil, err
+	}
+	return appendJSONSet(b, kv.NumberSetValue, func(b []byte, n Number) []byte { return appendJSONNumber(b, n, form) }), nil
+}
+
+func (kv *KeyValueBinarySet) appendJSON(b []byte, _ jsonForm, _ int) ([]byte, error) {
+	if err := checkSet(kv.BinarySetValue, textOfBytes); err != nil {
+		return nil, err
+	}
+	return appendJSONSet(b, kv.BinarySetValue, appendBase64), nil
+}
+
+// appendJSONNumber appends n as a number, and in quotes in DynamoDB JSON.
+func appendJSONNumber(b []byte, n Number, form jsonForm) []byte {
+	if form == plainJSON {
+		return decimal.AppendJSON(b, n.String())
+	}
+	b = append(append(b, '"'), n.String()...)
+	return append(b, '"')
+}
+
+func appendJSONSet[T any](b []byte, members []T, member func([]byte, T) []byte) []byte {
+	b = append(b, '[')
+	for i, m := range members {
 		if i > 0 {
-			w.b = append(w.b, ',')
+			b = append(b, ',')
 		}
-		write(member)
+		b = member(b, m)
 	}
-	w.b = append(w.b, ']')
+	return append(b, ']')
 }
 
 func appendBase64(b, data []byte) []byte {

@@ -1,8 +1,8 @@
 package dynamoconn
 
 import (
+	"bytes"
 	"encoding/base64"
-	"strings"
 )
 
 // DynamoDBJSON is an [Item] in the JSON of DynamoDB's own tools and exports, which
@@ -10,9 +10,9 @@ import (
 //
 //	{"Artist": {"S": "No One You Know"}, "Year": {"N": "2004"}, "Rating": {"NULL": true}}
 //
-// Convert an item for encoding/json, or declare a field as DynamoDBJSON, and convert
-// back: json.Marshal(dynamoconn.DynamoDBJSON(item)). Nothing is lost: numbers keep
-// their text, and sets and binaries are told from lists and strings.
+// Convert an item to it and back: json.Marshal(dynamoconn.DynamoDBJSON(item)). Or
+// declare a field of a struct as DynamoDBJSON. Nothing is lost: numbers keep their
+// text, and sets and binaries differ from lists and strings.
 type DynamoDBJSON Item
 
 // MarshalJSON returns the item as DynamoDB JSON, its attributes in the item's order,
@@ -20,20 +20,19 @@ type DynamoDBJSON Item
 //
 // It refuses what [ToAttributeValues] refuses, with the same error.
 func (it DynamoDBJSON) MarshalJSON() ([]byte, error) {
-	return marshalItem(Item(it), true)
+	return marshalItem(Item(it), typedJSON)
 }
 
 // UnmarshalJSON sets the item to an object in DynamoDB JSON, its attributes in the
 // order of the text. Null makes the item nil.
 //
-// It refuses what [Item.UnmarshalJSON] refuses, and a value that does not have
-// exactly one of DynamoDB's ten types, a number that is not in a string, a NULL that
-// is not true, base64 that is not of the standard alphabet with its padding, and a
-// set that is empty or holds a member twice. Each is an [ErrInvalidRequest], in a
-// [*FieldError] that names the place; a number that DynamoDB cannot hold is
-// [ErrInvalidNumber] as well. On an error the item is unchanged.
+// It refuses what [Item.UnmarshalJSON] refuses, with the same errors, and also a
+// value that does not have exactly one of DynamoDB's ten types, a number that is not
+// in a string, a NULL that is not true, base64 that is not of the standard alphabet
+// with padding, and a set that is empty or holds a member twice. On an error the
+// item is unchanged.
 func (it *DynamoDBJSON) UnmarshalJSON(data []byte) error {
-	item, err := unmarshalItem(data, true)
+	item, err := unmarshalItem(data, typedJSON)
 	if err != nil {
 		return err
 	}
@@ -41,35 +40,8 @@ func (it *DynamoDBJSON) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// typeTag returns DynamoDB's name for the type of kv.
-func typeTag(kv KeyValue) string {
-	switch kv.(type) {
-	case *KeyValueString:
-		return "S"
-	case *KeyValueLong, *KeyValueDecimal:
-		return "N"
-	case *KeyValueBoolean:
-		return "BOOL"
-	case *KeyValueBinary:
-		return "B"
-	case *KeyValueNull:
-		return "NULL"
-	case *KeyValueList:
-		return "L"
-	case *KeyValueMap:
-		return "M"
-	case *KeyValueStringSet:
-		return "SS"
-	case *KeyValueNumberSet:
-		return "NS"
-	case *KeyValueBinarySet:
-		return "BS"
-	}
-	return ""
-}
-
-// typedValue reads the object that holds the type and the value of an attribute or
-// element of a container at depth.
+// typedValue reads a value in DynamoDB JSON, in an object or array at depth: an object
+// that holds the type and the value.
 func (r *jsonReader) typedValue(key string, depth int) (KeyValue, error) {
 	if !r.Take('{') {
 		return nil, r.otherThan("must be an object that names the type")
@@ -77,17 +49,14 @@ func (r *jsonReader) typedValue(key string, depth int) (KeyValue, error) {
 	if r.Take('}') {
 		return nil, broken("names no type")
 	}
-	if r.Peek() != '"' {
-		return nil, r.notJSON()
-	}
-	tag, err := r.text()
+	tag, err := r.Text()
 	if err != nil {
-		return nil, err
+		return nil, brokenJSON(err)
 	}
 	if !r.Take(':') {
 		return nil, r.notJSON()
 	}
-	kv, err := r.ofType(tag, key, depth)
+	kv, err := r.valueOfType(tag, key, depth)
 	if err != nil {
 		return nil, err
 	}
@@ -100,8 +69,9 @@ func (r *jsonReader) typedValue(key string, depth int) (KeyValue, error) {
 	return nil, r.notJSON()
 }
 
-func (r *jsonReader) ofType(tag, key string, depth int) (KeyValue, error) {
-	switch tag {
+// valueOfType reads the value that follows its type.
+func (r *jsonReader) valueOfType(tag []byte, key string, depth int) (KeyValue, error) {
+	switch string(tag) {
 	case "S":
 		text, err := r.text()
 		return &KeyValueString{Key: key, StringValue: text}, err
@@ -110,7 +80,7 @@ func (r *jsonReader) ofType(tag, key string, depth int) (KeyValue, error) {
 		if err != nil {
 			return nil, err
 		}
-		return readNumberText(key, text)
+		return numberValue(key, text)
 	case "BOOL":
 		if r.Literal("true") {
 			return &KeyValueBoolean{Key: key, BooleanValue: true}, nil
@@ -134,19 +104,19 @@ func (r *jsonReader) ofType(tag, key string, depth int) (KeyValue, error) {
 		item, err := r.object(depth + 1)
 		return &KeyValueMap{Key: key, MapValue: item}, err
 	case "SS":
-		members, err := readSet(r, r.text, func(s string) string { return s })
+		members, err := readSet(r, r.text, textOfString)
 		return &KeyValueStringSet{Key: key, StringSetValue: members}, err
 	case "NS":
-		members, err := readSet(r, r.numberText, canonicalText)
+		members, err := readSet(r, r.quotedNumber, canonicalText)
 		return &KeyValueNumberSet{Key: key, NumberSetValue: members}, err
 	case "BS":
-		members, err := readSet(r, r.base64, func(b []byte) string { return string(b) })
+		members, err := readSet(r, r.base64, textOfBytes)
 		return &KeyValueBinarySet{Key: key, BinarySetValue: members}, err
 	}
-	return nil, broken("is of the unknown type " + showName(tag))
+	return nil, broken("is of the unknown type " + showName(string(tag)))
 }
 
-// readSet reads an array of distinct members, of which there must be one.
+// readSet reads an array of distinct members. There must be at least one.
 func readSet[T any](r *jsonReader, read func() (T, error), text func(T) string) ([]T, error) {
 	var members []T
 	err := r.array(func() error {
@@ -160,27 +130,27 @@ func readSet[T any](r *jsonReader, read func() (T, error), text func(T) string) 
 	return members, checkSet(members, text)
 }
 
-func (r *jsonReader) numberText() (Number, error) {
+func (r *jsonReader) quotedNumber() (Number, error) {
 	text, err := r.text()
 	if err != nil {
 		return Number{}, err
 	}
 	number, err := ParseNumber(text)
 	if err != nil {
-		return Number{}, invalidNumberAt(err)
+		return Number{}, brokenNumber(err)
 	}
 	return number, nil
 }
 
 func (r *jsonReader) base64() ([]byte, error) {
-	text, err := r.text()
+	text, err := r.quoted()
 	if err != nil {
 		return nil, err
 	}
-	// The decoder would skip line breaks.
-	data, err := base64.StdEncoding.Strict().DecodeString(text)
-	if err != nil || strings.ContainsAny(text, "\r\n") {
+	data := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
+	n, err := base64.StdEncoding.Strict().Decode(data, text)
+	if err != nil || bytes.ContainsAny(text, "\r\n") { // the decoder skips line breaks
 		return nil, broken("is not base64")
 	}
-	return data, nil
+	return data[:n], nil
 }

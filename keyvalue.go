@@ -1,7 +1,13 @@
 package dynamoconn
 
-// Key is what has the name of an attribute: each of the eleven key-values, an
-// [AttributeDefinition] and a [KeySchemaElement].
+import (
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/dynamoconn/dynamoconn/internal/decimal"
+)
+
+// Key is anything that has the name of an attribute: each of the eleven key-values,
+// an [AttributeDefinition] and a [KeySchemaElement].
 type Key interface {
 	// KeyName returns the name of the attribute. It is empty for the elements of
 	// a list.
@@ -22,11 +28,116 @@ type Key interface {
 //	*KeyValueNumberSet  NS    distinct numbers
 //	*KeyValueBinarySet  BS    distinct byte strings
 //
-// and no other type can implement it. Read one with a type switch, or reach the
-// values of an item by name with [Value].
+// Read one with a type switch, or read the values of an item by name with [Value]. A
+// type that embeds one of these is no KeyValue: every activity refuses it.
 type KeyValue interface {
 	Key
-	keyValue()
+	kindMethods
+}
+
+// kindMethods is what each of the eleven kinds does in its own way. Ask isNil first: the
+// methods take for granted that there is a value. depth is the number of lists and maps
+// around the value.
+type kindMethods interface {
+	kind() kind
+	// clone returns a deep copy.
+	clone(depth int, w *walk) KeyValue
+	// equal compares the values, not the names. isNil(other) is false.
+	equal(other KeyValue, depth int) bool
+	// size returns the bytes that DynamoDB counts for the value.
+	size(depth int, w *walk) int
+	// wireSize returns at least the bytes of the value in a request.
+	wireSize(depth int, w *walk) int
+	// appendCanonical appends bytes that equal values share, and only they.
+	appendCanonical(b []byte, depth int, w *walk) []byte
+	// appendText appends the value as people read it.
+	appendText(b []byte, depth int) []byte
+	// appendJSON appends the value, without the type that DynamoDB JSON puts around it.
+	appendJSON(b []byte, form jsonForm, depth int) ([]byte, error)
+	// goValue returns the value in the Go type that Value reads it as, and nil for a null.
+	goValue() any
+	// attributeValue returns the value as the SDK's type.
+	attributeValue(depth int, w *walk) (types.AttributeValue, error)
+}
+
+// kind holds the names of a kind: DynamoDB's for its type, and one for people.
+type kind struct{ tag, words string }
+
+func (*KeyValueString) kind() kind    { return kind{"S", "a string"} }
+func (*KeyValueLong) kind() kind      { return kind{"N", "a number"} }
+func (*KeyValueDecimal) kind() kind   { return kind{"N", "a number"} }
+func (*KeyValueBoolean) kind() kind   { return kind{"BOOL", "a boolean"} }
+func (*KeyValueBinary) kind() kind    { return kind{"B", "a binary"} }
+func (*KeyValueNull) kind() kind      { return kind{"NULL", "null"} }
+func (*KeyValueList) kind() kind      { return kind{"L", "a list"} }
+func (*KeyValueMap) kind() kind       { return kind{"M", "a map"} }
+func (*KeyValueStringSet) kind() kind { return kind{"SS", "a string set"} }
+func (*KeyValueNumberSet) kind() kind { return kind{"NS", "a number set"} }
+func (*KeyValueBinarySet) kind() kind { return kind{"BS", "a binary set"} }
+
+// isNil reports whether kv holds no value: it is nil, a nil pointer, or of a type that
+// embeds one of the eleven. The methods of such a type may panic, so only a type switch
+// finds it.
+func isNil(kv KeyValue) bool {
+	switch kv := kv.(type) {
+	case nil:
+		return true
+	case *KeyValueString:
+		return kv == nil
+	case *KeyValueLong:
+		return kv == nil
+	case *KeyValueDecimal:
+		return kv == nil
+	case *KeyValueBoolean:
+		return kv == nil
+	case *KeyValueBinary:
+		return kv == nil
+	case *KeyValueNull:
+		return kv == nil
+	case *KeyValueList:
+		return kv == nil
+	case *KeyValueMap:
+		return kv == nil
+	case *KeyValueStringSet:
+		return kv == nil
+	case *KeyValueNumberSet:
+		return kv == nil
+	case *KeyValueBinarySet:
+		return kv == nil
+	}
+	return true
+}
+
+// keyName returns the name of kv, and "" if isNil(kv).
+func keyName(kv KeyValue) string {
+	if isNil(kv) {
+		return ""
+	}
+	return kv.KeyName()
+}
+
+// numberOf returns the number that a long or a decimal holds.
+func numberOf(kv KeyValue) (Number, bool) {
+	switch kv := kv.(type) {
+	case *KeyValueLong:
+		return NumberFromInt64(kv.LongValue), true
+	case *KeyValueDecimal:
+		return kv.DecimalValue, true
+	}
+	return Number{}, false
+}
+
+// longOrDecimal returns a number under key: a long if text is what Go prints for an int64,
+// and otherwise a decimal with this text. The error is that of [ParseNumber].
+func longOrDecimal(key, text string) (KeyValue, error) {
+	if n, ok := decimal.ParseInt64(text); ok {
+		return &KeyValueLong{Key: key, LongValue: n}, nil
+	}
+	number, err := ParseNumber(text)
+	if err != nil {
+		return nil, err
+	}
+	return &KeyValueDecimal{Key: key, DecimalValue: number}, nil
 }
 
 // KeyValueString is a string: DynamoDB's S. It must be valid UTF-8. The empty
@@ -38,7 +149,7 @@ type KeyValueString struct {
 
 // KeyValueLong is a number that is an integer within int64: DynamoDB's N.
 //
-// A number from DynamoDB reads as a long if it is written just as Go prints an
+// A number from DynamoDB reads as a long if it is written exactly as Go prints an
 // int64, such as 42 or -7, and as a [KeyValueDecimal] otherwise.
 type KeyValueLong struct {
 	Key       string
@@ -252,14 +363,46 @@ func (kv *KeyValueBinarySet) KeyName() string {
 	return kv.Key
 }
 
-func (*KeyValueString) keyValue()    {}
-func (*KeyValueLong) keyValue()      {}
-func (*KeyValueDecimal) keyValue()   {}
-func (*KeyValueBoolean) keyValue()   {}
-func (*KeyValueBinary) keyValue()    {}
-func (*KeyValueNull) keyValue()      {}
-func (*KeyValueList) keyValue()      {}
-func (*KeyValueMap) keyValue()       {}
-func (*KeyValueStringSet) keyValue() {}
-func (*KeyValueNumberSet) keyValue() {}
-func (*KeyValueBinarySet) keyValue() {}
+// String returns the name and the value as [Item.String] shows them, without the name
+// if it is empty, and "<nil>" if kv is nil.
+func (kv *KeyValueString) String() string { return keyValueText(kv) }
+
+// String returns the name and the value as [Item.String] shows them, without the name
+// if it is empty, and "<nil>" if kv is nil.
+func (kv *KeyValueLong) String() string { return keyValueText(kv) }
+
+// String returns the name and the value as [Item.String] shows them, without the name
+// if it is empty, and "<nil>" if kv is nil.
+func (kv *KeyValueDecimal) String() string { return keyValueText(kv) }
+
+// String returns the name and the value as [Item.String] shows them, without the name
+// if it is empty, and "<nil>" if kv is nil.
+func (kv *KeyValueBoolean) String() string { return keyValueText(kv) }
+
+// String returns the name and the value as [Item.String] shows them, without the name
+// if it is empty, and "<nil>" if kv is nil.
+func (kv *KeyValueBinary) String() string { return keyValueText(kv) }
+
+// String returns the name and the value as [Item.String] shows them, without the name
+// if it is empty, and "<nil>" if kv is nil.
+func (kv *KeyValueNull) String() string { return keyValueText(kv) }
+
+// String returns the name and the value as [Item.String] shows them, without the name
+// if it is empty, and "<nil>" if kv is nil.
+func (kv *KeyValueList) String() string { return keyValueText(kv) }
+
+// String returns the name and the value as [Item.String] shows them, without the name
+// if it is empty, and "<nil>" if kv is nil.
+func (kv *KeyValueMap) String() string { return keyValueText(kv) }
+
+// String returns the name and the value as [Item.String] shows them, without the name
+// if it is empty, and "<nil>" if kv is nil.
+func (kv *KeyValueStringSet) String() string { return keyValueText(kv) }
+
+// String returns the name and the value as [Item.String] shows them, without the name
+// if it is empty, and "<nil>" if kv is nil.
+func (kv *KeyValueNumberSet) String() string { return keyValueText(kv) }
+
+// String returns the name and the value as [Item.String] shows them, without the name
+// if it is empty, and "<nil>" if kv is nil.
+func (kv *KeyValueBinarySet) String() string { return keyValueText(kv) }

@@ -85,7 +85,6 @@ func TestConstructors(t *testing.T) {
 func TestKeyNameOfEachKind(t *testing.T) {
 	t.Parallel()
 	for i, kv := range oneOfEach("k") {
-		kv.keyValue()
 		assert.Equal(t, "k", kv.KeyName(), "%T", kv)
 		assert.Empty(t, typedNils()[i].KeyName(), "%T", kv)
 		assert.IsType(t, kv, typedNils()[i])

@@ -8,7 +8,7 @@ type ValueType interface {
 		[]KeyValue | []string | []Number | [][]byte
 }
 
-// Value returns the attribute of item named key, as a T:
+// Value returns the attribute of item named key as a T:
 //
 //	artist, err := dynamoconn.Value[string](song, "Artist")
 //
@@ -23,144 +23,111 @@ type ValueType interface {
 //	[]string, []Number, [][]byte   a set of strings, numbers or binaries
 //
 // The error is [ErrMissing] if there is no such attribute, [ErrNull] if it is null,
-// [ErrWrongKind] if it is of a kind that does not read as T, and [ErrInexact] if it
-// is a number that T cannot hold without loss. Each is in a [*FieldError] with the
-// path. Slices and items are shared with item, not copied.
+// [ErrWrongKind] if T does not read its kind, and [ErrInexact] if it is a number
+// that T cannot hold without loss. Each is in a [*FieldError] with the path. Slices
+// and items are shared with item, not copied.
 func Value[T ValueType](item Item, key string, nested ...string) (T, error) {
-	var zero T
+	var value T
 	kv, found := item.Get(key)
 	for i, name := range nested {
 		if !found || isNil(kv) {
-			return zero, unreadable(ErrMissing, "", pathOf(key, nested[:i]))
+			return value, noValue(ErrMissing, pathOf(key, nested[:i]))
 		}
 		inner, ok := kv.(*KeyValueMap)
 		if !ok {
-			return zero, otherKind(kv, "a map", pathOf(key, nested[:i]))
+			return value, otherKind(kv, (*KeyValueMap).kind(nil), pathOf(key, nested[:i]))
 		}
 		kv, found = inner.MapValue.Get(name)
 	}
 	if !found || isNil(kv) {
-		return zero, unreadable(ErrMissing, "", pathOf(key, nested))
+		return value, noValue(ErrMissing, pathOf(key, nested))
 	}
 
-	value, wanted, err := read(any(zero), kv)
-	switch {
-	case err != nil:
-		return zero, unreadable(ErrInexact, "is a number that the Go type cannot hold without loss", pathOf(key, nested))
-	case value == nil:
-		return zero, otherKind(kv, wanted, pathOf(key, nested))
+	switch held := kv.goValue().(type) {
+	case T:
+		return held, nil
+	case int64, Number:
+		if number, _ := numberOf(kv); number.readAs(&value) {
+			return value, nil
+		}
+		if kindReadAs(value) == kv.kind() {
+			return value, inexactAt(pathOf(key, nested))
+		}
 	}
-	return value.(T), nil
+	return value, otherKind(kv, kindReadAs(value), pathOf(key, nested))
 }
 
-// read returns the value of kv in the type of zero. The value is nil if kv is of
-// another kind than wanted, and err tells that a number does not fit.
-func read(zero any, kv KeyValue) (value any, wanted string, err error) {
+func (kv *KeyValueString) goValue() any    { return kv.StringValue }
+func (kv *KeyValueLong) goValue() any      { return kv.LongValue }
+func (kv *KeyValueDecimal) goValue() any   { return kv.DecimalValue }
+func (kv *KeyValueBoolean) goValue() any   { return kv.BooleanValue }
+func (kv *KeyValueBinary) goValue() any    { return kv.BinaryValue }
+func (kv *KeyValueNull) goValue() any      { return nil }
+func (kv *KeyValueList) goValue() any      { return kv.ListValue }
+func (kv *KeyValueMap) goValue() any       { return kv.MapValue }
+func (kv *KeyValueStringSet) goValue() any { return kv.StringSetValue }
+func (kv *KeyValueNumberSet) goValue() any { return kv.NumberSetValue }
+func (kv *KeyValueBinarySet) goValue() any { return kv.BinarySetValue }
+
+// readAs sets the number that to points to, and reports whether it could: to must point
+// to a number that holds n without loss.
+func (n Number) readAs(to any) bool {
+	var err error
+	switch to := to.(type) {
+	case *int:
+		var v int64
+		if v, err = n.Int64(); v < math.MinInt || v > math.MaxInt {
+			return false
+		}
+		*to = int(v)
+	case *int64:
+		*to, err = n.Int64()
+	case *float64:
+		*to, err = n.Float64()
+	case *Number:
+		*to = n
+	default:
+		return false
+	}
+	return err == nil
+}
+
+// kindReadAs returns the kind that reads as the type of zero.
+func kindReadAs(zero any) kind {
 	switch zero.(type) {
 	case string:
-		if kv, ok := kv.(*KeyValueString); ok {
-			return kv.StringValue, "", nil
-		}
-		return nil, "a string", nil
-	case int, int64, float64, Number:
-		number, ok := numberOf(kv)
-		if !ok {
-			return nil, "a number", nil
-		}
-		value, err = readNumber(zero, number)
-		return value, "", err
+		return (*KeyValueString).kind(nil)
 	case bool:
-		if kv, ok := kv.(*KeyValueBoolean); ok {
-			return kv.BooleanValue, "", nil
-		}
-		return nil, "a boolean", nil
+		return (*KeyValueBoolean).kind(nil)
 	case []byte:
-		if kv, ok := kv.(*KeyValueBinary); ok {
-			return kv.BinaryValue, "", nil
-		}
-		return nil, "a binary", nil
+		return (*KeyValueBinary).kind(nil)
 	case Item:
-		if kv, ok := kv.(*KeyValueMap); ok {
-			return kv.MapValue, "", nil
-		}
-		return nil, "a map", nil
+		return (*KeyValueMap).kind(nil)
 	case []KeyValue:
-		if kv, ok := kv.(*KeyValueList); ok {
-			return kv.ListValue, "", nil
-		}
-		return nil, "a list", nil
+		return (*KeyValueList).kind(nil)
 	case []string:
-		if kv, ok := kv.(*KeyValueStringSet); ok {
-			return kv.StringSetValue, "", nil
-		}
-		return nil, "a string set", nil
+		return (*KeyValueStringSet).kind(nil)
 	case []Number:
-		if kv, ok := kv.(*KeyValueNumberSet); ok {
-			return kv.NumberSetValue, "", nil
-		}
-		return nil, "a number set", nil
+		return (*KeyValueNumberSet).kind(nil)
 	case [][]byte:
-		if kv, ok := kv.(*KeyValueBinarySet); ok {
-			return kv.BinarySetValue, "", nil
-		}
-		return nil, "a binary set", nil
+		return (*KeyValueBinarySet).kind(nil)
 	}
-	return nil, "another type", nil
+	return (*KeyValueDecimal).kind(nil)
 }
 
-func readNumber(zero any, number Number) (any, error) {
-	switch zero.(type) {
-	case int:
-		n, err := number.Int64()
-		if err == nil && (n < math.MinInt || n > math.MaxInt) {
-			return nil, ErrInexact
-		}
-		return int(n), err
-	case int64:
-		return number.Int64()
-	case float64:
-		return number.Float64()
-	}
-	return number, nil
-}
-
-func otherKind(kv KeyValue, wanted, path string) error {
+// otherKind returns the error for an attribute of another kind than wanted.
+func otherKind(kv KeyValue, wanted kind, path string) error {
 	if _, null := kv.(*KeyValueNull); null {
-		return unreadable(ErrNull, "", path)
+		return noValue(ErrNull, path)
 	}
-	return unreadable(ErrWrongKind, "is "+kindOf(kv)+", not "+wanted, path)
+	return &FieldError{Path: path, Rule: "is " + kv.kind().words + ", not " + wanted.words, causes: []error{ErrWrongKind}}
 }
 
-func unreadable(cause error, rule, path string) error {
-	if rule == "" {
-		rule = "has no value"
-	}
-	return &FieldError{Path: path, Rule: rule, causes: []error{cause}}
+func noValue(cause error, path string) error {
+	return &FieldError{Path: path, Rule: "has no value", causes: []error{cause}}
 }
 
-// kindOf names the kind of kv for people.
-func kindOf(kv KeyValue) string {
-	switch kv.(type) {
-	case *KeyValueString:
-		return "a string"
-	case *KeyValueLong, *KeyValueDecimal:
-		return "a number"
-	case *KeyValueBoolean:
-		return "a boolean"
-	case *KeyValueBinary:
-		return "a binary"
-	case *KeyValueNull:
-		return "null"
-	case *KeyValueList:
-		return "a list"
-	case *KeyValueMap:
-		return "a map"
-	case *KeyValueStringSet:
-		return "a string set"
-	case *KeyValueNumberSet:
-		return "a number set"
-	case *KeyValueBinarySet:
-		return "a binary set"
-	}
-	return "of an unknown kind"
+func inexactAt(path string) error {
+	const rule = "is a number that the Go type cannot hold without loss"
+	return &FieldError{Path: path, Rule: rule, causes: []error{ErrInexact}}
 }

@@ -13,20 +13,19 @@ func (s *Scanner) Text() ([]byte, error) {
 	if s.Peek() != '"' {
 		return nil, s.SyntaxError()
 	}
-	s.Pos++
-	start := s.Pos
+	start := s.Pos + 1
 	s.Pos = endOfPlain(s.Data, start)
-	if s.Peek() == '\\' {
-		return s.escapedString(start)
+	switch text := s.Data[start:s.Pos]; s.Peek() {
+	case '"':
+		return s.endOfText(start, text)
+	case '\\':
+		return s.escapedText(start)
 	}
-	return s.endOfString(start, s.Data[start:s.Pos])
+	return nil, s.SyntaxError()
 }
 
-// endOfString skips the quote that must be at Pos and returns text, which began at start.
-func (s *Scanner) endOfString(start int, text []byte) ([]byte, error) {
-	if s.Peek() != '"' {
-		return nil, s.SyntaxError()
-	}
+// endOfText skips the quote at Pos and returns text, which began at start.
+func (s *Scanner) endOfText(start int, text []byte) ([]byte, error) {
 	if !utf8.Valid(s.Data[start:s.Pos]) {
 		return nil, s.notUTF8(start)
 	}
@@ -45,9 +44,9 @@ func (s *Scanner) notUTF8(start int) error {
 	}
 }
 
-// escapedString reads the rest of a string that begins at start and has its first escape
-// at Pos.
-func (s *Scanner) escapedString(start int) ([]byte, error) {
+// escapedText reads the rest of a string that begins at start and has its first escape at
+// Pos.
+func (s *Scanner) escapedText(start int) ([]byte, error) {
 	b := append(s.unescaped[:0], s.Data[start:s.Pos]...)
 	for s.Peek() == '\\' {
 		s.Pos++
@@ -69,7 +68,10 @@ func (s *Scanner) escapedString(start int) ([]byte, error) {
 		b = append(b, s.Data[plain:s.Pos]...)
 	}
 	s.unescaped = b
-	return s.endOfString(start, b)
+	if s.Peek() != '"' {
+		return nil, s.SyntaxError()
+	}
+	return s.endOfText(start, b)
 }
 
 // escapes holds, for each byte that may follow a backslash, what the two mean.

@@ -34,7 +34,7 @@ var mutants = []mutant{
 	{6, "text that is not UTF-8 is sent", "convert.go",
 		`if !utf8.ValidString(kv.StringValue) {`, `if false {`,
 		".", "TestConversionRefuses"},
-	{6, "a name that is not UTF-8 is sent", "convert.go",
+	{6, "a name that is not UTF-8 is sent", "item_limits.go",
 		`if !utf8.ValidString(name) {
 		return broken("the name must be valid UTF-8")`, `if false {
 		return broken("the name must be valid UTF-8")`,
@@ -133,10 +133,10 @@ var mutants = []mutant{
 	{18, "NaN is accepted as a number", "number_convert.go",
 		`if math.IsNaN(f) || math.IsInf(f, 0) {`, `if math.IsInf(f, 0) {`,
 		".", "TestNumberFromFloat64"},
-	{18, "an empty set is sent", "convert.go",
+	{18, "an empty set is sent", "item_limits.go",
 		`if len(members) == 0 {`, `if false {`,
 		".", "TestConversionRefuses"},
-	{18, "a set with a duplicate member is sent", "convert.go",
+	{18, "a set with a duplicate member is sent", "item_limits.go",
 		`seen[text(member)] = struct{}{}
 		if len(seen) != i+1 {`, `seen[text(member)] = struct{}{}
 		if false {`,
@@ -280,10 +280,10 @@ var mutants = []mutant{
 		".", "TestCheckpointOfAnotherScanIsRefused"},
 
 	// Inputs and secrets.
-	{0, "32 nested lists are accepted", "convert.go",
-		`const deepestNesting = 31`, `const deepestNesting = 32`,
+	{0, "32 nested lists are accepted", "item_limits.go",
+		`deepestNesting = 31`, `deepestNesting = 32`,
 		".", "TestConversionRefuses"},
-	{0, "an endless item is not refused", "convert.go",
+	{0, "an endless item is not refused", "item_limits.go",
 		`case !w.takes(n):
 		return tooManyValues()`, `case !w.takes(n) && n > 10:
 		return tooManyValues()`,

@@ -54,7 +54,7 @@ func attributeValues(items []dynamoconn.Item) []map[string]types.AttributeValue 
 }
 
 // cannedHTTPClient is an HTTP client that answers every request with the same bytes,
-// without a network.
+// without a network. It is not wiretest's, whose work would be measured as well.
 type cannedHTTPClient struct {
 	body []byte
 	crc  string

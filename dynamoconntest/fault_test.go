@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // putWithEffect puts an item that meets an effect. It returns whether the item is
@@ -169,7 +170,7 @@ func TestOversizedBodyHasTheSameContent(t *testing.T) {
 	db.Inject(dynamoconntest.Fault{Effect: dynamoconntest.Oversize(1 << 20)})
 	var length int64
 	out, err := db.SDKClient(func(o *dynamodb.Options) {
-		o.HTTPClient = doFunc(func(r *http.Request) (*http.Response, error) {
+		o.HTTPClient = wiretest.Func(func(r *http.Request) (*http.Response, error) {
 			resp, err := db.HTTPClient().Do(r)
 			if err == nil {
 				length = resp.ContentLength

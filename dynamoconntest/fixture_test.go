@@ -86,10 +86,6 @@ func readAll(t testing.TB, resp *http.Response) string {
 
 func ptr[T any](v T) *T { return &v }
 
-type doFunc func(*http.Request) (*http.Response, error)
-
-func (f doFunc) Do(r *http.Request) (*http.Response, error) { return f(r) }
-
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // post sends a body that clients would refuse to send, and returns the type and the

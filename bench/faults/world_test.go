@@ -162,7 +162,8 @@ func (w *world) has(c city) bool {
 }
 
 // network is the HTTP client that the clients use. It delays and counts the requests,
-// and it can replace the server's answers.
+// and it can replace the server's answers. It is not wiretest's, because it stops clients
+// that send for ever and makes the server's pages shorter.
 type network struct {
 	server *dynamoconntest.Server
 	// respond answers in place of the server, unless it returns nil. n is the number of

@@ -189,6 +189,8 @@ var allCauses = []error{
 }
 
 // scriptedServer is a server with one table, and a client whose attempts follow a history.
+// Its steps are faults of dynamoconntest and writes of others, and so no script of
+// wiretest.
 type scriptedServer struct {
 	db          *dynamoconntest.Server
 	client      *dynamoconn.Client

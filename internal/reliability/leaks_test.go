@@ -21,7 +21,7 @@ import (
 )
 
 // countedBodies counts the bodies of answers that the client gets and those that it
-// closes.
+// closes. It has no use for wiretest, because its answers come over real connections.
 type countedBodies struct {
 	next           http.RoundTripper
 	opened, closed atomic.Int64

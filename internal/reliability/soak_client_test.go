@@ -79,7 +79,8 @@ func (t *soakAttempt) String() string {
 }
 
 // soakHTTPClient is the HTTP client of the library under test. It marks each request with
-// its operation and its fault, and records what comes back.
+// its operation and its fault, and records what comes back. It is not wiretest's, because
+// it watches the connection and must not keep millions of requests.
 type soakHTTPClient struct {
 	next    dynamoconn.HTTPClient
 	chooser *soakFaultChooser

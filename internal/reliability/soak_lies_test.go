@@ -19,30 +19,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // The tests in this file prove that the judge notices errors. Something between the
 // library and the server lies, or the library's result is falsified, in one way at a
 // time. The judge must say which rule was broken.
 
-// lieClient is an HTTP client that lies.
-type lieClient struct {
-	next dynamoconn.HTTPClient
-	do   func(next dynamoconn.HTTPClient, req *http.Request, action string) (*http.Response, error)
-}
-
-// Do answers a request, truthfully or not.
-func (c lieClient) Do(req *http.Request) (*http.Response, error) {
-	_, action, _ := strings.Cut(req.Header.Get("X-Amz-Target"), ".")
-	return c.do(c.next, req, action)
-}
-
-func lieAnswer(req *http.Request, status int, body string) *http.Response {
-	return &http.Response{
-		StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: req,
-		Header:        http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
-		ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)),
-	}
+// lieAnswer returns an answer without a checksum.
+func lieAnswer(req *http.Request, status int, body string) (*http.Response, error) {
+	return wiretest.Reply(status, body, "X-Amz-Crc32", "", "Content-Type", "application/x-amz-json-1.0")(&wiretest.Request{HTTP: req})
 }
 
 const lieErrorBody = `{"__type":"com.amazonaws.dynamodb.v20120810#%s","message":"a lie"}`
@@ -79,18 +65,18 @@ func lieEvery(nth int, action string, lie func(next dynamoconn.HTTPClient, req *
 	var mu sync.Mutex
 	n := 0
 	return func(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
-		return lieClient{next, func(next dynamoconn.HTTPClient, req *http.Request, sent string) (*http.Response, error) {
+		return wiretest.Answer(func(r *wiretest.Request) (*http.Response, error) {
 			mu.Lock()
-			if sent == action {
+			if r.Action == action {
 				n++
 			}
-			due := sent == action && n%nth == 0
+			due := r.Action == action && n%nth == 0
 			mu.Unlock()
 			if !due {
-				return next.Do(req)
+				return next.Do(r.HTTP)
 			}
-			return lie(next, req)
-		}}
+			return lie(next, r.HTTP)
+		})
 	}
 }
 
@@ -110,7 +96,7 @@ func lieEdited(action string, change func(answer map[string]any)) func(dynamocon
 func lieReplaced(action string, status int, body string) func(dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 	return lieEvery(10, action, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
 		lieResend(next, req)
-		return lieAnswer(req, status, body), nil
+		return lieAnswer(req, status, body)
 	})
 }
 
@@ -118,14 +104,14 @@ func lieReplaced(action string, status int, body string) func(dynamoconn.HTTPCli
 func lieResendFirst(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 	var mu sync.Mutex
 	first := make(map[any]*http.Request)
-	return lieClient{next, func(next dynamoconn.HTTPClient, req *http.Request, action string) (*http.Response, error) {
-		resp, err := next.Do(req)
-		if action == actBatchWrite {
+	return wiretest.Answer(func(r *wiretest.Request) (*http.Response, error) {
+		resp, err := next.Do(r.HTTP)
+		if r.Action == actBatchWrite {
 			mu.Lock()
-			o := req.Context().Value(soakContextKey{})
+			o := r.HTTP.Context().Value(soakContextKey{})
 			old := first[o]
 			if old == nil {
-				first[o] = req
+				first[o] = r.HTTP
 			}
 			mu.Unlock()
 			if old != nil {
@@ -133,7 +119,7 @@ func lieResendFirst(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 			}
 		}
 		return resp, err
-	}}
+	})
 }
 
 // lieResendLate keeps every tenth put and sends it again after others have been sent.
@@ -141,12 +127,12 @@ func lieResendLate(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 	var mu sync.Mutex
 	var kept []*http.Request
 	n := 0
-	return lieClient{next, func(next dynamoconn.HTTPClient, req *http.Request, action string) (*http.Response, error) {
+	return wiretest.Answer(func(r *wiretest.Request) (*http.Response, error) {
 		var due *http.Request
 		mu.Lock()
-		if action == actPutItem {
+		if r.Action == actPutItem {
 			if n++; n%10 == 0 {
-				kept = append(kept, req.Clone(context.WithoutCancel(req.Context())))
+				kept = append(kept, r.HTTP.Clone(context.WithoutCancel(r.HTTP.Context())))
 			}
 			if len(kept) > 5 {
 				due, kept = kept[0], kept[1:]
@@ -156,8 +142,8 @@ func lieResendLate(next dynamoconn.HTTPClient) dynamoconn.HTTPClient {
 		if due != nil {
 			lieResend(next, due)
 		}
-		return next.Do(req)
-	}}
+		return next.Do(r.HTTP)
+	})
 }
 
 // lieItems changes the items of a page.
@@ -183,11 +169,11 @@ type soakLie struct {
 var soakLies = []soakLie{
 	{name: "a put is dropped but answered as done", rule: ruleLost,
 		http: lieEvery(10, actPutItem, func(_ dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
-			return lieAnswer(req, 200, "{}"), nil
+			return lieAnswer(req, 200, "{}")
 		})},
 	{name: "a batch is dropped but answered as done", rule: ruleLost,
 		http: lieEvery(10, actBatchWrite, func(_ dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
-			return lieAnswer(req, 200, `{"UnprocessedItems":{}}`), nil
+			return lieAnswer(req, 200, `{"UnprocessedItems":{}}`)
 		})},
 	{name: "unprocessed writes are removed from the answer", rule: ruleLost,
 		http: lieEvery(1, actBatchWrite, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {

@@ -3,9 +3,6 @@ package retry
 import (
 	"context"
 	"errors"
-	"io"
-	"net/http"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,25 +12,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
-// busyServer answers every request with a throttle, and keeps when they came.
-type busyServer struct {
-	header http.Header
-	came   []time.Time
+// busyServer answers every request with a throttle; header holds names and values.
+func busyServer(header ...string) *wiretest.Client {
+	return wiretest.New(wiretest.Reply(400, `{"__type":"x#ThrottlingException","message":"m"}`, header...))
 }
 
-func (b *busyServer) Do(*http.Request) (*http.Response, error) {
-	b.came = append(b.came, time.Now())
-	return &http.Response{
-		StatusCode: 400, Header: b.header.Clone(),
-		Body: io.NopCloser(strings.NewReader(`{"__type":"x#ThrottlingException","message":"m"}`)),
-	}, nil
-}
-
-func (b *busyServer) get(ctx context.Context, policy Policy) error {
+func getFrom(ctx context.Context, server *wiretest.Client, policy Policy) error {
 	client := dynamodb.New(dynamodb.Options{
-		Region: "us-east-1", HTTPClient: b, Credentials: aws.AnonymousCredentials{},
+		Region: "us-east-1", HTTPClient: server, Credentials: aws.AnonymousCredentials{},
 		Retryer: NewRetryer(NewStandard(3)), APIOptions: nil,
 	}, func(o *dynamodb.Options) { o.APIOptions = append(o.APIOptions, AddTo) })
 	ctx, _ = With(ctx, policy)
@@ -49,18 +39,20 @@ func (b *busyServer) get(ctx context.Context, policy Policy) error {
 func TestServerStretchesAPauseByFiveSecondsAtMost(t *testing.T) {
 	t.Parallel()
 
-	for _, header := range []http.Header{
-		{"X-Amz-Retry-After": {"60000"}},
-		{"X-Amz-Retry-After": {"7000"}},
-		{"Retry-After": {"60"}},
-		{"X-Amz-Retry-After": {"60000"}, "Retry-After": {"60"}},
+	for _, header := range [][]string{
+		{"X-Amz-Retry-After", "60000"},
+		{"X-Amz-Retry-After", "7000"},
+		{"Retry-After", "60"},
+		{"X-Amz-Retry-After", "60000", "Retry-After", "60"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			server := &busyServer{header: header}
-			require.Error(t, server.get(t.Context(), Policy{}))
-			require.Len(t, server.came, 3)
-			assert.GreaterOrEqual(t, server.came[1].Sub(server.came[0]), 5*time.Second)
-			assert.LessOrEqual(t, server.came[1].Sub(server.came[0]), 5*time.Second+FirstPause)
+			server := busyServer(header...)
+			require.Error(t, getFrom(t.Context(), server, Policy{}))
+			sent := server.Requests()
+			require.Len(t, sent, 3)
+			pause := sent[1].At.Sub(sent[0].At)
+			assert.GreaterOrEqual(t, pause, 5*time.Second)
+			assert.LessOrEqual(t, pause, 5*time.Second+FirstPause)
 		})
 	}
 }
@@ -68,22 +60,22 @@ func TestServerStretchesAPauseByFiveSecondsAtMost(t *testing.T) {
 func TestPauseThatEndsTooLateIsNotSlept(t *testing.T) {
 	t.Parallel()
 
-	for name, header := range map[string]http.Header{
-		"the SDK's": {"X-Amz-Retry-After": {"4000"}}, "ours": {"Retry-After": {"4"}},
+	for name, header := range map[string][]string{
+		"the SDK's": {"X-Amz-Retry-After", "4000"}, "ours": {"Retry-After", "4"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			server := &busyServer{header: header}
+			server := busyServer(header...)
 			began := time.Now()
 			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 			defer cancel()
-			err := server.get(ctx, Policy{})
-			assert.Len(t, server.came, 1, name)
+			err := getFrom(ctx, server, Policy{})
+			assert.Len(t, server.Requests(), 1, name)
 			assert.NotErrorIs(t, err, context.DeadlineExceeded, name)
 			assert.Zero(t, time.Since(began), name)
 
-			err = server.get(t.Context(), Policy{Budget: 3 * time.Second})
+			err = getFrom(t.Context(), server, Policy{Budget: 3 * time.Second})
 			require.Error(t, err)
-			assert.Len(t, server.came, 2, name)
+			assert.Len(t, server.Requests(), 2, name)
 		})
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/mutate"
 )
 
-// Each kind in both forms. The values are in the order of their names, as they come
-// back.
+// kindsAsItem and kindsAsAttributes hold the same values. They are sorted by name, because
+// FromAttributeValues sorts them.
 var (
 	kindsAsItem = Item{
 		Binary("b", []byte{0, 0xff}),
@@ -151,8 +151,8 @@ func TestNumbersKeepTheirText(t *testing.T) {
 	}
 }
 
-// imposter is a KeyValue by embedding one, which may be nil and then has no name to
-// give.
+// imposter is a KeyValue because it embeds one. The embedded one may be nil, and then
+// KeyName panics.
 type imposter struct{ KeyValue }
 
 const notUTF8 = "a\xff"
@@ -232,7 +232,8 @@ func TestConversionRefuses(t *testing.T) {
 			assert.Nil(t, got)
 			assertFieldError(t, err, ErrInvalidRequest, test.path, test.rule)
 
-			// One value alone has no neighbours and no place among them.
+			// A value alone is in no item: its path does not begin with an index, and its name
+			// is not checked.
 			switch alone, err := ToAttributeValue(test.kv); {
 			case test.path == "[1]":
 				assert.Nil(t, alone)
@@ -332,7 +333,7 @@ func TestConversionRefusesWhatNoDynamoDBSends(t *testing.T) {
 	}
 }
 
-// What a person typed or stored must not appear in an error that may be logged.
+// Errors may be logged, so they must not show what a person typed or stored.
 func TestConversionErrorsQuoteNoValue(t *testing.T) {
 	t.Parallel()
 	_, err := ToAttributeValue(StringSet("k", "canary", "canary"))
@@ -388,7 +389,7 @@ func TestItemsSurviveTheConversion(t *testing.T) {
 	})
 }
 
-// attributeValue draws what DynamoDB can send.
+// attributeValue draws a value that DynamoDB can send.
 func attributeValue(t *rapid.T, depth int) types.AttributeValue {
 	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"", "été 東京 🎸", "\x00\u2028"}))
 	binary := rapid.SliceOfN(rapid.Byte(), 0, 5)
@@ -454,8 +455,8 @@ func TestAttributeValuesSurviveTheConversion(t *testing.T) {
 	})
 }
 
-// wildAttribute builds a value of the SDK's types from bytes, among them what the SDK
-// never makes: nil members, unknown types, text that is no number.
+// wildAttribute builds a value of the SDK's types from bytes, with what the SDK never
+// makes: nil members, unknown types, and numbers that are none.
 type wildAttribute struct {
 	data []byte
 	size int
@@ -550,7 +551,7 @@ func (w *wildAttribute) item(n int) map[string]types.AttributeValue {
 	return item
 }
 
-// hasNilMember tells whether reasonsOf would fall over it.
+// hasNilMember reports whether av holds a nil pointer, with which reasonsOf would panic.
 func hasNilMember(av types.AttributeValue) bool {
 	switch av := av.(type) {
 	case *types.AttributeValueMemberS:
@@ -577,8 +578,8 @@ func hasNilMember(av types.AttributeValue) bool {
 	return false
 }
 
-// FuzzFromAttributeValues requires that a value of the SDK's types is either the same
-// here, or refused for a reason that is listed.
+// FuzzFromAttributeValues requires that a value of the SDK's types is converted without
+// loss, or refused for a reason that reasonsOf finds, too.
 func FuzzFromAttributeValues(f *testing.F) {
 	for _, data := range []string{"", "\x01\x02a\x00\x00", strings.Repeat("\x0d\x03\x01k", 30), "\x03\x01a\x10\x00\x64\x01b\x11\x00\x01c\x12\x01", "\x01\x01a\x08\x03\x00\x02\x00\x04\x01\x03xyz"} {
 		f.Add([]byte(data))
@@ -601,7 +602,7 @@ func FuzzFromAttributeValues(f *testing.F) {
 		}
 		require.Empty(t, reasons)
 		require.True(t, sameAttributes(attributes, mapOf(got)))
-		// What is valid to send comes back as it was.
+		// A value that may be sent converts back to what it was.
 		if sent, err := ToAttributeValues(got); err == nil {
 			require.True(t, sameAttributes(attributes, sent))
 		}

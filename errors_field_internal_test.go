@@ -58,8 +58,8 @@ func TestNamesAreShownClearly(t *testing.T) {
 	}
 }
 
-// FuzzShowName requires that a name of an attribute in a path can be shown and is not
-// mistaken for another place.
+// FuzzShowName requires that the name of an attribute can be shown in a path, and cannot be
+// mistaken for another path.
 func FuzzShowName(f *testing.F) {
 	for _, name := range []string{"", "a", "a.b", "a[0]", "\"", "\xff", "\u202e", strings.Repeat("é", 40), "a b"} {
 		f.Add(name, "x")

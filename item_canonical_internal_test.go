@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestCanonicalKeyIsThatOfTheKeyAlone(t *testing.T) {
+func TestCanonicalKeyIgnoresOtherAttributes(t *testing.T) {
 	t.Parallel()
 	names := []string{"Artist", "Year"}
 	key := Item{String("Artist", "x"), Long("Year", 1)}
@@ -46,8 +46,8 @@ func TestCanonicalLeavesTheItemAlone(t *testing.T) {
 	assert.Equal(t, want, item)
 }
 
-// smallItem draws from so few names and values that two draws are often equal, or
-// differ in one place.
+// smallItem draws from few names and values, so that two draws are often equal or differ
+// in one place.
 func smallItem(t *rapid.T, depth int) Item {
 	var item Item
 	for range rapid.IntRange(0, 3).Draw(t, "attributes") {
@@ -138,7 +138,7 @@ func restatedValue(t *rapid.T, kv KeyValue) KeyValue {
 	return cloneValue(kv, 0, &walk{})
 }
 
-func TestCanonicalSaysWhatEqualSays(t *testing.T) {
+func TestCanonicalAgreesWithEqual(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		item := smallItem(t, 0)
@@ -147,7 +147,7 @@ func TestCanonicalSaysWhatEqualSays(t *testing.T) {
 		require.True(t, same.Equal(item))
 		require.Equal(t, canonical(item), canonical(same))
 
-		other := nearly(t, item)
+		other := similarItem(t, item)
 		want := describe(item) == describe(other)
 		require.Equal(t, want, item.Equal(other))
 		require.Equal(t, want, other.Equal(item))
@@ -155,8 +155,8 @@ func TestCanonicalSaysWhatEqualSays(t *testing.T) {
 	})
 }
 
-// nearly returns a copy with at most one attribute drawn anew, or another item.
-func nearly(t *rapid.T, item Item) Item {
+// similarItem returns a copy in which one attribute is drawn anew, or another item.
+func similarItem(t *rapid.T, item Item) Item {
 	if len(item) == 0 || rapid.Bool().Draw(t, "another") {
 		return smallItem(t, 0)
 	}
@@ -166,8 +166,8 @@ func nearly(t *rapid.T, item Item) Item {
 	return other
 }
 
-// describe is a second opinion on what makes two items equal: it names each type,
-// quotes each text and sorts what has no order.
+// describe is a second opinion on what makes two items equal. It names each type, quotes
+// each text, and sorts attributes and set members.
 func describe(item Item) string {
 	var parts []string
 	for _, kv := range item {

@@ -26,7 +26,7 @@ func TestItemFindsAttributesByName(t *testing.T) {
 	assert.Nil(t, kv)
 	kv, found = item.Get("")
 	assert.True(t, found)
-	assert.Same(t, item[6], kv, "what is nil has no name, not an empty one")
+	assert.Same(t, item[6], kv, "a nil has no name, not an empty one")
 
 	assert.True(t, item.Has("Note"), "a null is there")
 	assert.False(t, item.Has("None"))
@@ -97,7 +97,7 @@ func TestCloneSharesNothing(t *testing.T) {
 	assert.Equal(t, build(), item)
 }
 
-// overwrite changes everything in the item that can be reached.
+// overwrite changes everything that can be reached from the values.
 func overwrite(values []KeyValue) {
 	for i, kv := range values {
 		switch kv := kv.(type) {
@@ -162,8 +162,8 @@ func TestCloneKeepsNil(t *testing.T) {
 	assert.Equal(t, empty, empty.Clone())
 }
 
-// Each of these was a stack overflow, which no program survives, or took for ever.
-func TestAnItemThatContainsItselfIsWalkedInTime(t *testing.T) {
+// Each of these once ended in a stack overflow, which no program survives, or never ended.
+func TestItemThatContainsItselfIsLeftInTime(t *testing.T) {
 	t.Parallel()
 	me := Map("Me")
 	me.MapValue = Item{me, Long("x", 1), me}
@@ -261,7 +261,7 @@ func TestEqualOfEachKind(t *testing.T) {
 	}
 }
 
-// tower is one string in 2 to the power of 30 places.
+// tower returns one string in 2 to the power of 30 places.
 func tower() KeyValue {
 	var kv KeyValue = String("", "x")
 	for range 30 {
@@ -270,9 +270,9 @@ func tower() KeyValue {
 	return &KeyValueList{Key: "Tower", ListValue: []KeyValue{kv}}
 }
 
-// An item that is small in memory and without end on the wire was converted until memory
-// ran out.
-func TestItemThatNobodyCouldWriteDown(t *testing.T) {
+// An item that is small in memory and endless on the wire was once converted until the
+// memory ran out.
+func TestEndlessItemIsRefused(t *testing.T) {
 	t.Parallel()
 	_, err := ToAttributeValue(tower())
 	require.ErrorIs(t, err, ErrItemTooLarge)
@@ -308,7 +308,7 @@ func TestItemThatNobodyCouldWriteDown(t *testing.T) {
 	require.ErrorIs(t, err, ErrInvalidRequest)
 }
 
-// A clone with everything in it overwritten leaves the original as it was.
+// Overwriting everything in a clone does not change the original.
 func TestCloneIsDeepForEveryItem(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -322,9 +322,9 @@ func TestCloneIsDeepForEveryItem(t *testing.T) {
 	})
 }
 
-// FuzzItemForms requires of two items that they are equal exactly if what batches know
-// them by is, and of each that its text can be shown, and that its size is counted
-// alike before and after a round trip.
+// FuzzItemForms requires that two items are equal exactly if their canonical texts are, that
+// the text of an item can be shown, that its clone is equal, and that its size in a request
+// is never estimated below its size.
 func FuzzItemForms(f *testing.F) {
 	whole, err := DynamoDBJSON(everyKind()).MarshalJSON()
 	require.NoError(f, err)

@@ -103,8 +103,8 @@ func checkStringSet(members []string) error {
 	return checkSet(members, textOfString)
 }
 
-// textOfString and textOfBytes are the texts by which members of a set are compared.
-// canonicalText is that of numbers.
+// textOfString and textOfBytes return the text by which members of a set are compared, as
+// canonicalText does for numbers.
 func textOfString(s string) string { return s }
 
 func textOfBytes(b []byte) string { return string(b) }

@@ -67,7 +67,7 @@ func TestItemTooLargeIsTheFirstByteOverTheLimit(t *testing.T) {
 	require.ErrorIs(t, err, ErrInvalidRequest)
 }
 
-// A count of its own, from the words of the developer guide, over the SDK's types.
+// guideSize counts as the developer guide describes it, over the SDK's types.
 func guideSize(av types.AttributeValue) int {
 	size := 0
 	switch av := av.(type) {
@@ -107,7 +107,7 @@ func guideSize(av types.AttributeValue) int {
 	return size
 }
 
-func TestSizeIsThatOfTheGuide(t *testing.T) {
+func TestSizeFollowsTheDeveloperGuide(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		item := itemGenerator{}.item().Draw(t, "item")
@@ -148,8 +148,8 @@ func TestWireSizeIsNeverTooSmall(t *testing.T) {
 	})
 }
 
-// Every character of the first planes, since one that the SDK escapes and the estimate
-// forgets could fill an item. Those of a set are counted one by one.
+// An item could be full of one character that the SDK escapes and the estimate forgets. A
+// set lets the test compare character by character.
 func TestWireSizeOfEveryCharacter(t *testing.T) {
 	t.Parallel()
 	var members []string
@@ -188,7 +188,7 @@ func TestWireSizeOfEachKind(t *testing.T) {
 	assert.Equal(t, wireSize(Item{List("l")}), wireSize(Item{List("l", nil)}))
 }
 
-// With many members there is no slack left over from what goes around a value.
+// With many members, the room that the estimate leaves around each value is used up.
 func TestWireSizeOfManyMembers(t *testing.T) {
 	t.Parallel()
 	bytes, texts, numbers, list := BinarySet("k"), StringSet("k"), NumberSet("k"), List("k")

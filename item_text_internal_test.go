@@ -41,7 +41,7 @@ func TestItemString(t *testing.T) {
 	}
 }
 
-// foreign is no variant, yet it has the methods of one.
+// foreign is none of the eleven kinds, but has the methods of one.
 type foreign struct{ *KeyValueString }
 
 func TestKeyValueString(t *testing.T) {
@@ -112,7 +112,7 @@ func TestItemStringCutsWhatIsTooDeep(t *testing.T) {
 	assert.Equal(t, "Me: "+strings.Repeat("{Me: ", 31)+"{..."+strings.Repeat("}", 32), me.String())
 }
 
-// A list that holds itself twice would be 2^32 lists long.
+// The text of a list that holds itself twice would hold 2 to the power of 32 lists.
 func TestItemStringCutsWhatIsTooLong(t *testing.T) {
 	t.Parallel()
 	twice := List("")

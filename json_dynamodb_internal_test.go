@@ -147,14 +147,14 @@ func TestDynamoDBJSONRoundTrip(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, string(data), string(again), "the text of a number was lost")
 
-		// It is what the SDK's types hold.
+		// It holds the same as the SDK's types.
 		attributes, err := ToAttributeValues(item)
 		require.NoError(t, err)
 		var generic any
 		require.NoError(t, json.Unmarshal(data, &generic))
 		require.Equal(t, map[string]any{"M": generic}, sdkJSON(&types.AttributeValueMemberM{Value: attributes}))
 
-		// And the SDK's types give back what the JSON does.
+		// Reading it gives the same item as reading the SDK's types.
 		fromSDK, err := FromAttributeValues(attributes)
 		require.NoError(t, err)
 		require.Equal(t, canonical(fromSDK), canonical(Item(back)))

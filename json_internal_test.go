@@ -52,7 +52,7 @@ func TestItemMarshalJSON(t *testing.T) {
 	assert.Equal(t, want, string(got))
 	assert.Equal(t, everyKind(), item, "the item was changed")
 
-	// Within other values, and with the escapes that the caller chose.
+	// Inside other values, and without the escapes that the caller has switched off.
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
@@ -218,7 +218,7 @@ func TestItemJSONNestsThirtyTwoLevels(t *testing.T) {
 	jsonFault{text: nestedMaps, path: path, rule: "is nested deeper than 32 levels"}.check(t, item.UnmarshalJSON)
 }
 
-// Reading on, level by level, would end in a stack overflow that nothing can catch.
+// Reading every level would end in a stack overflow, which no program survives.
 func TestItemUnmarshalJSONRefusesEndlessNesting(t *testing.T) {
 	t.Parallel()
 	const rule = "is nested deeper than 32 levels"
@@ -236,7 +236,7 @@ func TestItemUnmarshalJSONRefusesEndlessNesting(t *testing.T) {
 		check(t, typed)
 }
 
-// TestItemJSONManyNames crosses from looking at each name to a map of them.
+// The reader compares a few names one by one, and keeps many in a map.
 func TestItemJSONManyNames(t *testing.T) {
 	t.Parallel()
 	for _, count := range []int{fewNames - 1, fewNames, fewNames + 1, 1000} {
@@ -282,7 +282,7 @@ func TestItemMarshalJSONRefusesAForeignKeyValue(t *testing.T) {
 	}
 }
 
-// Both forms refuse with the words of the conversion.
+// Both forms return the error of the conversion.
 func TestItemMarshalJSONRefusesWhatTheConversionRefuses(t *testing.T) {
 	t.Parallel()
 	for _, item := range []Item{

@@ -15,8 +15,8 @@ import (
 
 var errRefused = errors.New("refused")
 
-// plainOracle reads plain JSON by way of encoding/json, as slowly as it likes. It
-// tells whether Item.UnmarshalJSON must accept data, and with what result.
+// plainOracle reads plain JSON with encoding/json, without regard to speed. It returns the
+// item that Item.UnmarshalJSON must read, or an error if it must refuse data.
 func plainOracle(data []byte) (Item, error) {
 	item, err := orderedJSON(data)
 	if err != nil || nestingOf(Map("", item...)) > deepestNesting+1 {
@@ -234,7 +234,7 @@ func typedSetOracle(key, tag string, members []KeyValue) (KeyValue, error) {
 	return kind, nil
 }
 
-// base64Oracle accepts only what the encoder would have written.
+// base64Oracle accepts only what the encoder writes.
 func base64Oracle(text string) ([]byte, error) {
 	data, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || base64.StdEncoding.EncodeToString(data) != text {
@@ -274,8 +274,7 @@ func hasLoneSurrogate(data []byte) bool {
 	return false
 }
 
-// itemGenerator draws items of every kind with odd names and texts. What it leaves
-// out or puts in is for the test to say.
+// itemGenerator draws items with every kind of value and with odd names and texts.
 type itemGenerator struct {
 	plain  bool // only what plain JSON tells apart
 	faulty bool // now and then what DynamoDB could not store
@@ -384,7 +383,7 @@ func (g itemGenerator) value(t *rapid.T, key string, depth int) KeyValue {
 	return BinarySet(key, members.Draw(t, "binaries")...)
 }
 
-// deepList returns lists in one another, levels of them.
+// deepList returns as many lists inside each other as levels.
 func deepList(key string, levels int) *KeyValueList {
 	list := List("")
 	for range levels - 1 {

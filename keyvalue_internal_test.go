@@ -37,7 +37,7 @@ func named(key string, kv KeyValue) KeyValue {
 	return Null(key)
 }
 
-// nested returns so many lists or maps inside each other; the innermost is empty.
+// nested returns as many lists or maps inside each other as levels. The innermost is empty.
 func nested(key string, levels int, kind string) KeyValue {
 	var inside []KeyValue
 	for range levels - 1 {

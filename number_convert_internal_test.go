@@ -99,7 +99,7 @@ func TestNumberIntegersAgreeWithBigInt(t *testing.T) {
 	})
 }
 
-// What is over 64 bits must not come out as what is left of it.
+// A number beyond 64 bits must be refused, not cut to 64 bits.
 func TestNumberIntegersEndAtTheirBounds(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]uint64{
@@ -215,7 +215,7 @@ func TestNumberFloat64(t *testing.T) {
 	assert.True(t, math.Signbit(negative))
 }
 
-// Every conversion is lossless or refused: the definition, checked by big.Rat.
+// big.Rat checks the definition: every conversion is lossless or refused.
 func TestNumberFloat64Definition(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -98,8 +98,8 @@ func whole[T any](data []byte, read func(*jsontext.Scanner) (T, error)) (T, erro
 	return value, nil
 }
 
-// FuzzScanner requires that the Scanner accepts what encoding/json accepts, except for
-// what is not Unicode, and reads the same values.
+// FuzzScanner requires that the Scanner accepts what encoding/json accepts, except for text
+// that is not Unicode, and reads the same values.
 func FuzzScanner(f *testing.F) {
 	for _, text := range []string{
 		"", "null", " true ", "-0.5e+10", "01", "1.", `"a\nb"`, `"\ud83c\udfb8"`, `"\ud83c"`, `"\udfb8\ud83c\udfb8"`, "\"\xff\"",

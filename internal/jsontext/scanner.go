@@ -1,5 +1,5 @@
 // Package jsontext reads and appends the tokens of JSON: strings, numbers, literals and
-// what is between them. It knows nothing of what they mean.
+// the punctuation between them. It does not know what they mean.
 //
 // It is strict. Where [encoding/json] replaces what is not Unicode, it returns an error.
 // It allocates only for errors and for strings with escapes.

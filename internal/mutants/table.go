@@ -287,7 +287,7 @@ var mutants = []mutant{
 		`case !w.takes(n):
 		return tooManyValues()`, `case !w.takes(n) && n > 10:
 		return tooManyValues()`,
-		".", "TestItemThatNobodyCouldWriteDown"},
+		".", "TestEndlessItemIsRefused"},
 	{0, "an error text quotes the answer", "errors.go",
 		`return "the answer cannot be decoded"`, `return clean(e.err.Error())`,
 		".", "TestErrorsEventsAndLogsShowNoValue"},

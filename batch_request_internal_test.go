@@ -1,12 +1,22 @@
 package dynamoconn
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn/internal/batch"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // Tables of that name in this account and in two others.
@@ -140,4 +150,375 @@ func TestAnswerThatMayMeanTwoTables(t *testing.T) {
 	require.ErrorIs(t, err, ErrCorruptResponse)
 	require.ErrorIs(t, err, ErrAmbiguous)
 	assert.Len(t, writeFailures(t, err), 2)
+}
+
+// batchFake is an HTTP client that answers BatchGetItem and BatchWriteItem as
+// DynamoDB does, from tables in memory, and that can be told to misbehave.
+type batchFake struct {
+	// script is asked before each request is carried out. A nil answer, or a nil
+	// script, means no trouble.
+	script func(n int, r *fakeRequest) *fakeTrouble
+	// delay is how long each answer takes.
+	delay time.Duration
+
+	mu       sync.Mutex
+	tables   map[string]*fakeTable
+	requests []*fakeRequest
+	flying   int
+	mostAt   int
+}
+
+// fakeTable is a table: its items by their keys.
+type fakeTable struct {
+	keyNames []string
+	items    map[string]fakeItem
+}
+
+type fakeItem map[string]any
+
+// fakeRequest is one request as it arrived.
+type fakeRequest struct {
+	Action string
+	Bytes  int
+	Ops    []fakeOp
+	Asks   map[string]fakeAsk
+}
+
+// fakeOp is one put, delete or read of a request.
+type fakeOp struct {
+	Table string
+	Kind  string // "put", "delete" or "get"
+	Item  fakeItem
+}
+
+type fakeAsk struct {
+	Keys                     []fakeItem
+	ProjectionExpression     string            `json:",omitempty"`
+	ExpressionAttributeNames map[string]string `json:",omitempty"`
+	ConsistentRead           *bool             `json:",omitempty"`
+}
+
+// fakeTrouble is what goes wrong with one request.
+type fakeTrouble struct {
+	status        int // instead of 200
+	code, message string
+	apply         bool // carried out all the same
+	lost          error
+	leave         func(i int, op fakeOp) bool // unprocessed
+	edit          func(answer map[string]any)
+}
+
+func (f *fakeTrouble) failure() *fakeFailure {
+	return &fakeFailure{status: f.status, code: f.code, message: f.message}
+}
+
+type fakeFailure struct {
+	status        int
+	code, message string
+}
+
+func refusal(message string) *fakeFailure {
+	return &fakeFailure{http.StatusBadRequest, "ValidationException", message}
+}
+
+var errLost = errors.New("connection reset by peer")
+
+// newBatchFake returns a fake with those tables, each with the names of its key:
+// "Music:Artist,SongTitle".
+func newBatchFake(tables ...string) *batchFake {
+	f := &batchFake{tables: make(map[string]*fakeTable)}
+	for _, table := range tables {
+		name, keys, _ := strings.Cut(table, ":")
+		f.tables[name] = &fakeTable{keyNames: strings.Split(keys, ","), items: make(map[string]fakeItem)}
+	}
+	return f
+}
+
+// client returns a client of the fake.
+func (f *batchFake) client(t testing.TB, opts ...Option) *Client {
+	t.Helper()
+	opts = append([]Option{
+		WithAWSConfig(aws.Config{}), WithRegion(RegionUSEast1), WithHTTPClient(wiretest.Answer(f.answer)),
+		WithStaticCredentials("AKIDEXAMPLE", "example", ""),
+	}, opts...)
+	client, err := New(t.Context(), opts...)
+	require.NoError(t, err)
+	return client
+}
+
+// answer carries out a request.
+func (f *batchFake) answer(sent *wiretest.Request) (*http.Response, error) {
+	f.mu.Lock()
+	r, failure := parseFake(sent.Action, []byte(sent.Body))
+	f.requests = append(f.requests, r)
+	n := len(f.requests)
+	f.flying++
+	f.mostAt = max(f.mostAt, f.flying)
+	f.mu.Unlock()
+
+	answer := wiretest.Answer(func(*wiretest.Request) (*http.Response, error) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return f.respond(n, r, failure)(sent)
+	})
+	defer func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.flying--
+	}()
+	return answer.Delay(f.delay)(sent)
+}
+
+// respond lets the script make trouble for the n-th request, and carries it out unless
+// that or a failure forbids it.
+func (f *batchFake) respond(n int, r *fakeRequest, failure *fakeFailure) wiretest.Answer {
+	trouble := new(fakeTrouble)
+	if f.script != nil {
+		if scripted := f.script(n, r); scripted != nil {
+			trouble = scripted
+		}
+	}
+	var answer map[string]any
+	if failure == nil && (trouble.status == 0 && trouble.lost == nil || trouble.apply) {
+		answer, failure = f.carryOut(r, trouble)
+	}
+	switch {
+	case trouble.lost != nil:
+		return wiretest.Break(trouble.lost)
+	case trouble.status != 0:
+		return failure.or(trouble.failure()).answer(n)
+	case failure != nil:
+		return failure.answer(n)
+	}
+	if trouble.edit != nil {
+		trouble.edit(answer)
+	}
+	body, err := json.Marshal(answer)
+	if err != nil {
+		panic(err)
+	}
+	return wiretest.Reply(http.StatusOK, string(body), "X-Amzn-Requestid", fmt.Sprintf("REQUEST%d", n))
+}
+
+func (e *fakeFailure) or(other *fakeFailure) *fakeFailure {
+	if e != nil {
+		return e
+	}
+	return other
+}
+
+func (e *fakeFailure) answer(n int) wiretest.Answer {
+	return wiretest.Refuse(e.status, e.code, e.message, fmt.Sprintf("REQUEST%d", n))
+}
+
+func parseFake(action string, body []byte) (*fakeRequest, *fakeFailure) {
+	r := &fakeRequest{Action: action, Bytes: len(body)}
+	var err error
+	switch action {
+	case "BatchWriteItem":
+		var input struct {
+			RequestItems map[string][]struct {
+				PutRequest    *struct{ Item fakeItem }
+				DeleteRequest *struct{ Key fakeItem }
+			}
+		}
+		err = json.Unmarshal(body, &input)
+		for table, writes := range input.RequestItems {
+			for _, write := range writes {
+				if write.PutRequest != nil {
+					r.Ops = append(r.Ops, fakeOp{table, "put", write.PutRequest.Item})
+				} else {
+					r.Ops = append(r.Ops, fakeOp{table, "delete", write.DeleteRequest.Key})
+				}
+			}
+		}
+	case "BatchGetItem":
+		var input struct{ RequestItems map[string]fakeAsk }
+		err = json.Unmarshal(body, &input)
+		r.Asks = input.RequestItems
+		for table, ask := range input.RequestItems {
+			for _, key := range ask.Keys {
+				r.Ops = append(r.Ops, fakeOp{table, "get", key})
+			}
+		}
+	default:
+		return r, refusal("no such action: " + action)
+	}
+	if err != nil {
+		return r, &fakeFailure{http.StatusBadRequest, "SerializationException", err.Error()}
+	}
+	slices.SortStableFunc(r.Ops, func(a, b fakeOp) int { return strings.Compare(a.Table, b.Table) })
+	return r, r.check()
+}
+
+// check holds the rules about a whole request.
+func (r *fakeRequest) check() *fakeFailure {
+	most := map[string]int{"BatchWriteItem": 25, "BatchGetItem": 100}[r.Action]
+	switch {
+	case r.Bytes > 16<<20:
+		return &fakeFailure{http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Request Entity Too Large"}
+	case len(r.Ops) == 0:
+		return refusal("The batch request is empty")
+	case len(r.Ops) > most:
+		return refusal(fmt.Sprintf("Too many items requested for the %s call", r.Action))
+	}
+	return nil
+}
+
+// carryOut checks every operation first and then carries out those that the trouble
+// leaves.
+func (f *batchFake) carryOut(r *fakeRequest, trouble *fakeTrouble) (map[string]any, *fakeFailure) {
+	seen := make(map[string]bool)
+	for _, op := range r.Ops {
+		table := f.table(op.Table)
+		if table == nil {
+			return nil, &fakeFailure{http.StatusBadRequest, "ResourceNotFoundException", "Requested resource not found"}
+		}
+		key, failure := table.key(op)
+		if failure != nil {
+			return nil, failure
+		}
+		if seen[op.Table+"/"+key] {
+			return nil, refusal("Provided list of item keys contains duplicates")
+		}
+		seen[op.Table+"/"+key] = true
+		if size, err := fakeSize(op.Item); err != nil || size > 400<<10 {
+			return nil, refusal("Item size has exceeded the maximum allowed size")
+		}
+	}
+	left := make(map[string][]any)
+	leftKeys := make(map[string]fakeAsk)
+	responses := make(map[string][]fakeItem)
+	for i, op := range r.Ops {
+		table := f.table(op.Table)
+		key, _ := table.key(op)
+		switch leave := trouble.leave != nil && trouble.leave(i, op); {
+		case leave && op.Kind == "put":
+			left[op.Table] = append(left[op.Table], map[string]any{"PutRequest": map[string]any{"Item": op.Item}})
+		case leave && op.Kind == "delete":
+			left[op.Table] = append(left[op.Table], map[string]any{"DeleteRequest": map[string]any{"Key": op.Item}})
+		case leave:
+			ask := leftKeys[op.Table]
+			ask.Keys = append(ask.Keys, op.Item)
+			leftKeys[op.Table] = ask
+		case op.Kind == "put":
+			table.items[key] = op.Item
+		case op.Kind == "delete":
+			delete(table.items, key)
+		case table.items[key] != nil:
+			responses[op.Table] = append(responses[op.Table], r.Asks[op.Table].project(table.items[key]))
+		}
+	}
+	if r.Action == "BatchWriteItem" {
+		return map[string]any{"UnprocessedItems": left}, nil
+	}
+	for _, items := range responses {
+		slices.Reverse(items) // DynamoDB promises no order
+	}
+	return map[string]any{"Responses": responses, "UnprocessedKeys": leftKeys}, nil
+}
+
+func (f *batchFake) table(name string) *fakeTable {
+	return f.tables[name[strings.LastIndexByte(name, '/')+1:]]
+}
+
+// key returns what identifies an item. A key is strings, numbers and binaries.
+func (t *fakeTable) key(op fakeOp) (string, *fakeFailure) {
+	mismatch := refusal("The provided key element does not match the schema")
+	if op.Kind != "put" && len(op.Item) != len(t.keyNames) {
+		return "", mismatch
+	}
+	var key []byte
+	for _, name := range t.keyNames {
+		value, ok := op.Item[name].(map[string]any)
+		if !ok {
+			return "", refusal("One or more parameter values were invalid: Missing the key " + name + " in the item")
+		}
+		if number, ok := value["N"].(string); ok {
+			parsed, err := ParseNumber(number)
+			if err != nil {
+				return "", mismatch
+			}
+			value = map[string]any{"N": parsed.Canonical().String()}
+		} else if value["S"] == nil && value["B"] == nil {
+			return "", mismatch
+		}
+		part, _ := json.Marshal(value)
+		key = append(append(key, part...), '/')
+	}
+	return string(key), nil
+}
+
+// project returns what the projection names, whole attributes only.
+func (a fakeAsk) project(item fakeItem) fakeItem {
+	if a.ProjectionExpression == "" {
+		return item
+	}
+	projected := make(fakeItem)
+	for term := range strings.SplitSeq(a.ProjectionExpression, ",") {
+		name := strings.TrimSpace(term)
+		if full, ok := a.ExpressionAttributeNames[name]; ok {
+			name = full
+		}
+		if value, ok := item[name]; ok {
+			projected[name] = value
+		}
+	}
+	return projected
+}
+
+// fakeSize counts the bytes of names, strings and numbers, which is all that the
+// tests fill items with.
+func fakeSize(value any) (int, error) {
+	size := 0
+	switch value := value.(type) {
+	case fakeItem:
+		for name, inner := range value {
+			typed, ok := inner.(map[string]any)
+			if !ok || len(typed) != 1 {
+				return 0, fmt.Errorf("%q is no attribute value", name)
+			}
+			for _, plain := range typed {
+				if text, ok := plain.(string); ok {
+					size += len(text)
+				}
+			}
+			size += len(name)
+		}
+	default:
+		return 0, errors.New("no item")
+	}
+	return size, nil
+}
+
+// sent returns each request as the texts of its operations.
+func (f *batchFake) sent() [][]string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	all := make([][]string, len(f.requests))
+	for i, r := range f.requests {
+		for _, op := range r.Ops {
+			all[i] = append(all[i], op.String())
+		}
+	}
+	return all
+}
+
+// String returns the operation with its attributes sorted: `put Music {"a":{"S":"b"}}`.
+func (op fakeOp) String() string {
+	item, _ := json.Marshal(op.Item)
+	return fmt.Sprintf("%s %s %s", op.Kind, op.Table, item)
+}
+
+// contents returns the items of a table by the value of one of their attributes.
+func (f *batchFake) contents(table, by string) map[string]string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	all := make(map[string]string)
+	for _, item := range f.tables[table].items {
+		key, _ := json.Marshal(item[by])
+		text, _ := json.Marshal(item)
+		all[string(key)] = string(text)
+	}
+	return all
 }

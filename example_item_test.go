@@ -1,8 +1,10 @@
 package dynamoconn_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -174,4 +176,151 @@ func ExampleFromAttributeValues() {
 	fmt.Println(item, err)
 	// Output:
 	// {Artist: "Acme Band", Price: 2.10, Year: 2004} <nil>
+}
+
+func ExampleItem_String() {
+	fmt.Println(dynamoconn.Item{
+		dynamoconn.String("Artist", "No One You Know"),
+		dynamoconn.Long("Year", 2004),
+		dynamoconn.Decimal("Price", dynamoconn.MustNumber("9.99")),
+		dynamoconn.Binary("Cover", []byte{0xff, 0xd8, 0xff}),
+		dynamoconn.List("Tags", dynamoconn.String("", "rock"), dynamoconn.Long("", 7)),
+		dynamoconn.Map("Label", dynamoconn.String("City", "Lyon")),
+		dynamoconn.StringSet("Formats", "LP", "CD"),
+		dynamoconn.Null("Note"),
+	})
+	// Output:
+	// {Artist: "No One You Know", Year: 2004, Price: 9.99, Cover: <3 bytes>, Tags: ["rock", 7], Label: {City: "Lyon"}, Formats: set("LP", "CD"), Note: null}
+}
+
+func ExampleItem_MarshalJSON() {
+	data, err := json.Marshal(dynamoconn.Item{
+		dynamoconn.String("Artist", "No One You Know"),
+		dynamoconn.Decimal("Price", dynamoconn.MustNumber("9.90")),
+		dynamoconn.StringSet("Formats", "LP", "CD"),
+	})
+	fmt.Println(string(data), err)
+	// Output: {"Artist":"No One You Know","Price":9.90,"Formats":["LP","CD"]} <nil>
+}
+
+func ExampleItem_UnmarshalJSON() {
+	var song dynamoconn.Item
+	err := json.Unmarshal([]byte(`{"Artist": "No One You Know", "Year": 2004, "Price": 9.90}`), &song)
+	fmt.Println(song, err)
+
+	err = json.Unmarshal([]byte(`{"Ratings": [{"Stars": 1e999}]}`), &song)
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, dynamoconn.ErrInvalidNumber))
+	// Output:
+	// {Artist: "No One You Know", Year: 2004, Price: 9.90} <nil>
+	// invalid request: Ratings[0].Stars: invalid number: magnitude is over 9.9999999999999999999999999999999999999E+125
+	// true
+}
+
+func ExampleDynamoDBJSON() {
+	song := dynamoconn.Item{
+		dynamoconn.String("Artist", "No One You Know"),
+		dynamoconn.Long("Year", 2004),
+		dynamoconn.StringSet("Formats", "LP", "CD"),
+	}
+	data, err := json.Marshal(dynamoconn.DynamoDBJSON(song))
+	fmt.Println(string(data), err)
+	// Output: {"Artist":{"S":"No One You Know"},"Year":{"N":"2004"},"Formats":{"SS":["LP","CD"]}} <nil>
+}
+
+// A line of a table's export to S3 holds one item.
+func ExampleDynamoDBJSON_UnmarshalJSON() {
+	const line = `{"Item":{"Artist":{"S":"No One You Know"},"Year":{"N":"2004"},"Cover":{"B":"/9j/"}}}`
+	var export struct{ Item dynamoconn.DynamoDBJSON }
+	err := json.Unmarshal([]byte(line), &export)
+	fmt.Println(dynamoconn.Item(export.Item), err)
+	// Output: {Artist: "No One You Know", Year: 2004, Cover: <3 bytes>} <nil>
+}
+
+func ExampleNumber() {
+	price := dynamoconn.MustNumber("1.10")
+	same := dynamoconn.MustNumber("1.1")
+
+	fmt.Println(price, same)
+	fmt.Println(price == same, price.Equal(same))
+	// Output:
+	// 1.10 1.1
+	// false true
+}
+
+func ExampleParseNumber() {
+	n, err := dynamoconn.ParseNumber("12345678901234567890123456789012345678")
+	fmt.Println(n, err)
+
+	_, err = dynamoconn.ParseNumber("1e126")
+	fmt.Println(errors.Is(err, dynamoconn.ErrInvalidNumber))
+	// Output:
+	// 12345678901234567890123456789012345678 <nil>
+	// true
+}
+
+func ExampleNumberFromFloat64() {
+	n, err := dynamoconn.NumberFromFloat64(0.1)
+	fmt.Println(n, err)
+	// Output: 0.1 <nil>
+}
+
+func ExampleNumberFromBigRat() {
+	eighth, err := dynamoconn.NumberFromBigRat(big.NewRat(1, 8))
+	fmt.Println(eighth, err)
+
+	_, err = dynamoconn.NumberFromBigRat(big.NewRat(1, 3))
+	fmt.Println(errors.Is(err, dynamoconn.ErrInexact))
+	// Output:
+	// 0.125 <nil>
+	// true
+}
+
+func ExampleNumber_Int64() {
+	count, err := dynamoconn.MustNumber("1e2").Int64()
+	fmt.Println(count, err)
+
+	_, err = dynamoconn.MustNumber("1.5").Int64()
+	fmt.Println(errors.Is(err, dynamoconn.ErrInexact))
+	// Output:
+	// 100 <nil>
+	// true
+}
+
+func ExampleNumber_Float64() {
+	f, err := dynamoconn.MustNumber("0.1").Float64()
+	fmt.Println(f, err)
+
+	_, err = dynamoconn.MustNumber("9007199254740993").Float64()
+	fmt.Println(errors.Is(err, dynamoconn.ErrInexact))
+	// Output:
+	// 0.1 <nil>
+	// true
+}
+
+func ExampleNumber_BigRat() {
+	sum := dynamoconn.MustNumber("0.1").BigRat()
+	sum.Add(sum, dynamoconn.MustNumber("0.2").BigRat())
+	total, err := dynamoconn.NumberFromBigRat(sum)
+	fmt.Println(total, err)
+	// Output: 0.3 <nil>
+}
+
+func ExampleNumber_Canonical() {
+	seen := map[dynamoconn.Number]int{}
+	for _, text := range []string{"1", "1.0", "10e-1", "1E-130"} {
+		seen[dynamoconn.MustNumber(text).Canonical()]++
+	}
+	fmt.Println(seen[dynamoconn.NumberFromInt64(1)], len(seen))
+	// Output: 3 2
+}
+
+func ExampleNumber_MarshalJSON() {
+	data, err := json.Marshal([]dynamoconn.Number{
+		dynamoconn.MustNumber("1.10"),
+		dynamoconn.MustNumber("+.5"),
+		{},
+	})
+	fmt.Println(string(data), err)
+	// Output: [1.10,0.5,0] <nil>
 }

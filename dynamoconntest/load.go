@@ -3,26 +3,27 @@ package dynamoconntest
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
+	"reflect"
 
-	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
 // Load puts items into a table. It replaces items that have the same keys.
 //
-// An item is a [dynamoconn.Item], a struct, a map with string keys, or a pointer to a
-// struct or map. Its values are strings, booleans, numbers, []byte, slices, maps,
-// structs, nil, json.Number, and values of the SDK's type types.AttributeValue. A
-// field has the name in its `dynamodbav` tag or its own; "-" and "omitempty" work as
-// in the SDK.
+// An item is a [dynamoconn.Item], a struct or a map, or a pointer to one. Load stores
+// what the SDK's package attributevalue would store, with the `dynamodbav` tags of
+// structs and their options. Items, KeyValues and Numbers of this library, and the
+// SDK's values of type types.AttributeValue, are stored as what they are. A struct
+// without exported fields, such as a big.Int or a netip.Addr, is stored as its text.
+// What attributevalue would drop or store as {} is an error.
 //
 // Load stops at the first item that fails. The error has the number of the item,
-// counted from 0; the items before it stay in the table. If the value cannot be
-// converted to an item the error is [dynamoconn.ErrInvalidRequest], and for a number
+// counted from 0; the items before it stay in the table. If a value cannot be
+// converted the error is [dynamoconn.ErrInvalidRequest] with a
+// [*dynamoconn.FieldError] that has the path to the value, and for a number
 // [dynamoconn.ErrInvalidNumber] as well. If a PutItem would fail it is
 // [dynamoconn.ErrValidation], [dynamoconn.ErrItemTooLarge] or
 // [dynamoconn.ErrTableNotFound].
@@ -30,7 +31,7 @@ import (
 // Load sends no requests: it meets no faults and is not in the journal.
 func (s *Server) Load(table string, items ...any) error {
 	for i, it := range items {
-		v, err := fromItem(it)
+		v, err := fromGo(reflect.ValueOf(it), tag{}, 0)
 		if err == nil && v.Kind() != attr.M {
 			err = fmt.Errorf("a %T is not an item, a struct or a map", it)
 		}
@@ -44,22 +45,11 @@ func (s *Server) Load(table string, items ...any) error {
 	return nil
 }
 
-// loadError returns the error for a value that cannot be converted to an item.
-func loadError(err error) error {
-	if err == nil || errors.Is(err, dynamoconn.ErrInvalidRequest) {
-		return err
-	}
-	var bad attr.NumberError
-	if errors.As(err, &bad) {
-		err = fmt.Errorf("%w: %w", dynamoconn.ErrInvalidNumber, err)
-	}
-	return fmt.Errorf("%w: %w", dynamoconn.ErrInvalidRequest, err)
-}
-
-// LoadJSON puts the JSON objects in r into a table. They follow one another or are
-// the elements of an array. The value of an attribute is plain JSON or DynamoDB
-// JSON: an object with one member that is named S, N, B, BOOL, NULL, L, M, SS, NS or
-// BS is taken for DynamoDB JSON.
+// LoadJSON puts the JSON objects in r into a table. They follow one another, as the
+// lines of a file do, or are the elements of an array. The value of an attribute is
+// plain JSON or DynamoDB JSON: an object with one member that is named S, N, B, BOOL,
+// NULL, L, M, SS, NS or BS is taken for DynamoDB JSON. An object may also be a line of
+// an export to S3, {"Item":{…}}. A name that is in an object twice is an error.
 //
 // Errors are those of [Server.Load], and those of encoding/json if r is not valid
 // JSON.

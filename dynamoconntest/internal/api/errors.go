@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
@@ -34,8 +35,11 @@ type Reason struct {
 // ThrottleLimit is a limit that throttled a request, and the resource that has it.
 type ThrottleLimit struct{ Reason, Resource string }
 
-// Error returns the type and the message.
-func (e *Error) Error() string { return e.Type + ": " + e.Message }
+// Error returns the type, without its prefix, and the message.
+func (e *Error) Error() string {
+	_, kind, _ := strings.Cut(e.Type, "#")
+	return kind + ": " + e.Message
+}
 
 // Body returns the body of the answer.
 func (e *Error) Body() []byte {

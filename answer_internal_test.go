@@ -490,7 +490,7 @@ func FuzzBatchGetAnswer(f *testing.F) {
 	asked := []string{"a", "b"}
 	keys := []map[string]types.AttributeValue{{"A": &types.AttributeValueMemberS{Value: "a"}}, {"A": &types.AttributeValueMemberS{Value: "b"}}}
 	mutate.Fuzz(f, func(t *testing.T, body []byte) {
-		pair.answer(http.StatusOK, body, wiretest.Reply(http.StatusOK, wiretest.AllDone))
+		pair.answer(http.StatusOK, body, wiretest.AllDone())
 		req := BatchGetItemRequest{RequestTables: []RequestTable{{Name: "T", Keys: []Item{{String("A", "a")}, {String("A", "b")}}}}}
 		got, err := pair.ours.BatchGet(t.Context(), req)
 		require.NotNil(t, got)
@@ -575,7 +575,7 @@ func FuzzBatchWriteAnswer(f *testing.F) {
 	del := map[string]types.AttributeValue{"A": &types.AttributeValueMemberS{Value: "b"}}
 	input := map[string][]types.WriteRequest{"T": {{PutRequest: &types.PutRequest{Item: put}}, {DeleteRequest: &types.DeleteRequest{Key: del}}}}
 	mutate.Fuzz(f, func(t *testing.T, body []byte) {
-		pair.answer(http.StatusOK, body, wiretest.Reply(http.StatusOK, wiretest.AllDone))
+		pair.answer(http.StatusOK, body, wiretest.AllDone())
 		got, err := pair.ours.BatchWrite(t.Context(), BatchWriteItemRequest{Tables: []WriteTable{
 			{Name: "T", Writes: []Write{{ItemToAdd: Item{String("A", "a")}}, {ItemToDelete: Item{String("A", "b")}}}},
 		}})

@@ -222,7 +222,7 @@ func TestItemOfTheKeyIsTaken(t *testing.T) {
 	t.Parallel()
 
 	for _, item := range []string{`{"ID":{"N":"15"},"Year":{"N":"1"}}`, `{"ID":{"N":"1.5E1"}}`, `{"Year":{"N":"1"}}`, `{}`} {
-		client := wireClient(t, wiretest.New(wiretest.Reply(200, `{"Item":`+item+`,"Attributes":`+item+`}`)))
+		client := wireClient(t, wiretest.New(wiretest.Reply(200, `{"Item":`+item+`}`), wiretest.Reply(200, `{"Attributes":`+item+`}`)))
 		key := dynamoconn.Item{dynamoconn.Decimal("ID", dynamoconn.MustNumber("15.0"))}
 		got, err := client.GetItem(t.Context(), dynamoconn.GetItemRequest{TableName: "Music", Item: key, Attributes: []string{"Year"}})
 		require.NoError(t, err, item)

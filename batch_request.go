@@ -37,7 +37,7 @@ func failedInBatch(means retry.InBatch, err error) batch.Answer {
 	if means.Outcome == retry.NotDone && !means.Waits {
 		err = nil
 	}
-	return batch.Answer{Outcome: means.Outcome, Scope: means.Scope, Err: err}
+	return batch.Answer{Outcome: means.Outcome, Scope: means.Scope, InDoubt: means.InDoubt, Err: err}
 }
 
 // leftUnprocessed is the error of an operation that DynamoDB left unprocessed until the

@@ -229,7 +229,7 @@ func TestEveryActivityIsOneCall(t *testing.T) {
 			}
 			body := answers[of.activity]
 			if body == "" {
-				body = wiretest.AllDone
+				body = wiretest.DoneBody(action)
 			}
 
 			client := wireClient(t, wiretest.New(wiretest.Reply(200, body)), dynamoconn.WithHook(h.hook()))
@@ -541,8 +541,10 @@ func TestErrorOfAnIteratorIsThatOfItsCall(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var h heard
-			first := wiretest.Reply(200, `{"Items":[{"A":{"S":"a"}}],"Count":1,"ScannedCount":1,"LastEvaluatedKey":{"A":{"S":"a"}},`+
-				`"TableNames":["a"],"LastEvaluatedTableName":"a"}`)
+			first := wiretest.Reply(200, map[string]string{
+				"ScanItems": `{"Items":[{"A":{"S":"a"}}],"Count":1,"ScannedCount":1,"LastEvaluatedKey":{"A":{"S":"a"}}}`,
+				"Tables":    `{"TableNames":["a"],"LastEvaluatedTableName":"a"}`,
+			}[name])
 			client := wireClient(t, wiretest.New(first, invalid), dynamoconn.WithHook(h.hook()))
 			errs := ranging(t.Context(), client)
 			require.Len(t, errs, 2)
@@ -633,7 +635,7 @@ func TestPanicInAHookReachesTheCaller(t *testing.T) {
 				var h heard
 				healed := false
 				hook := h.hook()
-				client := wireClient(t, wiretest.New(wiretest.Reply(200, `{"Table":{"TableName":"Music"},`+wiretest.AllDone[1:])), dynamoconn.WithHook(hook),
+				client := wireClient(t, wiretest.New(wiretest.AllDone()), dynamoconn.WithHook(hook),
 					dynamoconn.WithHook(dynamoconn.Hook{
 						Attempt: func(context.Context, dynamoconn.AttemptEvent) {
 							if where == "attempt" && !healed {

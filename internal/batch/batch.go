@@ -44,9 +44,9 @@ type Answer struct {
 	// Unprocessed are, with Applied, those of the operations sent that are yet to be done,
 	// in any order. Any other is ignored.
 	Unprocessed []int
-	// InDoubt means, with Applied, that the same request was sent before and may have
-	// been carried out then. What is left unprocessed may so be done all the same: unless
-	// it is done later, it ends as Unknown.
+	// InDoubt means, with Applied and Refused, that the request may have been carried out
+	// before, or all the same. What is left unprocessed, and what is refused, may so be done:
+	// unless it is done later, it ends as Unknown.
 	InDoubt bool
 	// Err is why, for every outcome but Applied. It is nil with NotDone if ctx has ended
 	// and that is all.

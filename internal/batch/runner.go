@@ -184,6 +184,11 @@ func (r *runner) take(a answered) {
 	if a.Outcome != retry.Applied && a.Outcome != retry.NotDone {
 		r.progressed = time.Now() // something was decided
 	}
+	if a.InDoubt && a.Outcome != retry.Applied {
+		for _, op := range a.ops {
+			r.doubted[op] = true
+		}
+	}
 	switch {
 	case a.Outcome == retry.Applied:
 		r.progress(a)

@@ -8,6 +8,8 @@ type Verdict struct {
 	Outcome Outcome
 	// Cause is why the request failed.
 	Cause Cause
+	// Once means that the caller does not want a write in doubt to be sent again.
+	Once bool
 }
 
 // Judge says what it means that a request ended with err. Each attempt sends the same
@@ -17,7 +19,7 @@ type Verdict struct {
 func (r *Record) Judge(err error) Verdict {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	v := Verdict{Outcome: r.outcome(), Cause: causeOf(err, r.tries, r.last)}
+	v := Verdict{Outcome: r.outcome(), Cause: causeOf(err, r.tries, r.last), Once: r.policy.Once}
 	if _, isFalse := FalseCondition(err); isFalse && r.policy.Token {
 		v.Outcome = Refused
 	}
@@ -60,11 +62,16 @@ type InBatch struct {
 	Scope Scope
 	// Waits means that the failure is what the batch waits out, with NotDone.
 	Waits bool
+	// InDoubt means, with Refused, that the operations may have been carried out all the
+	// same. The smaller requests that find out which one is at fault settle it.
+	InDoubt bool
 }
 
 // OfWrites returns what v means for the writes of a batch whose context is ctx.
 func (v Verdict) OfWrites(ctx context.Context) InBatch {
 	switch {
+	case v.Outcome == Unknown && v.Cause == TooLarge && !v.Once:
+		return InBatch{Outcome: Refused, Scope: OneOperation, InDoubt: true}
 	case v.Outcome == Unknown && v.Cause == Unavailable:
 		// The attempts of this request have lasted long enough: the next would fare no better.
 		return InBatch{Outcome: Unknown, Scope: Everything}

@@ -74,26 +74,29 @@ func TestWhatAFailureMeansForABatch(t *testing.T) {
 
 	again, waits := InBatch{Outcome: NotDone}, InBatch{Outcome: NotDone, Waits: true}
 	one, table, all := InBatch{Outcome: Refused}, InBatch{Outcome: Refused, Scope: OneTable}, InBatch{Outcome: Refused, Scope: Everything}
+	halves := InBatch{Outcome: Refused, Scope: OneOperation, InDoubt: true}
 	doubt, doubtOfAll := InBatch{Outcome: Unknown}, InBatch{Outcome: Unknown, Scope: Everything}
 	tests := map[Verdict]struct{ write, read, writeAtEnd, readAtEnd InBatch }{
-		{NotDone, Throttled}:          {waits, waits, waits, waits},
-		{NotDone, Conflict}:           {waits, waits, waits, waits},
-		{Refused, Throttled}:          {waits, waits, waits, waits},
-		{Refused, Invalid}:            {one, one, again, again},
-		{Refused, TooLarge}:           {one, one, again, again},
-		{Refused, TableNotFound}:      {table, table, again, again},
-		{Refused, AccessDenied}:       {table, table, again, again},
-		{Refused, NoCause}:            {table, table, again, again},
-		{Refused, CredentialsRefused}: {all, all, again, again},
-		{NotSent, CredentialsRefused}: {all, all, again, again},
-		{NotSent, Unavailable}:        {all, all, waits, waits},
-		{NotSent, NoCause}:            {all, all, again, again},
-		{Unknown, Unavailable}:        {doubtOfAll, doubtOfAll, doubtOfAll, waits},
-		{Unknown, Corrupt}:            {doubt, doubt, doubt, waits},
-		{Unknown, Throttled}:          {doubt, waits, doubt, waits},
-		{Unknown, Invalid}:            {doubt, one, doubt, again},
-		{Unknown, NoCause}:            {doubt, table, doubt, again},
+		{Outcome: NotDone, Cause: Throttled}:          {waits, waits, waits, waits},
+		{Outcome: NotDone, Cause: Conflict}:           {waits, waits, waits, waits},
+		{Outcome: Refused, Cause: Throttled}:          {waits, waits, waits, waits},
+		{Outcome: Refused, Cause: Invalid}:            {one, one, again, again},
+		{Outcome: Refused, Cause: TooLarge}:           {one, one, again, again},
+		{Outcome: Refused, Cause: TableNotFound}:      {table, table, again, again},
+		{Outcome: Refused, Cause: AccessDenied}:       {table, table, again, again},
+		{Outcome: Refused, Cause: NoCause}:            {table, table, again, again},
+		{Outcome: Refused, Cause: CredentialsRefused}: {all, all, again, again},
+		{Outcome: NotSent, Cause: CredentialsRefused}: {all, all, again, again},
+		{Outcome: NotSent, Cause: Unavailable}:        {all, all, waits, waits},
+		{Outcome: NotSent, Cause: NoCause}:            {all, all, again, again},
+		{Outcome: Unknown, Cause: Unavailable}:        {doubtOfAll, doubtOfAll, doubtOfAll, waits},
+		{Outcome: Unknown, Cause: Corrupt}:            {doubt, doubt, doubt, waits},
+		{Outcome: Unknown, Cause: Throttled}:          {doubt, waits, doubt, waits},
+		{Outcome: Unknown, Cause: TooLarge}:           {halves, one, halves, again},
+		{Outcome: Unknown, Cause: Invalid}:            {doubt, one, doubt, again},
+		{Outcome: Unknown, Cause: NoCause}:            {doubt, table, doubt, again},
 	}
+	assert.Equal(t, doubt, Verdict{Outcome: Unknown, Cause: TooLarge, Once: true}.OfWrites(t.Context()), "SendOnce")
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	for verdict, test := range tests {

@@ -23,7 +23,7 @@ func corrupt(format string, args ...any) error {
 }
 
 // receive checks the body of resp, and replaces it by one in memory, unpacked.
-func (x *Exchange) receive(resp *http.Response, body []byte) (err error) {
+func (x *Exchange) receive(action string, resp *http.Response, body []byte) (err error) {
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		if resp.Header.Get("Location") == "" {
 			return corrupt("status %d that leads nowhere", resp.StatusCode)
@@ -45,7 +45,7 @@ func (x *Exchange) receive(resp *http.Response, body []byte) (err error) {
 		resp.Header.Del("X-Amz-Crc32") // it was over the compressed bytes
 	}
 	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
-		if err := checkObject(body, checked); err != nil {
+		if err := checkSuccess(action, body, checked, resp.Header); err != nil {
 			return err
 		}
 	} else if err := checkReport(body, checked, resp.Header); err != nil {
@@ -54,35 +54,6 @@ func (x *Exchange) receive(resp *http.Response, body []byte) (err error) {
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	resp.ContentLength = int64(len(body))
 	return nil
-}
-
-// errorCode returns the error code of an answer, and leaves the body to be read again.
-func errorCode(resp *http.Response) string {
-	const largest = 64 << 10
-	if resp.StatusCode < 400 || resp.ContentLength > largest {
-		return ""
-	}
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return ""
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	// Where the SDK looks for it, in its order.
-	code := resp.Header.Get("X-Amzn-Errortype")
-	if code == "" {
-		var report struct {
-			Type string `json:"__type"`
-			Code any
-		}
-		if json.Unmarshal(body, &report) != nil {
-			return ""
-		}
-		if code = report.Type; code == "" {
-			code, _ = report.Code.(string)
-		}
-	}
-	code, _, _ = strings.Cut(code, ":")
-	return code[strings.LastIndexByte(code, '#')+1:]
 }
 
 // readBody returns the body as it came. Beside an error it returns what was read of it.
@@ -169,65 +140,6 @@ func unpackedSize(body []byte) int64 {
 		return 0
 	}
 	return int64(binary.LittleEndian.Uint32(body[len(body)-4:]))
-}
-
-// checkObject makes sure that the answer of a success is one JSON object. If a checksum has
-// proved that these are the bytes that were sent, it checks only where the object ends.
-func checkObject(body []byte, checked bool) error {
-	trimmed := bytes.Trim(body, " \t\r\n") // JSON's white space, and no other
-	switch {
-	case len(trimmed) == 0:
-		return corrupt("a success with an empty body")
-	case trimmed[0] != '{' || trimmed[len(trimmed)-1] != '}':
-		return corrupt("a success whose body is not a JSON object")
-	case bytes.HasPrefix(trimmed, []byte(`{"__type"`)): // no output has such a member
-		return corrupt("a success whose body reports a failure")
-	case !checked && !json.Valid(trimmed):
-		return corrupt("a success whose body is not valid JSON")
-	case checked && !isOneObject(trimmed):
-		return corrupt("a success with something behind its JSON object")
-	}
-	return nil
-}
-
-// isOneObject reports whether the object at the beginning of body ends where body ends. It
-// looks only at braces and quotes.
-func isOneObject(body []byte) bool {
-	depth := 0
-	for i := 0; i < len(body); i++ {
-		switch body[i] {
-		case '{':
-			depth++
-		case '}':
-			if depth--; depth == 0 {
-				return i == len(body)-1
-			}
-		case '"':
-			if i = endOfString(body, i+1); i < 0 {
-				return false
-			}
-		}
-	}
-	return false
-}
-
-// endOfString returns the place of the quote that ends the string whose text begins at
-// from, or -1.
-func endOfString(body []byte, from int) int {
-	for i := from; ; i++ {
-		n := bytes.IndexByte(body[i:], '"')
-		if n < 0 {
-			return -1
-		}
-		i += n
-		escapes := 0
-		for body[i-1-escapes] == '\\' { // the quote that begins the string is before them
-			escapes++
-		}
-		if escapes%2 == 0 {
-			return i
-		}
-	}
 }
 
 // checkReport makes sure that DynamoDB's report of a failure is whole: half a report of a

@@ -132,12 +132,8 @@ func TestDamagedAnswersAreRefused(t *testing.T) {
 			assert.ErrorIs(t, err, ErrCorrupt)
 			assert.NotContains(t, err.Error(), "CANAR", "the text holds nothing of the body")
 			assert.False(t, isFinal(err), "another attempt may do better")
-			want := retry.Unknown
-			if resp.StatusCode == 400 {
-				want = retry.Refused
-			}
 			require.Len(t, tries, 1)
-			assert.Equal(t, want, tries[0].Outcome)
+			assert.Equal(t, retry.Unknown, tries[0].Outcome)
 		})
 	}
 }
@@ -212,6 +208,6 @@ func TestRedirectIsFinal(t *testing.T) {
 		_, tries, err := exchange(t, answering(resp, nil), "https://host/")
 		assert.ErrorIs(t, err, ErrRedirect)
 		assert.True(t, isFinal(err))
-		assert.Equal(t, []retry.Try{{Outcome: retry.Refused, Status: status, RequestID: "REQ1"}}, tries)
+		assert.Equal(t, []retry.Try{{Outcome: retry.Unknown, Status: status, RequestID: "REQ1"}}, tries)
 	}
 }

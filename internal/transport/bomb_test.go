@@ -113,13 +113,13 @@ func TestPeakOfReading(t *testing.T) {
 func TestLegitimateAnswersThatShrinkWell(t *testing.T) {
 	t.Parallel()
 
-	zeros := `{"Item":{"B":{"B":"` + strings.Repeat("A", 21<<20) + `"}}}`
+	zeros := `{"Responses":{"T":[{"B":{"B":"` + strings.Repeat("A", 21<<20) + `"}}]}}`
 	var alike strings.Builder
-	alike.WriteString(`{"Items":[`)
+	alike.WriteString(`{"Responses":{"T":[`)
 	for range 600_000 {
 		alike.WriteString(`{"Genre":{"S":"Country"},"Label":{"S":"Random Records, ` + `Nashville"}},`)
 	}
-	alike.WriteString(`{}]}`)
+	alike.WriteString(`{}]}}`)
 	for name, object := range map[string]string{"zeros": zeros, "much that is alike, beside what is not": noisy(alike.String())} {
 		x := answering(answer(200, zipped(t, object), "Content-Encoding", "gzip"), nil)
 		x.LargestAnswer = 256 << 20

@@ -1,12 +1,15 @@
 package transport
 
 import (
+	"crypto/tls"
 	"encoding/binary"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -17,8 +20,8 @@ import (
 
 // Frames of HTTP/2, and the static table of its headers: RFC 9113 and RFC 7541.
 const (
-	frameData, frameHeaders, frameReset, frameSettings = 0, 1, 3, 4
-	endStream, acknowledge, endHeaders                 = 1, 1, 4
+	frameData, frameHeaders, frameReset, frameSettings, frameGoAway = 0, 1, 3, 4, 7
+	endStream, acknowledge, endHeaders                              = 1, 1, 4
 
 	status200 = "\x88"
 	status400 = "\x8c"
@@ -37,9 +40,31 @@ func frame(kind, flags byte, stream uint32, payload string) []byte {
 // Exchange that reaches it without TLS.
 func overHTTP2(t *testing.T, answer func(n int64, stream uint32) [][]byte) (x *Exchange, url string, requests *atomic.Int64) {
 	t.Helper()
-	requests = new(atomic.Int64)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
+	tr := &http.Transport{Protocols: new(http.Protocols)}
+	tr.Protocols.SetUnencryptedHTTP2(true)
+	x, requests = serveHTTP2(t, listener, tr, answer)
+	return x, "http://" + listener.Addr().String(), requests
+}
+
+// overHTTP2AndTLS is overHTTP2 with TLS.
+func overHTTP2AndTLS(t *testing.T, answer func(n int64, stream uint32) [][]byte) (x *Exchange, url string, requests *atomic.Int64) {
+	t.Helper()
+	certified := httptest.NewUnstartedServer(nil)
+	certified.EnableHTTP2 = true
+	certified.StartTLS()
+	server, client := certified.TLS.Clone(), certified.Client().Transport.(*http.Transport).Clone()
+	certified.Close()
+	listener, err := tls.Listen("tcp", "127.0.0.1:0", server)
+	require.NoError(t, err)
+	x, requests = serveHTTP2(t, listener, client, answer)
+	return x, "https://" + listener.Addr().String(), requests
+}
+
+func serveHTTP2(t *testing.T, listener net.Listener, tr *http.Transport, answer func(n int64, stream uint32) [][]byte) (*Exchange, *atomic.Int64) {
+	t.Helper()
+	requests := new(atomic.Int64)
 	go func() {
 		for {
 			conn, err := listener.Accept()
@@ -75,43 +100,62 @@ func overHTTP2(t *testing.T, answer func(n int64, stream uint32) [][]byte) (x *E
 			}()
 		}
 	}()
-	tr := &http.Transport{Protocols: new(http.Protocols)}
-	tr.Protocols.SetUnencryptedHTTP2(true)
 	t.Cleanup(func() {
 		tr.CloseIdleConnections()
 		_ = listener.Close()
 	})
-	return &Exchange{Next: &http.Client{Transport: tr}, LargestAnswer: largestHere}, "http://" + listener.Addr().String(), requests
+	return &Exchange{Next: &http.Client{Transport: tr}, LargestAnswer: largestHere}, requests
 }
 
-// net/http sends a request again whose stream the server breaks off with a
-// PROTOCOL_ERROR, without a word. What the second one is refused for may be the first's
-// doing: it was reported as a plain refusal.
-func TestRequestThatNetHTTPRepeatsIsInDoubt(t *testing.T) {
+// net/http sends a request again by itself, without a word, when the server breaks off its
+// stream with a PROTOCOL_ERROR. A write that was sent with SendOnce was applied twice.
+func TestRequestIsNotRepeatedByNetHTTPOverHTTP2(t *testing.T) {
 	t.Parallel()
 
-	for name, status := range map[string]string{"refused": status400, "applied": status200} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			x, url, requests := overHTTP2(t, func(n int64, stream uint32) [][]byte {
-				if n == 1 {
-					return [][]byte{frame(frameReset, 0, stream, "\x00\x00\x00\x01")}
-				}
-				return [][]byte{frame(frameHeaders, endHeaders, stream, status), frame(frameData, endStream, stream, "{}")}
-			})
-			ctx, record := retry.With(t.Context(), retry.Policy{})
-			_, tries, err := exchangeIn(ctx, t, x, url, record)
-			require.NoError(t, err)
-			require.Len(t, tries, 1)
-			require.EqualValues(t, 2, requests.Load())
-			assert.True(t, record.InDoubt())
-
-			ctx, record = retry.With(t.Context(), retry.Policy{})
-			_, _, err = exchangeIn(ctx, t, x, url, record)
-			require.NoError(t, err)
-			assert.False(t, record.InDoubt(), "this one was sent once")
-		})
+	const protocolError, refusedStream = "\x00\x00\x00\x01", "\x00\x00\x00\x07"
+	servers := map[string]func(*testing.T, func(int64, uint32) [][]byte) (*Exchange, string, *atomic.Int64){
+		"TLS": overHTTP2AndTLS, "no TLS": overHTTP2,
 	}
+	for name, server := range servers {
+		for _, reason := range []string{protocolError, refusedStream} {
+			x, url, requests := server(t, func(n int64, stream uint32) [][]byte {
+				if n == 1 {
+					return [][]byte{frame(frameReset, 0, stream, reason)}
+				}
+				return [][]byte{frame(frameHeaders, endHeaders, stream, status200), frame(frameData, endStream, stream, "{}")}
+			})
+			_, tries, err := exchange(t, x, url)
+			require.ErrorIs(t, err, errSentOverHTTP2, name)
+			assert.Equal(t, []retry.Try{{Outcome: retry.Unknown}}, tries, name)
+			assert.False(t, isFinal(err), "another attempt may do better")
+			require.EqualValues(t, 1, requests.Load(), name)
+
+			ctx, record := retry.With(t.Context(), retry.Policy{})
+			_, _, err = exchangeIn(ctx, t, x, url, record)
+			require.NoError(t, err, name)
+			assert.False(t, record.InDoubt(), name)
+		}
+	}
+}
+
+// An RFC 9113 server ends an idle connection with GOAWAY: the next request takes another.
+func TestIdleConnectionThatEndsCostsNoAttemptOverHTTP2(t *testing.T) {
+	t.Parallel()
+
+	x, url, requests := overHTTP2AndTLS(t, func(n int64, stream uint32) [][]byte {
+		answer := [][]byte{frame(frameHeaders, endHeaders, stream, status200), frame(frameData, endStream, stream, "{}")}
+		if n == 1 {
+			answer = append(answer, frame(frameGoAway, 0, 0, "\x00\x00\x00\x01\x00\x00\x00\x00"))
+		}
+		return answer
+	})
+	for range 3 {
+		_, tries, err := exchange(t, x, url)
+		require.NoError(t, err)
+		assert.Equal(t, []retry.Try{{Outcome: retry.Applied, Status: 200}}, tries)
+		time.Sleep(20 * time.Millisecond) // the GOAWAY arrives
+	}
+	assert.EqualValues(t, 3, requests.Load())
 }
 
 // A caller's middleware may add a header that lets net/http send a request again over
@@ -129,6 +173,7 @@ func TestRequestThatMayBeRepeatedIsInDoubt(t *testing.T) {
 			}
 			return
 		}
+		w.Header().Set("X-Amzn-Errortype", "ValidationException")
 		w.WriteHeader(400)
 	})
 	next := x.Next
@@ -141,7 +186,7 @@ func TestRequestThatMayBeRepeatedIsInDoubt(t *testing.T) {
 	ctx, record := retry.With(t.Context(), retry.Policy{})
 	_, tries, err := exchangeIn(ctx, t, x, url, record)
 	require.NoError(t, err)
-	require.Equal(t, []retry.Try{{Outcome: retry.Refused, Status: 400}}, tries)
+	require.Equal(t, []retry.Try{{Outcome: retry.Refused, Status: 400, Code: "ValidationException"}}, tries)
 	require.EqualValues(t, 3, requests.Load())
 	assert.True(t, record.InDoubt())
 }

@@ -89,7 +89,7 @@ func TestAttemptThatTakesTooLong(t *testing.T) {
 		"a batch of writes":       {waits(time.Hour, object(200)), "BatchWriteItem", retry.Unknown, 0, 30 * second},
 		"success that drips":      {waits(second, drip(200, 1000)), "GetItem", retry.Unknown, 200, 10 * second},
 		"success that drips late": {waits(9*second+second/2, drip(200, 1)), "GetItem", retry.Unknown, 200, 10 * second},
-		"refusal that drips":      {waits(second, drip(400, 1000)), "PutItem", retry.Refused, 400, 10 * second},
+		"refusal that drips":      {waits(second, drip(400, 1000)), "PutItem", retry.Unknown, 400, 10 * second},
 		"500 that drips":          {waits(second, drip(500, 1000)), "PutItem", retry.Unknown, 500, 10 * second},
 	}
 	for name, test := range tests {

@@ -5,6 +5,7 @@ package transport
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -51,7 +52,9 @@ type Exchange struct {
 //
 // net/http gets the body of the request as one that is in memory. The SDK's own body
 // reports an error to net/http if a fast server answers before the SDK has closed it,
-// and that costs a connection for each request.
+// and that costs a connection for each request. Over HTTP/1.1 net/http may ask for the
+// body again when an idle connection turns out to be dead and nothing was written. Over
+// HTTP/2 it may not: there it also sends again what the server may have carried out.
 func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	record := retry.From(ctx)
@@ -61,8 +64,9 @@ func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
 
 	ctx, cancel, limit := x.limit(ctx, req.Header.Get("X-Amz-Target"))
 	defer cancel() // the answer is read to its end below
-	watch := new(connWatch)
-	req, err := inMemory(req.WithContext(watch.trace(ctx)))
+	tr, isNetHTTP := netHTTP(x.Next)
+	watch := &connWatch{isNetHTTP: isNetHTTP, plainHTTP2: req.URL.Scheme == "http" && speaksPlainHTTP2(tr)}
+	req, err := inMemory(req.WithContext(watch.trace(ctx)), watch.mayRepeat)
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +90,9 @@ func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *retry.Try)
 			_ = resp.Body.Close()
 		}
 		try.Outcome = watch.outcome(err)
+		if watch.isNetHTTP && !watch.asked.Load() && req.Context().Err() == nil {
+			err = &retry.Final{Err: err} // net/http would refuse the same request again
+		}
 		return nil, err
 	}
 	if resp == nil {
@@ -97,12 +104,12 @@ func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *retry.Try)
 	body, err := x.readBody(resp)
 	try.Received = int64(len(body))
 	if err == nil {
-		err = x.receive(resp, body)
+		err = x.receive(try.Action, resp, body)
 	}
 	if err == nil {
 		try.Code = errorCode(resp)
 	}
-	try.Outcome = outcomeOf(resp.StatusCode, err, retry.LookUp(try.Code))
+	try.Outcome = outcomeOf(resp.StatusCode, err, try.Code)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +142,9 @@ func IsLoopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-func inMemory(req *http.Request) (*http.Request, error) {
+// inMemory returns req with its body in memory. net/http gets the body again, to send the
+// request again by itself, unless mayRepeat returns an error then.
+func inMemory(req *http.Request, mayRepeat func() error) (*http.Request, error) {
 	if req.Body == nil || req.Body == http.NoBody {
 		return req, nil
 	}
@@ -144,9 +153,12 @@ func inMemory(req *http.Request) (*http.Request, error) {
 		return nil, fmt.Errorf("read the request body: %w", err)
 	}
 	req.GetBody = func() (io.ReadCloser, error) {
+		if err := mayRepeat(); err != nil {
+			return nil, err
+		}
 		return io.NopCloser(bytes.NewReader(body)), nil
 	}
-	req.Body, _ = req.GetBody()
+	req.Body = io.NopCloser(bytes.NewReader(body))
 	req.ContentLength = int64(len(body))
 	return req, nil
 }
@@ -159,54 +171,99 @@ func requestID(resp *http.Response) string {
 }
 
 // outcomeOf returns what an answer means. A 2xx says that it was done, but one that came
-// damaged proves nothing. A 3xx that leads nowhere may have been one. A 4xx says that
-// nothing was done, and its error code whether it may be done later. A 5xx does not say.
-func outcomeOf(status int, damage error, code retry.Code) retry.Outcome {
+// damaged proves nothing. A 4xx with DynamoDB's error code says that it was not done, and the
+// code whether it may be done later. Everything else may come from a stranger on the way, such
+// as a proxy, after DynamoDB has done it.
+func outcomeOf(status int, damage error, code string) retry.Outcome {
+	follows := retry.LookUp(code)
 	switch {
-	case status >= 300 && status < 400 && !errors.Is(damage, ErrRedirect), code.Doubt:
-		return retry.Unknown
 	case status >= 200 && status < 300 && damage == nil:
 		return retry.Applied
-	case status == http.StatusTooManyRequests, status >= 400 && status < 500 && code.Repeat:
+	case status < 400, status >= 500, status == http.StatusRequestTimeout, code == "", follows.Doubt:
+		return retry.Unknown
+	case follows.Repeat:
 		return retry.NotDone
-	case status >= 300 && status < 500 && status != http.StatusRequestTimeout:
-		return retry.Refused
 	}
-	return retry.Unknown
+	return retry.Refused
 }
 
 // connWatch finds out how far net/http came with a request.
 type connWatch struct {
+	isNetHTTP  bool // whether the request goes to net/http itself
+	plainHTTP2 bool // whether net/http speaks HTTP/2 without TLS
+
 	asked atomic.Bool
 	got   atomic.Int32 // connections
+	http2 atomic.Bool  // whether the latest connection is one of HTTP/2
 }
 
 func (w *connWatch) trace(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { w.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { w.got.Add(1) },
+		GotConn: func(info httptrace.GotConnInfo) {
+			w.got.Add(1)
+			w.http2.Store(w.plainHTTP2 || isHTTP2(info.Conn))
+		},
 	})
+}
+
+// isHTTP2 reports whether net/http speaks HTTP/2 on conn, by what TLS agreed on.
+func isHTTP2(conn net.Conn) bool {
+	secured, ok := conn.(interface{ ConnectionState() tls.ConnectionState })
+	return ok && secured.ConnectionState().NegotiatedProtocol == "h2"
+}
+
+// errSentOverHTTP2 is the error of a request that net/http may not send again.
+var errSentOverHTTP2 = errors.New("the HTTP/2 connection broke after the request may have been sent")
+
+// mayRepeat returns an error unless net/http may send the request again by itself.
+func (w *connWatch) mayRepeat() error {
+	if w.http2.Load() {
+		return errSentOverHTTP2
+	}
+	return nil
 }
 
 // repeated reports whether net/http may have sent the request more than once, by itself.
 // Over HTTP/1.1 it does so only if nothing was written, or if a header allows it. Over HTTP/2
 // it also does so after the server broke off the stream, whatever the server had done by
-// then.
+// then: mayRepeat prevents that where the protocol is known in time.
 func (w *connWatch) repeated(req *http.Request, resp *http.Response) bool {
 	return w.got.Load() > 1 &&
 		(resp != nil && resp.ProtoMajor > 1 || req.Header["Idempotency-Key"] != nil || req.Header["X-Idempotency-Key"] != nil)
 }
 
-// outcome returns what it means that no answer came. A Doer that is not net/http calls no
-// trace function, so only its error can show that nothing was sent.
+// outcome returns what it means that no answer came. net/http asks for a connection before
+// it sends anything. Another Doer may call no trace function, so only its error can show
+// that nothing was sent.
 func (w *connWatch) outcome(err error) retry.Outcome {
 	if w.got.Load() > 0 {
 		return retry.Unknown
 	}
 	var op *net.OpError
 	var dns *net.DNSError
-	if w.asked.Load() || errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial" {
+	if w.isNetHTTP || w.asked.Load() || errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial" {
 		return retry.NotSent
 	}
 	return retry.Unknown
+}
+
+// netHTTP returns the transport of doer if doer is net/http's own client with net/http's own
+// transport. A nil transport is the default one.
+func netHTTP(doer Doer) (*http.Transport, bool) {
+	client, ok := doer.(*http.Client)
+	if !ok || client == nil {
+		return nil, false
+	}
+	if client.Transport == nil {
+		return nil, true
+	}
+	tr, ok := client.Transport.(*http.Transport)
+	return tr, ok
+}
+
+// speaksPlainHTTP2 reports whether a transport speaks HTTP/2 without TLS, which no
+// connection tells.
+func speaksPlainHTTP2(tr *http.Transport) bool {
+	return tr != nil && tr.Protocols != nil && tr.Protocols.UnencryptedHTTP2()
 }

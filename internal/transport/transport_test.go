@@ -216,19 +216,71 @@ func TestCallersRequestIsUnchanged(t *testing.T) {
 func TestOutcomeOfAnAnswer(t *testing.T) {
 	t.Parallel()
 
-	tests := map[int]retry.Outcome{
-		200: retry.Applied, 201: retry.Applied,
-		300: retry.Unknown, 301: retry.Unknown, 304: retry.Unknown, // without a Location: see TestRedirectIsFinal
-		400: retry.Refused, 403: retry.Refused, 413: retry.Refused, 429: retry.NotDone,
-		408: retry.Unknown, 500: retry.Unknown, 502: retry.Unknown, 503: retry.Unknown, 504: retry.Unknown,
+	tests := map[string]map[int]retry.Outcome{
+		"": {
+			200: retry.Applied, 201: retry.Applied,
+			300: retry.Unknown, 301: retry.Unknown, 304: retry.Unknown, // without a Location: see TestRedirectIsFinal
+			408: retry.Unknown, 500: retry.Unknown, 502: retry.Unknown, 503: retry.Unknown, 504: retry.Unknown,
+		},
+		"ValidationException": {400: retry.Refused, 403: retry.Refused, 413: retry.Refused, 408: retry.Unknown, 500: retry.Unknown},
+		"ThrottlingException": {400: retry.NotDone, 429: retry.NotDone, 503: retry.Unknown},
+		"NewException":        {400: retry.Refused, 429: retry.Refused},
 	}
-	for status, want := range tests {
-		t.Run(fmt.Sprint(status), func(t *testing.T) {
-			t.Parallel()
-			_, tries, _ := exchange(t, answering(answer(status, "{}"), nil), "https://host/")
-			assert.Equal(t, []retry.Try{{Outcome: want, Status: status, RequestID: "REQ1"}}, tries)
-		})
+	for code, outcomes := range tests {
+		for status, want := range outcomes {
+			body := "{}"
+			if code != "" {
+				body = `{"__type":"x#` + code + `"}`
+			}
+			_, tries, _ := exchange(t, answering(answer(status, body), nil), "https://host/")
+			assert.Equal(t, []retry.Try{{Outcome: want, Status: status, Code: code, RequestID: "REQ1"}}, tries)
+		}
 	}
+}
+
+// A proxy refused writes that DynamoDB had applied, and each was reported as certainly not
+// done.
+func TestRefusalOfAStrangerLeavesADoubt(t *testing.T) {
+	t.Parallel()
+
+	for _, status := range []int{400, 401, 403, 404, 409, 413, 429, 431, 451} {
+		for name, body := range map[string]string{
+			"HTML": "<html><body>no</body></html>", "text": "no", "nothing": "", "an object": "{}", "an array": "[]",
+			"another object": `{"message":"Forbidden"}`, "half a report": `{"__type":"x#ValidationException"`,
+			"a type that is no text": `{"__type":3}`, "a type inside": `{"error":{"__type":"x#ValidationException"}}`,
+		} {
+			_, tries, _ := exchange(t, answering(answer(status, body), nil), "https://host/")
+			assert.Equal(t, []retry.Try{{Outcome: retry.Unknown, Status: status, RequestID: "REQ1"}}, tries, name)
+		}
+	}
+}
+
+// The item beside a failed condition may be as large as an item can be.
+func TestRefusalWithALargeItemIsDefinite(t *testing.T) {
+	t.Parallel()
+
+	body := `{"Item":{"A":{"S":"` + strings.Repeat("a", 400<<10) + `"}},"__type":"x#ConditionalCheckFailedException"}`
+	x := answering(answer(400, body), nil)
+	x.LargestAnswer = 1 << 20
+	_, tries, err := exchange(t, x, "https://host/")
+	require.NoError(t, err)
+	assert.Equal(t, []retry.Try{{Outcome: retry.Refused, Status: 400, Code: "ConditionalCheckFailedException", RequestID: "REQ1"}}, tries)
+}
+
+// net/http refuses such a request before it asks for a connection.
+func TestRequestThatNetHTTPRefusesWasNotSent(t *testing.T) {
+	t.Parallel()
+
+	x, url, requests := overTCP(t, func(http.ResponseWriter, *http.Request) {})
+	ctx, record := retry.With(t.Context(), retry.Policy{})
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader("{}"))
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "AKIDEXAMPLE\n")
+	_, err = x.Do(req)
+	require.Error(t, err)
+	assert.True(t, isFinal(err), "it would be refused again")
+	assert.Equal(t, []retry.Try{{Outcome: retry.NotSent}}, judged(record))
+	assert.Zero(t, requests.Load())
 }
 
 // One flipped bit makes a 300 of a 200, a 400 of a 500 and a 403 of a 503: a write that
@@ -272,7 +324,7 @@ func TestCodeIsWhereTheSDKLooksForIt(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, tries, 1)
 			assert.Equal(t, test.code, tries[0].Code)
-			assert.Equal(t, test.code != "", record.InDoubt())
+			assert.True(t, record.InDoubt(), "no code, or one that does not say")
 		})
 	}
 }

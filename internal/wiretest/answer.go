@@ -24,9 +24,30 @@ func (a Answer) Do(req *http.Request) (*http.Response, error) {
 	return a(r)
 }
 
-// AllDone answers any request but DescribeTable: it was carried out, nothing was found,
-// and of a batch nothing was left unprocessed.
-const AllDone = `{"Responses":{},"UnprocessedKeys":{},"UnprocessedItems":{},"Items":[],"TableNames":[]}`
+// AllDone answers any request: it was carried out, nothing was found, and of a batch nothing
+// was left unprocessed.
+func AllDone(header ...string) Answer {
+	return func(r *Request) (*http.Response, error) {
+		return Reply(http.StatusOK, DoneBody(r.Action), header...)(r)
+	}
+}
+
+// DoneBody returns the body of the answer of [AllDone] to an action.
+func DoneBody(action string) string {
+	switch action {
+	case "BatchGetItem":
+		return `{"Responses":{},"UnprocessedKeys":{}}`
+	case "BatchWriteItem":
+		return `{"UnprocessedItems":{}}`
+	case "Scan", "Query":
+		return `{"Items":[],"Count":0,"ScannedCount":0}`
+	case "ListTables":
+		return `{"TableNames":[]}`
+	case "DescribeTable":
+		return `{"Table":{"TableName":"Music"}}`
+	}
+	return `{}`
+}
 
 // Reply answers with a status and a body, its length and its checksum. header holds
 // names and values; an empty value removes a header.

@@ -41,7 +41,7 @@ type Client struct {
 // request with [AllDone].
 func New(answers ...Answer) *Client {
 	if len(answers) == 0 {
-		answers = []Answer{Reply(http.StatusOK, AllDone)}
+		answers = []Answer{AllDone()}
 	}
 	return &Client{answer: InTurn(answers...)}
 }

@@ -44,7 +44,7 @@ func TestClientKeepsWhatItWasSent(t *testing.T) {
 		status, text, err := send(t, client, "GetItem", body)
 		require.NoError(t, err)
 		assert.Equal(t, 200, status)
-		assert.Equal(t, wiretest.AllDone, text)
+		assert.Equal(t, wiretest.DoneBody("GetItem"), text)
 	}
 	kept := client.Requests()
 	require.Len(t, kept, 2)

@@ -38,6 +38,9 @@ func New(ctx context.Context, opts ...Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := config.checkFoundEndpoint(cfg); err != nil {
+		return nil, err
+	}
 	return &Client{config: config, aws: &cfg, regions: make(map[Region]*dynamodb.Client)}, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -72,7 +73,9 @@ func newConfig(opts []Option) (*config, error) {
 		}
 		opt.apply(c)
 	}
-	c.checkEndpoint()
+	if c.endpoint != "" {
+		c.checkEndpoint("WithEndpoint", c.endpoint)
+	}
 	c.checkSources()
 	return c, errors.Join(c.faults...)
 }
@@ -82,23 +85,44 @@ func (c *config) fault(format string, args ...any) {
 	c.faults = append(c.faults, fmt.Errorf("%w: "+format, append([]any{ErrInvalidOption}, args...)...))
 }
 
-func (c *config) checkEndpoint() {
-	if c.endpoint == "" {
-		return
-	}
-	endpoint, err := url.Parse(c.endpoint)
+// checkEndpoint notes what is wrong with an endpoint. source is the option or the variable
+// that it comes from.
+func (c *config) checkEndpoint(source, rawURL string) {
+	endpoint, err := url.Parse(rawURL)
 	switch {
 	case err != nil:
-		c.fault("WithEndpoint: must be a URL")
+		c.fault("%s: must be a URL", source)
 	case endpoint.Scheme != "http" && endpoint.Scheme != "https" || endpoint.Hostname() == "":
-		c.fault("WithEndpoint: must be a URL that begins with https:// or http:// and names a host")
+		c.fault("%s: must be a URL that begins with https:// or http:// and names a host", source)
 	case endpoint.User != nil:
-		c.fault("WithEndpoint: must not hold a user name or a password")
+		c.fault("%s: must not hold a user name or a password", source)
 	case endpoint.RawQuery != "" || endpoint.Fragment != "":
-		c.fault("WithEndpoint: must not have a query or a fragment")
+		c.fault("%s: must not have a query or a fragment", source)
 	case endpoint.Scheme == "http" && !transport.IsLoopback(endpoint.Hostname()) && !c.allowsPlain(endpoint.Hostname()):
-		c.fault("WithEndpoint: %w; allow it with WithPlainHTTP(%q)", transport.ErrPlainHTTP, endpoint.Hostname())
+		c.fault("%s: %w: %s; allow it with WithPlainHTTP(%q)", source, transport.ErrPlainHTTP, endpoint.Hostname(), endpoint.Hostname())
 	}
+}
+
+// checkFoundEndpoint refuses an endpoint that the SDK found in the environment, in the
+// profile or in the caller's configuration, as WithEndpoint's is refused. An endpoint that
+// the caller's SDK options set is theirs.
+func (c *config) checkFoundEndpoint(cfg aws.Config) error {
+	found := dynamodb.NewFromConfig(cfg).Options().BaseEndpoint
+	if c.endpoint != "" || found == nil {
+		return nil
+	}
+	used := dynamodb.NewFromConfig(cfg, c.sdkOptions...).Options().BaseEndpoint
+	if used == nil || *found != *used {
+		return nil
+	}
+	source := "the endpoint of the configuration"
+	for _, variable := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"} {
+		if os.Getenv(variable) == *found {
+			source = variable
+		}
+	}
+	c.checkEndpoint(source, *found)
+	return errors.Join(c.faults...)
 }
 
 // checkSources refuses options that exclude each other.

@@ -84,6 +84,29 @@ func TestProviderIsAskedOnce(t *testing.T) {
 	}
 }
 
+// Such a put was once tried 10 times and reported as perhaps applied, although net/http had
+// refused it each time.
+func TestCredentialsThatNoHeaderCanHold(t *testing.T) {
+	t.Parallel()
+
+	for _, creds := range []aws.Credentials{
+		{AccessKeyID: "AKIDEXAMPLE\n", SecretAccessKey: "secret"},
+		{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret\n"},
+		{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret", SessionToken: "tok\x00en"},
+	} {
+		w := wiretest.New()
+		broken := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return creds, nil })
+		client, err := dynamoconn.New(t.Context(), dynamoconn.WithRegion("us-east-1"), dynamoconn.WithHTTPClient(w), dynamoconn.WithCredentials(broken))
+		require.NoError(t, err)
+		_, err = client.PutItem(t.Context(), putMusic())
+		require.ErrorIs(t, err, dynamoconn.ErrCredentials)
+		assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
+		assert.ErrorContains(t, err, "holds a control character")
+		assert.NotContains(t, err.Error(), "AKIDEXAMPLE")
+		assert.Empty(t, w.Requests())
+	}
+}
+
 func TestUsingCredentialsForOneCall(t *testing.T) {
 	t.Parallel()
 

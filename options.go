@@ -10,6 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/dynamoconn/dynamoconn/internal/credentials"
 )
 
 // Option is a setting of a [Client], for [New]. The functions whose names begin with With
@@ -106,12 +108,17 @@ func WithStaticCredentials(accessKeyID, secretAccessKey, sessionToken string) Op
 			c.fault("WithStaticCredentials: the access key ID and the secret access key must not be empty")
 			return
 		}
-		c.static = &aws.Credentials{
+		static := aws.Credentials{
 			AccessKeyID:     accessKeyID,
 			SecretAccessKey: secretAccessKey,
 			SessionToken:    sessionToken,
 			Source:          "dynamoconn.WithStaticCredentials",
 		}
+		if err := credentials.Check(static); err != nil {
+			c.fault("WithStaticCredentials: %w", err)
+			return
+		}
+		c.static = &static
 	})
 }
 

@@ -68,6 +68,9 @@ func TestOptionsThatCannotWork(t *testing.T) {
 		"every plain host":             one(dynamoconn.WithPlainHTTP("*")),
 		"no access key":                one(dynamoconn.WithStaticCredentials("", "SECRET", "")),
 		"no secret key":                one(dynamoconn.WithStaticCredentials("AKID", "", "TOKEN")),
+		"access key with a line end":   one(dynamoconn.WithStaticCredentials("AKID\n", "SECRET", "")),
+		"secret key with a line end":   one(dynamoconn.WithStaticCredentials("AKID", "SECRET\r\n", "")),
+		"token with a NUL":             one(dynamoconn.WithStaticCredentials("AKID", "SECRET", "TOKEN\x00")),
 		"no profile":                   one(dynamoconn.WithProfile("")),
 		"no role":                      role(dynamoconn.AssumedRole{}),
 		"role by name":                 role(dynamoconn.AssumedRole{RoleARN: "reader"}),
@@ -137,6 +140,49 @@ func TestOptionsAtTheirLimits(t *testing.T) {
 	}
 }
 
+// It was once accepted, and each call failed.
+func TestEndpointOfTheEnvironmentIsCheckedByNew(t *testing.T) {
+	noEnvironment(t)
+	for _, variable := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"} {
+		for _, endpoint := range []string{"http://db.example.com:8000", "db.example.com:8000", "https://", "ftp://db.example.com", "https://a:b@db.example.com"} {
+			t.Setenv(variable, endpoint)
+			_, err := dynamoconn.New(t.Context(), dynamoconn.WithRegion("us-east-1"))
+			require.ErrorIs(t, err, dynamoconn.ErrInvalidOption, endpoint)
+			assert.ErrorContains(t, err, variable+": ")
+			_, err = dynamoconn.New(t.Context(), dynamoconn.WithRegion("us-east-1"), dynamoconn.WithEndpoint("https://localhost"))
+			assert.NoError(t, err, "another endpoint is used")
+			_, err = dynamoconn.New(t.Context(), dynamoconn.WithRegion("us-east-1"), dynamoconn.WithSDKOptions(func(o *dynamodb.Options) {
+				o.BaseEndpoint = aws.String("https://localhost")
+			}))
+			assert.NoError(t, err, "another endpoint is used")
+		}
+		t.Setenv(variable, "http://db.example.com:8000")
+		_, err := dynamoconn.New(t.Context(), dynamoconn.WithRegion("us-east-1"))
+		assert.ErrorContains(t, err, `db.example.com; allow it with WithPlainHTTP("db.example.com")`)
+		_, err = dynamoconn.New(t.Context(), dynamoconn.WithRegion("us-east-1"), dynamoconn.WithPlainHTTP("db.example.com"))
+		assert.NoError(t, err)
+		t.Setenv(variable, "")
+	}
+	_, err := dynamoconn.New(t.Context(), dynamoconn.WithAWSConfig(aws.Config{Region: "us-east-1", BaseEndpoint: aws.String("http://db.example.com")}))
+	assert.ErrorContains(t, err, "the endpoint of the configuration: ")
+}
+
+// The endpoint of the caller's SDK options is theirs, and checked before anything is sent.
+func TestNothingIsSentInTheClear(t *testing.T) {
+	t.Parallel()
+
+	w := wiretest.New()
+	client := wireClient(t, w, dynamoconn.WithSDKOptions(func(o *dynamodb.Options) { o.BaseEndpoint = aws.String("http://db.example.com") }))
+	_, err := client.PutItem(t.Context(), putMusic())
+	assert.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)
+	assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
+	assert.NotErrorIs(t, err, dynamoconn.ErrUnavailable)
+	var e *dynamoconn.Error
+	require.ErrorAs(t, err, &e)
+	assert.Zero(t, e.Attempts)
+	assert.Empty(t, w.Requests())
+}
+
 func TestAllFaultsAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 
@@ -204,16 +250,7 @@ func TestEndpointOfTheEnvironment(t *testing.T) {
 		return client
 	}
 
-	_, err := open().PutItem(t.Context(), putMusic())
-	assert.ErrorIs(t, err, dynamoconn.ErrInvalidRequest, "nothing is sent in the clear")
-	assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
-	assert.NotErrorIs(t, err, dynamoconn.ErrUnavailable)
-	var e *dynamoconn.Error
-	require.ErrorAs(t, err, &e)
-	assert.Zero(t, e.Attempts)
-	assert.Empty(t, w.Requests())
-
-	_, err = open(dynamoconn.WithPlainHTTP("db.example.com")).GetItem(t.Context(), getMusic())
+	_, err := open(dynamoconn.WithPlainHTTP("db.example.com")).GetItem(t.Context(), getMusic())
 	require.NoError(t, err)
 	_, err = open(dynamoconn.WithEndpoint("https://example.org")).GetItem(t.Context(), getMusic())
 	require.NoError(t, err)

@@ -16,7 +16,10 @@ package credentials
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -101,13 +104,32 @@ type signer struct {
 // repeats by itself what is worth repeating.
 func (s signer) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	credentials, err := s.cache.Retrieve(ctx)
+	if err == nil {
+		err = Check(credentials)
+	}
 	switch {
 	case err == nil:
 		retry.From(ctx).SignedBy(usedCredentials{s, credentials})
 	case ctx.Err() == nil: // otherwise the caller has left, and nothing is wrong with the provider
-		err = &Error{&retry.Final{Err: err}}
+		credentials, err = aws.Credentials{}, &Error{&retry.Final{Err: err}}
 	}
 	return credentials, err
+}
+
+// Check returns an error if credentials have a control character, such as the end of the
+// line in the file that they come from. No header of a request can hold one, and no key of
+// AWS has one.
+func Check(credentials aws.Credentials) error {
+	for _, part := range []struct{ name, value string }{
+		{"access key ID", credentials.AccessKeyID},
+		{"secret access key", credentials.SecretAccessKey},
+		{"session token", credentials.SessionToken},
+	} {
+		if strings.ContainsFunc(part.value, unicode.IsControl) {
+			return fmt.Errorf("the %s holds a control character, such as a line end", part.name)
+		}
+	}
+	return nil
 }
 
 // ProviderSources tells the SDK where the credentials come from.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn/internal/retry"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 // A put whose answer was a success that reports a failure counted as done, and a get as
@@ -45,7 +46,7 @@ func TestSuccessThatIsNoAnswerToTheAction(t *testing.T) {
 				t.Parallel()
 				header := test.header
 				if checksum {
-					header = append([]string{"X-Amz-Crc32", crcOf(test.body)}, header...)
+					header = append([]string{"X-Amz-Crc32", wiretest.Checksum(test.body)}, header...)
 				}
 				x := answering(answer(200, test.body, header...), nil)
 				tries, err := post(t.Context(), t, x, test.action)

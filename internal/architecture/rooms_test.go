@@ -46,7 +46,7 @@ var rooms = []room{
 	{dir: "internal/jsontext"},
 	{dir: "internal/retry", others: []string{sdk, smithy}},
 	{dir: "internal/wire", others: []string{sdk, smithy}},
-	{dir: "internal/transport", imports: []string{"internal/retry"}},
+	{dir: "internal/transport", imports: []string{"internal/jsontext", "internal/retry"}},
 	{dir: "internal/batch", imports: []string{"internal/retry"}},
 	{dir: "internal/credentials", imports: []string{"internal/retry"}, others: []string{sdk}},
 	{

@@ -179,20 +179,13 @@ func (r *runner) take(a answered) {
 		}
 		return
 	}
-	ofOneTable := !slices.ContainsFunc(a.ops, func(op int) bool { return r.Ops[op].Table != r.Ops[a.ops[0]].Table })
-
 	if a.Outcome != retry.Applied && a.Outcome != retry.NotDone {
 		r.progressed = time.Now() // something was decided
 	}
-	if a.InDoubt && a.Outcome != retry.Applied {
-		for _, op := range a.ops {
-			r.doubted[op] = true
-		}
-	}
-	switch {
-	case a.Outcome == retry.Applied:
+	switch a.Outcome {
+	case retry.Applied:
 		r.progress(a)
-	case a.Outcome == retry.NotDone:
+	case retry.NotDone:
 		r.putBack(a.ops)
 		r.eachTable(a.ops, func(t *table) {
 			if a.Err != nil {
@@ -200,13 +193,27 @@ func (r *runner) take(a answered) {
 			}
 			r.backOff(t)
 		})
-	case a.Outcome == retry.Unknown:
+	case retry.Unknown:
 		for _, op := range a.ops {
 			r.doubt(op, a.Err)
 		}
 		if a.Scope == retry.Everything {
 			r.stopped = a.Err
 		}
+	default:
+		r.refuse(a)
+	}
+}
+
+// refuse enters a request that was refused. It ends what the refusal reaches, and puts back
+// the operations that may still succeed in other requests.
+func (r *runner) refuse(a answered) {
+	for _, op := range a.ops {
+		r.doubted[op] = r.doubted[op] || a.InDoubt
+	}
+	ofOneTable := !slices.ContainsFunc(a.ops, func(op int) bool { return r.Ops[op].Table != r.Ops[a.ops[0]].Table })
+	id := r.Ops[a.ops[0]].Table
+	switch {
 	case a.Scope == retry.Everything:
 		r.stopped = a.Err
 		r.putBack(a.ops)
@@ -217,11 +224,10 @@ func (r *runner) take(a answered) {
 		}
 		r.putBack(a.ops)
 	case a.Scope == retry.OneTable:
-		r.dropTable(r.Ops[a.ops[0]].Table, a.Err)
+		r.dropTable(id, a.Err)
 		r.putBack(a.ops)
 	case len(a.ops) == 1:
 		r.finish(a.ops[0], Result{Outcome: retry.Refused, Err: a.Err})
-		id := r.Ops[a.ops[0]].Table
 		if t := &r.tables[id]; !t.done {
 			if t.refused++; t.refused == mostRefusals {
 				r.dropTable(id, a.Err)

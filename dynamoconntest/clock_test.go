@@ -48,6 +48,24 @@ func TestItemsExpireByTheClock(t *testing.T) {
 	assert.EqualValues(t, 2, count(), "a time that is not a number, or too long ago, never expires")
 }
 
+func TestExpiredItemsStayForTheLag(t *testing.T) {
+	t.Parallel()
+	clk := newClock()
+	db := dynamoconntest.New(dynamoconntest.WithClock(clk.Now), dynamoconntest.WithExpiryLag(48*time.Hour))
+	require.NoError(t, db.CreateTable(dynamoconntest.Table{Name: "Tab", PartitionKey: "p", SortKey: "s:N", TimeToLive: "ttl"}))
+	c := db.SDKClient()
+	expired := merge(key("a", 1), item{"ttl": num(clk.now.Unix() - 1)})
+	put(t, c, expired)
+	put(t, c, merge(key("a", 2), item{"ttl": num(clk.now.Unix() - 1)}))
+	clk.now = clk.now.Add(48*time.Hour - time.Second)
+	assert.Equal(t, expired, get(t, c, key("a", 1)), "an expired item is there until the lag has ended")
+	kept := merge(key("a", 2), item{"ttl": num(clk.now.Unix() + 60)})
+	put(t, c, kept)
+	clk.now = clk.now.Add(time.Second)
+	assert.Nil(t, get(t, c, key("a", 1)))
+	assert.Equal(t, kept, get(t, c, key("a", 2)), "a later time keeps an expired item")
+}
+
 func TestTableDelays(t *testing.T) {
 	t.Parallel()
 	clk := newClock()

@@ -35,9 +35,10 @@
 // digits. Reads and writes are linearizable.
 //
 // Some things take time at the service, and do here if a test asks for it: creating
-// a table ([WithTableDelays]), and the effect of a write on eventually consistent
-// reads ([WithReadLag]). A test can replace the clock ([WithClock]) and lower the
-// 10 GB limit of item collections ([WithItemCollectionLimit]).
+// a table ([WithTableDelays]), the effect of a write on eventually consistent reads
+// ([WithReadLag]) and the end of an expired item ([WithExpiryLag]). A test can replace
+// the clock ([WithClock]) and lower the 10 GB limit of item collections
+// ([WithItemCollectionLimit]).
 //
 // # Faults
 //

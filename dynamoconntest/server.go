@@ -67,6 +67,14 @@ func WithReadLag(lag time.Duration) Option {
 	return func(s *Server) { s.engine.ReadLag = max(lag, 0) }
 }
 
+// WithExpiryLag sets how long items are still there after the time in their time to
+// live, so that a test can meet expired items. Until then they are read, counted and
+// changed as any other item, as at the service, which removes them up to some days
+// late. The default is no lag: an item is gone when the second of its time has ended.
+func WithExpiryLag(lag time.Duration) Option {
+	return func(s *Server) { s.engine.DB.ExpiryLag = max(lag, 0) }
+}
+
 // WithItemCollectionLimit sets the size of the largest item collection, in bytes, so
 // that a test can exceed it. An item collection is made of the items that have the
 // same partition key, in a table with a local secondary index, and of their entries

@@ -15,6 +15,8 @@ type DB struct {
 	tables      map[string]*Table
 	tokens      map[string]Token
 	nextRemoval atomic.Int64 // time of the next deletion or expiry, in seconds
+
+	ExpiryLag time.Duration // how long after its time an expired item is removed; set it before any use
 }
 
 // Token is what the DB remembers about a transaction with a token.
@@ -59,7 +61,7 @@ func (db *DB) removeDue(now time.Time) {
 				t.RemoveIndex(x.Name)
 			}
 		}
-		t.removeExpired(now)
+		t.removeExpired(now, db.ExpiryLag)
 	}
 	for k, tok := range db.tokens {
 		if !now.Before(tok.Until) {
@@ -82,7 +84,7 @@ func (db *DB) updateNextRemoval(now time.Time) {
 			}
 		}
 		if at, ok := t.nextExpiry(now); ok {
-			next = min(next, at+1)
+			next = min(next, at+1+int64(db.ExpiryLag/time.Second))
 		}
 	}
 	db.nextRemoval.Store(next)

@@ -67,11 +67,11 @@ func (t *Table) expiryTime(it attr.Item) (int64, bool) {
 // is longer ago.
 const maxExpiredSeconds = 5 * 365 * 24 * 60 * 60
 
-// removeExpired removes the items whose time has passed.
-func (t *Table) removeExpired(now time.Time) {
+// removeExpired removes the items whose time passed lag ago.
+func (t *Table) removeExpired(now time.Time, lag time.Duration) {
 	var keys []string
-	limit := now.Unix()
-	t.expiry.AscendRange(expiryEntry{at: limit - maxExpiredSeconds}, expiryEntry{at: limit}, func(d expiryEntry) bool {
+	oldest, limit := now.Unix()-maxExpiredSeconds, now.Add(-lag).Unix()
+	t.expiry.AscendRange(expiryEntry{at: oldest}, expiryEntry{at: limit}, func(d expiryEntry) bool {
 		keys = append(keys, d.key)
 		return true
 	})

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path"
 	"strings"
 	"testing"
 
@@ -21,6 +22,22 @@ func TestFilesAreNotTooLong(t *testing.T) {
 		}
 		assert.LessOrEqual(t, bytes.Count(content, []byte("\n")), most, "%s: divide it by its nouns", name)
 	})
+}
+
+func TestRootHasRoomForMore(t *testing.T) {
+	t.Parallel()
+	var sources, tests int
+	walkGo(t, func(name string, _ []byte) {
+		switch {
+		case path.Dir(name) != ".":
+		case isTest(name):
+			tests++
+		default:
+			sources++
+		}
+	})
+	assert.LessOrEqual(t, sources, 45)
+	assert.LessOrEqual(t, tests, 45)
 }
 
 func TestLongFunctionsSayWhy(t *testing.T) {

@@ -3,6 +3,7 @@ package dynamoconntest_test
 import (
 	"bytes"
 	"compress/gzip"
+	"compress/zlib"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -12,6 +13,16 @@ import (
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
+
+func zlibText(t *testing.T, body string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := zlib.NewWriter(&b)
+	_, err := w.Write([]byte(body))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return b.String()
+}
 
 func gzipText(t *testing.T, body string) string {
 	t.Helper()
@@ -23,8 +34,8 @@ func gzipText(t *testing.T, body string) string {
 	return b.String()
 }
 
-// SDKs may compress requests. Like the service the server answers with status 500 if
-// it cannot unpack a body.
+// SDKs may compress requests. A body that cannot be unpacked is the client's fault: the
+// answer has status 400, so that no client sends it again.
 func TestCompressedRequests(t *testing.T) {
 	t.Parallel()
 	const list = `{"Limit":5}`
@@ -36,10 +47,14 @@ func TestCompressedRequests(t *testing.T) {
 		"identity":         {"identity", list, 200},
 		"compressed":       {"GZIP", gzipText(t, list), 200},
 		"in two parts":     {"gzip", gzipText(t, list[:4]) + gzipText(t, list[4:]), 200},
-		"not what it says": {"gzip", list, 500},
-		"cut off":          {"gzip", gzipText(t, list)[:20], 500},
-		"empty":            {"gzip", "", 500},
-		"another encoding": {"br", list, 500},
+		"deflate":          {"deflate", zlibText(t, list), 200},
+		"bare deflate":     {"deflate", zlibText(t, list)[2:], 200},
+		"not what it says": {"gzip", list, 400},
+		"not deflate":      {"deflate", list, 400},
+		"cut off":          {"gzip", gzipText(t, list)[:20], 400},
+		"cut off deflate":  {"deflate", zlibText(t, list)[:9], 400},
+		"empty":            {"gzip", "", 400},
+		"another encoding": {"br", list, 400},
 		"too long":         {"gzip", gzipText(t, list+string(bytes.Repeat([]byte(" "), 16<<20))), 413},
 	} {
 		t.Run(name, func(t *testing.T) {

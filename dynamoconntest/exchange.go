@@ -2,6 +2,7 @@ package dynamoconntest
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -43,7 +44,7 @@ func (s *Server) handle(method string, header http.Header, body []byte) reply {
 	}
 	body, err := decompress(header.Get("Content-Encoding"), body)
 	if err != nil {
-		r := errorReply(internalError(), &e)
+		r := errorReply(api.CoralError("SerializationException", ""), &e)
 		e.Status, e.RequestID = r.status, r.header.Get("X-Amzn-Requestid")
 		s.journal.add(e)
 		return r
@@ -57,8 +58,12 @@ func (s *Server) handle(method string, header http.Header, body []byte) reply {
 	if op, ok := strings.CutPrefix(header.Get("X-Amz-Target"), targetPrefix); ok && api.IsOperation(op) {
 		req.Operation, e.Operation = op, op
 	}
-	node, parseErr := wire.Parse(body)
-	if parseErr == nil {
+	var node *wire.Node
+	var parseErr error
+	if len(body) <= maxRequest {
+		node, parseErr = wire.Parse(body)
+	}
+	if node != nil {
 		req.Input = node
 		e.Tables = tablesIn(node)
 	}
@@ -130,7 +135,7 @@ func (s *Server) answerWithFault(req api.Request, header http.Header, parseErr e
 // evaluate carries out a request and notes in the journal whether it was applied.
 func (s *Server) evaluate(req api.Request, header http.Header, parseErr error, effect Effect, e *Entry) reply {
 	switch {
-	case len(e.Input) > maxRequest:
+	case len(e.Input) > maxRequest, errors.Is(parseErr, wire.ErrTooManyValues):
 		r := newReply(http.StatusRequestEntityTooLarge, nil)
 		r.header.Del("X-Amz-Crc32")
 		return r

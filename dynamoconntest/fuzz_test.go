@@ -13,7 +13,8 @@ import (
 )
 
 // The answer to any request is JSON with the right checksum. An error has status 400
-// and a type. The server continues to answer.
+// and a type. The request costs no more than its size allows. The server continues to
+// answer.
 func FuzzEveryRequestIsAnswered(f *testing.F) {
 	for i, body := range []string{
 		`{"TableName":"Tab","Key":{"p":{"S":"a"},"s":{"N":"1"}},"ProjectionExpression":"a.b[0]"}`,
@@ -54,7 +55,10 @@ func FuzzEveryRequestIsAnswered(f *testing.F) {
 		if status, text := send("PutItem", `{"TableName":"Tab","Item":`+fuzzseed.RequestItem+`}`); status != 200 {
 			t.Fatalf("PutItem before it: %d %s", status, text)
 		}
-		status, text := send(operation, body)
+		status, text := 0, ""
+		if cost := allocated(func() { status, text = send(operation, body) }); cost > uint64(allocationFactor*len(body)+allocationBase) {
+			t.Fatalf("%s %q allocated %d bytes", operation, body, cost)
+		}
 		var out struct {
 			Type string `json:"__type"`
 		}

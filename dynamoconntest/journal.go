@@ -5,7 +5,10 @@ import (
 	"time"
 )
 
-const defaultJournalSize = 10_000
+const (
+	defaultJournalSize = 10_000
+	maxJournalInput    = 32 << 20 // bytes of all Inputs together
+)
 
 // Entry is a request in the journal: one that reached the server, or that a fault
 // kept from reaching it.
@@ -13,7 +16,7 @@ type Entry struct {
 	Time         time.Time // by the server's clock
 	Operation    string    // for example "PutItem"; "" if there is no such operation
 	Tables       []string  // the tables that the request names, in its order
-	Input        []byte    // the request's body, without compression
+	Input        []byte    // the request's body, without compression; nil if 32 MB of newer ones came after it
 	RequestID    string    // of the answer; "" if there was none
 	InvocationID string    // amz-sdk-invocation-id: all attempts of a call have the same
 	Attempt      string    // amz-sdk-request, for example "attempt=2; max=3"
@@ -33,6 +36,8 @@ type journal struct {
 	mu      sync.Mutex
 	limit   int
 	entries []Entry
+	bytes   int // capacity of the Inputs of entries[bodies:]; those before have none
+	bodies  int
 }
 
 func (j *journal) add(e Entry) {
@@ -42,9 +47,18 @@ func (j *journal) add(e Entry) {
 		return
 	}
 	if len(j.entries) >= 2*j.limit {
-		j.entries = append(j.entries[:0:0], j.entries[len(j.entries)-j.limit:]...)
+		gone := len(j.entries) - j.limit
+		for ; j.bodies < gone; j.bodies++ {
+			j.bytes -= cap(j.entries[j.bodies].Input)
+		}
+		j.bodies -= gone
+		j.entries = append(j.entries[:0:0], j.entries[gone:]...)
 	}
 	j.entries = append(j.entries, e)
+	for j.bytes += cap(e.Input); j.bytes > maxJournalInput; j.bodies++ {
+		j.bytes -= cap(j.entries[j.bodies].Input)
+		j.entries[j.bodies].Input = nil
+	}
 }
 
 // Journal returns all requests so far, in the order in which the server finished
@@ -74,5 +88,5 @@ func (s *Server) Requests(operation string) []Entry {
 func (s *Server) ClearJournal() {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()
-	s.journal.entries = nil
+	s.journal.entries, s.journal.bytes, s.journal.bodies = nil, 0, 0
 }

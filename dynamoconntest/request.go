@@ -2,7 +2,9 @@ package dynamoconntest
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
+	"compress/zlib"
 	"errors"
 	"io"
 	"net/http"
@@ -12,8 +14,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
-// decompress returns the body of a request without its compression. The service
-// supports only gzip, and answers with status 500 if it cannot unpack a body.
+// decompress returns the body of a request without its compression, which may be gzip
+// or deflate. It returns an error if the body cannot be unpacked.
 func decompress(encoding string, body []byte) ([]byte, error) {
 	switch strings.ToLower(encoding) {
 	case "", "identity":
@@ -23,7 +25,13 @@ func decompress(encoding string, body []byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		return io.ReadAll(io.LimitReader(r, maxRequest+1))
+		return readAll(r)
+	case "deflate":
+		r, err := zlib.NewReader(bytes.NewReader(body))
+		if err != nil { // some clients send the data without the header of zlib
+			return readAll(flate.NewReader(bytes.NewReader(body)))
+		}
+		return readAll(r)
 	}
 	return nil, errors.ErrUnsupported
 }
@@ -109,5 +117,12 @@ func readBody(req *http.Request) ([]byte, error) {
 		return nil, nil
 	}
 	defer closeBody(req)
-	return io.ReadAll(io.LimitReader(req.Body, maxRequest+1))
+	return readAll(req.Body)
+}
+
+// readAll reads all of r, but not more than one byte more than a request may have.
+func readAll(r io.Reader) ([]byte, error) {
+	var b bytes.Buffer // unlike io.ReadAll it doubles its memory when it needs more
+	_, err := b.ReadFrom(io.LimitReader(r, maxRequest+1))
+	return b.Bytes(), err
 }

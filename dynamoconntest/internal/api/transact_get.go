@@ -56,7 +56,9 @@ func (c *call) runTransactGets(gets []*transactGet) *Error {
 	c.Open('[')
 	for _, g := range gets {
 		it, size, ok := g.read(c, g.table, g.key)
-		total += size
+		if total += size; total > maxTransactionSize {
+			return validationError("Transaction is too large: the items' total size exceeds 4 MB")
+		}
 		c.Open('{')
 		if ok {
 			c.writeItem("Item", it)
@@ -68,9 +70,6 @@ func (c *call) runTransactGets(gets []*transactGet) *Error {
 		used[g.table.Name].table += 2 * readUnits(size, true)
 	}
 	c.Close(']')
-	if total > maxTransactionSize {
-		return validationError("Transaction is too large: the items' total size exceeds 4 MB")
-	}
 	c.writeConsumedCapacities(used, "Read")
 	return nil
 }

@@ -99,9 +99,10 @@ func readTransactWrite(n *wire.Node) (*transactWrite, *Error) {
 
 func (c *call) runTransaction(writes []*transactWrite) *Error {
 	token := c.Input.Get("ClientRequestToken").Str()
-	digest := sha256.Sum256(c.Input.Get("TransactItems").Canonical().AppendJSON(nil))
+	var digest [sha256.Size]byte
 	repeated := false
 	if token != "" {
+		digest = sha256.Sum256(c.Input.Get("TransactItems").Canonical().AppendJSON(nil))
 		if old, ok := c.DB.Token(c.Region, token, c.now); ok {
 			if old.RequestDigest != digest {
 				return ServiceError("IdempotentParameterMismatchException", "Idempotent parameter mismatch: a request with the same client token had different parameters")

@@ -130,7 +130,7 @@ func (w *write) newItem(t *store.Table, old attr.Item) (attr.Item, *Error) {
 		}
 	}
 	if t.SizeWithLocalIndexes(next) > maxItemSize {
-		return nil, validationError("Item size to update has exceeded the maximum allowed size")
+		return nil, validationErrorFrom(expr.ErrItemSize)
 	}
 	for _, x := range t.Indexes {
 		if err := checkUpdatedIndexKeys(x, old, next); err != nil {

@@ -145,7 +145,10 @@ func decodeAs(k Kind, m *wire.Node, depth int) (Value, error) {
 		return String(m.Text), nil
 	case N:
 		num, err := ParseNumber(m.Text)
-		return FromNumber(num), err
+		if err != nil {
+			return Value{}, err
+		}
+		return FromNumber(num), nil
 	case B:
 		b, err := base64.StdEncoding.DecodeString(m.Text)
 		return Binary(string(b)), err
@@ -190,8 +193,6 @@ func decodeSet(k Kind, m *wire.Node) (Value, error) {
 		return Value{}, errEmptyBS
 	}
 	members := make([]string, 0, len(m.Elems))
-	seen := make(map[string]struct{}, len(m.Elems))
-	repeated := false
 	for i := range m.Elems {
 		e := &m.Elems[i]
 		if !e.Present() {
@@ -212,16 +213,15 @@ func decodeSet(k Kind, m *wire.Node) (Value, error) {
 			}
 			text = string(b)
 		}
-		if _, ok := seen[text]; ok {
-			repeated = true
-		}
-		seen[text] = struct{}{}
 		members = append(members, text)
 	}
-	if repeated {
-		return Value{}, duplicatesError(k, m)
+	set := Set(k, members)
+	for i := 1; i < len(members); i++ {
+		if members[i] == members[i-1] { // Set has sorted them
+			return Value{}, duplicatesError(k, m)
+		}
 	}
-	return Set(k, members), nil
+	return set, nil
 }
 
 // duplicatesError returns the service's message about a set that holds a member

@@ -42,7 +42,8 @@ type Number struct {
 
 // ParseNumber reads a number as DynamoDB does: an optional sign, digits with
 // an optional point, an optional exponent. The text of an error is the
-// service's message.
+// service's message. With an error the number is 0: a number that is out of range
+// has no text that is safe to write, because its zeros may fill the memory.
 func ParseNumber(s string) (Number, error) {
 	rest := s
 	if rest == "" {
@@ -94,7 +95,15 @@ func ParseNumber(s string) (Number, error) {
 	}
 	n.digits = digits
 	n.exp = len(whole) - 1 - lead + exp10
-	return n, n.checkRange()
+	return n.checked()
+}
+
+// checked returns the number, or 0 and an error if DynamoDB cannot store it.
+func (n Number) checked() (Number, error) {
+	if err := n.checkRange(); err != nil {
+		return Number{}, err
+	}
+	return n, nil
 }
 
 // checkRange returns an error if DynamoDB cannot store the number.
@@ -205,9 +214,9 @@ func (n Number) Add(m Number) (Number, error) {
 	out.exp = len(text) - 1 + low
 	out.digits = strings.TrimRight(text, "0")
 	if len(out.digits) > maxDigits {
-		return out, errNumberPrecision // checked before the magnitude, unlike in a number that was given
+		return Number{}, errNumberPrecision // checked before the magnitude, unlike in a number that was given
 	}
-	return out, out.checkRange()
+	return out.checked()
 }
 
 // Sub returns n - m; see [Number.Add].

@@ -136,3 +136,18 @@ func TestArithmeticRefusesNumbersOutOfRange(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "0", zero.String())
 }
+
+// The text of a number out of range could fill the memory with zeros, so there is none.
+func TestNumberThatIsRefusedIsZero(t *testing.T) {
+	t.Parallel()
+	for _, in := range []string{"1e126", "-1e99999999999", "1e-131", "1e-99999999999", strings.Repeat("7", 39)} {
+		n, err := ParseNumber(in)
+		require.Error(t, err, in)
+		assert.Equal(t, "0", n.String(), in)
+	}
+	large, err := ParseNumber("9e125")
+	require.NoError(t, err)
+	sum, err := large.Add(large)
+	assert.Equal(t, errNumberOverflow, err)
+	assert.Equal(t, "0", sum.String())
+}

@@ -6,6 +6,7 @@
 package attr
 
 import (
+	"slices"
 	"sort"
 	"strings"
 )
@@ -125,13 +126,33 @@ func Map(m Item) Value { return Value{kind: M, content: m} }
 // slice.
 func Set(k Kind, members []string) Value {
 	if k == NS {
-		sort.Slice(members, func(i, j int) bool {
-			return parseCanonical(members[i]).Cmp(parseCanonical(members[j])) < 0
-		})
+		sort.Sort(byNumber{members, parseAll(members)})
 	} else {
 		sort.Strings(members)
 	}
 	return Value{kind: k, content: members}
+}
+
+// byNumber sorts the texts of numbers by the numbers, each of which is read once.
+type byNumber struct {
+	texts   []string
+	numbers []Number
+}
+
+func (s byNumber) Len() int           { return len(s.texts) }
+func (s byNumber) Less(i, j int) bool { return s.numbers[i].Cmp(s.numbers[j]) < 0 }
+
+func (s byNumber) Swap(i, j int) {
+	s.texts[i], s.texts[j] = s.texts[j], s.texts[i]
+	s.numbers[i], s.numbers[j] = s.numbers[j], s.numbers[i]
+}
+
+func parseAll(texts []string) []Number {
+	out := make([]Number, len(texts))
+	for i, text := range texts {
+		out[i] = parseCanonical(text)
+	}
+	return out
 }
 
 // Kind returns the value's type, or None if there is no value.
@@ -190,6 +211,16 @@ func (it Item) With(name string, v Value) Item {
 		i++
 	}
 	return append(out, it[i:]...)
+}
+
+// WithAll returns a copy of the item with other values for some names. A name whose
+// value is the zero Value is removed. If a name is repeated the last one counts.
+func (it Item) WithAll(changes []Attr) Item {
+	if len(changes) == 0 {
+		return it
+	}
+	out := NewItem(append(append(make(Item, 0, len(it)+len(changes)), it...), changes...))
+	return slices.DeleteFunc(out, func(a Attr) bool { return !a.Value.Exists() })
 }
 
 // Without returns a copy of the item that lacks name.

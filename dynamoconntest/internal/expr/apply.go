@@ -13,7 +13,14 @@ var (
 	errWrongType   = errors.New("An operand in the update expression has an incorrect data type")
 	errLegacyType  = errors.New("Type mismatch for attribute to update")
 	errBadPath     = errors.New("The document path provided in the update expression is invalid for update")
+
+	// ErrItemSize is the service's message about an update that makes an item too large.
+	ErrItemSize = errors.New("Item size to update has exceeded the maximum allowed size")
 )
+
+// maxAppended is how many elements the lists that list_append makes can have. It is
+// more than an item has room for, because an element takes more than a byte.
+const maxAppended = 400 << 10
 
 // Apply returns the item after the update. Every operand is read from the item
 // as it was before. Apply does not change it.
@@ -26,12 +33,13 @@ func (u *Update) Apply(it attr.Item) (attr.Item, error) {
 	// If several actions are impossible, the first one in this order decides which
 	// error the update gives.
 	var sets, removes []change
+	room := maxAppended
 	for _, verb := range [...]string{"SET", "REMOVE", "ADD", "DELETE"} {
 		for _, a := range u.actions {
 			if a.verb != verb {
 				continue
 			}
-			v, err := u.actionValue(a, it)
+			v, err := u.actionValue(a, it, &room)
 			if err == nil {
 				err = checkParent(a.path, it)
 			}
@@ -45,26 +53,35 @@ func (u *Update) Apply(it attr.Item) (attr.Item, error) {
 			}
 		}
 	}
+	if room < 0 {
+		return nil, ErrItemSize
+	}
 	// An index is a position in the item as it was before. So elements are replaced
 	// and appended first, in rising order, and removed last, from the end.
 	sort.SliceStable(sets, func(i, j int) bool { return pathLess(sets[i].path, sets[j].path) })
 	sort.SliceStable(removes, func(i, j int) bool { return pathLess(removes[j].path, removes[i].path) })
+	// Whole attributes are changed together at the end: there may be very many.
+	var whole []attr.Attr
 	for _, c := range append(sets, removes...) {
+		if len(c.path) == 1 {
+			whole = append(whole, attr.Attr{Name: c.path[0].Name, Value: c.value})
+			continue
+		}
 		v, err := replaceAt(attr.Map(out), c.path, c.value)
 		if err != nil {
 			return nil, err
 		}
 		out = v.Map()
 	}
-	return out, nil
+	return out.WithAll(whole), nil
 }
 
 // actionValue returns the value that an action stores at its path. The zero Value
-// removes what is there.
-func (u *Update) actionValue(a action, it attr.Item) (attr.Value, error) {
+// removes what is there. room is that of [evaluateSet].
+func (u *Update) actionValue(a action, it attr.Item, room *int) (attr.Value, error) {
 	switch a.verb {
 	case "SET":
-		return evaluateSet(a.value, it)
+		return evaluateSet(a.value, it, room)
 	case "ADD":
 		return u.addValue(a.path.Lookup(it), a.value.value)
 	case "DELETE":
@@ -152,8 +169,10 @@ func replaceAt(container attr.Value, path Path, v attr.Value) (attr.Value, error
 	return attr.Value{}, errBadPath
 }
 
-// evaluateSet returns the value of the right side of a SET.
-func evaluateSet(n *node, it attr.Item) (attr.Value, error) {
+// evaluateSet returns the value of the right side of a SET. The elements of a list
+// that list_append makes are subtracted from room. If that makes it negative the
+// list is not made: the item would be too large.
+func evaluateSet(n *node, it attr.Item, room *int) (attr.Value, error) {
 	switch n.op {
 	case opValue:
 		return n.value, nil
@@ -168,14 +187,14 @@ func evaluateSet(n *node, it attr.Item) (attr.Value, error) {
 			if v := n.args[0].path.Lookup(it); v.Exists() {
 				return v, nil
 			}
-			return evaluateSet(n.args[1], it)
+			return evaluateSet(n.args[1], it, room)
 		}
 	}
-	a, err := evaluateSet(n.args[0], it)
+	a, err := evaluateSet(n.args[0], it, room)
 	if err != nil {
 		return attr.Value{}, err
 	}
-	b, err := evaluateSet(n.args[1], it)
+	b, err := evaluateSet(n.args[1], it, room)
 	if err != nil {
 		return attr.Value{}, err
 	}
@@ -184,6 +203,9 @@ func evaluateSet(n *node, it attr.Item) (attr.Value, error) {
 			return attr.Value{}, errWrongType
 		}
 		x, y := a.List(), b.List()
+		if *room -= len(x) + len(y); *room < 0 {
+			return a, nil
+		}
 		return attr.List(append(append(make([]attr.Value, 0, len(x)+len(y)), x...), y...)), nil
 	}
 	if a.Kind() != attr.N || b.Kind() != attr.N {

@@ -133,22 +133,25 @@ func (t KeyTerm) check() error {
 // JoinTerms returns the condition that all terms hold, or, if either is set, that
 // at least one does. It is nil if there are no terms.
 func JoinTerms(terms []KeyTerm, either bool) *Condition {
-	var root *node
-	for _, t := range terms {
-		n := legacyNode(Path{{Name: t.Name}}, t.Op, t.Values)
-		switch {
-		case root == nil:
-			root = n
-		case either:
-			root = &node{op: opOr, args: []*node{root, n}}
-		default:
-			root = &node{op: opAnd, args: []*node{root, n}}
-		}
-	}
-	if root == nil {
+	if len(terms) == 0 {
 		return nil
 	}
-	return &Condition{root}
+	op := opAnd
+	if either {
+		op = opOr
+	}
+	return &Condition{joinTerms(terms, op)}
+}
+
+// joinTerms joins the terms in a balanced tree: there is no limit to their number,
+// and there is one to the depth of a recursion.
+func joinTerms(terms []KeyTerm, op op) *node {
+	if len(terms) == 1 {
+		t := terms[0]
+		return legacyNode(Path{{Name: t.Name}}, t.Op, t.Values)
+	}
+	half := len(terms) / 2
+	return &node{op: op, args: []*node{joinTerms(terms[:half], op), joinTerms(terms[half:], op)}}
 }
 
 // ReadExpected reads the older parameter Expected as a condition.

@@ -3,6 +3,7 @@ package wire
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxReportedViolations is the most violated constraints that a message lists.
@@ -17,9 +18,6 @@ func CheckConstraints(n *Node, s *Shape) string {
 	if len(found) == 0 {
 		return ""
 	}
-	if len(found) > maxReportedViolations {
-		found = found[:maxReportedViolations]
-	}
 	plural := "s"
 	if len(found) == 1 {
 		plural = ""
@@ -33,12 +31,17 @@ func collectViolations(n *Node, s *Shape, path string, found *[]string) {
 	if !n.Present() {
 		return
 	}
-	report := func(value, constraint string) {
-		*found = append(*found, "Value "+value+" at '"+path+"' failed to satisfy constraint: "+constraint)
+	if len(*found) >= maxReportedViolations {
+		return
+	}
+	report := func(constraint string) {
+		if len(*found) < maxReportedViolations { // so that a value is not rendered for each of its members
+			*found = append(*found, "Value '"+render(n, s)+"' at '"+path+"' failed to satisfy constraint: "+constraint)
+		}
 	}
 	for _, r := range s.rules {
 		if !r.allows(n) {
-			report("'"+render(n, s)+"'", r.text)
+			report(r.text)
 		}
 	}
 	join := func(name string) string {
@@ -57,8 +60,11 @@ func collectViolations(n *Node, s *Shape, path string, found *[]string) {
 		}
 	case shapeMap:
 		for i := range n.Members {
+			if len(*found) >= maxReportedViolations {
+				return
+			}
 			if !satisfiesAll(s.keys, &Node{Type: String, Text: n.Members[i].Name}) {
-				report("'"+render(n, s)+"'", "Map keys must satisfy constraint: "+ruleTexts(s.keys))
+				report("Map keys must satisfy constraint: " + ruleTexts(s.keys))
 			}
 		}
 		if s.elem.kind == shapeValue {
@@ -78,7 +84,7 @@ func collectViolations(n *Node, s *Shape, path string, found *[]string) {
 			at := join(lowerFirst(f.Name))
 			v := n.Get(f.Name)
 			if v == nil {
-				if f.Required {
+				if f.Required && len(*found) < maxReportedViolations {
 					*found = append(*found, "Value null at '"+at+"' failed to satisfy constraint: Member must not be null")
 				}
 				continue
@@ -90,10 +96,11 @@ func collectViolations(n *Node, s *Shape, path string, found *[]string) {
 
 // checkLists checks the lists in a map. Like the service it reports a list that
 // breaks a rule as a fault of the map.
-func checkLists(n *Node, s *Shape, report func(value, constraint string)) {
+func checkLists(n *Node, s *Shape, report func(constraint string)) {
+	constraint := "Map value must satisfy constraint: " + ruleTexts(s.elem.rules)
 	for i := range n.Members {
 		if v := &n.Members[i].Value; !v.Present() || !satisfiesAll(s.elem.rules, v) {
-			report("'"+render(n, s)+"'", "Map value must satisfy constraint: "+ruleTexts(s.elem.rules))
+			report(constraint)
 		}
 	}
 }
@@ -169,7 +176,7 @@ func appendRendered(dst []byte, n *Node, s *Shape) []byte {
 		}
 		return append(dst, ')')
 	case n.Type == Object:
-		text := string(n.AppendJSON(nil))
+		text := string(n.appendJSONStart(nil))
 		if len(text) > maxRenderedBytes {
 			text = strings.ToValidUTF8(text[:maxRenderedBytes], "") + "...}"
 		}
@@ -179,4 +186,45 @@ func appendRendered(dst []byte, n *Node, s *Shape) []byte {
 		return append(append(dst, strings.ToValidUTF8(n.Text[:maxRenderedBytes], "")...), "..."...)
 	}
 	return append(dst, n.Text...)
+}
+
+// appendJSONStart appends the node as JSON. It stops when it has appended more bytes
+// than a message shows.
+func (n *Node) appendJSONStart(dst []byte) []byte {
+	switch n.Type {
+	case String:
+		return appendStringStart(dst, n.Text)
+	case Array:
+		dst = append(dst, '[')
+		for i := range n.Elems {
+			if len(dst) > maxRenderedBytes {
+				return dst
+			}
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = n.Elems[i].appendJSONStart(dst)
+		}
+		return append(dst, ']')
+	case Object:
+		dst = append(dst, '{')
+		for i := range n.Members {
+			if len(dst) > maxRenderedBytes {
+				return dst
+			}
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(appendStringStart(dst, n.Members[i].Name), ':')
+			dst = n.Members[i].Value.appendJSONStart(dst)
+		}
+		return append(dst, '}')
+	}
+	return n.AppendJSON(dst)
+}
+
+// appendStringStart appends a string as JSON, without what a message certainly does
+// not show.
+func appendStringStart(dst []byte, s string) []byte {
+	return AppendString(dst, s[:min(len(s), maxRenderedBytes+utf8.UTFMax)])
 }

@@ -578,7 +578,7 @@ func TestCallerLeavesWhileCredentialsAreRenewed(t *testing.T) {
 func TestConditionAfterARenewal(t *testing.T) {
 	t.Parallel()
 
-	w := wiretest.New(wiretest.Refuse(400, "ExpiredTokenException", "expired", "R1"), conditions)
+	w := wiretest.Script(t, wiretest.Refuse(400, "ExpiredTokenException", "expired", "R1"), conditions)
 	req := putMusic()
 	req.ConditionExpression = onlyNew
 	_, err := wireClient(t, w, dynamoconn.WithCredentials(&counted{})).PutItem(t.Context(), req)

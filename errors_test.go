@@ -100,7 +100,7 @@ func TestErrorText(t *testing.T) {
 	assert.Equal(t, `PutItem "Music" in eu-west-1: condition failed: The conditional request failed (ConditionalCheckFailedException, request REQ1)`,
 		failed(t, "ConditionalCheckFailedException", "The conditional request failed").Error())
 
-	w := wiretest.New(internal, busy)
+	w := wiretest.Script(t, internal, busy)
 	_, err := wireClient(t, w, dynamoconn.WithMaxAttempts(2)).PutItem(t.Context(), putMusic())
 	assert.EqualError(t, err, `PutItem "Music" in us-east-1: outcome unknown: throttled: `+
 		`slow down (ProvisionedThroughputExceededException, request RBUSY, 2 attempts)`)

@@ -321,6 +321,15 @@ func TestRequestsThatAreRefusedHereAreCalls(t *testing.T) {
 	}
 }
 
+// Logs and dashboards have these words.
+func TestOutcomesAreTheirWords(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, []string{"not sent", "not done", "refused", "applied", "unknown"}, []string{
+		string(dynamoconn.OutcomeNotSent), string(dynamoconn.OutcomeNotDone), string(dynamoconn.OutcomeRefused),
+		string(dynamoconn.OutcomeApplied), string(dynamoconn.OutcomeUnknown),
+	})
+}
+
 func TestOutcomeOfACall(t *testing.T) {
 	t.Parallel()
 	get, put := everyActivity["GetItem"].call, everyActivity["PutItem"].call

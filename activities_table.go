@@ -91,8 +91,9 @@ func (k *call) listTables(ctx context.Context, start tablePosition, limit int32)
 	}
 	n := int64(len(out.TableNames))
 	read := &page[ListTable, tablePosition]{count: n, scanned: n, next: tablePosition(deref(out.LastEvaluatedTableName))}
-	for _, name := range out.TableNames {
-		read.entries = append(read.entries, ListTable{Table{name}})
+	read.entries = make([]ListTable, n)
+	for i, name := range out.TableNames {
+		read.entries[i] = ListTable{Table{name}}
 	}
 	return read, nil, nil
 }

@@ -99,7 +99,9 @@ var (
 	// ErrOldItemUnknown means that a write has been applied, but that the item which it
 	// replaced or deleted, and which ReturnOldItem asked for, is not known: an earlier
 	// attempt, whose answer was lost, may have replaced or deleted it already. The method
-	// returns the response together with this error, with a nil OldItem.
+	// returns the response together with this error. Its OldItem is the item that the last
+	// attempt replaced or deleted, and nil if that may be what an earlier attempt left: another
+	// writer may have put it in between.
 	ErrOldItemUnknown = errors.New("written, old item unknown")
 
 	// ErrUnavailable means that DynamoDB could not be reached, or answered that it could

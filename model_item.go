@@ -69,7 +69,7 @@ type PutItemResponse struct {
 	// RequestID is DynamoDB's ID of the request that it acknowledged.
 	RequestID string
 	// OldItem is the item that was replaced, if ReturnOldItem asked for it. It is nil if
-	// there was none.
+	// there was none. With [ErrOldItemUnknown] it may not be the only one.
 	OldItem Item
 	ResponseMetadata
 }
@@ -99,7 +99,7 @@ type DeleteItemRequest struct {
 // DeleteItemResponse is the output of [Client.DeleteItem].
 type DeleteItemResponse struct {
 	// OldItem is the item that was deleted, if ReturnOldItem asked for it. It is nil if
-	// there was none.
+	// there was none. With [ErrOldItemUnknown] it may not be the only one.
 	OldItem Item
 	ResponseMetadata
 }

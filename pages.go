@@ -141,7 +141,11 @@ func (p *pager[E, P]) all(ctx context.Context) (*page[E, P], error) {
 		if err != nil {
 			return nil, err
 		}
-		whole.entries = append(whole.entries, read.entries...)
+		if whole.entries == nil {
+			whole.entries = read.entries // most readings have one page: it is not copied
+		} else {
+			whole.entries = append(whole.entries, read.entries...)
+		}
 		whole.count += read.count
 		whole.scanned += read.scanned
 		whole.next = read.next

@@ -18,9 +18,8 @@ type itemWrite interface {
 	transaction() types.TransactWriteItem
 	// wantsOldItem reports whether the caller asked for the old item.
 	wantsOldItem() bool
-	// mayHaveLeft reports whether this write may have left the returned old item like that,
-	// nil for none. If so, an earlier attempt may have been applied, and what the item was
-	// before is not known.
+	// mayHaveLeft reports whether an earlier attempt at this write may have left the returned
+	// old item like that, nil for none.
 	mayHaveLeft(returned Item) bool
 	// isProvenBy reports whether that failure proves that the write has been applied, by an
 	// earlier attempt or an earlier call. It is false for a nil failure.
@@ -63,7 +62,7 @@ func (c *Client) writeItem(ctx context.Context, activity, table string, prepare 
 			oldItemUnknown = true
 			return nil, nil
 		}
-		oldItemUnknown = retry.From(ctx).InDoubt() && w.mayHaveLeft(written.returned)
+		oldItemUnknown = retry.From(ctx).InDoubt()
 		return used, err
 	})
 	if err != nil {
@@ -71,7 +70,9 @@ func (c *Client) writeItem(ctx context.Context, activity, table string, prepare 
 	}
 	written.metadata = k.metadata()
 	if w.wantsOldItem() && oldItemUnknown {
-		written.returned = nil
+		if w.mayHaveLeft(written.returned) {
+			written.returned = nil
+		}
 		return written, k.withResponse(ErrOldItemUnknown)
 	}
 	return written, nil

@@ -23,7 +23,7 @@ var mutants = []mutant{
 		`return w.ItemIsUnique && isStored(w.Item, failure)`, `return isStored(w.Item, failure)`,
 		".", "TestEqualItemProvesNothingByItself"},
 	{4, "the item of the caller's own put is returned as the old item", "write.go",
-		`oldItemUnknown = retry.From(ctx).InDoubt() && w.mayHaveLeft(written.returned)`, `oldItemUnknown = retry.From(ctx).InDoubt() && false`,
+		`oldItemUnknown = retry.From(ctx).InDoubt()`, `oldItemUnknown = retry.From(ctx).InDoubt() && w.mayHaveLeft(written.returned)`,
 		".", "TestOldItemOfARepeatedWrite"},
 	{5, "all transactions have the same token", "options_call.go",
 		`c.token = rand.Text()`, `c.token = rand.Text()[:0] + "00000000000000000000000000"`,
@@ -284,11 +284,11 @@ var mutants = []mutant{
 		if err != nil {
 			return nil, err
 		}
-		whole.entries`, `read, err := p.next(ctx)
+		if whole.entries`, `read, err := p.next(ctx)
 		if err != nil {
 			return whole, nil
 		}
-		whole.entries`,
+		if whole.entries`,
 		"internal/integration", "TestScanErrors"},
 	{0, "a page that lacks items is accepted", "pages.go",
 		`case int64(len(out.Items)) != int64(out.Count):`, `case false:`,

@@ -183,7 +183,7 @@ func TestOneDamagedAnswerCostsOneAttempt(t *testing.T) {
 		c.firstOnly = true
 		for _, d := range append(truncations(c.answer.body, len(c.answer.body)/2), flipBit(c.answer.body, 8*len(c.answer.body)/2)) {
 			result, err := c.call(d)
-			if c.answer.oldItemMayBeOwn {
+			if c.answer.returnsOldItem {
 				require.ErrorIs(c, err, dynamoconn.ErrOldItemUnknown, d.description)
 				require.NotErrorIs(c, err, dynamoconn.ErrAmbiguous, d.description)
 				continue

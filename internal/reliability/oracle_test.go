@@ -12,12 +12,6 @@ const (
 	otherItem value = "theirs"
 )
 
-// item is the content of the item, and whether the call wrote it.
-type item struct {
-	value  value
-	byCall bool
-}
-
 // condition is what a write demands of the stored item.
 type condition string
 
@@ -52,26 +46,26 @@ type write struct {
 // situation is a state that is possible as far as the caller can tell: what is stored,
 // whether the write was applied at least once, and whether DynamoDB knows its token.
 type situation struct {
-	stored         item
+	stored         value
 	applied, token bool
 }
 
 // carryOut returns what the write does in a situation: the situation after it, the item
 // that it replaced (or that made its condition false), and whether it was done.
-func (w write) carryOut(s situation) (after situation, replaced item, done bool) {
+func (w write) carryOut(s situation) (after situation, replaced value, done bool) {
 	switch {
 	case s.token:
 		return s, s.stored, true
-	case !w.condition.holds(s.stored.value):
+	case !w.condition.holds(s.stored):
 		return s, s.stored, false
 	}
 	replaced = s.stored
 	s.applied, s.token = true, w.exactlyOnce
 	switch {
 	case w.isPut:
-		s.stored = item{ownItem, true}
-	case s.stored.value != noItem:
-		s.stored = item{noItem, true}
+		s.stored = ownItem
+	case s.stored != noItem:
+		s.stored = noItem
 	}
 	return s, replaced, true
 }
@@ -106,25 +100,24 @@ func (w write) deduce(seen []observation) knowledge {
 	for _, stored := range w.otherItems() {
 		possible = append(possible, situation{stored: stored})
 	}
-	var replaced []item // the items that the last acknowledged attempt may have replaced
+	repeated := false // whether the last acknowledged attempt may not have been the first to be applied
 	for _, observed := range seen {
 		var next []situation
-		replaced = nil
+		repeated = false
 		for _, s := range w.afterOtherWrites(possible) {
 			after, old, done := w.carryOut(s)
-			shown := old.value
 			switch observed.kind {
 			case seenRefused:
 				next = append(next, s)
 			case seenUnclear:
 				next = append(next, s, after)
 			case seenDone:
-				if done && (observed.value == "" || observed.value == shown) {
+				if done && (observed.value == "" || observed.value == old) {
 					next = append(next, after)
-					replaced = append(replaced, old)
+					repeated = repeated || s.applied
 				}
 			case seenConditionFalse:
-				if !done && (observed.value == "" || observed.value == shown) {
+				if !done && (observed.value == "" || observed.value == old) {
 					next = append(next, s)
 				}
 			}
@@ -138,16 +131,16 @@ func (w write) deduce(seen []observation) knowledge {
 		k.notApplied = k.notApplied && !s.applied
 	}
 	last := seen[len(seen)-1].kind
-	k.oldItemUnknown = last == seenConditionFalse || slices.ContainsFunc(replaced, func(old item) bool { return old.byCall })
+	k.oldItemUnknown = last == seenConditionFalse || repeated
 	return k
 }
 
 // otherItems returns what other writers can store. With ItemIsUnique the caller promises
 // that no other writer puts an equal item.
-func (w write) otherItems() []item {
-	all := []item{{value: noItem}, {value: baseItem}, {value: otherItem}}
+func (w write) otherItems() []value {
+	all := []value{noItem, baseItem, otherItem}
 	if !w.unique {
-		all = append(all, item{value: ownItem})
+		all = append(all, ownItem)
 	}
 	return all
 }

@@ -37,9 +37,9 @@ type recordedAnswer struct {
 	// isRepeatable means that a call that gets this answer to every request ends in the
 	// same way.
 	isRepeatable bool
-	// oldItemMayBeOwn means that, after a lost answer, the old item (or that there was
-	// none) may be the result of the call's own first attempt.
-	oldItemMayBeOwn bool
+	// returnsOldItem means that the call asks for the old item, which is not known after a
+	// lost answer.
+	returnsOldItem bool
 }
 
 // recordAnswers makes the calls of all scenarios and returns their answers.
@@ -58,7 +58,7 @@ func recordAnswers(t testing.TB) []*recordedAnswer {
 			db.Inject(f)
 		}
 		answer := &recordedAnswer{
-			name: s.name, run: s.run, writes: s.writes, isRepeatable: !s.notRepeatable, oldItemMayBeOwn: s.oldItemMayBeOwn,
+			name: s.name, run: s.run, writes: s.writes, isRepeatable: !s.notRepeatable, returnsOldItem: s.returnsOldItem,
 		}
 		recorder := wiretest.Func(func(req *http.Request) (*http.Response, error) {
 			resp, err := db.HTTPClient().Do(req)
@@ -97,14 +97,14 @@ func (r *recordedAnswer) compress(t testing.TB) {
 
 // scenario is a call whose answer is recorded.
 type scenario struct {
-	name            string
-	status          int
-	run             activityCall
-	writes          bool
-	compress        bool
-	notRepeatable   bool
-	oldItemMayBeOwn bool // see recordedAnswer
-	fault           *dynamoconntest.Fault
+	name           string
+	status         int
+	run            activityCall
+	writes         bool
+	compress       bool
+	notRepeatable  bool
+	returnsOldItem bool // see recordedAnswer
+	fault          *dynamoconntest.Fault
 }
 
 // scenarios returns a scenario for each kind of answer.
@@ -120,10 +120,10 @@ func scenarios() []scenario {
 		{name: "GetItem, large", status: 200, run: getAlbum(albumKey(2))},
 		{name: "GetItem, missing", status: 200, run: getAlbum(albumKey(99))},
 		{name: "GetItem, gzip", status: 200, run: getAlbum(albumKey(2)), compress: true},
-		{name: "PutItem, new", status: 200, writes: true, run: putAlbum(largeAlbum(50))},
-		{name: "PutItem, with the old item", status: 200, writes: true, oldItemMayBeOwn: true, run: putAlbum(largeAlbum(2))},
-		{name: "DeleteItem, with the old item", status: 200, writes: true, run: deleteAlbum(albumKey(2))},
-		{name: "DeleteItem, of nothing", status: 200, writes: true, oldItemMayBeOwn: true, run: deleteAlbum(albumKey(98))},
+		{name: "PutItem, new", status: 200, writes: true, returnsOldItem: true, run: putAlbum(largeAlbum(50))},
+		{name: "PutItem, with the old item", status: 200, writes: true, returnsOldItem: true, run: putAlbum(largeAlbum(2))},
+		{name: "DeleteItem, with the old item", status: 200, writes: true, returnsOldItem: true, run: deleteAlbum(albumKey(2))},
+		{name: "DeleteItem, of nothing", status: 200, writes: true, returnsOldItem: true, run: deleteAlbum(albumKey(98))},
 		{name: "Scan, all items", status: 200, run: scanMusic(dynamoconn.ScanTableRequest{TableName: "Music"})},
 		{name: "Scan, first page", status: 200, run: scanMusic(first)},
 		{name: "Scan, empty page", status: 200, run: scanMusic(first), fault: faultOnce(dynamoconntest.EmptyPage())},

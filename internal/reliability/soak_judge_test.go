@@ -189,10 +189,10 @@ func (o *soakOp) judgeOldItem(report soakReportFunc, mayRepeat bool) {
 	if o.kind.isPut() {
 		own = last.storedBefore == o.id(0)
 	}
-	if unknown := errors.Is(o.err, dynamoconn.ErrOldItemUnknown); unknown || mayRepeat && own {
-		if !unknown || !mayRepeat || !own || o.item != nil {
-			report(ruleOldItem, "reported as unknown: %v, earlier attempt: %v, its own item: %v; %v", unknown, mayRepeat, own, o.item)
-		}
+	if unknown := errors.Is(o.err, dynamoconn.ErrOldItemUnknown); unknown != mayRepeat || unknown && own && o.item != nil {
+		report(ruleOldItem, "reported as unknown: %v, earlier attempt: %v, its own item: %v; %v", unknown, mayRepeat, own, o.item)
+	}
+	if mayRepeat && own {
 		return
 	}
 	id, problem := soakID(0), ""

@@ -120,6 +120,9 @@ func (e *Engine) Do(r Request) ([]byte, *Error) {
 		return nil, validationError("%s", msg)
 	}
 	c := &call{Engine: e, Request: r, now: e.Now()}
+	if err := c.checkTableNames(); err != nil {
+		return nil, err
+	}
 	c.Open('{')
 	if err := o.run(c); err != nil {
 		return nil, err
@@ -157,17 +160,6 @@ func checkManagedName(n *wire.Node) *Error {
 	return nil
 }
 
-// tableName returns the name of a table that is given by its name or ARN.
-func tableName(s string) string {
-	if strings.HasPrefix(s, "arn:") {
-		if _, name, ok := strings.Cut(s, ":table/"); ok {
-			name, _, _ = strings.Cut(name, "/")
-			return name
-		}
-	}
-	return s
-}
-
 // activeTable returns a table whose items can be read and written. It needs a lock.
 func (c *call) activeTable(name string) (*store.Table, *Error) {
 	t := c.DB.Table(c.Region, tableName(name), c.now)
@@ -184,8 +176,4 @@ func (c *call) activeTable(name string) (*store.Table, *Error) {
 // itemID returns a text that tells an item of a table from all others.
 func itemID(t *store.Table, key attr.Item) string {
 	return t.Name + string(key.AppendJSON(nil))
-}
-
-func (c *call) arn(t *store.Table) string {
-	return "arn:aws:dynamodb:" + c.ARNRegion + ":" + c.Account + ":table/" + t.Name
 }

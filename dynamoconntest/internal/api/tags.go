@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"regexp"
 	"sort"
 	"strings"
@@ -12,11 +11,7 @@ import (
 
 const maxTags = 50
 
-var (
-	anyARNPattern   = regexp.MustCompile(`^.+:.+:.+:.+:.+:.+/.+$`)
-	tableARNPattern = regexp.MustCompile(`^arn:[^:]+:dynamodb:[^:]+:\d+:table/[^/]{3,}$`)
-	tagPattern      = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
-)
+var tagPattern = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 
 // checkARN checks the request's ResourceArn. If list is not "" it also checks that
 // the parameter with this name has an element.
@@ -25,22 +20,16 @@ func (c *call) checkARN(list, missing string) *Error {
 	if arn == nil {
 		return validationError("Invalid TableArn")
 	}
-	if !anyARNPattern.MatchString(arn.Str()) {
-		// A text that is not an ARN names nothing that a policy could allow.
-		shown := arn.Str()
-		if shown == "" {
-			shown = "*"
-		}
-		return CoralError("AccessDeniedException", fmt.Sprintf("User: arn:aws:iam::%s:root is not authorized to perform: dynamodb:%s on resource: %s",
-			c.Account, c.Operation, shown))
+	if !strings.HasPrefix(arn.Str(), "arn:") {
+		return validationError(invalidParameter+"ARNs must start with 'arn:': %s", arn.Str())
 	}
 	elems := c.Input.Get(list)
 	if list != "" && elems == nil {
 		return validationError("1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not be null",
 			strings.ToLower(list[:1])+list[1:])
 	}
-	if !tableARNPattern.MatchString(arn.Str()) {
-		return validationError("Invalid TableArn: Invalid ResourceArn provided as input %s", arn.Str())
+	if err := c.checkResourceARN(arn.Str()); err != nil {
+		return err
 	}
 	if list != "" && len(elems.Elems) == 0 {
 		return validationError("Atleast one %s needs to be provided as Input.", missing)

@@ -59,14 +59,7 @@ func collectViolations(n *Node, s *Shape, path string, found *[]string) {
 			collectViolations(&n.Elems[i], s.elem, join(fmt.Sprintf("%d.member", i+1)), found)
 		}
 	case shapeMap:
-		for i := range n.Members {
-			if len(*found) >= maxReportedViolations {
-				return
-			}
-			if !satisfiesAll(s.keys, &Node{Type: String, Text: n.Members[i].Name}) {
-				report("Map keys must satisfy constraint: " + ruleTexts(s.keys))
-			}
-		}
+		checkKeys(n, s, report, found)
 		if s.elem.kind == shapeValue {
 			return
 		}
@@ -90,6 +83,18 @@ func collectViolations(n *Node, s *Shape, path string, found *[]string) {
 				continue
 			}
 			collectViolations(v, f.Shape, at, found)
+		}
+	}
+}
+
+// checkKeys checks the keys of a map until enough violations are found.
+func checkKeys(n *Node, s *Shape, report func(constraint string), found *[]string) {
+	for i := range n.Members {
+		if len(*found) >= maxReportedViolations {
+			return
+		}
+		if !satisfiesAll(s.keys, &Node{Type: String, Text: n.Members[i].Name}) {
+			report("Map keys must satisfy constraint: " + ruleTexts(s.keys))
 		}
 	}
 }

@@ -43,11 +43,11 @@ func Value[T ValueType](item Item, key string, nested ...string) (T, error) {
 		return value, noValue(ErrMissing, pathOf(key, nested))
 	}
 
-	switch held := kv.goValue().(type) {
-	case T:
+	if held, ok := kv.goValue().(T); ok {
 		return held, nil
-	case int64, Number:
-		if number, _ := numberOf(kv); number.readAs(&value) {
+	}
+	if number, ok := numberOf(kv); ok {
+		if number.readAs(&value) {
 			return value, nil
 		}
 		if kindReadAs(value) == kv.kind() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/dynamoconn/dynamoconn"
@@ -142,7 +143,7 @@ func structFields(t reflect.Type) (fields []field, lost string) {
 				if ft.Name() == "" && ft.Kind() == reflect.Pointer {
 					ft = ft.Elem()
 				}
-				index := append(s.index[:len(s.index):len(s.index)], i)
+				index := slices.Concat(s.index, []int{i})
 				isEmbedded := f.Anonymous && own.name == "" && ft.Kind() == reflect.Struct
 				switch {
 				case own.skip:

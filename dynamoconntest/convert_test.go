@@ -123,7 +123,7 @@ func TestLoadFlattensEmbeddedStructs(t *testing.T) {
 		Named  LoadBase `dynamodbav:"named"`
 		Hidden string   `dynamodbav:"Hidden,omitempty"`
 		S      int
-		mu     sync.Mutex
+		mu     sync.Mutex //nolint:unused // it is not exported, so it is not stored
 	}
 	db := dynamoconntest.New()
 	require.NoError(t, db.CreateTable(dynamoconntest.Table{Name: "Songs", PartitionKey: "P", SortKey: "S:N"}))

@@ -3,7 +3,6 @@ package jsontext_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -170,7 +169,7 @@ func FuzzAppendString(f *testing.F) {
 		got, err := whole(data, (*jsontext.Scanner).Text)
 		if !utf8.ValidString(text) {
 			var e *jsontext.Error
-			require.True(t, errors.As(err, &e))
+			require.ErrorAs(t, err, &e)
 			require.Equal(t, jsontext.RuleUTF8, e.Rule)
 			return
 		}

@@ -47,7 +47,8 @@ func (s *Scanner) notUTF8(start int) error {
 // escapedText reads the rest of a string that begins at start and has its first escape at
 // Pos.
 func (s *Scanner) escapedText(start int) ([]byte, error) {
-	b := append(s.unescaped[:0], s.Data[start:s.Pos]...)
+	b := s.unescaped[:0]
+	b = append(b, s.Data[start:s.Pos]...)
 	for s.Peek() == '\\' {
 		s.Pos++
 		c := s.Peek()

@@ -15,27 +15,27 @@ import (
 type Cause uint8
 
 const (
-	// NoCause: the caller's context ended, or the reason has no name here.
+	// NoCause means that the caller's context ended, or that the reason has no name here.
 	NoCause Cause = iota
-	// TableNotFound: there is no such table or index.
+	// TableNotFound means that there is no such table or index.
 	TableNotFound
-	// ConditionFailed: the condition of a write was false.
+	// ConditionFailed means that the condition of a write was false.
 	ConditionFailed
-	// Conflict: another write was at work on the item.
+	// Conflict means that another write was at work on the item.
 	Conflict
-	// Throttled: DynamoDB has no throughput for it at the moment.
+	// Throttled means that DynamoDB has no throughput for it at the moment.
 	Throttled
-	// AccessDenied: the credentials are known and may not do this.
+	// AccessDenied means that the credentials are known and may not do this.
 	AccessDenied
-	// CredentialsRefused: there are no credentials, or DynamoDB does not accept them.
+	// CredentialsRefused means that there are no credentials, or DynamoDB does not accept them.
 	CredentialsRefused
-	// Invalid: the request breaks one of DynamoDB's rules.
+	// Invalid means that the request breaks one of DynamoDB's rules.
 	Invalid
-	// TooLarge: the item or the request is larger than DynamoDB takes.
+	// TooLarge means that the item or the request is larger than DynamoDB takes.
 	TooLarge
-	// Unavailable: DynamoDB could not be reached, or could not serve.
+	// Unavailable means that DynamoDB could not be reached, or could not serve.
 	Unavailable
-	// Corrupt: an answer came and cannot be believed.
+	// Corrupt means that an answer came and cannot be believed.
 	Corrupt
 )
 

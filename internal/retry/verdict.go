@@ -45,11 +45,11 @@ func (r *Record) outcome() Outcome {
 type Scope uint8
 
 const (
-	// OneOperation: something in the request is at fault. Smaller requests find out what.
+	// OneOperation means that something in the request is at fault. Smaller requests find out what.
 	OneOperation Scope = iota
-	// OneTable: every request for the table will fail in the same way.
+	// OneTable means that every request for the table will fail in the same way.
 	OneTable
-	// Everything: every request will fail in the same way.
+	// Everything means that every request will fail in the same way.
 	Everything
 )
 

@@ -40,7 +40,9 @@ func (s *Server) Client(t testing.TB, opts ...dynamoconn.Option) *dynamoconn.Cli
 }
 
 // SDKClient returns a client of the AWS SDK for the server, in region us-east-1. It
-// sends each request once. optFns can change its options.
+// makes one attempt for each request, where the SDK makes several by default, so that a
+// test sees each fault. optFns can change this and the other options: set
+// RetryMaxAttempts to 0 for the SDK's default.
 func (s *Server) SDKClient(optFns ...func(*dynamodb.Options)) *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
 		Region:           defaultRegion,

@@ -21,7 +21,8 @@
 // [Server.Client] returns a client of this library and [Server.SDKClient] one of the
 // AWS SDK. [Server.HTTPClient] takes the place of the HTTP client in any other
 // client. It opens no socket and starts no goroutine, so it works inside
-// testing/synctest. [Server.Handler] serves the same protocol on a port.
+// testing/synctest. [Server.Handler] serves the same protocol on a port, and so does the
+// command in cmd/dynamoconntest, for programs in any language.
 //
 // Requests must be signed, but with any credentials: the signature is not checked.
 //
@@ -55,10 +56,11 @@
 //
 // # Differences from the service
 //
-// There is no IAM: any credentials may do anything. There are no streams, backups,
-// exports, global tables, PartiQL or resource policies. All regions have the same
-// tables, unless [WithSeparateRegions] is given. Provisioned capacity is recorded
-// but never enforced: only faults throttle. The server carries out one operation
-// after the other, so transactions never conflict: only faults make them
+// There is no IAM: any credentials may do anything. A table has the settings of its
+// stream, but no stream and no ARN of one. There are no backups, exports, global
+// tables, PartiQL or resource policies. All regions have the same tables, unless
+// [WithSeparateRegions] is given. Provisioned capacity is recorded but never
+// enforced: only faults throttle. The server carries out one operation after the
+// other, so transactions never conflict: only faults make them
 // ([TransactionConflict], [TransactionInProgress]).
 package dynamoconntest

@@ -35,6 +35,7 @@ type Entry struct {
 type journal struct {
 	mu      sync.Mutex
 	limit   int
+	f       func(Entry) // called for each request; nil for none
 	entries []Entry
 	bytes   int // capacity of the Inputs of entries[bodies:]; those before have none
 	bodies  int
@@ -43,6 +44,9 @@ type journal struct {
 func (j *journal) add(e Entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.f != nil {
+		j.f(e)
+	}
 	if j.limit == 0 {
 		return
 	}

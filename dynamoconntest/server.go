@@ -103,6 +103,12 @@ func WithJournalSize(n int) Option {
 	return func(s *Server) { s.journal.limit = max(n, 0) }
 }
 
+// WithJournalFunc makes the server call f for each request that it adds to the journal,
+// one after the other, also if the journal keeps none. f must not use the journal.
+func WithJournalFunc(f func(Entry)) Option {
+	return func(s *Server) { s.journal.f = f }
+}
+
 // Handler returns the server as an http.Handler, for an http.Server or an
 // httptest.Server.
 func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.ServeHTTP) }

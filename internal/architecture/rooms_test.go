@@ -81,6 +81,7 @@ var rooms = []room{
 		others: []string{sdk},
 		tests:  []string{"internal/dynamodblocal", "internal/fuzzseed"},
 	},
+	{dir: "dynamoconntest/cmd/dynamoconntest", imports: []string{"dynamoconntest"}},
 
 	// What only tests and examples use.
 	{dir: "testdata"},

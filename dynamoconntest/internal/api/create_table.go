@@ -93,7 +93,7 @@ func (c *call) readStream(t *store.Table, n *wire.Node) *Error {
 		t.Stream.Enabled = false
 		return nil
 	}
-	t.Stream = store.Stream{View: view, Enabled: true, EnabledAt: c.now}
+	t.Stream = store.Stream{View: view, Enabled: true}
 	return nil
 }
 

@@ -82,24 +82,19 @@ func (c *call) writeTableDescription(t *store.Table) {
 	c.Close('}')
 }
 
+// writeStream writes the settings of the table's stream. There is no LatestStreamArn
+// and no LatestStreamLabel, because no request could read the stream.
 func (c *call) writeStream(t *store.Table) {
-	if t.Stream.View == "" {
+	if !t.Stream.Enabled {
 		return
 	}
-	if t.Stream.Enabled {
-		c.Key("StreamSpecification")
-		c.Open('{')
-		c.Key("StreamEnabled")
-		c.Bool(true)
-		c.Key("StreamViewType")
-		c.Str(t.Stream.View)
-		c.Close('}')
-	}
-	label := t.Stream.EnabledAt.UTC().Format("2006-01-02T15:04:05.000")
-	c.Key("LatestStreamLabel")
-	c.Str(label)
-	c.Key("LatestStreamArn")
-	c.Str(c.arn(t) + "/stream/" + label)
+	c.Key("StreamSpecification")
+	c.Open('{')
+	c.Key("StreamEnabled")
+	c.Bool(true)
+	c.Key("StreamViewType")
+	c.Str(t.Stream.View)
+	c.Close('}')
 }
 
 func (c *call) writeKeySchema(s store.Schema) {

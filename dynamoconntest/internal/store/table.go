@@ -18,9 +18,8 @@ type Throughput struct {
 // Stream is what DescribeTable says about a table's stream. There is no stream
 // behind it.
 type Stream struct {
-	View      string // "" if the table never had one
-	Enabled   bool
-	EnabledAt time.Time
+	View    string // "" if the table never had one
+	Enabled bool
 }
 
 // Table is a table. Whoever creates it sets the exported fields and calls Init.

@@ -28,7 +28,8 @@ func (c *Client) GetItem(ctx context.Context, req GetItemRequest, opts ...CallOp
 		if err != nil {
 			return nil, err
 		}
-		if resp.Item, err = FromAttributeValues(out.Item); err == nil && !resp.Item.mayHaveKey(req.Item) {
+		isWhole := len(req.Attributes) == 0 && req.ProjectionExpression == ""
+		if resp.Item, err = FromAttributeValues(out.Item); err == nil && !resp.Item.hasKey(req.Item, isWhole) {
 			err = corrupt("is another item than was asked for")
 		}
 		return capacityOf(out.ConsumedCapacity), under("Item", err)
@@ -102,11 +103,12 @@ func (req *GetItemRequest) input(capacity types.ReturnConsumedCapacity) (*dynamo
 	}, nil
 }
 
-// mayHaveKey reports whether no attribute of the item differs from the key. A projection
-// may have left attributes of the key out.
-func (it Item) mayHaveKey(key Item) bool {
+// hasKey reports whether the item is the one with that key, or nil. If it is not the whole
+// item, a projection may have left attributes of the key out.
+func (it Item) hasKey(key Item, isWhole bool) bool {
 	for _, asked := range key {
-		if kv, ok := it.Get(asked.KeyName()); ok && !equalValues(kv, asked, 0) {
+		kv, found := it.Get(asked.KeyName())
+		if found && !equalValues(kv, asked, 0) || !found && isWhole && it != nil {
 			return false
 		}
 	}
@@ -220,7 +222,7 @@ func (w *deleteWrite) send(ctx context.Context, k *call) (Item, []types.Consumed
 		return nil, nil, err
 	}
 	old, err := FromAttributeValues(out.Attributes)
-	if err == nil && !old.mayHaveKey(w.Item) {
+	if err == nil && !old.hasKey(w.Item, true) {
 		err = corrupt("is another item than was deleted")
 	}
 	return old, capacityOf(out.ConsumedCapacity), under("OldItem", err)

@@ -331,7 +331,9 @@ func FuzzGetItemAnswer(f *testing.F) {
 	key := map[string]types.AttributeValue{"A": &types.AttributeValueMemberS{Value: "a"}}
 	mutate.Fuzz(f, func(t *testing.T, body []byte) {
 		pair.answer(http.StatusOK, body)
-		got, err := pair.ours.GetItem(t.Context(), GetItemRequest{TableName: "T", Item: Item{String("A", "a")}})
+		got, err := pair.ours.GetItem(t.Context(), GetItemRequest{
+			TableName: "T", Item: Item{String("A", "a")}, ProjectionExpression: "B", // an item without its key is an answer
+		})
 		want, sdkErr := sdkSays(func() (*dynamodb.GetItemOutput, error) {
 			return pair.sdk.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: aws.String("T"), Key: key})
 		})

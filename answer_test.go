@@ -3,6 +3,7 @@ package dynamoconn_test
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -221,14 +222,20 @@ func TestItemOfTheKeyIsTaken(t *testing.T) {
 	t.Parallel()
 
 	for _, item := range []string{`{"ID":{"N":"15"},"Year":{"N":"1"}}`, `{"ID":{"N":"1.5E1"}}`, `{"Year":{"N":"1"}}`, `{}`} {
-		client := wireClient(t, wiretest.New(wiretest.Reply(200, `{"Item":`+item+`}`), wiretest.Reply(200, `{"Attributes":`+item+`}`)))
+		client := wireClient(t, wiretest.New(wiretest.Reply(200, `{"Item":`+item+`}`)))
 		key := dynamoconn.Item{dynamoconn.Decimal("ID", dynamoconn.MustNumber("15.0"))}
 		got, err := client.GetItem(t.Context(), dynamoconn.GetItemRequest{TableName: "Music", Item: key, Attributes: []string{"Year"}})
 		require.NoError(t, err, item)
 		assert.NotNil(t, got.Item)
-		old, err := client.DeleteItem(t.Context(), dynamoconn.DeleteItemRequest{TableName: "Music", Item: key, ReturnOldItem: true})
-		require.NoError(t, err, item)
-		assert.NotNil(t, old.OldItem)
+
+		// A whole item has its key.
+		client = wireClient(t, wiretest.New(wiretest.Reply(200, `{"Item":`+item+`}`), wiretest.Reply(200, `{"Attributes":`+item+`}`)), dynamoconn.WithMaxAttempts(1))
+		hasKey := strings.Contains(item, "ID")
+		_, err = client.GetItem(t.Context(), dynamoconn.GetItemRequest{TableName: "Music", Item: key})
+		assert.Equal(t, !hasKey, errors.Is(err, dynamoconn.ErrCorruptResponse), item)
+		_, err = client.DeleteItem(t.Context(), dynamoconn.DeleteItemRequest{TableName: "Music", Item: key, ReturnOldItem: true})
+		assert.Equal(t, !hasKey, errors.Is(err, dynamoconn.ErrCorruptResponse), item)
+		assert.Equal(t, !hasKey, errors.Is(err, dynamoconn.ErrAmbiguous), item)
 	}
 	client := wireClient(t, wiretest.New(wiretest.Reply(200, `{"Table":{"TableName":"Music"}}`)))
 	described, err := client.DescribeTable(t.Context(), dynamoconn.DescribeTableRequest{TableName: "arn:aws:dynamodb:eu-west-1:123456789012:table/Music"})

@@ -17,9 +17,10 @@ const (
 	defaultRegion = "us-east-1"
 )
 
-// exchange answers an HTTP request. The caller has read its body.
-func (s *Server) exchange(method string, header http.Header, body []byte) reply {
-	r := s.handle(method, header, body)
+// exchange answers an HTTP request that was sent to host. The caller has read its body.
+func (s *Server) exchange(req *http.Request, host string, body []byte) reply {
+	header := withPresigned(req)
+	r := s.handle(req.Method, host, header, body)
 	if r.header == nil {
 		return r
 	}
@@ -31,7 +32,7 @@ func (s *Server) exchange(method string, header http.Header, body []byte) reply 
 
 // handle parses a request, chooses the effect that it meets, answers it and adds it
 // to the journal.
-func (s *Server) handle(method string, header http.Header, body []byte) reply {
+func (s *Server) handle(method, host string, header http.Header, body []byte) reply {
 	e := Entry{
 		Time: s.clock(), Input: body,
 		InvocationID: header.Get("Amz-Sdk-Invocation-Id"), Attempt: header.Get("Amz-Sdk-Request"),
@@ -51,7 +52,7 @@ func (s *Server) handle(method string, header http.Header, body []byte) reply {
 	}
 	e.Input = body
 	region := signedRegion(header.Get("Authorization"))
-	req := api.Request{ARNRegion: region}
+	req := api.Request{ARNRegion: region, Host: host}
 	if s.separateRegions {
 		req.Region = region
 	}
@@ -156,5 +157,9 @@ func (s *Server) evaluate(req api.Request, header http.Header, parseErr error, e
 		e.Applied = false
 		return errorReply(err, e)
 	}
-	return newReply(200, out)
+	r := newReply(200, out)
+	if effect.kind != effectOversize { // which appends to the body
+		r.compress(header.Get("Accept-Encoding"))
+	}
+	return r
 }

@@ -53,7 +53,7 @@ func (c *HTTPClient) do(req *http.Request) (*http.Response, error) {
 	if trace == nil {
 		trace = &httptrace.ClientTrace{}
 	}
-	r := c.server.exchange(req.Method, req.Header, body)
+	r := c.server.exchange(req, req.URL.Host, body)
 	if err := r.connect(req, trace); err != nil {
 		return nil, err
 	}
@@ -171,7 +171,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	r := s.exchange(req.Method, req.Header, body)
+	r := s.exchange(req, req.Host, body)
 	if r.fail != failNone || r.pause(req.Context()) != nil {
 		panic(http.ErrAbortHandler)
 	}

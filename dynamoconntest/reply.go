@@ -1,6 +1,8 @@
 package dynamoconntest
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/rand"
 	"encoding/base32"
 	"fmt"
@@ -55,6 +57,23 @@ func errorReply(err *api.Error, e *Entry) reply {
 func (r *reply) setLengthAndChecksum() {
 	r.header.Set("Content-Length", strconv.Itoa(len(r.body)))
 	r.header.Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(r.body)), 10))
+}
+
+// minCompressed is the size above which an answer is compressed.
+const minCompressed = 4 << 10
+
+// compress compresses the body if it is long and the request accepts that.
+func (r *reply) compress(accepted string) {
+	if len(r.body) <= minCompressed || !acceptsGzip(accepted) {
+		return
+	}
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write(r.body)
+	_ = w.Close()
+	r.body = b.Bytes()
+	r.header.Set("Content-Encoding", "gzip")
+	r.setLengthAndChecksum()
 }
 
 // preflightReply returns the reply for the OPTIONS request that a browser sends

@@ -36,6 +36,37 @@ func decompress(encoding string, body []byte) ([]byte, error) {
 	return nil, errors.ErrUnsupported
 }
 
+// withPresigned returns the header of a request. If the signature is in the URL, as in a
+// presigned request, the header has it and the operation as if they had been sent
+// there.
+func withPresigned(req *http.Request) http.Header {
+	query := req.URL.Query()
+	if query.Get("X-Amz-Algorithm") == "" || req.Header.Get("Authorization") != "" {
+		return req.Header
+	}
+	header := req.Header.Clone()
+	header.Set("Authorization", query.Get("X-Amz-Algorithm")+" Credential="+query.Get("X-Amz-Credential")+
+		", SignedHeaders="+query.Get("X-Amz-SignedHeaders")+", Signature="+query.Get("X-Amz-Signature"))
+	for _, name := range []string{"X-Amz-Target", "X-Amz-Date"} {
+		if header.Get(name) == "" && query.Get(name) != "" {
+			header.Set(name, query.Get(name))
+		}
+	}
+	return header
+}
+
+// acceptsGzip reports whether an Accept-Encoding allows gzip.
+func acceptsGzip(accepted string) bool {
+	for _, coding := range strings.Split(accepted, ",") {
+		name, quality, _ := strings.Cut(coding, ";")
+		quality = strings.ReplaceAll(quality, " ", "")
+		if strings.EqualFold(strings.TrimSpace(name), "gzip") && strings.Trim(strings.TrimPrefix(quality, "q="), "0.") != "" || strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			return true
+		}
+	}
+	return false
+}
+
 // hasJSONContentType reports whether a request says that its body is JSON.
 func hasJSONContentType(header http.Header) bool {
 	kind, _, _ := strings.Cut(header.Get("Content-Type"), ";")

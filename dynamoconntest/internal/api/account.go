@@ -19,7 +19,11 @@ func (c *call) describeEndpoints() *Error {
 	c.Open('[')
 	c.Open('{')
 	c.Key("Address")
-	c.Str("dynamodb." + c.ARNRegion + ".amazonaws.com")
+	if c.Host != "" {
+		c.Str(c.Host) // so that a client that asks for the endpoint stays here
+	} else {
+		c.Str("dynamodb." + c.ARNRegion + ".amazonaws.com")
+	}
 	c.Key("CachePeriodInMinutes")
 	c.Int(1440)
 	c.Close('}')

@@ -67,8 +67,10 @@ func (c *call) writeTableDescription(t *store.Table) {
 		c.Time(t.OnDemandAt)
 		c.Close('}')
 	}
-	c.writeIndexes(t, "LocalSecondaryIndexes", false)
-	c.writeIndexes(t, "GlobalSecondaryIndexes", true)
+	if status != "DELETING" {
+		c.writeIndexes(t, "LocalSecondaryIndexes", false)
+		c.writeIndexes(t, "GlobalSecondaryIndexes", true)
+	}
 	c.writeStream(t)
 	if t.Class != "" {
 		c.Key("TableClassSummary")

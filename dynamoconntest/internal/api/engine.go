@@ -31,6 +31,7 @@ type Engine struct {
 type Request struct {
 	Region    string // region that has the tables; "" if all regions share them
 	ARNRegion string // region in ARNs
+	Host      string // to which the request was sent; may be ""
 	Operation string
 	Input     *wire.Node
 

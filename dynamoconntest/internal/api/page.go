@@ -190,6 +190,9 @@ func (p *page) setStartKey() *Error {
 	if p.givenStart == nil {
 		return nil
 	}
+	if p.readsOneItem() {
+		return validationError("The query can return at most one row and cannot be restarted")
+	}
 	const bad = "The provided starting key is invalid"
 	const mismatch = "The provided key element does not match the schema"
 	vague := validationError(bad)
@@ -223,6 +226,12 @@ func (p *page) setStartKey() *Error {
 	return nil
 }
 
+// readsOneItem reports whether the page is that of a query on a table without sort
+// key. It has no next page.
+func (p *page) readsOneItem() bool {
+	return p.isQuery && p.Index == nil && len(p.table.Schema.Sort()) == 0
+}
+
 // fetchesFromTable reports whether items are read from the table as well, because
 // the request asks for attributes that the local index does not hold.
 func (p *page) fetchesFromTable() bool {
@@ -246,7 +255,7 @@ func (p *page) lastKey(it attr.Item) attr.Item {
 
 // runPage reads the page and writes the answer.
 func (p *page) runPage(c *call) {
-	if c.EmptyPage {
+	if c.EmptyPage && !p.readsOneItem() {
 		if key, ok := p.table.GapKey(p.Range, c.now); ok {
 			p.writePage(c, nil, 0, key, 0, 0)
 			return
@@ -286,6 +295,9 @@ func (p *page) runPage(c *call) {
 		}
 		return true
 	})
+	if p.readsOneItem() {
+		last = nil
+	}
 	p.writePage(c, items, scanned, last, size, fetched)
 }
 

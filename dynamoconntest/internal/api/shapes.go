@@ -5,7 +5,9 @@ import . "github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire" //nolin
 // The shapes that several operations share are functions: each use has a shape of
 // its own, because rules are added to it.
 
-func nameOrARNShape() *Shape { return Str().NameLen(3, 255).NameCharacters() }
+// nameOrARNShape returns the shape of a table's name. The operations that manage tables
+// check that it has three characters; for the others there is no table with less.
+func nameOrARNShape() *Shape { return Str().NameLen(1, 255).NameCharacters() }
 
 func tableNameField() Field { return Required("TableName", nameOrARNShape()) }
 

@@ -75,10 +75,9 @@ func (c *call) runTransactGets(gets []*transactGet) *Error {
 }
 
 // checkTransactGets finds the tables and checks the keys. An invalid key cancels
-// the transaction, an empty one is an error of the request.
+// the transaction, an empty one is an error of the request. What comes after an
+// invalid key is not checked.
 func (c *call) checkTransactGets(gets []*transactGet) *Error {
-	reasons := NoReasons(len(gets))
-	invalid := false
 	for i, g := range gets {
 		t, err := c.activeTable(g.tableName)
 		if err != nil {
@@ -92,12 +91,8 @@ func (c *call) checkTransactGets(gets []*transactGet) *Error {
 			if err.hasEmptyKey {
 				return err
 			}
-			reasons[i] = Reason{Code: "ValidationError", Message: err.Message}
-			invalid = true
+			return cancelledByInvalid(i, len(gets), err)
 		}
-	}
-	if invalid {
-		return CancelledError(reasons)
 	}
 	seen := map[string]bool{}
 	for _, g := range gets {

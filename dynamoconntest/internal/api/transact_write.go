@@ -17,6 +17,10 @@ type transactWrite struct {
 	write
 	table     *store.Table
 	old, next attr.Item
+
+	// requestSize is the size of the item or of the key and the values in the request.
+	// The stored items do not count.
+	requestSize int
 }
 
 func (c *call) transactWriteItems() *Error {
@@ -29,6 +33,7 @@ func (c *call) transactWriteItems() *Error {
 
 func (c *call) readTransaction() ([]*transactWrite, *Error) {
 	var out []*transactWrite
+	size := 0
 	list := c.Input.Get("TransactItems")
 	for i := range list.Elems {
 		w, err := readTransactWrite(&list.Elems[i])
@@ -36,6 +41,9 @@ func (c *call) readTransaction() ([]*transactWrite, *Error) {
 			return nil, err
 		}
 		out = append(out, w)
+		if size += w.requestSize; size > maxTransactionSize {
+			return nil, validationError("Transaction is too large: the items' total size exceeds 4 MB")
+		}
 	}
 	return out, nil
 }
@@ -67,7 +75,7 @@ func readTransactWrite(n *wire.Node) (*transactWrite, *Error) {
 		if w.item, err = readItem(in.Get("Item")); err != nil {
 			return nil, err
 		}
-		if w.item.Size() > maxItemSize {
+		if w.requestSize = w.item.Size(); w.requestSize > maxItemSize {
 			return nil, errItemSize()
 		}
 	}
@@ -93,6 +101,7 @@ func readTransactWrite(n *wire.Node) (*transactWrite, *Error) {
 		if w.key, err = readItem(in.Get("Key")); err != nil {
 			return nil, err
 		}
+		w.requestSize = w.key.Size() + names.ValuesSize()
 	}
 	return w, nil
 }
@@ -134,10 +143,9 @@ func (c *call) runTransaction(writes []*transactWrite) *Error {
 }
 
 // checkTransactWrites finds the tables and checks the keys and paths. An invalid
-// key cancels the transaction, an empty one is an error of the request.
+// key cancels the transaction, an empty one is an error of the request. What comes
+// after an invalid key is not checked.
 func (c *call) checkTransactWrites(writes []*transactWrite) *Error {
-	reasons := NoReasons(len(writes))
-	invalid := false
 	seen := map[string]bool{}
 	for i, w := range writes {
 		t, err := c.activeTable(w.tableName)
@@ -152,9 +160,7 @@ func (c *call) checkTransactWrites(writes []*transactWrite) *Error {
 			if err.hasEmptyKey {
 				return err
 			}
-			reasons[i] = Reason{Code: "ValidationError", Message: err.Message}
-			invalid = true
-			continue
+			return cancelledByInvalid(i, len(writes), err)
 		}
 		id := itemID(t, w.key)
 		if seen[id] {
@@ -162,14 +168,20 @@ func (c *call) checkTransactWrites(writes []*transactWrite) *Error {
 		}
 		seen[id] = true
 	}
-	if invalid {
-		return CancelledError(reasons)
-	}
 	return nil
 }
 
+// cancelledByInvalid returns the error of a transaction of n actions whose action i is
+// not valid. The service stops there, so that the others have no reason.
+func cancelledByInvalid(i, n int, err *Error) *Error {
+	reasons := NoReasons(n)
+	reasons[i] = Reason{Code: "ValidationError", Message: err.Message}
+	return CancelledError(reasons)
+}
+
 // computeTransaction checks the conditions and then computes the new items. It
-// changes nothing. An update is computed only if every condition holds.
+// changes nothing. An update is computed only if every condition holds, and nothing is
+// computed after a write that is not possible: the reason of the later ones is None.
 func computeTransaction(writes []*transactWrite, growth *collectionGrowth) *Error {
 	reasons := NoReasons(len(writes))
 	failed := false
@@ -183,7 +195,6 @@ func computeTransaction(writes []*transactWrite, growth *collectionGrowth) *Erro
 	if failed {
 		return CancelledError(reasons)
 	}
-	size := 0
 	for i, w := range writes {
 		var err *Error
 		if w.next, err = w.newItem(w.table, w.old); err != nil {
@@ -196,13 +207,9 @@ func computeTransaction(writes []*transactWrite, growth *collectionGrowth) *Erro
 			reasons[i] = Reason{Code: "ItemCollectionSizeLimitExceeded", Message: collectionMessage}
 			failed = true
 		}
-		size += max(w.old.Size(), w.next.Size())
-	}
-	if failed {
-		return CancelledError(reasons)
-	}
-	if size > maxTransactionSize {
-		return validationError("Transaction is too large: the items' total size exceeds 4 MB")
+		if failed {
+			return CancelledError(reasons)
+		}
 	}
 	return nil
 }

@@ -99,9 +99,12 @@ var (
 // maxNameLength is the greatest length of an attribute's name, in bytes.
 const maxNameLength = 65535
 
-// CheckName returns an error if the name of an attribute is too long. The
+// CheckName returns an error if the name of an attribute is empty or too long. The
 // error's text is the service's message.
 func CheckName(name string) error {
+	if name == "" {
+		return errEmptyName
+	}
 	if len(name) > maxNameLength {
 		return errLongName
 	}
@@ -142,7 +145,7 @@ func decode(n *wire.Node, depth int) (Value, error) {
 func decodeAs(k Kind, m *wire.Node, depth int) (Value, error) {
 	switch k {
 	case S:
-		return String(m.Text), nil
+		return Value{kind: S, text: m.Text, boolean: m.LoneSurrogate}, nil
 	case N:
 		num, err := ParseNumber(m.Text)
 		if err != nil {

@@ -85,7 +85,7 @@ func (k Kind) IsScalarKey() bool { return k == S || k == N || k == B }
 // Value is an attribute value. The zero Value stands for no value.
 type Value struct {
 	kind    Kind
-	boolean bool
+	boolean bool   // of a BOOL; for an S, that its JSON had a surrogate without its pair
 	text    string // S, B: the bytes; N: canonical text
 	content any    // L: []Value; M: Item; sets: []string in canonical order
 }
@@ -164,6 +164,10 @@ func (v Value) Exists() bool { return v.kind != None }
 // Text returns the bytes of a string or binary, or the canonical text of a
 // number.
 func (v Value) Text() string { return v.text }
+
+// HasLoneSurrogate reports whether the JSON of a string had half of a surrogate pair,
+// in whose place the text has U+FFFD.
+func (v Value) HasLoneSurrogate() bool { return v.kind == S && v.boolean }
 
 // Bool returns the value of a boolean.
 func (v Value) Bool() bool { return v.boolean }

@@ -84,6 +84,9 @@ func checkValueCount(operator string, list *wire.Node) error {
 
 func readTerm(name, operator string, list *wire.Node) (KeyTerm, error) {
 	t := KeyTerm{Name: name, Op: operator}
+	if err := attr.CheckName(name); err != nil {
+		return t, err
+	}
 	if list.Present() {
 		for i := range list.Elems {
 			v, err := attr.Decode(&list.Elems[i])
@@ -171,6 +174,9 @@ func ReadExpected(n *wire.Node, either bool) (*Condition, error) {
 }
 
 func readExpected(name string, n *wire.Node) (KeyTerm, error) {
+	if err := attr.CheckName(name); err != nil {
+		return KeyTerm{}, err
+	}
 	value, exists, list := n.Get("Value"), n.Get("Exists"), n.Get("AttributeValueList")
 	if list != nil && value != nil {
 		return KeyTerm{}, fmt.Errorf(invalidParameter+"Value and AttributeValueList cannot be used together for Attribute: %s", name)

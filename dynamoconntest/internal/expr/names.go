@@ -100,6 +100,15 @@ func (n *Names) value(ref string) (attr.Value, bool) {
 	return v, ok
 }
 
+// ValuesSize returns the size of all values.
+func (n *Names) ValuesSize() int {
+	size := 0
+	for _, v := range n.values {
+		size += v.Size()
+	}
+	return size
+}
+
 // CheckAllUsed returns an error if a placeholder was given and no expression used
 // it.
 func (n *Names) CheckAllUsed() error {

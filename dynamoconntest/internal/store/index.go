@@ -60,11 +60,11 @@ func (x *Index) key(t *Table, primary string, it attr.Item) string {
 
 // includes reports whether the index has an entry for the item: whether the item
 // has every key attribute of the index. A write is refused if one has a wrong
-// type, but a new index leaves out the items that have one.
+// type, is empty or too long, but a new index leaves out the items that have one.
 func (x *Index) includes(it attr.Item) bool {
 	for _, k := range x.Schema {
 		v := it.Get(k.Name)
-		if v.Kind() != k.Kind || k.Kind != attr.N && v.Text() == "" {
+		if v.Kind() != k.Kind || k.Kind != attr.N && (v.Text() == "" || len(v.Text()) > k.maxSize()) || v.HasLoneSurrogate() {
 			return false
 		}
 	}
@@ -88,9 +88,12 @@ func (x *Index) CheckItem(it attr.Item) error {
 		if v.Text() == "" {
 			return EmptyKeyError(fmt.Sprintf("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", kindWord(k.Kind), x.Name, k.Name))
 		}
-		most, name := maxPartitionKey, "hashkey"
+		if v.HasLoneSurrogate() {
+			return loneSurrogateError(k)
+		}
+		most, name := k.maxSize(), "hashkey"
 		if k.Sort {
-			most, name = maxSortKey, "rangekey"
+			name = "rangekey"
 		}
 		if len(v.Text()) > most {
 			return fmt.Errorf("One or more parameter values were invalid: Size of %s has exceeded the maximum size limit of%d bytes", name, most)

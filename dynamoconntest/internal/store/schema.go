@@ -127,12 +127,29 @@ func (e EmptyKeyError) Error() string { return string(e) }
 
 var errKeyMismatch = fmt.Errorf("The provided key element does not match the schema")
 
+// maxSize returns the most bytes that the attribute may have if it is not a number.
+func (k KeyAttr) maxSize() int {
+	if k.Sort {
+		return maxSortKey
+	}
+	return maxPartitionKey
+}
+
+// loneSurrogateError returns the error for a key that has half of a surrogate pair in
+// it, which UTF-8 cannot hold. Two such keys would become one.
+func loneSurrogateError(k KeyAttr) error {
+	return fmt.Errorf("One or more parameter values were invalid: The key %s is not valid UTF-8: it has a surrogate without its pair", k.Name)
+}
+
 // checkValues returns an error if a key attribute is empty or too long.
 func (s Schema) checkValues(it attr.Item) error {
 	for _, k := range s {
 		v := it.Get(k.Name)
 		if k.Kind != attr.N && v.Text() == "" {
 			return EmptyKeyError(fmt.Sprintf("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", kindWord(k.Kind), k.Name))
+		}
+		if v.HasLoneSurrogate() {
+			return loneSurrogateError(k)
 		}
 		if !k.Sort && len(v.Text()) > maxPartitionKey && k.Kind != attr.N {
 			return fmt.Errorf("One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes")

@@ -27,7 +27,12 @@ const (
 
 // Node is a JSON value. The zero Node stands for no value.
 type Node struct {
-	Type    Type
+	Type Type
+
+	// LoneSurrogate is set if a string has an escaped half of a surrogate pair, which
+	// becomes U+FFFD.
+	LoneSurrogate bool
+
 	Text    string // content of a string; literal of a number or boolean
 	Elems   []Node
 	Members []Member
@@ -121,8 +126,10 @@ func Parse(data []byte) (*Node, error) {
 }
 
 type parser struct {
-	data  string
-	pos   int
+	data          string
+	pos           int
+	loneSurrogate bool // a string had one
+
 	sizes []int32 // of the arrays and objects that have not been opened yet
 }
 
@@ -201,8 +208,9 @@ func (p *parser) value(depth int) (Node, error) {
 	case c == '[':
 		return p.array(depth)
 	case c == '"':
+		p.loneSurrogate = false
 		s, err := p.stringText()
-		return Node{Type: String, Text: s}, err
+		return Node{Type: String, Text: s, LoneSurrogate: p.loneSurrogate}, err
 	case c == 't':
 		return p.literal("true", Node{Type: Bool, Text: "true"})
 	case c == 'f':
@@ -394,9 +402,11 @@ func (p *parser) escapedText(start int) (string, error) {
 						return "", ErrSyntax
 					}
 					if r = utf16.DecodeRune(r, low); r == utf8.RuneError {
+						p.loneSurrogate = true
 						p.pos = after // no pair: the second escape is a character of its own
 					}
 				} else {
+					p.loneSurrogate = true
 					r = utf8.RuneError
 				}
 			}

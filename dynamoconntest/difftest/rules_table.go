@@ -16,7 +16,8 @@ var tableRules = []Rule{
 			names, ok := statesOf(got, tableStates[c.Request.Operation])
 			local, _ := statesOf(c.Local.Aspects[aspectState], nil)
 			dynoxide, _ := statesOf(c.Dynoxide.Aspects[aspectState], nil)
-			return ok && (names == local || names == dynoxide)
+			deleted := c.hasOperation("DeleteTable") && got == "DELETING" // without its indexes: see deleted-table
+			return ok && (names == local || names == dynoxide || deleted)
 		},
 	},
 	{
@@ -65,12 +66,16 @@ var tableRules = []Rule{
 	},
 	{
 		ID: "deleted-table", Aspect: aspectTable, Right: Service,
-		What:  "whether the answer to DeleteTable has the keys and the definitions of the table",
-		Why:   "DeleteTable: the answer in its example has neither",
+		What:  "whether the answer to DeleteTable has the keys, the definitions and the indexes of the table",
+		Why:   "DeleteTable: the answer in its example has none of them; conformance suites recorded that the service's has no indexes",
 		Match: func(c Case) bool { return c.hasOperation("DeleteTable") },
 		Want: func(c Case) []string {
 			l, d := c.Local.Aspects[aspectTable], c.Dynoxide.Aspects[aspectTable]
-			return []string{l, d, withMember(withMember(l, "KeySchema", nil), "Attributes", nil)}
+			bare := withMember(withMember(l, "KeySchema", nil), "Attributes", nil)
+			for _, kind := range []string{"LocalSecondaryIndexes", "GlobalSecondaryIndexes"} {
+				bare = withMember(bare, kind, []any{})
+			}
+			return []string{l, d, bare}
 		},
 	},
 	{

@@ -176,6 +176,7 @@ func TestStatesOfATableThatChanges(t *testing.T) {
 	}{
 		{"UpdateTable", "ACTIVE, g ACTIVE", 0}, {"UpdateTable", "UPDATING, g UPDATING", 0}, {"UpdateTable", "ACTIVE", 1}, {"UpdateTable", "ACTIVE, h ACTIVE", 1},
 		{"UpdateTable", "DELETING, g ACTIVE", 1}, {"CreateTable", "UPDATING, g ACTIVE", 1}, {"CreateTable", "CREATING, g CREATING", 0}, {"DescribeTable", "GONE, g ACTIVE", 1},
+		{"DeleteTable", "DELETING", 0}, {"DeleteTable", "DELETING, g DELETING", 0}, {"DeleteTable", "ACTIVE", 1}, {"DescribeTable", "DELETING", 1},
 	} {
 		c := Case{Request: Request{Operation: test.operation}, Local: state("UPDATING, g ACTIVE"), Dynoxide: state("UPDATING, g ACTIVE")}
 		assert.Len(t, compare(c, state(test.subject), Rules).differences, test.want, "%v", test)

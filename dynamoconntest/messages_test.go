@@ -63,6 +63,42 @@ func TestInvalidRequestsGetTheServicesMessages(t *testing.T) {
 	}
 }
 
+// The texts of the newest recordings, which are of two generations.
+func TestMessagesAreThoseOfTheNewestRecordings(t *testing.T) {
+	t.Parallel()
+	h := newIndexedTable(t)
+	definitions := `"BillingMode":"PAY_PER_REQUEST","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"},{"AttributeName":"b","AttributeType":"S"},{"AttributeName":"c","AttributeType":"S"},{"AttributeName":"d","AttributeType":"S"},{"AttributeName":"e","AttributeType":"S"}]`
+	schema := func(keys string) string {
+		var elements []string
+		for key := range strings.FieldsSeq(keys) {
+			name, role, _ := strings.Cut(key, ":")
+			elements = append(elements, `{"AttributeName":"`+name+`","KeyType":"`+role+`"}`)
+		}
+		return `"KeySchema":[` + strings.Join(elements, ",") + `]`
+	}
+	table := func(keys string) string { return `{"TableName":"abc",` + definitions + `,` + schema(keys) + `}` }
+	index := func(keys string) string {
+		return `{"TableName":"abc",` + definitions + `,` + schema("a:HASH") + `,"GlobalSecondaryIndexes":[{"IndexName":"abc",` + schema(keys) + `,"Projection":{"ProjectionType":"ALL"}}]}`
+	}
+	const parameters = "One or more parameter values were invalid: "
+	for _, c := range []struct{ operation, body, message string }{
+		{"BatchWriteItem", `{"RequestItems":{}}`, "The requestItems parameter is required for BatchWriteItem"},
+		{"BatchGetItem", `{"RequestItems":{}}`, "1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: Member must have length greater than or equal to 1"},
+		{"Query", `{"TableName":"Tab","Limit":0}`, "1 validation error detected: Value at 'Limit' failed to satisfy constraint: Member must have value greater than or equal to 1"},
+		{"Scan", `{"TableName":"Tab","Limit":0}`, "1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1"},
+		{"CreateTable", table("a:HASH a:RANGE"), "Both the Hash Key and the Range Key element in the KeySchema have the same name"},
+		{"CreateTable", table("a:HASH a:HASH"), "Both the Hash Key and the Range Key element in the KeySchema have the same name"},
+		{"CreateTable", index("a:HASH a:RANGE"), "Both the Hash Key and the Range Key element in the KeySchema have the same name"},
+		{"CreateTable", index("a:HASH b:HASH a:RANGE"), "The KeySchema contains multiple key attributes with the same name"},
+		{"CreateTable", index("a:HASH a:HASH"), "The KeySchema contains multiple key attributes with the same name"},
+		{"CreateTable", index("a:HASH b:RANGE c:HASH"), parameters + "All HASH key attributes must precede RANGE key attributes in the KeySchema"},
+		{"CreateTable", index("a:HASH b:HASH c:HASH d:HASH e:HASH"), parameters + "The KeySchema exceeds the maximum allowed number of HASH key attributes"},
+	} {
+		kind, message := post(t, h, c.operation, c.body)
+		assert.Equal(t, [2]string{"ValidationException", c.message}, [2]string{kind, message}, "%s %s", c.operation, c.body)
+	}
+}
+
 // The answer to tagging has no body, not even an empty object.
 func TestTaggingAnswersWithoutABody(t *testing.T) {
 	t.Parallel()

@@ -20,7 +20,7 @@ var tableMessages = []messagePattern{
 	newMessagePattern(`Two .*ind(ex|ic)es have the same name|Duplicate index name|index (which )?already exists`, "index name twice", ""),
 	newMessagePattern(`Nothing to update|At least one of ProvisionedThroughput`, "nothing to change", ""),
 	newMessagePattern(`Too many hash keys|second KeySchemaElement is not a RANGE`, "two hash keys", ""),
-	newMessagePattern(`Two keys can not have the same name|Both the Hash Key and the Range Key element in the KeySchema have the same name`, "key name twice", ""),
+	newMessagePattern(`Two keys can not have the same name|KeySchema contains multiple key attributes with the same name|Both the Hash Key and the Range Key element in the KeySchema have the same name`, "key name twice", ""),
 	newMessagePattern(`Invalid key order|first KeySchemaElement is not a HASH|No Hash Key specified`, "hash key not first", ""),
 	newMessagePattern(`Key Schema too big`, "too long", "keySchema"),
 	newMessagePattern(`throughput must be at least 1`, "out of range", ""),

@@ -184,8 +184,8 @@ func readSchema(n *wire.Node, defs []store.KeyAttr, most int) (store.Schema, *Er
 	case missing:
 		return nil, validationError(invalidParameter+"Some index key attributes are not defined in AttributeDefinitions. Keys: [%s], AttributeDefinitions: [%s]",
 			strings.Join(names, ", "), strings.Join(defined, ", "))
-	case duplicate && (len(out) > 2 || !out[1].Sort):
-		return nil, validationError("Invalid KeySchema: Duplicate attribute name in the key: [%s]", strings.Join(names, ", "))
+	case duplicate && most > 1 && (len(out) > 2 || !out[1].Sort):
+		return nil, validationError("The KeySchema contains multiple key attributes with the same name")
 	case duplicate:
 		return nil, validationError("Both the Hash Key and the Range Key element in the KeySchema have the same name")
 	case out[0].Sort:
@@ -193,9 +193,11 @@ func readSchema(n *wire.Node, defs []store.KeyAttr, most int) (store.Schema, *Er
 	case most == 1 && len(out) == 2 && !out[1].Sort:
 		return nil, validationError("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type")
 	case slices.ContainsFunc(out.Sort(), func(k store.KeyAttr) bool { return !k.Sort }):
-		return nil, validationError("Invalid KeySchema: A HASH key type follows a RANGE key type")
-	case len(out.Partition()) > most || len(out.Sort()) > most:
-		return nil, validationError("Invalid KeySchema: A key has more than %d attributes", most)
+		return nil, validationError(invalidParameter + "All HASH key attributes must precede RANGE key attributes in the KeySchema")
+	case len(out.Partition()) > most:
+		return nil, validationError(invalidParameter + "The KeySchema exceeds the maximum allowed number of HASH key attributes")
+	case len(out.Sort()) > most:
+		return nil, validationError(invalidParameter + "The KeySchema exceeds the maximum allowed number of RANGE key attributes")
 	}
 	return out, nil
 }

@@ -117,8 +117,14 @@ func (e *Engine) Do(r Request) ([]byte, *Error) {
 			return nil, err
 		}
 	}
+	if err := checkRequestItems(r); err != nil {
+		return nil, err
+	}
 	if msg := wire.CheckConstraints(r.Input, o.shape); msg != "" {
 		return nil, validationError("%s", msg)
+	}
+	if err := checkQueryLimit(r); err != nil {
+		return nil, err
 	}
 	c := &call{Engine: e, Request: r, now: e.Now()}
 	if err := c.checkTableNames(); err != nil {
@@ -157,6 +163,35 @@ func checkManagedName(n *wire.Node) *Error {
 	}
 	if l := len(tableName(n.Str())); l < 3 || l > 255 {
 		return validationError("TableName must be at least 3 characters long and at most 255 characters long")
+	}
+	return nil
+}
+
+// checkRequestItems refuses a batch without any table. Each of the two operations has its
+// own message for it, which is about this fault alone.
+func checkRequestItems(r Request) *Error {
+	items := r.Input.Get("RequestItems")
+	if items == nil || len(items.Members) > 0 {
+		return nil
+	}
+	switch r.Operation {
+	case "BatchWriteItem":
+		return validationError("The requestItems parameter is required for BatchWriteItem")
+	case "BatchGetItem":
+		return validationError("1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: Member must have length greater than or equal to 1")
+	}
+	return nil
+}
+
+// checkQueryLimit checks the Limit of a Query. The service's message differs from those
+// about other constraints, the Limit of a Scan among them: it names the member as the
+// request does and does not show the value.
+func checkQueryLimit(r Request) *Error {
+	if r.Operation != "Query" {
+		return nil
+	}
+	if n, ok := r.Input.Get("Limit").Int(); ok && n < 1 {
+		return validationError("1 validation error detected: Value at 'Limit' failed to satisfy constraint: Member must have value greater than or equal to 1")
 	}
 	return nil
 }

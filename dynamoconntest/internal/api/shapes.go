@@ -185,7 +185,7 @@ func readFields() []Field {
 // The order matters because it reports only the first ten.
 var queryShape = Struct(append(readFields(),
 	selectField(), Optional("IndexName", indexNameShape()), capacityField(), Optional("QueryFilter", termsShape()), tableNameField(), operatorField(),
-	attributesToGetField(), limitField(), Optional("KeyConditions", termsShape()),
+	attributesToGetField(), Optional("Limit", Int()), Optional("KeyConditions", termsShape()),
 	Optional("KeyConditionExpression", Str()), Optional("ScanIndexForward", Boolean()),
 )...)
 

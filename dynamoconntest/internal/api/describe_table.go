@@ -25,17 +25,7 @@ func (c *call) writeTableDescription(t *store.Table) {
 	status := t.Status(c.now)
 	c.Open('{')
 	if status != "DELETING" {
-		c.Key("AttributeDefinitions")
-		c.Open('[')
-		for _, d := range t.Definitions {
-			c.Open('{')
-			c.Key("AttributeName")
-			c.Str(d.Name)
-			c.Key("AttributeType")
-			c.Str(d.Kind.String())
-			c.Close('}')
-		}
-		c.Close(']')
+		c.writeDefinitions(t.Definitions)
 		c.writeKeySchema(t.Schema)
 		c.Key("CreationDateTime")
 		c.Time(t.Created)
@@ -82,6 +72,20 @@ func (c *call) writeTableDescription(t *store.Table) {
 	c.Key("DeletionProtectionEnabled")
 	c.Bool(t.Protected)
 	c.Close('}')
+}
+
+func (c *call) writeDefinitions(definitions []store.KeyAttr) {
+	c.Key("AttributeDefinitions")
+	c.Open('[')
+	for _, d := range definitions {
+		c.Open('{')
+		c.Key("AttributeName")
+		c.Str(d.Name)
+		c.Key("AttributeType")
+		c.Str(d.Kind.String())
+		c.Close('}')
+	}
+	c.Close(']')
 }
 
 // writeStream writes the settings of the table's stream. There is no LatestStreamArn

@@ -389,26 +389,9 @@ func (p *parser) escapedText(start int) (string, error) {
 		case 't':
 			buf = append(buf, '\t')
 		case 'u':
-			r, ok := p.hex4()
+			r, ok := p.escapedRune()
 			if !ok {
 				return "", ErrSyntax
-			}
-			if utf16.IsSurrogate(r) {
-				if p.pos+1 < len(p.data) && p.data[p.pos] == '\\' && p.data[p.pos+1] == 'u' {
-					after := p.pos
-					p.pos += 2
-					low, ok := p.hex4()
-					if !ok {
-						return "", ErrSyntax
-					}
-					if r = utf16.DecodeRune(r, low); r == utf8.RuneError {
-						p.loneSurrogate = true
-						p.pos = after // no pair: the second escape is a character of its own
-					}
-				} else {
-					p.loneSurrogate = true
-					r = utf8.RuneError
-				}
 			}
 			buf = utf8.AppendRune(buf, r)
 		default:
@@ -416,6 +399,27 @@ func (p *parser) escapedText(start int) (string, error) {
 		}
 	}
 	return "", ErrSyntax
+}
+
+// escapedRune reads the digits of an escape \u, and the second escape of a surrogate
+// pair. For a surrogate without its other half it returns utf8.RuneError.
+func (p *parser) escapedRune() (rune, bool) {
+	r, ok := p.hex4()
+	if !ok || !utf16.IsSurrogate(r) {
+		return r, ok
+	}
+	if p.pos+1 >= len(p.data) || p.data[p.pos] != '\\' || p.data[p.pos+1] != 'u' {
+		p.loneSurrogate = true
+		return utf8.RuneError, true
+	}
+	after := p.pos
+	p.pos += 2
+	low, ok := p.hex4()
+	if r = utf16.DecodeRune(r, low); ok && r == utf8.RuneError {
+		p.loneSurrogate = true
+		p.pos = after // no pair: the second escape is a character of its own
+	}
+	return r, ok
 }
 
 func (p *parser) hex4() (rune, bool) {

@@ -7,7 +7,7 @@ FUZZTIME      ?= 30s
 
 # The packages whose fuzz targets read what comes from outside, and how many mutations of
 # each seed the soak runs them with: some ten million in all.
-FUZZED        := . ./internal/decimal ./internal/jsontext ./internal/transport ./dynamoconntest ./dynamoconntest/internal/expr ./dynamoconntest/internal/wire
+FUZZED        := . ./internal/decimal ./internal/jsontext ./internal/transport ./dynamoconntest ./dynamoconntest/internal/expr ./dynamoconntest/internal/protocol
 MUTATIONS     ?= 10000
 
 # The modules beside the library's own, so that what they need is no dependency of it.

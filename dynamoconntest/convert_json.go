@@ -5,16 +5,16 @@ import (
 
 	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 )
 
 // fromJSONObject converts a JSON object, or a line of an export, to an item.
 func fromJSONObject(text []byte) (attr.Value, error) {
-	node, err := wire.Parse(text)
+	node, err := protocol.Parse(text)
 	if err != nil {
 		return attr.Value{}, err
 	}
-	if node.Type != wire.Object {
+	if node.Type != protocol.Object {
 		return attr.Value{}, errors.New("the JSON value is not an object")
 	}
 	if inner := exportedItem(node); inner != nil {
@@ -30,35 +30,35 @@ func fromJSONObject(text []byte) (attr.Value, error) {
 // exportedItem returns the item in a line of an export, {"Item":{…}}, or nil if the
 // object is no such line. An item whose only attribute is a map named Item is not
 // possible, because that attribute would be its key.
-func exportedItem(object *wire.Node) *wire.Node {
+func exportedItem(object *protocol.Node) *protocol.Node {
 	if len(object.Members) != 1 || object.Members[0].Name != "Item" {
 		return nil
 	}
 	inner := &object.Members[0].Value
-	if inner.Type != wire.Object || isTypedJSON(inner) && inner.Members[0].Value.Type != wire.Object {
+	if inner.Type != protocol.Object || isTypedJSON(inner) && inner.Members[0].Value.Type != protocol.Object {
 		return nil
 	}
 	return inner
 }
 
 // isTypedJSON reports whether a value is taken for DynamoDB JSON.
-func isTypedJSON(n *wire.Node) bool {
-	return n.Type == wire.Object && len(n.Members) == 1 && attr.KindOf(n.Members[0].Name) != attr.None
+func isTypedJSON(n *protocol.Node) bool {
+	return n.Type == protocol.Object && len(n.Members) == 1 && attr.KindOf(n.Members[0].Name) != attr.None
 }
 
 // fromJSON converts a plain JSON value. The members of an object may be in DynamoDB
 // JSON.
-func fromJSON(n *wire.Node) (attr.Value, error) {
+func fromJSON(n *protocol.Node) (attr.Value, error) {
 	switch n.Type {
-	case wire.Null:
+	case protocol.Null:
 		return attr.Null(), nil
-	case wire.Bool:
+	case protocol.Bool:
 		return attr.Bool(n.True()), nil
-	case wire.Number:
+	case protocol.Number:
 		return numberValue(n.Text)
-	case wire.String:
+	case protocol.String:
 		return attr.String(n.Text), nil
-	case wire.Array:
+	case protocol.Array:
 		out := make([]attr.Value, 0, len(n.Elems))
 		for i := range n.Elems {
 			v, err := fromJSON(&n.Elems[i])
@@ -92,9 +92,9 @@ func fromJSON(n *wire.Node) (attr.Value, error) {
 
 // fromTypedJSON converts a value in DynamoDB JSON, which [dynamoconn.DynamoDBJSON]
 // reads and checks.
-func fromTypedJSON(n *wire.Node) (attr.Value, error) {
+func fromTypedJSON(n *protocol.Node) (attr.Value, error) {
 	const name = "v"
-	var w wire.Writer
+	var w protocol.Writer
 	w.Open('{')
 	w.Key(name)
 	w.Append(n.AppendJSON)

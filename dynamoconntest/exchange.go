@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/api"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 )
 
 const (
@@ -59,10 +59,10 @@ func (s *Server) handle(method, host string, header http.Header, body []byte) re
 	if op, ok := strings.CutPrefix(header.Get("X-Amz-Target"), targetPrefix); ok && api.IsOperation(op) {
 		req.Operation, e.Operation = op, op
 	}
-	var node *wire.Node
+	var node *protocol.Node
 	var parseErr error
 	if len(body) <= maxRequest {
-		node, parseErr = wire.Parse(body)
+		node, parseErr = protocol.Parse(body)
 	}
 	if node != nil {
 		req.Input = node
@@ -136,7 +136,7 @@ func (s *Server) answerWithFault(req api.Request, header http.Header, parseErr e
 // evaluate carries out a request and notes in the journal whether it was applied.
 func (s *Server) evaluate(req api.Request, header http.Header, parseErr error, effect Effect, e *Entry) reply {
 	switch {
-	case len(e.Input) > maxRequest, errors.Is(parseErr, wire.ErrTooManyValues):
+	case len(e.Input) > maxRequest, errors.Is(parseErr, protocol.ErrTooManyValues):
 		r := newReply(http.StatusRequestEntityTooLarge, nil)
 		r.header.Del("X-Amz-Crc32")
 		return r

@@ -8,7 +8,7 @@ import (
 	"reflect"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 )
 
 // Load puts items into a table. It replaces items that have the same keys.
@@ -84,7 +84,7 @@ func (s *Server) LoadJSON(table string, r io.Reader) error {
 
 // loadItem puts an item into a table.
 func (s *Server) loadItem(table string, it attr.Item) error {
-	var w wire.Writer
+	var w protocol.Writer
 	w.Open('{')
 	w.Key("TableName")
 	w.Str(table)

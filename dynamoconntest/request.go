@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/api"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 )
 
 // decompress returns the body of a request without its compression, which may be gzip
@@ -113,7 +113,7 @@ func signedRegion(authorization string) string {
 }
 
 // tablesIn returns the tables that a request names.
-func tablesIn(n *wire.Node) []string {
+func tablesIn(n *protocol.Node) []string {
 	if name := n.Get("TableName").Str(); name != "" {
 		return []string{name}
 	}

@@ -8,8 +8,8 @@ import (
 
 	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/api"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
 // Server is DynamoDB in memory. [New] makes one. It starts no goroutine and opens no
@@ -136,7 +136,7 @@ func (s *Server) Restore(snap *Snapshot) {
 // doInternal carries out an operation for a method of the server. It meets no faults
 // and is not in the journal.
 func (s *Server) doInternal(operation string, body []byte) error {
-	in, err := wire.Parse(body)
+	in, err := protocol.Parse(body)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 )
 
 // Table describes a table for [Server.CreateTable]. Its capacity is on-demand. A
@@ -47,7 +47,7 @@ func (s *Server) createTable(t Table) error {
 	if t.TimeToLive == "" {
 		return nil
 	}
-	var w wire.Writer
+	var w protocol.Writer
 	w.Open('{')
 	w.Key("TableName")
 	w.Str(t.Name)
@@ -64,7 +64,7 @@ func (s *Server) createTable(t Table) error {
 
 // tableWriter writes the input of a CreateTable.
 type tableWriter struct {
-	wire.Writer
+	protocol.Writer
 	types map[string]string // of the key attributes
 	names []string          // of the key attributes, in order
 	err   error

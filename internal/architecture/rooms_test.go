@@ -59,24 +59,24 @@ var rooms = []room{
 	},
 
 	// The DynamoDB in the process, for the tests of users and ours.
-	{dir: "dynamoconntest/internal/wire"},
-	{dir: "dynamoconntest/internal/attr", imports: []string{"dynamoconntest/internal/wire"}},
+	{dir: "dynamoconntest/internal/protocol"},
+	{dir: "dynamoconntest/internal/attr", imports: []string{"dynamoconntest/internal/protocol"}},
 	{
 		dir:     "dynamoconntest/internal/expr",
-		imports: []string{"dynamoconntest/internal/attr", "dynamoconntest/internal/wire"},
+		imports: []string{"dynamoconntest/internal/attr", "dynamoconntest/internal/protocol"},
 		tests:   []string{"internal/fuzzseed"},
 	},
 	{dir: "dynamoconntest/internal/store", imports: []string{"dynamoconntest/internal/attr"}, others: []string{btree}},
 	{
 		dir: "dynamoconntest/internal/api",
 		imports: []string{
-			"dynamoconntest/internal/attr", "dynamoconntest/internal/expr", "dynamoconntest/internal/store", "dynamoconntest/internal/wire",
+			"dynamoconntest/internal/attr", "dynamoconntest/internal/expr", "dynamoconntest/internal/store", "dynamoconntest/internal/protocol",
 		},
 	},
 	{
 		dir: "dynamoconntest",
 		imports: []string{
-			rootRoom, "dynamoconntest/internal/api", "dynamoconntest/internal/attr", "dynamoconntest/internal/store", "dynamoconntest/internal/wire",
+			rootRoom, "dynamoconntest/internal/api", "dynamoconntest/internal/attr", "dynamoconntest/internal/store", "dynamoconntest/internal/protocol",
 		},
 		others: []string{sdk},
 		tests:  []string{"internal/dynamodblocal", "internal/fuzzseed"},

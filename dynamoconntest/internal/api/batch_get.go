@@ -2,8 +2,8 @@ package api
 
 import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
 const (
@@ -14,7 +14,7 @@ const (
 // tableKeys are the keys of one table in a BatchGetItem.
 type tableKeys struct {
 	tableName string
-	input     *wire.Node
+	input     *protocol.Node
 	table     *store.Table
 	keys      []attr.Item
 	*keyReader
@@ -33,7 +33,7 @@ func (c *call) readBatchGet() ([]*tableKeys, *Error) {
 	count := 0
 	items := c.Input.Get("RequestItems")
 	// The service checks the parameters of all tables together first.
-	allTables := wire.Node{Type: wire.Object}
+	allTables := protocol.Node{Type: protocol.Object}
 	for i := range items.Members {
 		allTables.Members = append(allTables.Members, items.Members[i].Value.Members...)
 	}

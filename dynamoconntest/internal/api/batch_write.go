@@ -2,8 +2,8 @@ package api
 
 import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
 const (
@@ -14,7 +14,7 @@ const (
 // batchWrite is a put or delete of a BatchWriteItem.
 type batchWrite struct {
 	write
-	input *wire.Node
+	input *protocol.Node
 	table *store.Table
 	old   attr.Item
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
 const (
@@ -77,7 +77,7 @@ func (c *call) createTable() *Error {
 }
 
 // readStream reads a StreamSpecification. n may be nil.
-func (c *call) readStream(t *store.Table, n *wire.Node) *Error {
+func (c *call) readStream(t *store.Table, n *protocol.Node) *Error {
 	if n == nil {
 		return nil
 	}
@@ -107,7 +107,7 @@ func newID() string {
 
 // readThroughput reads a ProvisionedThroughput, which a table has unless it is
 // on-demand.
-func readThroughput(n *wire.Node, onDemand bool) (store.Throughput, *Error) {
+func readThroughput(n *protocol.Node, onDemand bool) (store.Throughput, *Error) {
 	var tp store.Throughput
 	if onDemand {
 		if n != nil {
@@ -130,7 +130,7 @@ func readThroughput(n *wire.Node, onDemand bool) (store.Throughput, *Error) {
 }
 
 // readDefinitions reads AttributeDefinitions. n may be nil.
-func readDefinitions(n *wire.Node) ([]store.KeyAttr, *Error) {
+func readDefinitions(n *protocol.Node) ([]store.KeyAttr, *Error) {
 	var out []store.KeyAttr
 	seen := map[string]bool{}
 	if n == nil {
@@ -148,7 +148,7 @@ func readDefinitions(n *wire.Node) ([]store.KeyAttr, *Error) {
 }
 
 // readTableSchema reads the key schema of a table.
-func readTableSchema(n *wire.Node, defs []store.KeyAttr) (store.Schema, *Error) {
+func readTableSchema(n *protocol.Node, defs []store.KeyAttr) (store.Schema, *Error) {
 	if len(n.Elems) > len(defs) {
 		return nil, validationError("Invalid KeySchema: Some index key attribute have no definition")
 	}
@@ -157,7 +157,7 @@ func readTableSchema(n *wire.Node, defs []store.KeyAttr) (store.Schema, *Error) 
 
 // readSchema reads a key schema. Its attributes must be among the definitions. The
 // partition key and the sort key may have most attributes each.
-func readSchema(n *wire.Node, defs []store.KeyAttr, most int) (store.Schema, *Error) {
+func readSchema(n *protocol.Node, defs []store.KeyAttr, most int) (store.Schema, *Error) {
 	var out store.Schema
 	var names, defined []string
 	for _, d := range defs {
@@ -203,7 +203,7 @@ func readSchema(n *wire.Node, defs []store.KeyAttr, most int) (store.Schema, *Er
 }
 
 // readIndexes reads the local and global indexes of a new table.
-func (c *call) readIndexes(t *store.Table, in *wire.Node) *Error {
+func (c *call) readIndexes(t *store.Table, in *protocol.Node) *Error {
 	lists := []struct {
 		key    string
 		global bool
@@ -245,7 +245,7 @@ func (c *call) readIndexes(t *store.Table, in *wire.Node) *Error {
 
 // readIndex reads an index of a table. The attributes of its key must be among the
 // definitions.
-func (c *call) readIndex(t *store.Table, n *wire.Node, global bool, defs []store.KeyAttr) (*store.Index, *Error) {
+func (c *call) readIndex(t *store.Table, n *protocol.Node, global bool, defs []store.KeyAttr) (*store.Index, *Error) {
 	x := &store.Index{Name: n.Get("IndexName").Str(), Global: global, Created: c.now}
 	var err *Error
 	most := 1

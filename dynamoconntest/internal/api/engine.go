@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
 // Engine carries out requests. It is safe for concurrent use, but its fields must
@@ -33,7 +33,7 @@ type Request struct {
 	ARNRegion string // region in ARNs
 	Host      string // to which the request was sent; may be ""
 	Operation string
-	Input     *wire.Node
+	Input     *protocol.Node
 
 	// LeaveUnprocessed, if set, chooses writes of a BatchWriteItem or keys of a
 	// BatchGetItem that are left unprocessed. i is their position in the request.
@@ -53,12 +53,12 @@ type call struct {
 	*Engine
 	Request
 	now time.Time
-	wire.Writer
+	protocol.Writer
 }
 
 // operation is the shape of an operation's input and the method that carries it out.
 type operation struct {
-	shape *wire.Shape
+	shape *protocol.Shape
 	run   func(*call) *Error
 }
 
@@ -82,8 +82,8 @@ func init() {
 		"TagResource":        {tagShape, (*call).tagResource},
 		"UntagResource":      {untagShape, (*call).untagResource},
 		"ListTagsOfResource": {listTagsShape, (*call).listTagsOfResource},
-		"DescribeLimits":     {wire.Struct(), (*call).describeLimits},
-		"DescribeEndpoints":  {wire.Struct(), (*call).describeEndpoints},
+		"DescribeLimits":     {protocol.Struct(), (*call).describeLimits},
+		"DescribeEndpoints":  {protocol.Struct(), (*call).describeEndpoints},
 
 		"DescribeContinuousBackups": {tableNameOnlyShape, (*call).describeContinuousBackups},
 
@@ -106,10 +106,10 @@ func (e *Engine) Do(r Request) ([]byte, *Error) {
 	if !ok {
 		return nil, CoralError("UnknownOperationException", "")
 	}
-	if r.Input == nil || r.Input.Type != wire.Object {
+	if r.Input == nil || r.Input.Type != protocol.Object {
 		return nil, CoralError("SerializationException", "")
 	}
-	if err := wire.CheckTypes(r.Input, o.shape); err != nil {
+	if err := protocol.CheckTypes(r.Input, o.shape); err != nil {
 		return nil, CoralError("SerializationException", err.Error())
 	}
 	if strings.HasSuffix(r.Operation, "Table") || strings.HasSuffix(r.Operation, "TimeToLive") {
@@ -120,7 +120,7 @@ func (e *Engine) Do(r Request) ([]byte, *Error) {
 	if err := checkRequestItems(r); err != nil {
 		return nil, err
 	}
-	if msg := wire.CheckConstraints(r.Input, o.shape); msg != "" {
+	if msg := protocol.CheckConstraints(r.Input, o.shape); msg != "" {
 		return nil, validationError("%s", msg)
 	}
 	if err := checkQueryLimit(r); err != nil {
@@ -157,7 +157,7 @@ func (c *call) lockForWriting(f func() *Error) *Error {
 
 // checkManagedName checks the name of the table in an operation that manages
 // tables. For these the service checks the name first, and has other messages.
-func checkManagedName(n *wire.Node) *Error {
+func checkManagedName(n *protocol.Node) *Error {
 	if n == nil {
 		return validationError("The parameter 'TableName' is required but was not present in the request")
 	}

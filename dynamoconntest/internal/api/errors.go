@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
 // Error is the service's answer to a request that fails.
@@ -43,7 +43,7 @@ func (e *Error) Error() string {
 
 // Body returns the body of the answer.
 func (e *Error) Body() []byte {
-	var w wire.Writer
+	var w protocol.Writer
 	w.Open('{')
 	w.Key("__type")
 	w.Str(e.Type)

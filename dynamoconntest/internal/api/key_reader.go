@@ -3,8 +3,8 @@ package api
 import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/expr"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
 // keyReader says how to read items of a table by their key.
@@ -15,7 +15,7 @@ type keyReader struct {
 
 // newKeyReader reads the parameters that GetItem, a table of a BatchGetItem and a
 // Get of a TransactGetItems have in common.
-func newKeyReader(in *wire.Node) (*keyReader, *Error) {
+func newKeyReader(in *protocol.Node) (*keyReader, *Error) {
 	names, namesErr := expr.ReadNames(in.Get("ExpressionAttributeNames"), nil)
 	if namesErr != nil {
 		return nil, validationErrorFrom(namesErr)

@@ -6,8 +6,8 @@ import (
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/expr"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
 // maxPageSize is the most bytes of items that a Query or Scan reads for a page.
@@ -56,7 +56,7 @@ func (c *call) readPage(older string) (*page, *Error) {
 
 // readStartKey reads ExclusiveStartKey. The service's messages say that an error is
 // about this key, except for some errors of numbers and sets.
-func (p *page) readStartKey(key *wire.Node) *Error {
+func (p *page) readStartKey(key *protocol.Node) *Error {
 	if key == nil {
 		return nil
 	}

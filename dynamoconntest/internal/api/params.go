@@ -6,7 +6,7 @@ import (
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/expr"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 )
 
 // maxItemSize is the size of the largest item, in bytes.
@@ -14,7 +14,7 @@ const maxItemSize = 400 << 10
 
 // checkParams returns an error if a request has both expressions and the older
 // parameters that they replaced, or placeholders without an expression.
-func checkParams(in *wire.Node, expressions, older []string) *Error {
+func checkParams(in *protocol.Node, expressions, older []string) *Error {
 	given := func(names []string) (out []string) {
 		for _, n := range names {
 			if in.Get(n) != nil {
@@ -45,7 +45,7 @@ func checkParams(in *wire.Node, expressions, older []string) *Error {
 
 // parseCondition reads the condition of a write, as an expression or in the older
 // form.
-func parseCondition(in *wire.Node, names *expr.Names) (*expr.Condition, *Error) {
+func parseCondition(in *protocol.Node, names *expr.Names) (*expr.Condition, *Error) {
 	if e := in.Get("ConditionExpression"); e != nil {
 		c, err := expr.ParseCondition(e.Str(), names)
 		if err != nil {
@@ -63,7 +63,7 @@ func parseCondition(in *wire.Node, names *expr.Names) (*expr.Condition, *Error) 
 
 // checkConditionalOperator returns an error if there is a ConditionalOperator but
 // not two conditions to join.
-func checkConditionalOperator(in, conditions *wire.Node) *Error {
+func checkConditionalOperator(in, conditions *protocol.Node) *Error {
 	switch {
 	case in.Get("ConditionalOperator") == nil:
 		return nil
@@ -77,7 +77,7 @@ func checkConditionalOperator(in, conditions *wire.Node) *Error {
 
 // parseProjection reads which attributes to return, from an expression or in the
 // older form.
-func parseProjection(in *wire.Node, names *expr.Names) (*expr.Projection, *Error) {
+func parseProjection(in *protocol.Node, names *expr.Names) (*expr.Projection, *Error) {
 	if e := in.Get("ProjectionExpression"); e != nil {
 		p, err := expr.ParseProjection(e.Str(), names)
 		if err != nil {
@@ -98,7 +98,7 @@ func parseProjection(in *wire.Node, names *expr.Names) (*expr.Projection, *Error
 
 // checkAttributesToGet returns an error if an attribute is named twice or its name
 // is too long.
-func checkAttributesToGet(in *wire.Node) *Error {
+func checkAttributesToGet(in *protocol.Node) *Error {
 	list := in.Get("AttributesToGet")
 	if list == nil {
 		return nil
@@ -117,12 +117,12 @@ func checkAttributesToGet(in *wire.Node) *Error {
 }
 
 // readNames reads the placeholders of a request, or of a part of it.
-func readNames(in *wire.Node) (*expr.Names, *Error) {
+func readNames(in *protocol.Node) (*expr.Names, *Error) {
 	n, err := expr.ReadNames(in.Get("ExpressionAttributeNames"), in.Get("ExpressionAttributeValues"))
 	return n, validationErrorFrom(err)
 }
 
-func readItem(n *wire.Node) (attr.Item, *Error) {
+func readItem(n *protocol.Node) (attr.Item, *Error) {
 	it, err := attr.DecodeItem(n)
 	return it, validationErrorFrom(err)
 }
@@ -134,7 +134,7 @@ func (c *call) writeItem(name string, it attr.Item) {
 }
 
 // checkReturnValues returns an error unless ReturnValues is NONE or ALL_OLD.
-func checkReturnValues(in *wire.Node) *Error {
+func checkReturnValues(in *protocol.Node) *Error {
 	switch in.Get("ReturnValues").Str() {
 	case "", "NONE", "ALL_OLD":
 		return nil
@@ -143,7 +143,7 @@ func checkReturnValues(in *wire.Node) *Error {
 }
 
 // readUpdate reads what an update does, as an expression or in the older form.
-func readUpdate(in *wire.Node, names *expr.Names) (*expr.Update, *Error) {
+func readUpdate(in *protocol.Node, names *expr.Names) (*expr.Update, *Error) {
 	if e := in.Get("UpdateExpression"); e != nil {
 		u, err := expr.ParseUpdate(e.Str(), names)
 		if err != nil {

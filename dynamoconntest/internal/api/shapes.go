@@ -1,6 +1,6 @@
 package api
 
-import . "github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire" //nolint:revive,staticcheck // a file of nothing but its shapes
+import . "github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol" //nolint:revive,staticcheck // a file of nothing but its shapes
 
 // The shapes that several operations share are functions: each use has a shape of
 // its own, because rules are added to it.

@@ -5,8 +5,8 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
 const maxTags = 50
@@ -49,7 +49,7 @@ func (c *call) taggedTable() (*store.Table, *Error) {
 }
 
 // addTags adds the tags in list, which may be nil.
-func addTags(to map[string]string, list *wire.Node) *Error {
+func addTags(to map[string]string, list *protocol.Node) *Error {
 	if list == nil {
 		return nil
 	}

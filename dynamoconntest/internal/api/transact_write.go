@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
 // tokenLife is how long the service remembers a transaction's token.
@@ -48,8 +48,8 @@ func (c *call) readTransaction() ([]*transactWrite, *Error) {
 	return out, nil
 }
 
-func readTransactWrite(n *wire.Node) (*transactWrite, *Error) {
-	var in *wire.Node
+func readTransactWrite(n *protocol.Node) (*transactWrite, *Error) {
+	var in *protocol.Node
 	kind := ""
 	for _, k := range []string{"Put", "Update", "Delete", "ConditionCheck"} {
 		if m := n.Get(k); m != nil {

@@ -3,8 +3,8 @@ package api
 import (
 	"slices"
 
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
 func (c *call) updateTable() *Error {
@@ -51,7 +51,7 @@ func (c *call) updateTable() *Error {
 }
 
 // checkIndexUpdates checks GlobalSecondaryIndexUpdates without the table.
-func checkIndexUpdates(updates *wire.Node) *Error {
+func checkIndexUpdates(updates *protocol.Node) *Error {
 	if updates == nil {
 		return nil
 	}
@@ -86,7 +86,7 @@ func checkIndexUpdates(updates *wire.Node) *Error {
 }
 
 // changeTable applies the request to t, which is a copy of the table.
-func (c *call) changeTable(t *store.Table, in, updates *wire.Node) *Error {
+func (c *call) changeTable(t *store.Table, in, updates *protocol.Node) *Error {
 	ready := c.now.Add(c.UpdateDelay)
 	slow := false // a change that makes the table UPDATING
 	tp := in.Get("ProvisionedThroughput")
@@ -149,7 +149,7 @@ func (c *call) changeTable(t *store.Table, in, updates *wire.Node) *Error {
 
 // changeThroughput sets new capacity. Unless force is set, it must differ from the
 // old one.
-func (c *call) changeThroughput(old *store.Throughput, n *wire.Node, what string, force bool) *Error {
+func (c *call) changeThroughput(old *store.Throughput, n *protocol.Node, what string, force bool) *Error {
 	next, err := readThroughput(n, false)
 	if err != nil {
 		return err
@@ -174,7 +174,7 @@ func (c *call) changeThroughput(old *store.Throughput, n *wire.Node, what string
 
 // changeIndex makes one change to the indexes. The request defines the attributes
 // in given.
-func (c *call) changeIndex(t *store.Table, n *wire.Node, given []store.KeyAttr) *Error {
+func (c *call) changeIndex(t *store.Table, n *protocol.Node, given []store.KeyAttr) *Error {
 	if u := n.Get("Create"); u != nil {
 		return c.createIndex(t, u, given)
 	}
@@ -206,7 +206,7 @@ func (c *call) changeIndex(t *store.Table, n *wire.Node, given []store.KeyAttr) 
 }
 
 // globalIndex returns the index that a change names.
-func globalIndex(t *store.Table, change *wire.Node) (*store.Index, *Error) {
+func globalIndex(t *store.Table, change *protocol.Node) (*store.Index, *Error) {
 	x := t.Index(change.Get("IndexName").Str())
 	if x == nil || !x.Global {
 		return nil, ServiceError("ResourceNotFoundException", "Requested resource not found")
@@ -216,7 +216,7 @@ func globalIndex(t *store.Table, change *wire.Node) (*store.Index, *Error) {
 
 // createIndex adds a global index. The request must define the attributes of its
 // key, even those that the table has defined already.
-func (c *call) createIndex(t *store.Table, n *wire.Node, given []store.KeyAttr) *Error {
+func (c *call) createIndex(t *store.Table, n *protocol.Node, given []store.KeyAttr) *Error {
 	name := n.Get("IndexName").Str()
 	if t.Index(name) != nil {
 		return validationError("Attempting to create an index which already exists: %s", name)

@@ -3,8 +3,8 @@ package api
 import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/expr"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
 )
 
 // write is a write of one item. It is a put if item is set, an update if update is
@@ -21,7 +21,7 @@ type write struct {
 
 // readCondition reads the table's name and the condition of a write. It is called
 // last: it returns an error if a placeholder has not been used.
-func (w *write) readCondition(in *wire.Node, names *expr.Names) *Error {
+func (w *write) readCondition(in *protocol.Node, names *expr.Names) *Error {
 	w.tableName = in.Get("TableName").Str()
 	w.returnOnFailure = in.Get("ReturnValuesOnConditionCheckFailure").Str() == "ALL_OLD"
 	var err *Error

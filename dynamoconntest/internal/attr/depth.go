@@ -1,6 +1,6 @@
 package attr
 
-import "github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+import "github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 
 // MaxDepth is how many lists and maps may be nested in one another in an item.
 // The service's documentation says 32 levels: it counts the value in the
@@ -39,7 +39,7 @@ func (v Value) nestsDeeperThan(left int) bool {
 
 // nodeNestsDeeperThan is nestsDeeperThan for a value that has not been decoded:
 // the service checks the nesting before it reads values.
-func nodeNestsDeeperThan(n *wire.Node, left int) bool {
+func nodeNestsDeeperThan(n *protocol.Node, left int) bool {
 	if list := n.Get("L"); list != nil {
 		if left == 0 {
 			return true

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 )
 
 // AppendJSON appends the value in DynamoDB JSON. The zero Value is null.
@@ -18,7 +18,7 @@ func (v Value) AppendJSON(dst []byte) []byte {
 	dst = append(dst, '"', ':')
 	switch v.kind {
 	case S:
-		dst = wire.AppendString(dst, v.text)
+		dst = protocol.AppendString(dst, v.text)
 	case N:
 		dst = append(dst, '"')
 		dst = append(dst, v.text...)
@@ -53,7 +53,7 @@ func (v Value) AppendJSON(dst []byte) []byte {
 			if v.kind == BS {
 				dst = appendBase64(dst, m)
 			} else {
-				dst = wire.AppendString(dst, m)
+				dst = protocol.AppendString(dst, m)
 			}
 		}
 		dst = append(dst, ']')
@@ -74,7 +74,7 @@ func (it Item) AppendJSON(dst []byte) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = wire.AppendString(dst, it[i].Name)
+		dst = protocol.AppendString(dst, it[i].Name)
 		dst = append(dst, ':')
 		dst = it[i].Value.AppendJSON(dst)
 	}
@@ -113,9 +113,9 @@ func CheckName(name string) error {
 
 // Decode reads a value in DynamoDB JSON. The caller has checked the JSON types.
 // The error's text is the service's message.
-func Decode(n *wire.Node) (Value, error) { return decode(n, MaxDepth) }
+func Decode(n *protocol.Node) (Value, error) { return decode(n, MaxDepth) }
 
-func decode(n *wire.Node, depth int) (Value, error) {
+func decode(n *protocol.Node, depth int) (Value, error) {
 	if !n.Present() {
 		return Value{}, errEmptyValue
 	}
@@ -142,7 +142,7 @@ func decode(n *wire.Node, depth int) (Value, error) {
 	return Value{}, errManyTypes
 }
 
-func decodeAs(k Kind, m *wire.Node, depth int) (Value, error) {
+func decodeAs(k Kind, m *protocol.Node, depth int) (Value, error) {
 	switch k {
 	case S:
 		return Value{kind: S, text: m.Text, boolean: m.LoneSurrogate}, nil
@@ -185,7 +185,7 @@ func decodeAs(k Kind, m *wire.Node, depth int) (Value, error) {
 	return decodeSet(k, m)
 }
 
-func decodeSet(k Kind, m *wire.Node) (Value, error) {
+func decodeSet(k Kind, m *protocol.Node) (Value, error) {
 	if len(m.Elems) == 0 {
 		switch k {
 		case SS:
@@ -229,7 +229,7 @@ func decodeSet(k Kind, m *wire.Node) (Value, error) {
 
 // duplicatesError returns the service's message about a set that holds a member
 // twice. It lists the first 16 members.
-func duplicatesError(k Kind, m *wire.Node) error {
+func duplicatesError(k Kind, m *protocol.Node) error {
 	if k == NS {
 		return errDuplicateNumbers
 	}
@@ -250,7 +250,7 @@ func duplicatesError(k Kind, m *wire.Node) error {
 
 // DecodeItem reads an object whose members are values in DynamoDB JSON. The
 // error's text is the service's message.
-func DecodeItem(n *wire.Node) (Item, error) {
+func DecodeItem(n *protocol.Node) (Item, error) {
 	if n == nil {
 		return nil, nil
 	}
@@ -267,7 +267,7 @@ func DecodeItem(n *wire.Node) (Item, error) {
 	return decodeItem(n, MaxDepth)
 }
 
-func decodeItem(n *wire.Node, depth int) (Item, error) {
+func decodeItem(n *protocol.Node, depth int) (Item, error) {
 	if n == nil {
 		return nil, nil
 	}

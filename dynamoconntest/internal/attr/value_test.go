@@ -8,12 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 )
 
 func decodeJSON(t testing.TB, s string) (Value, error) {
 	t.Helper()
-	n, err := wire.Parse([]byte(s))
+	n, err := protocol.Parse([]byte(s))
 	require.NoError(t, err)
 	return Decode(n)
 }

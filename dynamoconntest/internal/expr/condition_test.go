@@ -8,15 +8,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 )
 
-func parseJSON(t testing.TB, s string) *wire.Node {
+func parseJSON(t testing.TB, s string) *protocol.Node {
 	t.Helper()
 	if s == "" {
 		return nil
 	}
-	n, err := wire.Parse([]byte(s))
+	n, err := protocol.Parse([]byte(s))
 	require.NoError(t, err)
 	return n
 }

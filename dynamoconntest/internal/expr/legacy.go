@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 )
 
 const invalidParameter = "One or more parameter values were invalid: "
@@ -54,7 +54,7 @@ func legacyNode(path Path, operator string, values []attr.Value) *node {
 
 // ReadTerms reads KeyConditions, QueryFilter or ScanFilter. The terms are in the
 // order of the request.
-func ReadTerms(n *wire.Node) ([]KeyTerm, error) {
+func ReadTerms(n *protocol.Node) ([]KeyTerm, error) {
 	if !n.Present() {
 		return nil, nil
 	}
@@ -71,7 +71,7 @@ func ReadTerms(n *wire.Node) ([]KeyTerm, error) {
 }
 
 // checkValueCount returns an error if the operator takes another number of values.
-func checkValueCount(operator string, list *wire.Node) error {
+func checkValueCount(operator string, list *protocol.Node) error {
 	n := 0
 	if list.Present() {
 		n = len(list.Elems)
@@ -82,7 +82,7 @@ func checkValueCount(operator string, list *wire.Node) error {
 	return nil
 }
 
-func readTerm(name, operator string, list *wire.Node) (KeyTerm, error) {
+func readTerm(name, operator string, list *protocol.Node) (KeyTerm, error) {
 	t := KeyTerm{Name: name, Op: operator}
 	if err := attr.CheckName(name); err != nil {
 		return t, err
@@ -158,7 +158,7 @@ func joinTerms(terms []KeyTerm, op op) *node {
 }
 
 // ReadExpected reads the older parameter Expected as a condition.
-func ReadExpected(n *wire.Node, either bool) (*Condition, error) {
+func ReadExpected(n *protocol.Node, either bool) (*Condition, error) {
 	if !n.Present() {
 		return nil, nil
 	}
@@ -173,7 +173,7 @@ func ReadExpected(n *wire.Node, either bool) (*Condition, error) {
 	return JoinTerms(terms, either), nil
 }
 
-func readExpected(name string, n *wire.Node) (KeyTerm, error) {
+func readExpected(name string, n *protocol.Node) (KeyTerm, error) {
 	if err := attr.CheckName(name); err != nil {
 		return KeyTerm{}, err
 	}
@@ -189,7 +189,7 @@ func readExpected(name string, n *wire.Node) (KeyTerm, error) {
 			return KeyTerm{}, fmt.Errorf(invalidParameter+"Value or AttributeValueList must be used with ComparisonOperator: %s for Attribute: %s", operator, name)
 		}
 		if value != nil {
-			list = &wire.Node{Type: wire.Array, Elems: []wire.Node{*value}}
+			list = &protocol.Node{Type: protocol.Array, Elems: []protocol.Node{*value}}
 		}
 		if err := checkValueCount(operator, list); err != nil {
 			return KeyTerm{}, err
@@ -217,7 +217,7 @@ func readExpected(name string, n *wire.Node) (KeyTerm, error) {
 }
 
 // ReadAttributeUpdates reads the older parameter AttributeUpdates as an update.
-func ReadAttributeUpdates(n *wire.Node) (*Update, error) {
+func ReadAttributeUpdates(n *protocol.Node) (*Update, error) {
 	u := &Update{}
 	if !n.Present() {
 		return u, nil

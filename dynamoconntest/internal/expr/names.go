@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
-	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/wire"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
 )
 
 // Names holds the placeholders of a request, and which of them its expressions
@@ -21,7 +21,7 @@ type Names struct {
 
 // ReadNames reads ExpressionAttributeNames and ExpressionAttributeValues. Either
 // may be absent.
-func ReadNames(names, values *wire.Node) (*Names, error) {
+func ReadNames(names, values *protocol.Node) (*Names, error) {
 	n := &Names{usedNames: map[string]bool{}, usedValues: map[string]bool{}}
 	if names.Present() {
 		if len(names.Members) == 0 {

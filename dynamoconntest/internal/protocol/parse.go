@@ -1,8 +1,8 @@
-// Package wire reads and writes the JSON of DynamoDB's protocol. [Parse] makes a
+// Package protocol reads and writes the JSON of DynamoDB's protocol. [Parse] makes a
 // tree that keeps the order of members and the text of numbers, [CheckTypes] and
 // [CheckConstraints] compare it with the [Shape] of an operation's input, and
 // [Writer] writes a document.
-package wire
+package protocol
 
 import (
 	"errors"

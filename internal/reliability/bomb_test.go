@@ -219,7 +219,8 @@ func bombChild() {
 	key := dynamoconn.Item{dynamoconn.String("ID", "a")}
 	switch action {
 	case "GetItem":
-		_, err = client.GetItem(ctx, dynamoconn.GetItemRequest{TableName: "Music", Item: key})
+		// With a projection an item without its key is an answer.
+		_, err = client.GetItem(ctx, dynamoconn.GetItemRequest{TableName: "Music", Item: key, ProjectionExpression: "a"})
 	case "Scan":
 		_, err = client.Scan(ctx, dynamoconn.ScanTableRequest{TableName: "Music"})
 	case "ListTables":

@@ -202,7 +202,7 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, "; getting new credentials failed: %s", clean(notRenewed.Err.Error()))
 	}
 	for _, end := range []error{retry.ErrSentOnce, retry.ErrTokenOld} {
-		if errors.Is(e.err, end) {
+		if errors.Is(e.err, end) && !strings.Contains(said, end.Error()) { // a batch's cause says it
 			b.WriteString("; ")
 			b.WriteString(end.Error())
 		}
@@ -236,8 +236,11 @@ func (e *Error) said() string {
 		return ""
 	case errors.Is(e.err, ErrUnfinishedBatch):
 		return clean(e.err.Error())
-	case isA[*smithy.DeserializationError](e.err):
-		return "the answer cannot be decoded" // the SDK's text quotes it
+	case isA[*smithy.DeserializationError](e.err): // the SDK's text quotes the answer
+		if status := statusText(e.err); status != "" {
+			return status
+		}
+		return "the answer cannot be decoded"
 	}
 	return clean(withoutSDKWords(e.err))
 }
@@ -250,8 +253,7 @@ func withoutSDKWords(err error) string {
 		return provider.Err.Error()
 	}
 	if api, ok := as[smithy.APIError](err); ok {
-		if response, ok := as[*smithyhttp.ResponseError](err); ok {
-			status := fmt.Sprintf("HTTP status %d", response.HTTPStatusCode())
+		if status := statusText(err); status != "" {
 			if _, message := reported(api); message != "" {
 				return status + ": " + message
 			}
@@ -271,6 +273,20 @@ func withoutSDKWords(err error) string {
 		return operation.Err.Error()
 	}
 	return err.Error()
+}
+
+// statusText returns the HTTP status of a failure, and the type of its content if that is
+// given. It is empty if there was no answer, or if it was a success.
+func statusText(err error) string {
+	response, ok := as[*smithyhttp.ResponseError](err)
+	if !ok || response.Response == nil || response.Response.Response == nil || response.HTTPStatusCode() < 300 {
+		return ""
+	}
+	text := fmt.Sprintf("HTTP status %d", response.HTTPStatusCode())
+	if kind, _, _ := strings.Cut(response.Response.Header.Get("Content-Type"), ";"); kind != "" {
+		text += ", " + clean(strings.TrimSpace(kind))
+	}
+	return text
 }
 
 // reported returns the error code and the message of an answer, fit to be shown. Where the

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go/middleware"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -78,6 +79,66 @@ func TestPauseThatEndsTooLateIsNotSlept(t *testing.T) {
 			assert.Len(t, server.Requests(), 2, name)
 		})
 	}
+}
+
+// The budget counted only if the context had no deadline.
+func TestBudgetHoldsBeforeALaterDeadline(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		server := busyServer("Retry-After", "2")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		began := time.Now()
+		require.Error(t, getFrom(ctx, server, Policy{Budget: 3 * time.Second}))
+		assert.Len(t, server.Requests(), 2, "the third would begin after 4 seconds")
+		assert.Equal(t, 2*time.Second, time.Since(began))
+	})
+}
+
+// otherCredentials are new each time, and each is refused.
+type otherCredentials struct{ asked int }
+
+func (o *otherCredentials) Renew(context.Context) (bool, error) {
+	o.asked++
+	return true, nil
+}
+
+func TestCredentialsAreRenewedOnceForARequest(t *testing.T) {
+	t.Parallel()
+
+	signer := &otherCredentials{}
+	ctx, record := With(t.Context(), Policy{})
+	record.SignedBy(signer)
+	expired := answered(400, "ExpiredTokenException")
+	for attempt := range 3 {
+		_, _, err := afterAttempt(ctx, middleware.FinalizeInput{}, middleware.FinalizeHandlerFunc(
+			func(context.Context, middleware.FinalizeInput) (middleware.FinalizeOutput, middleware.Metadata, error) {
+				return middleware.FinalizeOutput{}, middleware.Metadata{}, expired
+			}))
+		require.ErrorIs(t, err, expired)
+		assert.Equal(t, attempt == 0, NewRetryer(NewStandard(10)).IsErrorRetryable(err), "attempt %d", attempt)
+	}
+	assert.Equal(t, 1, signer.asked)
+}
+
+func TestTokenIsOldAfterNineMinutes(t *testing.T) {
+	t.Parallel()
+
+	now := time.Now()
+	for name, test := range map[string]struct {
+		sent time.Time
+		want bool
+	}{
+		"young":                   {now.Add(-time.Minute), false},
+		"old":                     {now.Add(-tokenLife - time.Second), true},
+		"old, no monotonic clock": {now.Add(-tokenLife - time.Second).Round(0), true},
+	} {
+		record := &Record{policy: Policy{Token: true}, tokenSent: test.sent}
+		assert.Equal(t, test.want, record.tokenIsOld(0), name)
+		assert.True(t, record.tokenIsOld(tokenLife), name)
+	}
+	assert.False(t, new(Record).tokenIsOld(time.Hour), "no token was sent")
 }
 
 func TestRetryerIsNotWrappedTwice(t *testing.T) {

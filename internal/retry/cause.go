@@ -107,12 +107,17 @@ func causeOfStatus(status int, err error) Cause {
 		return AccessDenied
 	case status == http.StatusUnauthorized:
 		return CredentialsRefused
-	case status < 300:
-		if _, undecoded := as[*smithy.DeserializationError](err); undecoded {
-			return Corrupt
-		}
+	case status > 0 && !hasErrorCode(err):
+		return Corrupt // not an answer of DynamoDB's
 	}
 	return NoCause
+}
+
+// hasErrorCode reports whether DynamoDB named its error. Where an answer has no code, the SDK
+// puts a word of its own.
+func hasErrorCode(err error) bool {
+	api, ok := as[smithy.APIError](err)
+	return ok && api.ErrorCode() != "UnknownError"
 }
 
 // causeOfWaiting returns what the call was waiting out when the caller's context ended, or

@@ -129,9 +129,9 @@ func reasonsOf(item map[string]types.AttributeValue) []string {
 	return reasons
 }
 
-// isOdd tells whether a JSON text has an object with two members of one name, a null, or
-// an attribute of an unknown type, to which the SDK gives the value before it: where that
-// matters, and where only, is tested in internal/wire.
+// isOdd reports whether a JSON text has an object with two members of one name, a null, or
+// an attribute of an unknown type, which gets the value before it from the SDK. The tests of
+// internal/wire say where that matters.
 func isOdd(body []byte) bool {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	var names []map[any]bool // of each object or list that is open
@@ -166,7 +166,7 @@ func isOdd(body []byte) bool {
 	}
 }
 
-// hasUnknownType tells whether an answer has an attribute of no type that is known.
+// hasUnknownType reports whether an answer has an attribute of an unknown type.
 func hasUnknownType(answer map[string]any) bool {
 	known := map[string]bool{"S": true, "N": true, "B": true, "BOOL": true, "NULL": true, "L": true, "M": true, "SS": true, "NS": true, "BS": true}
 	var item, value func(any) bool

@@ -438,7 +438,7 @@ func TestWhatAServerSaysIsCleaned(t *testing.T) {
 	assert.Len(t, attempts[0].Code, 1024)
 }
 
-// pages answers a scan with that many pages of one item, each of which used half a unit.
+// pages answers a scan with that many pages of one item. Each page uses half a unit.
 func pages(most int) wiretest.Answer {
 	n := 0
 	return func(r *wiretest.Request) (*http.Response, error) {

@@ -179,9 +179,8 @@ func tableNames(tables []dynamoconn.ListTable) []string {
 	return names
 }
 
-// numbered is a table of items with the IDs 0 to count-1, of which a filter lets
-// every one through whose ID divides by every. It counts what was read, and keeps
-// nothing else.
+// numbered is a table of items with the IDs 0 to count-1. A filter lets every item through
+// whose ID is a multiple of every. It counts what was read, and keeps nothing else.
 type numbered struct {
 	count, every int
 	requests     int

@@ -36,8 +36,9 @@ type world struct {
 	refused  map[int]bool
 	faults   []string
 
-	// store is what each key holds: the last write that was carried out, by its number
-	// in the first plan, of which origin has those of this one. Both may be nil.
+	// store is what each key holds: the last write that was carried out, by its number in
+	// the first plan. origin has the number there of each operation of this plan. Both may
+	// be nil.
 	store  map[place]int
 	origin []int
 	late   []int // doubted, and yet to arrive
@@ -255,7 +256,7 @@ func (w *world) answer(ctx context.Context, number int, ops []int) Answer {
 	return Answer{Outcome: retry.Applied}
 }
 
-// repeated tells whether the request was sent before it was answered, and may have been
+// repeated reports whether the request was sent before it was answered, and may have been
 // carried out then.
 func (w *world) repeated(ops []int) bool {
 	if w.trouble.Doubt == 0 || w.random.IntN(3) > 0 {

@@ -83,8 +83,8 @@ func TestRetryerHasTheAttemptsAskedFor(t *testing.T) {
 	}
 }
 
-// The SDK's own retryer has a bucket of 500 tokens, of which each repetition takes 5:
-// after 100 of them it gives up at the first failure.
+// The SDK's own retryer has a bucket of 500 tokens, and each repetition takes some of them:
+// when it is empty, the SDK gives up at the first failure.
 func TestRetryerNeverRunsDry(t *testing.T) {
 	t.Parallel()
 

@@ -29,9 +29,9 @@ func allocated(do func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// A small answer must not cost much memory: in all three times what it may unpack to,
-// of which TestPeakOfReading shows that two are held at once. Not parallel, as it counts
-// all that is taken.
+// A small answer must not cost much memory: in all three times the size that it may unpack
+// to. TestPeakOfReading shows that two times that size are held at once. It is not parallel,
+// because it counts all allocations.
 func TestBombs(t *testing.T) {
 	skipLarge(t)
 	const mib = 1 << 20

@@ -80,7 +80,7 @@ func (a arrival) believed() ([]byte, bool) {
 
 var quoted = regexp.MustCompile(`(?s)"(?:\\.|[^"\\])*"`)
 
-// endsOnce tells whether the object that text begins with ends at its end.
+// endsOnce reports whether the object that text begins with ends at its end.
 func endsOnce(text string) bool {
 	braces, depth := quoted.ReplaceAllString(text, ""), 0
 	for i, c := range braces {

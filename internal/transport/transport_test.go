@@ -372,7 +372,7 @@ func TestNeitherAnswerNorError(t *testing.T) {
 	assert.Equal(t, []retry.Try{{Outcome: retry.Unknown}}, tries)
 }
 
-// closeWatch tells whether a body was closed.
+// closeWatch reports whether a body was closed.
 type closeWatch struct {
 	io.Reader
 	closed atomic.Bool

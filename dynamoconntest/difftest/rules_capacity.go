@@ -34,7 +34,7 @@ var capacityRules = []Rule{
 		Why:   "transaction-apis: every item is written twice, so an entry of an index counts twice as much as in dynoxide",
 		Match: func(c Case) bool { return c.hasOperation("TransactWriteItems") },
 		Holds: func(c Case, got string) bool {
-			return twiceInIndexes(c.Dynoxide.Aspects[aspectIndexCapacity], got) || isRepetition(c) && got == c.Local.Aspects[aspectIndexCapacity]
+			return twiceInIndexes(c.Dynoxide.Aspects[aspectIndexCapacity], got) || isRepetition(c) && isBetween(c, aspectIndexCapacity, got)
 		},
 	},
 	{
@@ -51,10 +51,7 @@ var capacityRules = []Rule{
 		What:  "the read capacity of a transaction that is repeated with its token",
 		Why:   "TransactWriteItems: it consumes read capacity for reading the items; which of their sizes counts is not documented, so anything between the two servers is right",
 		Match: func(c Case) bool { return c.hasOperation("TransactWriteItems") && isRepetition(c) },
-		Holds: func(c Case, got string) bool {
-			l, d, units := totalUnits(c.Local), totalUnits(c.Dynoxide), totalUnits(&Outcome{Aspects: map[string]string{aspectCapacity: got}})
-			return units >= min(l, d) && units <= max(l, d)
-		},
+		Holds: func(c Case, got string) bool { return isBetween(c, aspectCapacity, got) },
 	},
 	{
 		ID: "transaction-capacity", Aspect: aspectCapacity, Right: Dynoxide,
@@ -132,6 +129,15 @@ var capacityRules = []Rule{
 func isRepetition(c Case) bool {
 	const read = "ReadCapacityUnits"
 	return strings.Contains(c.Local.Aspects[aspectIndexCapacity], read) && strings.Contains(c.Dynoxide.Aspects[aspectIndexCapacity], read)
+}
+
+// isBetween reports whether a capacity is neither less nor more than those of both servers.
+func isBetween(c Case, aspect, got string) bool {
+	units := func(capacity string) float64 {
+		return totalUnits(&Outcome{Aspects: map[string]string{aspectCapacity: capacity}})
+	}
+	local, dynoxide := units(c.Local.Aspects[aspect]), units(c.Dynoxide.Aspects[aspect])
+	return units(got) >= min(local, dynoxide) && units(got) <= max(local, dynoxide)
 }
 
 // twiceInIndexes reports whether got is the capacity single with twice as much in the

@@ -48,7 +48,13 @@ var precedenceRules = []Rule{
 		What:  "a batch with a write that is neither a put nor a delete, and another mistake before it: both servers report the latter",
 		Why:   "recorded answers of the service: it checks first that each write has one action",
 		Match: func(c Case) bool { return c.hasOperation("BatchWriteItem") && hasWriteWithoutAction(c.body()) },
-		Want:  func(c Case) []string { return []string{"value of several types", c.Local.constraint()} },
+		Want: func(c Case) []string {
+			want := []string{"value of several types", c.Local.constraint()}
+			if c.Request.hasMistakeStarting("enum") { // two mistakes: the message is about one of them
+				want = append(want, "enum")
+			}
+			return want
+		},
 	},
 	{
 		ID: "several-missing", Aspect: aspectField, Right: Service,

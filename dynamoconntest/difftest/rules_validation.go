@@ -145,6 +145,13 @@ var expressionRules = []Rule{
 		Want: func(Case) []string { return []string{"TransactionCanceledException"} },
 	},
 	{
+		ID: "remove-nested-in-nothing", Aspect: aspectReasons, Right: Service,
+		What:  "as above, before another action that is invalid: which action has a reason",
+		Why:   "recorded answers of the service: evaluation stops at the first action that is not valid, and the others have no reason",
+		Match: func(c Case) bool { return c.hasOperation("TransactWriteItems") },
+		Holds: func(c Case, got string) bool { return hasEarlierReason(got, c.Dynoxide.Aspects[aspectReasons]) },
+	},
+	{
 		ID: "index-name-short", Aspect: aspectConstraint, Right: Service,
 		What:  "both servers look for an index although its name is too short",
 		Why:   "API reference of IndexName: minimum length of 3; that there is no such index is true as well",
@@ -385,4 +392,16 @@ func legacyOperator(body map[string]any, operators ...string) bool {
 		}
 	}
 	return false
+}
+
+// hasEarlierReason reports whether got has one reason only, an invalid path of an update, at
+// an action before the first that has a reason in want.
+func hasEarlierReason(got, want string) bool {
+	first := func(reasons []string) int {
+		return slices.IndexFunc(reasons, func(reason string) bool { return reason != "None" })
+	}
+	reasons := strings.Split(got, ",")
+	at := first(reasons)
+	return at >= 0 && reasons[at] == "ValidationError(update path)" && first(reasons[at+1:]) < 0 &&
+		at < first(strings.Split(want, ","))
 }

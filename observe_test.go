@@ -466,19 +466,34 @@ func TestClientAndOptionsShowNoSecret(t *testing.T) {
 }
 
 // Answers that hold an item, whole or broken.
+// answerWithCanary answers each action with an item whose Artist is that value, as JSON.
+func answerWithCanary(value string) wiretest.Answer {
+	return func(r *wiretest.Request) (*http.Response, error) {
+		item := `{"Artist":` + value + `}`
+		body := map[string]string{
+			"GetItem":        `{"Item":` + item + `}`,
+			"PutItem":        `{"Attributes":` + item + `}`,
+			"BatchGetItem":   `{"Responses":{"Music":[` + item + `]},"UnprocessedKeys":{}}`,
+			"BatchWriteItem": `{"UnprocessedItems":{}}`,
+		}[r.Action]
+		return wiretest.Reply(http.StatusOK, body)(r)
+	}
+}
+
 var canaryAnswers = map[string]wiretest.Answer{
-	"an item":             wiretest.Reply(200, `{"Item":{"Artist":{"S":"`+canaryValue+`"}},"Attributes":{"Artist":{"S":"`+canaryValue+`"}}}`),
+	"an item":             answerWithCanary(`{"S":"` + canaryValue + `"}`),
 	"condition failed":    wiretest.Refuse(400, "ConditionalCheckFailedException", "m", "R", `,"Item":{"Artist":{"S":"`+canaryValue+`"}}`),
 	"condition, broken":   wiretest.Refuse(400, "ConditionalCheckFailedException", "m", "R", `,"Item":{"Artist":{"N":"`+canaryValue+`"}}`),
 	"condition, no type":  wiretest.Refuse(400, "ConditionalCheckFailedException", "m", "R", `,"Item":{"Artist":{"XX":"`+canaryValue+`"}}`),
-	"a number that isn't": wiretest.Reply(200, `{"Item":{"Artist":{"N":"`+canaryValue+`"}},"Attributes":{"Artist":{"N":"`+canaryValue+`"}}}`),
-	"no such type":        wiretest.Reply(200, `{"Item":{"Artist":{"XX":"`+canaryValue+`"}},"Attributes":{"Artist":{"XX":"`+canaryValue+`"}}}`),
-	"wrong JSON kind":     wiretest.Reply(200, `{"Item":{"Artist":{"S":["`+canaryValue+`"]}},"Attributes":"`+canaryValue+`"}`),
-	"wrong base64":        wiretest.Reply(200, `{"Item":{"Artist":{"B":"`+canaryValue+`!"}},"Attributes":{"Artist":{"B":"`+canaryValue+`!"}}}`),
+	"a number that isn't": answerWithCanary(`{"N":"` + canaryValue + `"}`),
+	"no such type":        answerWithCanary(`{"XX":"` + canaryValue + `"}`),
+	"wrong JSON kind":     answerWithCanary(`{"S":["` + canaryValue + `"]}`),
+	"wrong base64":        answerWithCanary(`{"B":"` + canaryValue + `!"}`),
 	"broken JSON":         wiretest.Reply(200, `{"Item":{"Artist":{"S":"`+canaryValue+`}}}`),
 	"not JSON":            wiretest.Reply(200, canaryValue),
 	"wrong checksum":      wiretest.Reply(200, `{"Item":{"Artist":{"S":"`+canaryValue+`"}}}`, "X-Amz-Crc32", "1"),
 	"failure, not JSON":   wiretest.Reply(503, canaryValue),
+	"refusal, not JSON":   wiretest.Reply(400, canaryValue),
 	"broken connection":   brokenPipe,
 }
 

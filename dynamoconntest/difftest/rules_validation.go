@@ -149,7 +149,10 @@ var expressionRules = []Rule{
 		What:  "as above, before another action that is invalid: which action has a reason",
 		Why:   "recorded answers of the service: evaluation stops at the first action that is not valid, and the others have no reason",
 		Match: func(c Case) bool { return c.hasOperation("TransactWriteItems") },
-		Holds: func(c Case, got string) bool { return hasEarlierReason(got, c.Dynoxide.Aspects[aspectReasons]) },
+		Holds: func(c Case, got string) bool {
+			local, dynoxide := c.Local.Aspects[aspectReasons], c.Dynoxide.Aspects[aspectReasons]
+			return got == local || got == dynoxide || hasEarlierReason(got, dynoxide)
+		},
 	},
 	{
 		ID: "index-name-short", Aspect: aspectConstraint, Right: Service,

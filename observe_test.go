@@ -480,7 +480,14 @@ func answerWithCanary(value string) wiretest.Answer {
 	}
 }
 
+// textWithCanary answers each action with a text where an object must be.
+func textWithCanary(r *wiretest.Request) (*http.Response, error) {
+	member := map[string]string{"GetItem": "Item", "PutItem": "Attributes", "BatchGetItem": "Responses", "BatchWriteItem": "UnprocessedItems"}[r.Action]
+	return wiretest.Reply(http.StatusOK, `{"`+member+`":"`+canaryValue+`"}`)(r)
+}
+
 var canaryAnswers = map[string]wiretest.Answer{
+	"a text, no object":   textWithCanary,
 	"an item":             answerWithCanary(`{"S":"` + canaryValue + `"}`),
 	"condition failed":    wiretest.Refuse(400, "ConditionalCheckFailedException", "m", "R", `,"Item":{"Artist":{"S":"`+canaryValue+`"}}`),
 	"condition, broken":   wiretest.Refuse(400, "ConditionalCheckFailedException", "m", "R", `,"Item":{"Artist":{"N":"`+canaryValue+`"}}`),

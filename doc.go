@@ -73,7 +73,8 @@
 //
 // A write whose answer was lost may have been applied. Its error is [ErrAmbiguous],
 // together with the cause. An error without ErrAmbiguous means that the write was not
-// applied; the one exception is [ErrOldItemUnknown], which means that it was.
+// applied; the one exception is [ErrOldItemUnknown], which means that it was. A refusal that
+// is not DynamoDB's own, such as a 403 of a proxy, leaves a write in doubt as well.
 //
 // A condition that is false when a write is sent again after a doubt is also ErrAmbiguous,
 // not ErrConditionFailed: the first attempt may have been applied, and the write may have

@@ -100,8 +100,8 @@ var (
 	// replaced or deleted, and which ReturnOldItem asked for, is not known: an earlier
 	// attempt, whose answer was lost, may have replaced or deleted it already. The method
 	// returns the response together with this error. Its OldItem is the item that the last
-	// attempt replaced or deleted, and nil if that may be what an earlier attempt left: another
-	// writer may have put it in between.
+	// attempt replaced or deleted, which another writer may have put in between. It is nil if
+	// that may be what an earlier attempt of the same write left.
 	ErrOldItemUnknown = errors.New("written, old item unknown")
 
 	// ErrUnavailable means that DynamoDB could not be reached, or answered that it could

@@ -28,7 +28,7 @@ import (
 // [Verdict.OfReads].
 
 // Retryer decides whether and when a request is sent again, by the [Record] of its
-// context. Use makes it the retryer of an SDK client.
+// context. An SDK client needs both it and [AddTo].
 type Retryer struct{ base aws.RetryerV2 }
 
 // NewRetryer returns the Retryer of an SDK client, above what the client had.

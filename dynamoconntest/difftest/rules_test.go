@@ -182,3 +182,24 @@ func TestStatesOfATableThatChanges(t *testing.T) {
 		assert.Len(t, compare(c, state(test.subject), Rules).differences, test.want, "%v", test)
 	}
 }
+
+// A transaction stops at its first invalid action, which may be one that dynoxide accepts.
+func TestReasonOfAnEarlierInvalidPath(t *testing.T) {
+	t.Parallel()
+
+	const path, operand = "ValidationError(update path)", "ValidationError(update operand)"
+	for _, test := range []struct {
+		got, want string
+		holds     bool
+	}{
+		{path + ",None,None", "None,None," + operand, true},
+		{"None," + path + ",None", "None,None," + path, true},
+		{"None,None," + path, "None,None," + operand, false},
+		{"None," + path + "," + operand, "None,None," + operand, false},
+		{operand + ",None", "None," + operand, false},
+		{"None,None", "None," + operand, false},
+		{path + ",None", "None,None", false},
+	} {
+		assert.Equal(t, test.holds, hasEarlierReason(test.got, test.want), "%s, %s", test.got, test.want)
+	}
+}

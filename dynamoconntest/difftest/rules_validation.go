@@ -151,7 +151,7 @@ var expressionRules = []Rule{
 		Match: func(c Case) bool { return c.hasOperation("TransactWriteItems") },
 		Holds: func(c Case, got string) bool {
 			local, dynoxide := c.Local.Aspects[aspectReasons], c.Dynoxide.Aspects[aspectReasons]
-			return got == local || got == dynoxide || hasEarlierReason(got, dynoxide)
+			return equalAspect(aspectReasons, local, got) || equalAspect(aspectReasons, dynoxide, got) || hasEarlierReason(got, dynoxide)
 		},
 	},
 	{

@@ -195,13 +195,22 @@ func (c *config) baseConfig(ctx context.Context) (aws.Config, error) {
 	load = append(load, awsconfig.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(c.stsTimeout)))
 	cfg, err := awsconfig.LoadDefaultConfig(ctx, load...)
 	if err != nil {
-		return aws.Config{}, fmt.Errorf("%w: load the AWS configuration: %w", ErrInvalidOption, err)
+		return aws.Config{}, fmt.Errorf("%w: load the AWS configuration: %w", ErrInvalidOption, oneLine{err})
 	}
 	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
 		cfg.HTTPClient = client.WithTimeout(0)
 	}
 	return cfg, nil
 }
+
+// oneLine is an error of the SDK without the line ends of its text.
+type oneLine struct{ error }
+
+// Error returns the text in one line.
+func (e oneLine) Error() string { return strings.Join(strings.Fields(clean(e.error.Error())), " ") }
+
+// Unwrap returns the SDK's error.
+func (e oneLine) Unwrap() error { return e.error }
 
 // givenCredentials returns the provider that an option gives, or nil.
 func (c *config) givenCredentials() aws.CredentialsProvider {

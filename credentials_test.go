@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -194,14 +197,74 @@ func TestCallerLeavesWhileCredentialsAreFetched(t *testing.T) {
 	assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
 }
 
+// Such an error once was the SDK's about a machine in EC2, and did not tell what to do. An
+// environment with half of the credentials was passed over without a word.
 func TestNoCredentialsAnywhere(t *testing.T) {
+	const (
+		head = `GetItem "Music" in us-east-1: credentials not usable: `
+		tail = `, give WithProfile or WithCredentials, or run where AWS gives the machine a role`
+		none = head + `no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY` + tail
+		noID = head + `no credentials: AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not; set both` + tail
+		noSK = head + `no credentials: AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not; set both` + tail
+	)
+	onlyRegion := []dynamoconn.Option{dynamoconn.WithRegion("us-east-1")}
+	for name, test := range map[string]struct {
+		environment []string
+		opts        []dynamoconn.Option
+		want        string
+	}{
+		"an empty environment":    {nil, onlyRegion, none},
+		"only the access key ID":  {[]string{"AWS_ACCESS_KEY_ID", "AKID"}, onlyRegion, noSK},
+		"only the secret key":     {[]string{"AWS_SECRET_ACCESS_KEY", "SECRET"}, onlyRegion, noID},
+		"only the old name":       {[]string{"AWS_ACCESS_KEY", "AKID"}, onlyRegion, noSK},
+		"a token alone":           {[]string{"AWS_SESSION_TOKEN", "TOKEN"}, onlyRegion, none},
+		"a configuration without": {nil, []dynamoconn.Option{dynamoconn.WithAWSConfig(aws.Config{Region: "us-east-1"})}, none},
+	} {
+		t.Run(name, func(t *testing.T) {
+			noEnvironment(t)
+			for i := 0; i < len(test.environment); i += 2 {
+				t.Setenv(test.environment[i], test.environment[i+1])
+			}
+			w := wiretest.New()
+			client, err := dynamoconn.New(t.Context(), append(test.opts, dynamoconn.WithHTTPClient(w))...)
+			require.NoError(t, err)
+			_, err = client.GetItem(t.Context(), getMusic())
+			require.ErrorIs(t, err, dynamoconn.ErrCredentials)
+			require.EqualError(t, err, test.want)
+			var operation *smithy.OperationError
+			assert.ErrorAs(t, err, &operation, "the SDK's chain is kept")
+			assert.Empty(t, w.Requests())
+		})
+	}
+}
+
+// The SDK's own text of this has three lines.
+func TestProfileWithHalfOfAKey(t *testing.T) {
 	noEnvironment(t)
-	w := wiretest.New()
-	client, err := dynamoconn.New(t.Context(), dynamoconn.WithRegion("us-east-1"), dynamoconn.WithHTTPClient(w))
-	require.NoError(t, err)
-	_, err = client.GetItem(t.Context(), getMusic())
-	assert.ErrorIs(t, err, dynamoconn.ErrCredentials)
-	assert.Empty(t, w.Requests())
+	file := filepath.Join(t.TempDir(), "credentials")
+	require.NoError(t, os.WriteFile(file, []byte("[default]\naws_access_key_id = AKID\n"), 0o600))
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", file)
+	_, err := dynamoconn.New(t.Context(), dynamoconn.WithRegion("us-east-1"))
+	require.ErrorIs(t, err, dynamoconn.ErrInvalidOption)
+	assert.ErrorContains(t, err, "invalid option: load the AWS configuration: ")
+	assert.ErrorContains(t, err, "partial credentials found for profile default")
+	assert.NotContains(t, err.Error(), "\n")
+}
+
+func TestProviderThatGivesHalfOfAKey(t *testing.T) {
+	t.Parallel()
+
+	for want, creds := range map[string]aws.Credentials{
+		"the access key ID is empty":     {SecretAccessKey: "SECRET"},
+		"the secret access key is empty": {AccessKeyID: "AKIDEXAMPLE"},
+	} {
+		w := wiretest.New()
+		half := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return creds, nil })
+		_, err := wireClient(t, w, dynamoconn.WithCredentials(half)).GetItem(t.Context(), getMusic())
+		require.ErrorIs(t, err, dynamoconn.ErrCredentials)
+		assert.EqualError(t, err, `GetItem "Music" in us-east-1: credentials not usable: `+want)
+		assert.Empty(t, w.Requests())
+	}
 }
 
 // A provider's own time-out once passed for a network's, and was tried ten times.

@@ -199,7 +199,7 @@ func (e *Error) Error() string {
 		b.WriteString(said)
 	}
 	if notRenewed, ok := as[*retry.NotRenewed](e.err); ok {
-		fmt.Fprintf(&b, "; getting new credentials failed: %s", clean(notRenewed.Err.Error()))
+		fmt.Fprintf(&b, "; getting new credentials failed: %s", clean(withoutSDKWords(notRenewed.Err)))
 	}
 	for _, end := range []error{retry.ErrSentOnce, retry.ErrTokenOld} {
 		if errors.Is(e.err, end) && !strings.Contains(said, end.Error()) { // a batch's cause says it
@@ -250,7 +250,7 @@ func (e *Error) said() string {
 // that are often empty.
 func withoutSDKWords(err error) string {
 	if provider, ok := as[*credentials.Error](err); ok {
-		return provider.Err.Error()
+		return provider.Error()
 	}
 	if api, ok := as[smithy.APIError](err); ok {
 		if status := statusText(err); status != "" {

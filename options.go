@@ -104,10 +104,6 @@ func WithPlainHTTP(hosts ...string) Option {
 // for long-lived keys.
 func WithStaticCredentials(accessKeyID, secretAccessKey, sessionToken string) Option {
 	return option(func(c *config) {
-		if accessKeyID == "" || secretAccessKey == "" {
-			c.fault("WithStaticCredentials: the access key ID and the secret access key must not be empty")
-			return
-		}
 		static := aws.Credentials{
 			AccessKeyID:     accessKeyID,
 			SecretAccessKey: secretAccessKey,

@@ -48,7 +48,7 @@ var rooms = []room{
 	{dir: "internal/wire", others: []string{sdk, smithy}},
 	{dir: "internal/transport", imports: []string{"internal/jsontext", "internal/retry"}},
 	{dir: "internal/batch", imports: []string{"internal/retry"}},
-	{dir: "internal/credentials", imports: []string{"internal/retry"}, others: []string{sdk}},
+	{dir: "internal/credentials", imports: []string{"internal/retry"}, others: []string{sdk, smithy}},
 	{
 		dir: rootRoom,
 		imports: []string{

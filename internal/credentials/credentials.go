@@ -14,14 +14,18 @@
 package credentials
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
@@ -30,8 +34,47 @@ import (
 // provider said is below it, which may be an error of another AWS service such as STS.
 type Error struct{ Err error }
 
-// Error returns the text of the provider's error.
-func (e *Error) Error() string { return e.Err.Error() }
+// Error says what to do if there are no credentials anywhere, and otherwise returns the text
+// of the provider's error.
+func (e *Error) Error() string {
+	if !foundNone(e.Err) {
+		return strings.TrimPrefix(e.Err.Error(), "failed to refresh cached credentials, ") // the cache's words
+	}
+	text := "no credentials: "
+	if missing := missingHalf(); missing != "" {
+		text += missing + "; set both, "
+	} else {
+		text += "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+	}
+	text += "give WithProfile or WithCredentials, or run where AWS gives the machine a role"
+	var answer *smithyhttp.ResponseError
+	if errors.As(e.Err, &answer) && answer.Response != nil {
+		text += fmt.Sprintf(" (its metadata service answered HTTP status %d)", answer.HTTPStatusCode())
+	}
+	return text
+}
+
+// foundNone reports whether there was nothing to take credentials from: the configuration has
+// no provider, or the SDK's chain came to its end. The last that the chain asks is the
+// metadata service of a machine in EC2.
+func foundNone(err error) bool {
+	var operation *smithy.OperationError
+	return errors.Is(err, errNoProvider) || errors.As(err, &operation) && operation.Service() == "ec2imds"
+}
+
+// missingHalf says which half of the credentials the environment lacks if it has the other.
+// The SDK passes over such an environment without a word. Each half has two names.
+func missingHalf() string {
+	id := cmp.Or(os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_ACCESS_KEY"))
+	secret := cmp.Or(os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SECRET_KEY"))
+	switch {
+	case id != "" && secret == "":
+		return "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not"
+	case id == "" && secret != "":
+		return "AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not"
+	}
+	return ""
+}
 
 // Unwrap returns the provider's error.
 func (e *Error) Unwrap() error { return e.Err }
@@ -88,9 +131,11 @@ func (r *Renewals) of(cache *aws.CredentialsCache) *renewal {
 // noProvider is the provider of a configuration that has none.
 type noProvider struct{}
 
+var errNoProvider = errors.New("the configuration has no credentials")
+
 // Retrieve always fails.
 func (noProvider) Retrieve(context.Context) (aws.Credentials, error) {
-	return aws.Credentials{}, errors.New("the configuration holds no credentials")
+	return aws.Credentials{}, errNoProvider
 }
 
 // signer is the provider that the SDK signs with.
@@ -116,10 +161,16 @@ func (s signer) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	return credentials, err
 }
 
-// Check returns an error if credentials have a control character, such as the end of the
-// line in the file that they come from. No header of a request can hold one, and no key of
-// AWS has one.
+// Check returns an error if one half of the key is missing, or if credentials have a control
+// character, such as the end of the line in the file that they come from. No header of a
+// request can hold one, and no key of AWS has one.
 func Check(credentials aws.Credentials) error {
+	switch {
+	case credentials.AccessKeyID == "":
+		return errors.New("the access key ID is empty")
+	case credentials.SecretAccessKey == "":
+		return errors.New("the secret access key is empty")
+	}
 	for _, part := range []struct{ name, value string }{
 		{"access key ID", credentials.AccessKeyID},
 		{"secret access key", credentials.SecretAccessKey},

@@ -214,7 +214,7 @@ func TestNilProviderFails(t *testing.T) {
 	_, err := new(credentials.Renewals).Provider(nil).Retrieve(t.Context())
 	var failure *credentials.Error
 	require.ErrorAs(t, err, &failure)
-	assert.ErrorContains(t, err, "holds no credentials")
+	assert.ErrorContains(t, err, "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
 }
 
 func TestProvidersThatStayAsTheyAre(t *testing.T) {

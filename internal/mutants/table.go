@@ -190,8 +190,13 @@ var mutants = []mutant{
 		`if w.isNetHTTP || w.asked.Load()`, `if w.asked.Load()`,
 		"internal/transport", "TestRequestThatNetHTTPRefusesWasNotSent"},
 	{0, "the refusal of a stranger is believed", "internal/transport/transport.go",
-		`case code != "", damage != nil`, `case true, damage != nil`,
+		`code == "", follows.Doubt:`, `follows.Doubt:`,
 		"internal/transport", "TestRefusalOfAStrangerLeavesADoubt"},
+	{0, "a damaged refusal is believed", "internal/transport/transport.go",
+		`case damage != nil:
+		return retry.Unknown`, `case damage != nil && status/100 == 4:
+		return retry.Refused`,
+		"internal/transport", "TestDamagedRefusalLeavesADoubt"},
 	{0, "a success that reports a failure is believed", "internal/transport/answer.go",
 		`case reportMembers[string(name)]:`, `case reportMembers[string(name)] && false:`,
 		"internal/transport", "TestSuccessThatIsNoAnswerToTheAction"},

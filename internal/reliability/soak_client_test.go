@@ -191,13 +191,15 @@ func (w *soakConnTrace) observed() soakObservation {
 
 // soakObserve returns what a client can know from an answer.
 func soakObserve(resp *http.Response, body []byte, broken error) soakObservation {
-	if resp.StatusCode >= 400 && resp.StatusCode < 500 {
-		return observedRefused
-	}
-	if resp.StatusCode != http.StatusOK || isDamagedAnswer(resp, body, broken) {
+	switch {
+	case isDamagedAnswer(resp, body, broken):
 		return observedUnknown
+	case resp.StatusCode >= 400 && resp.StatusCode < 500:
+		return observedRefused
+	case resp.StatusCode == http.StatusOK:
+		return observedDone
 	}
-	return observedDone
+	return observedUnknown
 }
 
 // isDamagedAnswer reports whether an answer is incomplete, too large, or does not match

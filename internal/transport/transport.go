@@ -109,7 +109,7 @@ func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *retry.Try)
 	if err == nil {
 		try.Code = errorCode(resp)
 	}
-	try.Outcome = outcomeOf(resp, err, try.Code)
+	try.Outcome = outcomeOf(resp.StatusCode, err, try.Code)
 	if err != nil {
 		return nil, err
 	}
@@ -170,29 +170,24 @@ func requestID(resp *http.Response) string {
 	return resp.Header.Get("X-Amz-Request-Id")
 }
 
-// outcomeOf returns what an answer means. A 2xx says that it was done, but one that came
-// damaged proves nothing. A 4xx of DynamoDB's own says that it was not done, and its error code
-// whether it may be done later. Everything else may come from a stranger on the way, such as a
-// proxy, after DynamoDB has done it.
-func outcomeOf(resp *http.Response, damage error, code string) retry.Outcome {
-	status, follows := resp.StatusCode, retry.LookUp(code)
+// outcomeOf returns what an answer means. An answer that came damaged proves nothing, whatever
+// its status says: the status came the same way, and a code that leaves a doubt may have been
+// in the body. A whole 2xx says that it was done. A 4xx with an error code says that it was not
+// done, and the code whether it may be done later. Everything else may come from a stranger on
+// the way, such as a proxy, after DynamoDB has done it.
+func outcomeOf(status int, damage error, code string) retry.Outcome {
+	follows := retry.LookUp(code)
 	switch {
-	case status >= 200 && status < 300 && damage == nil:
+	case damage != nil:
+		return retry.Unknown
+	case status >= 200 && status < 300:
 		return retry.Applied
-	case status < 400, status >= 500, status == http.StatusRequestTimeout, follows.Doubt:
+	case status < 400, status >= 500, status == http.StatusRequestTimeout, code == "", follows.Doubt:
 		return retry.Unknown
 	case follows.Repeat:
 		return retry.NotDone
-	case code != "", damage != nil && hasDynamoDBsHeader(resp.Header):
-		return retry.Refused
 	}
-	return retry.Unknown
-}
-
-// hasDynamoDBsHeader reports whether the header of an answer shows that it is DynamoDB's own,
-// also where its body is damaged. Other servers of the protocol send no request ID.
-func hasDynamoDBsHeader(header http.Header) bool {
-	return header.Get("X-Amzn-Requestid") != "" && strings.HasPrefix(header.Get("Content-Type"), "application/x-amz-json")
+	return retry.Refused
 }
 
 // connWatch finds out how far net/http came with a request.

@@ -255,6 +255,31 @@ func TestRefusalOfAStrangerLeavesADoubt(t *testing.T) {
 	}
 }
 
+// The status came the same way as the body, and the code that is lost may be one that leaves a
+// doubt: a transaction in progress may yet be applied.
+func TestDamagedRefusalLeavesADoubt(t *testing.T) {
+	t.Parallel()
+
+	for _, code := range []string{"ConditionalCheckFailedException", "ThrottlingException", "TransactionInProgressException", "InternalServerError"} {
+		body := `{"__type":"com.amazonaws.dynamodb.v20120810#` + code + `"}`
+		kind := []string{"Content-Type", "application/x-amz-json-1.0"}
+		short := answer(400, body, kind...)
+		short.ContentLength++
+		for name, resp := range map[string]*http.Response{
+			"cut":          answer(400, body[:len(body)-1], kind...),
+			"too short":    short,
+			"another byte": answer(400, strings.Replace(body, "a", "b", 1), append(kind, "X-Amz-Crc32", wiretest.Checksum(body))...),
+		} {
+			ctx, record := retry.With(t.Context(), retry.Policy{Once: true})
+			_, tries, err := exchangeIn(ctx, t, answering(resp, nil), "https://host/", record)
+			assert.ErrorIs(t, err, ErrCorrupt, name)
+			assert.False(t, isFinal(err), name)
+			assert.Equal(t, []retry.Try{{Outcome: retry.Unknown, Status: 400, RequestID: "REQ1"}}, tries, name)
+			assert.True(t, record.InDoubt(), name)
+		}
+	}
+}
+
 // The item beside a failed condition may be as large as an item can be.
 func TestRefusalWithALargeItemIsDefinite(t *testing.T) {
 	t.Parallel()

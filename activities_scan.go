@@ -179,7 +179,7 @@ func (req *ScanTableRequest) start(region Region) (start itemPosition, err error
 	if len(key) == 0 {
 		return itemPosition{}, nil
 	}
-	attributes, err := ToAttributeValues(key)
+	attributes, err := toAttributeValues(key, 0, &walk{})
 	return itemPosition{key, attributes}, under(field, err)
 }
 

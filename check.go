@@ -1,6 +1,7 @@
 package dynamoconn
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -57,7 +58,7 @@ func toKey(key Item) (map[string]types.AttributeValue, error) {
 	if len(key) < 1 || len(key) > 2 {
 		return nil, broken("must have one or two attributes, as a key has")
 	}
-	converted, err := ToAttributeValues(key)
+	converted, err := toAttributeValues(key, 0, &walk{})
 	if err != nil {
 		return nil, err
 	}
@@ -91,13 +92,17 @@ func checkItem(item Item) (map[string]types.AttributeValue, error) {
 	if len(item) == 0 {
 		return nil, broken("must not be empty: an item has at least its key")
 	}
-	converted, err := ToAttributeValues(item)
+	converted, err := toAttributeValues(item, 0, &walk{})
 	if err != nil {
 		return nil, err
 	}
 	// The wire size is never less than the size, and cheaper to compute.
-	if wireSize(item) > largestItem && item.Size() > largestItem {
-		return nil, &FieldError{Rule: "is over 400 KB", causes: []error{ErrItemTooLarge, ErrInvalidRequest}}
+	if wireSize(item) <= largestItem {
+		return converted, nil
+	}
+	if size := item.Size(); size > largestItem {
+		rule := fmt.Sprintf("has %d bytes, and an item may have %d", size, largestItem)
+		return nil, &FieldError{Rule: rule, causes: []error{ErrItemTooLarge, ErrInvalidRequest}}
 	}
 	return converted, nil
 }

@@ -127,26 +127,35 @@ func checkpointSumOf(payload []byte) []byte {
 // If a member of a JSON object is missing or null, encoding/json does not call UnmarshalText.
 // The checkpoint then is the zero value: the scan has not started.
 func (c *ScanCheckpoint) UnmarshalText(text []byte) error {
-	const field = "ScanCheckpoint"
-	if !bytes.HasPrefix(text, []byte(checkpointVersion)) {
-		if bytes.HasPrefix(text, []byte(checkpointFamily)) {
-			return invalid(field, "is damaged, or of a version that this release does not know")
-		}
-		return invalid(field, "is not the text of a checkpoint")
-	}
-	read, ok := parseCheckpoint(text[len(checkpointVersion):])
-	if !ok {
-		return invalid(field, "is damaged")
-	}
-	// Only what MarshalText writes is accepted, even if more could be read.
-	if again, err := read.MarshalText(); err != nil || !bytes.Equal(again, text) {
-		return invalid(field, "is damaged")
+	read, rule := parseCheckpoint(text)
+	if rule != "" {
+		return withoutRequest(aboutText, invalid("ScanCheckpoint", rule))
 	}
 	*c = read
 	return nil
 }
 
-func parseCheckpoint(encoded []byte) (ScanCheckpoint, bool) {
+// parseCheckpoint returns the checkpoint that text holds, or the rule that text breaks.
+func parseCheckpoint(text []byte) (read ScanCheckpoint, rule string) {
+	const damaged = "is damaged"
+	if !bytes.HasPrefix(text, []byte(checkpointVersion)) {
+		if bytes.HasPrefix(text, []byte(checkpointFamily)) {
+			return ScanCheckpoint{}, "is damaged, or of a version that this release does not know"
+		}
+		return ScanCheckpoint{}, "is not the text of a checkpoint"
+	}
+	read, ok := decodeCheckpoint(text[len(checkpointVersion):])
+	if !ok {
+		return ScanCheckpoint{}, damaged
+	}
+	// Only what MarshalText writes is accepted, even if more could be read.
+	if again, err := read.MarshalText(); err != nil || !bytes.Equal(again, text) {
+		return ScanCheckpoint{}, damaged
+	}
+	return read, ""
+}
+
+func decodeCheckpoint(encoded []byte) (ScanCheckpoint, bool) {
 	data, err := base64.RawURLEncoding.AppendDecode(nil, encoded)
 	if err != nil || len(data) < checkpointSum {
 		return ScanCheckpoint{}, false
@@ -162,7 +171,7 @@ func parseCheckpoint(encoded []byte) (ScanCheckpoint, bool) {
 	req := ScanTableRequest{
 		TableName: saved.TableName, IndexName: saved.IndexName, Segment: saved.Segment, TotalSegments: saved.TotalSegments,
 	}
-	if req.check() != nil || saved.TotalSegments < 1 || Region(saved.Region).validate() != nil {
+	if req.check() != nil || saved.TotalSegments < 1 || Region(saved.Region).brokenRule() != "" {
 		return ScanCheckpoint{}, false
 	}
 	var key DynamoDBJSON

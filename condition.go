@@ -110,7 +110,7 @@ func operand(kv KeyValue) (types.AttributeValue, error) {
 	if !isNil(kv) && kv.KeyName() != "" {
 		return nil, broken("must have an empty name: it is a value to compare with")
 	}
-	return ToAttributeValue(kv)
+	return toAttributeValue(kv)
 }
 
 // takes reports whether the operator takes a value of that type. DynamoDB itself refuses

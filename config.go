@@ -162,8 +162,8 @@ func (c *config) sdkConfig(ctx context.Context) (aws.Config, error) {
 	if cfg.Region == "" {
 		return aws.Config{}, fmt.Errorf("%w: no region: give WithRegion, set AWS_REGION, or name one in the profile", ErrInvalidOption)
 	}
-	if err := Region(cfg.Region).validate(); err != nil {
-		return aws.Config{}, fmt.Errorf("%w: the region of the configuration: %w", ErrInvalidOption, err)
+	if rule := Region(cfg.Region).brokenRule(); rule != "" {
+		return aws.Config{}, fmt.Errorf("%w: the region of the configuration: %s", ErrInvalidOption, rule)
 	}
 	if c.logger != nil {
 		cfg.Logger = sdkLogger{c.logger}

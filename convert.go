@@ -26,20 +26,15 @@ import (
 //   - more than 1,048,576 values, which is [ErrItemTooLarge] as well; a shared value
 //     counts in each of its places
 func ToAttributeValue(kv KeyValue) (types.AttributeValue, error) {
-	if isNil(kv) {
-		return nil, broken(ruleKind)
-	}
-	value, err := kv.attributeValue(0, &walk{})
-	if err != nil && kv.KeyName() != "" {
-		err = underName(kv.KeyName(), err)
-	}
-	return value, err
+	value, err := toAttributeValue(kv)
+	return value, withoutRequest(aboutItem, err)
 }
 
 // ToAttributeValues returns item as the SDK's type, with the rules of
 // [ToAttributeValue] for each attribute. A nil Item gives an empty map.
 func ToAttributeValues(item Item) (map[string]types.AttributeValue, error) {
-	return toAttributeValues(item, 0, &walk{})
+	attributes, err := toAttributeValues(item, 0, &walk{})
+	return attributes, withoutRequest(aboutItem, err)
 }
 
 // FromAttributeValue returns av under the name key. Nothing is lost: a number that
@@ -64,6 +59,17 @@ func FromAttributeValue(key string, av types.AttributeValue) (KeyValue, error) {
 // name. A nil map gives a nil Item, an empty one an empty Item.
 func FromAttributeValues(attributes map[string]types.AttributeValue) (Item, error) {
 	return fromAttributeValues(attributes, 0)
+}
+
+func toAttributeValue(kv KeyValue) (types.AttributeValue, error) {
+	if isNil(kv) {
+		return nil, broken(ruleKind)
+	}
+	value, err := kv.attributeValue(0, &walk{})
+	if err != nil && kv.KeyName() != "" {
+		err = underName(kv.KeyName(), err)
+	}
+	return value, err
 }
 
 func toAttributeValues(item Item, depth int, w *walk) (map[string]types.AttributeValue, error) {

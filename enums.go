@@ -82,7 +82,7 @@ func (e *enum[T]) parse(s string) (T, error) {
 	for i := range e.rows {
 		accepted[i] = string(e.rows[i].value)
 	}
-	return "", fmt.Errorf("%w: %.32q is not a %s: it must be one of %s", ErrInvalidRequest, s, e.kind, strings.Join(accepted, ", "))
+	return "", unreadable(fmt.Sprintf("%.32q is not a %s: it must be one of %s", s, e.kind, strings.Join(accepted, ", ")))
 }
 
 // unmarshal returns the value that text spells, and text itself if there is none.
@@ -130,7 +130,7 @@ func ParseBooleanValue(s string) (BooleanValue, error) {
 	if v, ok := booleanValueEnum.find(s); ok {
 		return v, nil
 	}
-	return "", fmt.Errorf("%w: the text is not a BooleanValue: it must be true, false, _TRUE or _FALSE", ErrInvalidRequest)
+	return "", unreadable("the text is not a BooleanValue: it must be true, false, _TRUE or _FALSE")
 }
 
 // Bool returns b as a Go bool. It reports ok as false, and value too, for the zero

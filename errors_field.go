@@ -13,25 +13,36 @@ type FieldError struct {
 	// Path is the field, or the place in an item: "TableName",
 	// "Item.Address.Lines[2]".
 	Path string
-	// Rule is the broken rule in words: "must not be nil". It holds no value.
+	// Rule is the broken rule in words: "must not be nil". It holds no value of an item. It
+	// is empty if the cause says all.
 	Rule string
 
 	causes []error
+	about  string // said in place of the first cause, where there is no request
 }
+
+// What a FieldError is about where there is no request: an item that is converted, marshaled
+// or unmarshaled by itself, or a text that names something.
+const (
+	aboutItem = "invalid item"
+	aboutText = "invalid text"
+)
 
 // Error returns the cause, the path and the rule.
 func (e *FieldError) Error() string {
-	var b strings.Builder
-	if len(e.causes) > 0 {
-		b.WriteString(e.causes[0].Error())
-		b.WriteString(": ")
+	var parts []string
+	switch {
+	case e.about != "":
+		parts = append(parts, e.about)
+	case len(e.causes) > 0:
+		parts = append(parts, e.causes[0].Error())
 	}
-	if e.Path != "" {
-		b.WriteString(e.Path)
-		b.WriteString(": ")
+	for _, part := range []string{e.Path, e.Rule} {
+		if part != "" {
+			parts = append(parts, part)
+		}
 	}
-	b.WriteString(e.Rule)
-	return b.String()
+	return strings.Join(parts, ": ")
 }
 
 // Unwrap returns the causes among this package's Err variables.
@@ -47,6 +58,21 @@ func invalid(path, rule string) *FieldError {
 // know where the value is. Its callers add the path, from the inside out, with under,
 // underName and underElement. So a path costs nothing while all is well.
 func broken(rule string) *FieldError { return invalid("", rule) }
+
+// withoutRequest returns err for a function that gets no request: its text says what it is
+// about instead.
+func withoutRequest(about string, err error) error {
+	field, ok := as[*FieldError](err)
+	if !ok || !errors.Is(field.causes[0], ErrInvalidRequest) {
+		return err
+	}
+	moved := *field
+	moved.about = about
+	return &moved
+}
+
+// unreadable returns the error for a text that names nothing of the kind that it should.
+func unreadable(rule string) error { return withoutRequest(aboutText, broken(rule)) }
 
 // corrupt is broken for a part of an answer.
 func corrupt(rule string, causes ...error) error {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -188,6 +189,75 @@ func TestErrorMadeByHand(t *testing.T) {
 	_, err := json.Marshal(e)
 	assert.NoError(t, err)
 	assert.Equal(t, `GetItem "T"`, (&dynamoconn.Error{Activity: "GetItem", TableName: "T"}).Error())
+}
+
+// What a user meets first: each situation has its cause and a text that says what is wrong
+// and where. Texts of functions that get no request do not speak of one.
+func TestErrorOfASituation(t *testing.T) {
+	t.Parallel()
+
+	song := dynamoconn.Item{
+		dynamoconn.Null("Rating"), dynamoconn.Decimal("Price", dynamoconn.MustNumber("1.5")), dynamoconn.Map("Label", dynamoconn.Long("Since", 7)),
+	}
+	value := func(item dynamoconn.Item, key string, nested ...string) error {
+		_, err := dynamoconn.Value[int](item, key, nested...)
+		return err
+	}
+	plain := func(text string) error { return new(dynamoconn.Item).UnmarshalJSON([]byte(text)) }
+	typed := func(text string) error { return new(dynamoconn.DynamoDBJSON).UnmarshalJSON([]byte(text)) }
+	second := func(_ any, err error) error { return err }
+	const large = "magnitude is over 9.9999999999999999999999999999999999999E+125"
+
+	for name, test := range map[string]struct {
+		err   error
+		cause error
+		text  string
+	}{
+		"no such attribute":     {value(song, "Year"), dynamoconn.ErrMissing, "no such attribute: Year"},
+		"no such map":           {value(song, "Owner", "Name"), dynamoconn.ErrMissing, "no such attribute: Owner"},
+		"nothing in the map":    {value(song, "Label", "Name"), dynamoconn.ErrMissing, "no such attribute: Label.Name"},
+		"no item":               {value(nil, "Year"), dynamoconn.ErrMissing, "no such attribute: Year: there is no item"},
+		"a null":                {value(song, "Rating"), dynamoconn.ErrNull, "attribute is null: Rating"},
+		"another kind":          {value(song, "Label"), dynamoconn.ErrWrongKind, "attribute is of another kind: Label: is a map, not a number"},
+		"a fraction":            {value(song, "Price"), dynamoconn.ErrInexact, "inexact: Price: is a number that a Go int cannot hold without loss"},
+		"not JSON":              {plain(`{"a":[1,{"b":x}]}`), dynamoconn.ErrInvalidRequest, "invalid item: a[1].b: is not valid JSON at byte 13"},
+		"JSON and more":         {plain(`{}{}`), dynamoconn.ErrInvalidRequest, "invalid item: is not valid JSON at byte 2"},
+		"a number in JSON":      {plain(`{"Price":1e999}`), dynamoconn.ErrInvalidNumber, "invalid item: Price: invalid number: " + large},
+		"NaN in DynamoDB JSON":  {typed(`{"Price":{"L":[{"N":"NaN"}]}}`), dynamoconn.ErrInvalidNumber, "invalid item: Price[0]: invalid number: text holds something other than digits, one point, signs and one exponent"},
+		"no type":               {typed(`{"Price":{}}`), dynamoconn.ErrInvalidRequest, "invalid item: Price: names no type"},
+		"an item that converts": {second(dynamoconn.ToAttributeValues(dynamoconn.Item{dynamoconn.StringSet("Tags")})), dynamoconn.ErrInvalidRequest, "invalid item: Tags: a set must not be empty"},
+		"a value that converts": {second(dynamoconn.ToAttributeValue(dynamoconn.StringSet("Tags"))), dynamoconn.ErrInvalidRequest, "invalid item: Tags: a set must not be empty"},
+		"an item that marshals": {second(dynamoconn.Item{dynamoconn.StringSet("Tags")}.MarshalJSON()), dynamoconn.ErrInvalidRequest, "invalid item: Tags: a set must not be empty"},
+		"NaN":                   {second(dynamoconn.NumberFromFloat64(math.NaN())), dynamoconn.ErrInvalidNumber, "invalid number: value is NaN or infinite"},
+		"a region":              {second(dynamoconn.ParseRegion("Mars")), dynamoconn.ErrInvalidRequest, `invalid text: "Mars" is not a Region: give a name such as us-east-1 or us_east_1, or a caption such as "US East (N. Virginia)"`},
+		"an enumeration":        {second(dynamoconn.ParseBooleanValue("maybe")), dynamoconn.ErrInvalidRequest, "invalid text: the text is not a BooleanValue: it must be true, false, _TRUE or _FALSE"},
+		"a checkpoint":          {new(dynamoconn.ScanCheckpoint).UnmarshalText([]byte("x")), dynamoconn.ErrInvalidRequest, "invalid text: ScanCheckpoint: is not the text of a checkpoint"},
+		"a region of an option": {second(dynamoconn.New(t.Context(), dynamoconn.WithRegion("Mars"))), dynamoconn.ErrInvalidOption, `invalid option: WithRegion: "Mars" is not a region such as "us-east-1"`},
+	} {
+		require.ErrorIs(t, test.err, test.cause, name)
+		assert.EqualError(t, test.err, test.text, name)
+	}
+}
+
+func TestErrorOfARequestThatIsNotSent(t *testing.T) {
+	t.Parallel()
+
+	w := wiretest.New()
+	client := wireClient(t, w)
+	long := dynamoconn.Item{dynamoconn.String("Artist", "a"), dynamoconn.String("Text", strings.Repeat("x", 500_000))}
+	_, err := client.PutItem(t.Context(), dynamoconn.PutItemRequest{TableName: "Music", Item: long})
+	require.ErrorIs(t, err, dynamoconn.ErrItemTooLarge)
+	assert.EqualError(t, err, `PutItem "Music" in us-east-1: item too large: Item: has 500011 bytes, and an item may have 409600`)
+
+	_, err = client.BatchWrite(t.Context(), dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{{Name: "Music", Writes: []dynamoconn.Write{{ItemToAdd: long}}}}})
+	require.ErrorIs(t, err, dynamoconn.ErrItemTooLarge)
+	assert.EqualError(t, err, `BatchWrite "Music" in us-east-1: batch unfinished: 1 of 1 writes not applied: `+
+		`item too large: Tables[0].Writes[0].ItemToAdd: has 500011 bytes, and an item may have 409600`)
+
+	_, err = client.GetItem(t.Context(), dynamoconn.GetItemRequest{TableName: "Music", Item: dynamoconn.Item{dynamoconn.StringSet("Tags")}})
+	require.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)
+	assert.EqualError(t, err, `GetItem "Music" in us-east-1: invalid request: Item.Tags: a set must not be empty`)
+	assert.Empty(t, w.Requests())
 }
 
 func TestFieldErrorText(t *testing.T) {

@@ -164,7 +164,7 @@ func ExampleToAttributeValues() {
 	fmt.Println(err)
 	// Output:
 	// 2.10
-	// invalid request: Address.Lines[1]: a set must not be empty
+	// invalid item: Address.Lines[1]: a set must not be empty
 }
 
 func ExampleFromAttributeValues() {
@@ -213,7 +213,7 @@ func ExampleItem_UnmarshalJSON() {
 	fmt.Println(errors.Is(err, dynamoconn.ErrInvalidNumber))
 	// Output:
 	// {Artist: "No One You Know", Year: 2004, Price: 9.90} <nil>
-	// invalid request: Ratings[0].Stars: invalid number: magnitude is over 9.9999999999999999999999999999999999999E+125
+	// invalid item: Ratings[0].Stars: invalid number: magnitude is over 9.9999999999999999999999999999999999999E+125
 	// true
 }
 

@@ -39,7 +39,7 @@ func newExpression(names map[string]string, values Item) (*expression, error) {
 	}
 	x := &expression{names: maps.Clone(names)}
 	if len(values) > 0 {
-		converted, err := ToAttributeValues(values)
+		converted, err := toAttributeValues(values, 0, &walk{})
 		if err != nil {
 			return nil, under("ExpressionAttributeValues", err)
 		}

@@ -66,7 +66,7 @@ func checkContainer(n, depth int, w *walk) error {
 func tooDeep() error { return broken("is nested deeper than 32 levels") }
 
 func tooManyValues() error {
-	return &FieldError{Rule: "comes after 1,048,576 values", causes: []error{ErrItemTooLarge, ErrInvalidRequest}}
+	return &FieldError{Rule: "comes after 1,048,576 values, more than an item can hold", causes: []error{ErrItemTooLarge, ErrInvalidRequest}}
 }
 
 func checkName(name string) error {

@@ -63,7 +63,8 @@ func marshalItem(item Item, form jsonForm) ([]byte, error) {
 	if item == nil {
 		return []byte("null"), nil
 	}
-	return appendJSONObject(nil, item, form, 0)
+	data, err := appendJSONObject(nil, item, form, 0)
+	return data, withoutRequest(aboutItem, err)
 }
 
 func unmarshalItem(data []byte, form jsonForm) (Item, error) {
@@ -73,11 +74,11 @@ func unmarshalItem(data []byte, form jsonForm) (Item, error) {
 	if !r.Literal("null") {
 		var err error
 		if item, err = r.object(0); err != nil {
-			return nil, err
+			return nil, withoutRequest(aboutItem, err)
 		}
 	}
 	if r.SkipSpace(); r.Pos < len(data) {
-		return nil, r.notJSON()
+		return nil, withoutRequest(aboutItem, r.notJSON())
 	}
 	return item, nil
 }

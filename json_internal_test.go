@@ -126,7 +126,7 @@ func (f jsonFault) check(t *testing.T, read func([]byte) error) {
 	}
 	var field *FieldError
 	require.ErrorAs(t, read([]byte(f.text)), &field, "%.100q", f.text)
-	assert.Equal(t, &FieldError{Path: f.path, Rule: f.rule, causes: causes}, field, "%.100q", f.text)
+	assert.Equal(t, &FieldError{Path: f.path, Rule: f.rule, causes: causes, about: aboutItem}, field, "%.100q", f.text)
 }
 
 func TestItemUnmarshalJSONRefuses(t *testing.T) {
@@ -211,7 +211,7 @@ func TestItemJSONNestsThirtyTwoLevels(t *testing.T) {
 	deep := "a" + strings.Repeat("[0]", deepestNesting)
 	jsonFault{text: nested(deepestNesting + 1), path: deep, rule: "is nested deeper than 32 levels"}.check(t, item.UnmarshalJSON)
 	_, err = Item{deepList("a", deepestNesting+1)}.MarshalJSON()
-	assert.Equal(t, invalid(deep, "is nested deeper than 32 levels"), err)
+	assert.Equal(t, withoutRequest(aboutItem, invalid(deep, "is nested deeper than 32 levels")), err)
 
 	nestedMaps := strings.Repeat(`{"a":`, deepestNesting+2) + "1" + strings.Repeat("}", deepestNesting+2)
 	path := strings.TrimSuffix(strings.Repeat("a.", deepestNesting+1), ".")
@@ -253,7 +253,7 @@ func TestItemJSONManyNames(t *testing.T) {
 		for _, repeated := range []int{0, count - 1} {
 			name := fmt.Sprint("n", repeated)
 			_, err = append(item, Null(name)).MarshalJSON()
-			assert.Equal(t, invalid(name, "is in the item twice"), err)
+			assert.Equal(t, withoutRequest(aboutItem, invalid(name, "is in the item twice")), err)
 			text := strings.TrimSuffix(string(data), "}") + fmt.Sprintf(`,%q:0}`, name)
 			jsonFault{text: text, path: name, rule: "is in the object twice"}.check(t, back.UnmarshalJSON)
 		}
@@ -278,7 +278,7 @@ func TestItemMarshalJSONRefusesAForeignKeyValue(t *testing.T) {
 	item := Item{foreign{String("a", "x")}}
 	for _, marshal := range []func() ([]byte, error){item.MarshalJSON, DynamoDBJSON(item).MarshalJSON} {
 		_, err := marshal()
-		assert.Equal(t, invalid("[0]", ruleKind), err)
+		assert.Equal(t, withoutRequest(aboutItem, invalid("[0]", ruleKind)), err)
 	}
 }
 

@@ -21,7 +21,7 @@ func NumberFromUint64(v uint64) Number { return makeNumber(strconv.FormatUint(v,
 // [ErrInvalidNumber].
 func NumberFromFloat64(f float64) (Number, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return Number{}, invalidNumber("value is not finite")
+		return Number{}, invalidNumber("value is NaN or infinite")
 	}
 	// A float64 with an exponent takes up to 24 bytes, a plain one of this range up to 64.
 	var buf [64]byte
@@ -57,7 +57,7 @@ func NumberFromBigFloat(x *big.Float) (Number, error) {
 	case x == nil:
 		return Number{}, invalidNumber("value is nil")
 	case x.IsInf():
-		return Number{}, invalidNumber("value is not finite")
+		return Number{}, invalidNumber("value is NaN or infinite")
 	case x.Sign() == 0 && x.Signbit():
 		return Number{text: "-0"}, nil
 	}

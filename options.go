@@ -62,8 +62,8 @@ func (o option) apply(c *config) { o(c) }
 // default is the SDK's: the environment (AWS_REGION), the profile, the machine.
 func WithRegion(region Region) Option {
 	return option(func(c *config) {
-		if err := region.validate(); err != nil {
-			c.fault("WithRegion: %w", err)
+		if rule := region.brokenRule(); rule != "" {
+			c.fault("WithRegion: %s", rule)
 			return
 		}
 		c.region = region

@@ -29,8 +29,8 @@ func (o callOption) applyCall(c *callConfig) { o(c) }
 // InRegion sends the call to another region than the client's own.
 func InRegion(region Region) CallOption {
 	return callOption(func(c *callConfig) {
-		if err := region.validate(); err != nil {
-			c.fault = under("InRegion", err)
+		if rule := region.brokenRule(); rule != "" {
+			c.fault = invalid("InRegion", rule)
 			return
 		}
 		c.region = region

@@ -150,8 +150,8 @@ func ParseRegion(s string) (Region, error) {
 	if r := Region(strings.Map(regionRune, s)); r.wellFormed() {
 		return r, nil
 	}
-	return "", fmt.Errorf("%w: %.32q is not a Region: give a name such as us-east-1 or us_east_1, or a caption such as %q",
-		ErrInvalidRequest, s, RegionUSEast1.Caption())
+	return "", unreadable(fmt.Sprintf("%.32q is not a Region: give a name such as us-east-1 or us_east_1, or a caption such as %q",
+		s, RegionUSEast1.Caption()))
 }
 
 // String returns the wire form.
@@ -193,19 +193,20 @@ func (r *Region) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// validate refuses what must not become part of a host name and of a signature. The SDK
-// itself accepts dots, with which a region can name another host.
-func (r Region) validate() error {
+// brokenRule returns the rule that a region breaks, or "" if it breaks none. It refuses what
+// must not become part of a host name and of a signature. The SDK itself accepts dots, with
+// which a region can name another host.
+func (r Region) brokenRule() string {
 	if r.wellFormed() {
-		return nil
+		return ""
 	}
 	if r == "" {
-		return broken("must not be empty")
+		return "must not be empty"
 	}
 	if parsed, err := ParseRegion(string(r)); err == nil {
-		return broken(fmt.Sprintf("region %.32q must be written %q", string(r), string(parsed)))
+		return fmt.Sprintf("region %.32q must be written %q", string(r), string(parsed))
 	}
-	return broken(fmt.Sprintf("%.32q is not a region such as %q", string(r), string(RegionUSEast1)))
+	return fmt.Sprintf("%.32q is not a region such as %q", string(r), string(RegionUSEast1))
 }
 
 // wellFormed reports whether r has the form that [ParseRegion] describes.

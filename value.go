@@ -1,6 +1,9 @@
 package dynamoconn
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // ValueType is the set of Go types that [Value] reads an attribute as.
 type ValueType interface {
@@ -31,7 +34,7 @@ func Value[T ValueType](item Item, key string, nested ...string) (T, error) {
 	kv, found := item.Get(key)
 	for i, name := range nested {
 		if !found || isNil(kv) {
-			return value, noValue(ErrMissing, pathOf(key, nested[:i]))
+			return value, missing(item, pathOf(key, nested[:i]))
 		}
 		inner, ok := kv.(*KeyValueMap)
 		if !ok {
@@ -40,7 +43,7 @@ func Value[T ValueType](item Item, key string, nested ...string) (T, error) {
 		kv, found = inner.MapValue.Get(name)
 	}
 	if !found || isNil(kv) {
-		return value, noValue(ErrMissing, pathOf(key, nested))
+		return value, missing(item, pathOf(key, nested))
 	}
 
 	if held, ok := kv.goValue().(T); ok {
@@ -51,7 +54,7 @@ func Value[T ValueType](item Item, key string, nested ...string) (T, error) {
 			return value, nil
 		}
 		if kindReadAs(value) == kv.kind() {
-			return value, inexactAt(pathOf(key, nested))
+			return value, inexactAt(pathOf(key, nested), value)
 		}
 	}
 	return value, otherKind(kv, kindReadAs(value), pathOf(key, nested))
@@ -118,16 +121,23 @@ func kindReadAs(zero any) kind {
 // otherKind returns the error for an attribute of another kind than wanted.
 func otherKind(kv KeyValue, wanted kind, path string) error {
 	if _, null := kv.(*KeyValueNull); null {
-		return noValue(ErrNull, path)
+		return &FieldError{Path: path, causes: []error{ErrNull}}
 	}
 	return &FieldError{Path: path, Rule: "is " + kv.kind().words + ", not " + wanted.words, causes: []error{ErrWrongKind}}
 }
 
-func noValue(cause error, path string) error {
-	return &FieldError{Path: path, Rule: "has no value", causes: []error{cause}}
+// missing returns the error for an attribute that is not in the item, or that is asked of no
+// item at all.
+func missing(item Item, path string) error {
+	e := &FieldError{Path: path, causes: []error{ErrMissing}}
+	if item == nil {
+		e.Rule = "there is no item"
+	}
+	return e
 }
 
-func inexactAt(path string) error {
-	const rule = "is a number that the Go type cannot hold without loss"
+// inexactAt returns the error for a number that the type of zero cannot hold.
+func inexactAt(path string, zero any) error {
+	rule := fmt.Sprintf("is a number that a Go %T cannot hold without loss", zero)
 	return &FieldError{Path: path, Rule: rule, causes: []error{ErrInexact}}
 }

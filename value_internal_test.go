@@ -1,6 +1,7 @@
 package dynamoconn
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -53,7 +54,7 @@ func TestValueFollowsNamesIntoMaps(t *testing.T) {
 	wantValue(t, "Lyon", item, "Label", "Address", "City")
 	wantValue(t, "x", item, "Label", "a.b")
 
-	const none = "has no value"
+	const none = ""
 	wantNoValue[string](t, ErrMissing, "City", none, item, "City")
 	wantNoValue[string](t, ErrMissing, "Label.City", none, item, "Label", "City")
 	wantNoValue[string](t, ErrMissing, "Label.Town", none, item, "Label", "Town", "City")
@@ -64,14 +65,15 @@ func TestValueFollowsNamesIntoMaps(t *testing.T) {
 	wantNoValue[string](t, ErrMissing, `""`, none, item, "")
 	wantNoValue[string](t, ErrMissing, `Label."c.d"`, none, item, "Label", "c.d")
 	wantNoValue[string](t, ErrMissing, strings.Repeat("n", 64)+"...", none, item, strings.Repeat("n", 65))
-	wantNoValue[string](t, ErrMissing, "x", none, nil, "x")
+	wantNoValue[string](t, ErrMissing, "x", "there is no item", nil, "x")
+	wantNoValue[string](t, ErrMissing, "x", "there is no item", nil, "x", "y")
 }
 
 func TestValueTreatsNilAsMissing(t *testing.T) {
 	t.Parallel()
 	for _, kv := range append(typedNils(), nil, imposter{String("", "x")}) {
-		wantNoValue[string](t, ErrMissing, `""`, "has no value", Item{kv}, "")
-		wantNoValue[string](t, ErrMissing, `""`, "has no value", Item{kv}, "", "x")
+		wantNoValue[string](t, ErrMissing, `""`, "", Item{kv}, "")
+		wantNoValue[string](t, ErrMissing, `""`, "", Item{kv}, "", "x")
 	}
 }
 
@@ -89,7 +91,7 @@ func TestValueOfAnotherKind(t *testing.T) {
 			case reads:
 				require.NotErrorIs(t, err, ErrWrongKind)
 			case "null":
-				assertFieldError(t, err, ErrNull, "k", "has no value")
+				assertFieldError(t, err, ErrNull, "k", "")
 				require.NotErrorIs(t, err, ErrWrongKind)
 			default:
 				assertFieldError(t, err, ErrWrongKind, "k", "is "+kinds[i]+", not "+reads)
@@ -125,14 +127,14 @@ func TestValueOfANumberIsExact(t *testing.T) {
 	wantValue(t, math.Copysign(0, -1), at("-0"), "k")
 	wantValue(t, 1e100, at("1e100"), "k")
 
-	const rule = "is a number that the Go type cannot hold without loss"
+	const rule = "is a number that a Go %s cannot hold without loss"
 	for _, text := range []string{"1.5", "9223372036854775808", "-9223372036854775809", "1e-130"} {
-		wantNoValue[int](t, ErrInexact, "k", rule, at(text), "k")
-		wantNoValue[int64](t, ErrInexact, "k", rule, at(text), "k")
+		wantNoValue[int](t, ErrInexact, "k", fmt.Sprintf(rule, "int"), at(text), "k")
+		wantNoValue[int64](t, ErrInexact, "k", fmt.Sprintf(rule, "int64"), at(text), "k")
 		wantValue(t, MustNumber(text), at(text), "k")
 	}
 	for _, text := range []string{"9007199254740993", "0.12345678901234567890"} {
-		wantNoValue[float64](t, ErrInexact, "k", rule, at(text), "k")
+		wantNoValue[float64](t, ErrInexact, "k", fmt.Sprintf(rule, "float64"), at(text), "k")
 	}
 }
 

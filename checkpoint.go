@@ -10,6 +10,8 @@ import (
 	"log/slog"
 	"strings"
 	"unique"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // ScanCheckpoint says how far the scan of a table, an index or a segment has come: it has
@@ -133,6 +135,32 @@ func (c *ScanCheckpoint) UnmarshalText(text []byte) error {
 	}
 	*c = read
 	return nil
+}
+
+// MarshalDynamoDBAttributeValue returns the text of MarshalText as DynamoDB's S. The SDK's
+// package attributevalue calls it, so a checkpoint can be saved in a table. The error is
+// always nil.
+func (c ScanCheckpoint) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	text, err := c.MarshalText()
+	if err != nil {
+		return nil, err
+	}
+	return &types.AttributeValueMemberS{Value: string(text)}, nil
+}
+
+// UnmarshalDynamoDBAttributeValue sets the checkpoint to the one that an S holds, with the
+// rules of UnmarshalText. A NULL is [ErrNull], because a scan must not start over unseen, and
+// any other type is [ErrWrongKind].
+func (c *ScanCheckpoint) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	kv, err := FromAttributeValue("ScanCheckpoint", av)
+	if err != nil {
+		return err
+	}
+	text, ok := kv.(*KeyValueString)
+	if !ok {
+		return otherKind(kv, text.kind(), "ScanCheckpoint")
+	}
+	return c.UnmarshalText([]byte(text.StringValue))
 }
 
 // parseCheckpoint returns the checkpoint that text holds, or the rule that text breaks.

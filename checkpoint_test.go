@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -331,4 +332,31 @@ func TestCheckpointOfTheOnlySegmentIsOfTheTable(t *testing.T) {
 	_, err := wireClient(t, w).ScanPage(t.Context(), only)
 	require.NoError(t, err)
 	assert.Contains(t, w.Requests()[0].Body, `"ExclusiveStartKey":{`)
+}
+
+// The SDK's package attributevalue made {} of a checkpoint.
+func TestCheckpointInATable(t *testing.T) {
+	t.Parallel()
+	for _, want := range []dynamoconn.ScanCheckpoint{{}, checkpointAt(t, someScans["table"], keyOfSong), checkpointAt(t, someScans["segment"], "")} {
+		av, err := want.MarshalDynamoDBAttributeValue()
+		require.NoError(t, err)
+		assert.Equal(t, &types.AttributeValueMemberS{Value: textOf(t, want)}, av)
+		got := checkpointAt(t, someScans["index"], keyOfSong)
+		require.NoError(t, got.UnmarshalDynamoDBAttributeValue(av))
+		assert.True(t, samePlace(want, got))
+	}
+	before := checkpointAt(t, someScans["index"], keyOfSong)
+	for _, test := range []struct {
+		av   types.AttributeValue
+		want error
+	}{
+		{nil, dynamoconn.ErrCorruptResponse},
+		{&types.AttributeValueMemberNULL{Value: true}, dynamoconn.ErrNull},
+		{&types.AttributeValueMemberN{Value: "1"}, dynamoconn.ErrWrongKind},
+		{&types.AttributeValueMemberS{}, dynamoconn.ErrInvalidRequest},
+	} {
+		got := before
+		require.ErrorIs(t, got.UnmarshalDynamoDBAttributeValue(test.av), test.want)
+		assert.True(t, samePlace(before, got))
+	}
 }

@@ -352,6 +352,118 @@ func fromNumberSet(key string, texts []string) (KeyValue, error) {
 	return &KeyValueNumberSet{Key: key, NumberSetValue: numbers}, nil
 }
 
+// UnmarshalDynamoDBAttributeValue sets the value of kv to a string of DynamoDB, with the rules
+// of [FromAttributeValue], and to its zero value for a NULL, as the SDK's package
+// attributevalue does with Go's own types. Any other type is [ErrWrongKind]. Key stays as it
+// is: a value of DynamoDB has no name. It shares nothing with av. On an error kv is unchanged.
+func (kv *KeyValueString) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	return setFrom(kv, KeyValueString{Key: kv.Key}, av)
+}
+
+// UnmarshalDynamoDBAttributeValue is that of [KeyValueString] for a number. One that is not an
+// integer within int64 is [ErrInexact]; 7.0 is 7.
+func (kv *KeyValueLong) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	return setFrom(kv, KeyValueLong{Key: kv.Key}, av)
+}
+
+// UnmarshalDynamoDBAttributeValue is that of [KeyValueString] for a number.
+func (kv *KeyValueDecimal) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	return setFrom(kv, KeyValueDecimal{Key: kv.Key}, av)
+}
+
+// UnmarshalDynamoDBAttributeValue is that of [KeyValueString] for a boolean.
+func (kv *KeyValueBoolean) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	return setFrom(kv, KeyValueBoolean{Key: kv.Key}, av)
+}
+
+// UnmarshalDynamoDBAttributeValue is that of [KeyValueString] for a binary.
+func (kv *KeyValueBinary) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	return setFrom(kv, KeyValueBinary{Key: kv.Key}, av)
+}
+
+// UnmarshalDynamoDBAttributeValue is that of [KeyValueString] for a NULL.
+func (kv *KeyValueNull) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	return setFrom(kv, KeyValueNull{Key: kv.Key}, av)
+}
+
+// UnmarshalDynamoDBAttributeValue is that of [KeyValueString] for a list.
+func (kv *KeyValueList) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	return setFrom(kv, KeyValueList{Key: kv.Key}, av)
+}
+
+// UnmarshalDynamoDBAttributeValue is that of [KeyValueString] for a map.
+func (kv *KeyValueMap) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	return setFrom(kv, KeyValueMap{Key: kv.Key}, av)
+}
+
+// UnmarshalDynamoDBAttributeValue is that of [KeyValueString] for a set of strings.
+func (kv *KeyValueStringSet) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	return setFrom(kv, KeyValueStringSet{Key: kv.Key}, av)
+}
+
+// UnmarshalDynamoDBAttributeValue is that of [KeyValueString] for a set of numbers.
+func (kv *KeyValueNumberSet) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	return setFrom(kv, KeyValueNumberSet{Key: kv.Key}, av)
+}
+
+// UnmarshalDynamoDBAttributeValue is that of [KeyValueString] for a set of binaries.
+func (kv *KeyValueBinarySet) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	return setFrom(kv, KeyValueBinarySet{Key: kv.Key}, av)
+}
+
+// toOwnAttributeValue is ToAttributeValue with a result that shares nothing with kv.
+func toOwnAttributeValue(kv KeyValue) (types.AttributeValue, error) {
+	return ToAttributeValue(cloneValue(kv, 0, &walk{}))
+}
+
+// setFrom sets kv to the value of av under the name of empty, and to empty for a NULL. It
+// shares nothing with av.
+func setFrom[T any, P interface {
+	*T
+	KeyValue
+}](kv P, empty T, av types.AttributeValue) error {
+	if null, ok := av.(*types.AttributeValueMemberNULL); av == nil || ok && null != nil && null.Value {
+		*kv = empty
+		return nil
+	}
+	read, err := fromAttributeValue(P(&empty).KeyName(), av, 0)
+	if err == nil {
+		read, err = readAsKind(kv, read)
+	}
+	if err != nil {
+		if name := P(&empty).KeyName(); name != "" {
+			err = underName(name, err)
+		}
+		return err
+	}
+	*kv = *cloneValue(read, 0, &walk{}).(P)
+	return nil
+}
+
+// readAsKind returns kv, which came from DynamoDB, as a KeyValue of the kind of wanted. A number
+// may change from a long to a decimal or back.
+func readAsKind(wanted, kv KeyValue) (KeyValue, error) {
+	number, isNumber := numberOf(kv)
+	switch wanted.(type) {
+	case *KeyValueLong:
+		if isNumber {
+			value, err := number.Int64()
+			if err != nil {
+				return nil, inexactAt("", value)
+			}
+			return Long(kv.KeyName(), value), nil
+		}
+	case *KeyValueDecimal:
+		if isNumber {
+			return Decimal(kv.KeyName(), number), nil
+		}
+	}
+	if kv.kind() != wanted.kind() {
+		return nil, otherKind(kv, wanted.kind(), "")
+	}
+	return kv, nil
+}
+
 // deref returns what p points to, or the zero value.
 func deref[T any](p *T) T {
 	if p == nil {

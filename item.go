@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // Item is a row of a table, or the key of one: attributes in order, each with a
@@ -88,6 +90,32 @@ func (it Item) Clone() Item { return cloneItem(it, 0, &walk{}) }
 // If a name is in an item twice, its values must be equal in the same order. Values
 // nested deeper than 100 lists and maps are equal only if both items share them.
 func (it Item) Equal(other Item) bool { return equalItems(it, other, 0) }
+
+// MarshalDynamoDBAttributeValue returns the item as DynamoDB's M, with the rules of
+// [ToAttributeValues], and a nil Item as NULL. The result shares nothing with the item. The
+// SDK's package attributevalue calls it, so a struct may have a field of type Item.
+func (it Item) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	if it == nil {
+		return &types.AttributeValueMemberNULL{Value: true}, nil
+	}
+	attributes, err := ToAttributeValues(it.Clone())
+	if err != nil {
+		return nil, err
+	}
+	return &types.AttributeValueMemberM{Value: attributes}, nil
+}
+
+// UnmarshalDynamoDBAttributeValue sets the item to a map of DynamoDB, with the rules of
+// [FromAttributeValues], and to nil for a NULL. It shares nothing with av. Any other type is
+// [ErrWrongKind]. On an error the item is unchanged.
+func (it *Item) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	read := KeyValueMap{}
+	if err := read.UnmarshalDynamoDBAttributeValue(av); err != nil {
+		return err
+	}
+	*it = read.MapValue
+	return nil
+}
 
 func (it Item) index(key string) int {
 	for i, kv := range it {

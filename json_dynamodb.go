@@ -3,6 +3,8 @@ package dynamoconn
 import (
 	"bytes"
 	"encoding/base64"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // DynamoDBJSON is an [Item] in the JSON of DynamoDB's own tools and exports, which
@@ -38,6 +40,16 @@ func (it *DynamoDBJSON) UnmarshalJSON(data []byte) error {
 	}
 	*it = DynamoDBJSON(item)
 	return nil
+}
+
+// MarshalDynamoDBAttributeValue is that of [Item].
+func (it DynamoDBJSON) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	return Item(it).MarshalDynamoDBAttributeValue()
+}
+
+// UnmarshalDynamoDBAttributeValue is that of [Item].
+func (it *DynamoDBJSON) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	return (*Item)(it).UnmarshalDynamoDBAttributeValue(av)
 }
 
 // typedValue reads a value in DynamoDB JSON, in an object or array at depth: an object

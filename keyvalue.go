@@ -30,6 +30,10 @@ type Key interface {
 //
 // Read one with a type switch, or read the values of an item by name with [Value]. A
 // type that embeds one of these is no KeyValue: every activity refuses it.
+//
+// In a struct for the SDK's package attributevalue, a field has one of these types or a pointer
+// to one, and holds the value without the name. A field of type KeyValue can be marshaled, but
+// attributevalue cannot read it back: it panics. Use an Item.
 type KeyValue interface {
 	Key
 	kindMethods
@@ -406,3 +410,60 @@ func (kv *KeyValueNumberSet) String() string { return keyValueText(kv) }
 // String returns the name and the value as [Item.String] shows them, without the name
 // if it is empty, and "<nil>" if kv is nil.
 func (kv *KeyValueBinarySet) String() string { return keyValueText(kv) }
+
+// MarshalDynamoDBAttributeValue returns the value without its name, with the rules of
+// [ToAttributeValue]. It shares nothing with kv. The SDK's package attributevalue calls it, so
+// a struct may have a field of this type.
+func (kv KeyValueString) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	return toOwnAttributeValue(&kv)
+}
+
+// MarshalDynamoDBAttributeValue is that of [KeyValueString].
+func (kv KeyValueLong) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	return toOwnAttributeValue(&kv)
+}
+
+// MarshalDynamoDBAttributeValue is that of [KeyValueString].
+func (kv KeyValueDecimal) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	return toOwnAttributeValue(&kv)
+}
+
+// MarshalDynamoDBAttributeValue is that of [KeyValueString].
+func (kv KeyValueBoolean) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	return toOwnAttributeValue(&kv)
+}
+
+// MarshalDynamoDBAttributeValue is that of [KeyValueString].
+func (kv KeyValueBinary) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	return toOwnAttributeValue(&kv)
+}
+
+// MarshalDynamoDBAttributeValue is that of [KeyValueString].
+func (kv KeyValueNull) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	return toOwnAttributeValue(&kv)
+}
+
+// MarshalDynamoDBAttributeValue is that of [KeyValueString].
+func (kv KeyValueList) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	return toOwnAttributeValue(&kv)
+}
+
+// MarshalDynamoDBAttributeValue is that of [KeyValueString].
+func (kv KeyValueMap) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	return toOwnAttributeValue(&kv)
+}
+
+// MarshalDynamoDBAttributeValue is that of [KeyValueString].
+func (kv KeyValueStringSet) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	return toOwnAttributeValue(&kv)
+}
+
+// MarshalDynamoDBAttributeValue is that of [KeyValueString].
+func (kv KeyValueNumberSet) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	return toOwnAttributeValue(&kv)
+}
+
+// MarshalDynamoDBAttributeValue is that of [KeyValueString].
+func (kv KeyValueBinarySet) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	return toOwnAttributeValue(&kv)
+}

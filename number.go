@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"github.com/dynamoconn/dynamoconn/internal/decimal"
 )
 
@@ -157,6 +159,35 @@ func (n *Number) UnmarshalJSON(data []byte) error {
 		return invalidNumber("not a JSON number")
 	}
 	*n = parsed
+	return nil
+}
+
+// MarshalDynamoDBAttributeValue returns n as DynamoDB's N, with its text. The SDK's package
+// attributevalue calls it, so a struct may have a field of type Number. The error is always
+// nil.
+func (n Number) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
+	return &types.AttributeValueMemberN{Value: n.String()}, nil
+}
+
+// UnmarshalDynamoDBAttributeValue sets n to a number of DynamoDB and keeps its text. A NULL
+// sets it to 0, as it does with Go's own numbers in the SDK's package attributevalue; a
+// *Number becomes nil there. Any other type is [ErrWrongKind], and an N that DynamoDB cannot
+// hold, such as NaN, is [ErrCorruptResponse] and [ErrInvalidNumber]. On an error n is
+// unchanged.
+//
+// To read a number set into a []Number, set FixUnmarshalIndividualSetValues in the options of
+// attributevalue. Without it attributevalue gives the whole set to the first element, which is
+// [ErrWrongKind]. A [KeyValueNumberSet] needs no option.
+func (n *Number) UnmarshalDynamoDBAttributeValue(av types.AttributeValue) error {
+	if _, set := av.(*types.AttributeValueMemberNS); set {
+		const rule = "is a number set, not a number: attributevalue reads one into a []Number only with FixUnmarshalIndividualSetValues"
+		return &FieldError{Rule: rule, causes: []error{ErrWrongKind}}
+	}
+	read := KeyValueDecimal{}
+	if err := read.UnmarshalDynamoDBAttributeValue(av); err != nil {
+		return err
+	}
+	*n = read.DecimalValue
 	return nil
 }
 

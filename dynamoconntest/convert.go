@@ -109,9 +109,7 @@ func fromKnownType(v reflect.Value, t tag) (known bool, out attr.Value, err erro
 		out, err = fromSDK(x, 0)
 	case dynamoconn.KeyValue:
 		out, err = fromKeyValue(x)
-	case *dynamoconn.Number:
-		out, err = number(x.String())
-	case sdkMarshaler:
+	case sdkMarshaler: // a Number too; the options of its field do not count, as with attributevalue
 		var av types.AttributeValue
 		if av, err = x.MarshalDynamoDBAttributeValue(); err == nil {
 			out, err = fromSDK(av, 0)

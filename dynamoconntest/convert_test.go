@@ -69,25 +69,26 @@ func TestLoadStoresWhatTheSDKStores(t *testing.T) {
 		"texts as names":      {map[netip.Addr]bool{netip.MustParseAddr("::1"): true}, mapOf(item{"::1": &types.AttributeValueMemberBOOL{Value: true}})},
 		"an empty struct":     {struct{}{}, mapOf(item{})},
 		"options": {struct {
-			SS    []string    `dynamodbav:"ss,stringset"`
-			NS    []int       `dynamodbav:"ns,numberset"`
-			BS    [][2]byte   `dynamodbav:"bs,binaryset"`
-			None  []string    `dynamodbav:",stringset,omitempty"`
-			Empty []string    `dynamodbav:"empty,stringset"`
-			Unix  time.Time   `dynamodbav:"unix,unixtime"`
-			UnixP *time.Time  `dynamodbav:"unixp,unixtime"`
-			Text  int         `dynamodbav:"text,string"`
-			Zero  string      `dynamodbav:"zero,nullempty"`
-			Elems []*int      `dynamodbav:"elems,omitemptyelem"`
-			Any   any         `dynamodbav:"any"`
-			Gone  chan string `dynamodbav:"-"`
+			SS    []string          `dynamodbav:"ss,stringset"`
+			NS    []int             `dynamodbav:"ns,numberset"`
+			BS    [][2]byte         `dynamodbav:"bs,binaryset"`
+			None  []string          `dynamodbav:",stringset,omitempty"`
+			Empty []string          `dynamodbav:"empty,stringset"`
+			Unix  time.Time         `dynamodbav:"unix,unixtime"`
+			UnixP *time.Time        `dynamodbav:"unixp,unixtime"`
+			Text  int               `dynamodbav:"text,string"`
+			Price dynamoconn.Number `dynamodbav:"price,string,omitempty"`
+			Zero  string            `dynamodbav:"zero,nullempty"`
+			Elems []*int            `dynamodbav:"elems,omitemptyelem"`
+			Any   any               `dynamodbav:"any"`
+			Gone  chan string       `dynamodbav:"-"`
 		}{
 			SS: []string{"b", "a"}, NS: []int{2, 1}, BS: [][2]byte{{1, 2}}, Empty: []string{}, Unix: at, UnixP: &at, Text: 5,
 			Elems: []*int{nil, &seven}, Any: big.NewRat(1, 2),
 		}, mapOf(item{
 			"ss": &types.AttributeValueMemberSS{Value: []string{"a", "b"}}, "ns": &types.AttributeValueMemberNS{Value: []string{"1", "2"}},
 			"bs": &types.AttributeValueMemberBS{Value: [][]byte{{1, 2}}}, "empty": null, "unix": num(at.Unix()), "unixp": num(at.Unix()),
-			"text": str("5"), "zero": null, "elems": list(num(7)), "any": str("1/2"),
+			"text": str("5"), "price": num(0), "zero": null, "elems": list(num(7)), "any": str("1/2"),
 		})},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -317,6 +317,19 @@ var mutants = []mutant{
 		`if c.of != of {`, `if c.of != of && false {`,
 		".", "TestCheckpointOfAnotherScanIsRefused"},
 
+	{0, "a name is lost when attributevalue reads a value", "convert.go",
+		`read, err := fromAttributeValue(P(&empty).KeyName(), av, 0)`, `read, err := fromAttributeValue("", av, 0)`,
+		".", "TestEveryKindIsMarshaledForTheSDK"},
+	{0, "a value for attributevalue is shared with the item", "item.go",
+		`attributes, err := ToAttributeValues(it.Clone())`, `attributes, err := ToAttributeValues(it)`,
+		".", "TestMarshaledValuesShareNothing"},
+	{0, "a set is read into one number", "number.go",
+		`if _, set := av.(*types.AttributeValueMemberNS); set {`, `if set, ok := av.(*types.AttributeValueMemberNS); ok {
+		return n.UnmarshalText([]byte(set.Value[0]))
+	}
+	if false {`,
+		".", "TestUnmarshalFromTheSDKRefuses"},
+
 	// Inputs and secrets.
 	{0, "32 nested lists are accepted", "item_limits.go",
 		`deepestNesting = 31`, `deepestNesting = 32`,

@@ -147,7 +147,7 @@ var mutants = []mutant{
 		`case resp.ContentLength > 0 && n != resp.ContentLength:`, `case false:`,
 		"internal/transport", "TestDamagedAnswersAreRefused"},
 	{0, "an answer of any size is read", "internal/transport/body.go",
-		`case n > x.LargestAnswer:`, `case false:`,
+		`case n > limit:`, `case false:`,
 		"internal/transport", "TestOversizeAnswersAreFinal"},
 	{0, "an answer with status 200 that is not JSON is accepted", "internal/transport/answer.go",
 		`case !checked && !json.Valid(trimmed):`, `case false && !json.Valid(trimmed):`,

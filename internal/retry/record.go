@@ -72,6 +72,7 @@ type Record struct {
 	last      error     // of the latest attempt
 	tokenSent time.Time // when the token was first sent
 	signer    Renewer   // of the latest attempt
+	unsigned  error     // why the attempt that is to be made has no signer, if that is known
 	renewed   bool
 }
 
@@ -138,6 +139,30 @@ func (r *Record) SignedBy(signer Renewer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.signer = signer
+}
+
+// KeepSignerError enters that the credentials of the next attempt were asked for, and why
+// there are none. Whoever signs the attempt takes the error with TakeSignerError and does not
+// ask again.
+func (r *Record) KeepSignerError(err error) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unsigned = err
+}
+
+// TakeSignerError returns the error of KeepSignerError, once.
+func (r *Record) TakeSignerError() error {
+	if r == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	err := r.unsigned
+	r.unsigned = nil
+	return err
 }
 
 // renew gets new credentials for the next attempt, once for each record.

@@ -3,7 +3,6 @@ package transport
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 
@@ -88,16 +87,11 @@ func checkMember(action string, name, rest []byte) error {
 	return nil
 }
 
-// errorCode returns the error code of an answer, and leaves the body to be read again.
-func errorCode(resp *http.Response) string {
+// errorCode returns the error code of an answer.
+func errorCode(resp *http.Response, body []byte) string {
 	if resp.StatusCode < 400 {
 		return ""
 	}
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return ""
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
 	// Where the SDK looks for it, in its order.
 	code := resp.Header.Get("X-Amzn-Errortype")
 	if code == "" {

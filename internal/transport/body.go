@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -22,42 +21,40 @@ func corrupt(format string, args ...any) error {
 	return fmt.Errorf("%w: %w", ErrCorrupt, fmt.Errorf(format, args...))
 }
 
-// receive checks the body of resp, and replaces it by one in memory, unpacked.
-func (x *Exchange) receive(action string, resp *http.Response, body []byte) (err error) {
+// receive checks the body of resp and returns it unpacked.
+func receive(action string, resp *http.Response, body []byte, reader Reader, limit int64) (_ []byte, err error) {
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		if resp.Header.Get("Location") == "" {
-			return corrupt("status %d that leads nowhere", resp.StatusCode)
+			return nil, corrupt("status %d that leads nowhere", resp.StatusCode)
 		}
-		return &retry.Final{Err: fmt.Errorf("%w: status %d", ErrRedirect, resp.StatusCode)}
+		return nil, &retry.Final{Err: fmt.Errorf("%w: status %d", ErrRedirect, resp.StatusCode)}
 	}
 	var checked bool
 	if !resp.Uncompressed { // net/http itself unpacked it: the checksum was over other bytes
 		if checked, err = checkCRC(body, resp.Header); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
-		if body, err = x.unzip(body); err != nil {
-			return err
+		if body, err = unzip(body, limit); err != nil {
+			return nil, err
 		}
 		resp.Header.Del("Content-Encoding")
 		resp.Header.Del("Content-Length")
 		resp.Header.Del("X-Amz-Crc32") // it was over the compressed bytes
 	}
-	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
-		if err := checkSuccess(action, body, checked, resp.Header); err != nil {
-			return err
-		}
-	} else if err := checkReport(body, checked, resp.Header); err != nil {
-		return err
+	switch {
+	case resp.StatusCode < 200 || resp.StatusCode >= 300:
+		err = checkReport(body, checked, resp.Header)
+	case reader != nil && resp.Header.Get("X-Amzn-Errortype") == "" && reader.Read(body):
+	default:
+		err = checkSuccess(action, body, checked, resp.Header)
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	resp.ContentLength = int64(len(body))
-	return nil
+	return body, err
 }
 
 // readBody returns the body as it came. Beside an error it returns what was read of it.
-func (x *Exchange) readBody(resp *http.Response) ([]byte, error) {
+func readBody(resp *http.Response, reader Reader, limit int64) ([]byte, error) {
 	if resp.Body == nil {
 		return nil, nil
 	}
@@ -66,16 +63,20 @@ func (x *Exchange) readBody(resp *http.Response) ([]byte, error) {
 		// The body of a 101 is the connection itself: no context ends the reading of it.
 		return nil, corrupt("status %d, which is no answer", resp.StatusCode)
 	}
-	if resp.ContentLength > x.LargestAnswer {
-		return nil, x.tooLarge()
+	if resp.ContentLength > limit {
+		return nil, tooLarge(limit)
 	}
-	body, err := readAll(resp.Body, resp.ContentLength, x.LargestAnswer)
+	var buffer []byte
+	if reader != nil {
+		buffer = reader.Buffer()
+	}
+	body, err := readAll(resp.Body, buffer, resp.ContentLength, limit)
 	n := int64(len(body))
 	switch {
 	case err != nil:
 		return body, fmt.Errorf("%w: the body broke off after %d bytes: %w", ErrCorrupt, n, err)
-	case n > x.LargestAnswer:
-		return body, x.tooLarge()
+	case n > limit:
+		return body, tooLarge(limit)
 	case resp.ContentLength > 0 && n != resp.ContentLength:
 		return body, corrupt("the body has %d bytes and %d were announced", n, resp.ContentLength)
 	}
@@ -83,8 +84,8 @@ func (x *Exchange) readBody(resp *http.Response) ([]byte, error) {
 }
 
 // tooLarge returns a final error: the same answer would come again.
-func (x *Exchange) tooLarge() error {
-	return &retry.Final{Err: corrupt("the body is over the limit of %d bytes", x.LargestAnswer)}
+func tooLarge(limit int64) error {
+	return &retry.Final{Err: corrupt("the body is over the limit of %d bytes", limit)}
 }
 
 // checkCRC compares the body with the checksum that DynamoDB sends of the bytes on the
@@ -116,20 +117,20 @@ const (
 )
 
 // unzip unpacks a body that the server compressed.
-func (x *Exchange) unzip(body []byte) ([]byte, error) {
+func unzip(body []byte, limit int64) ([]byte, error) {
 	zr, err := gzip.NewReader(bytes.NewReader(body))
 	if err != nil {
 		return nil, corrupt("the body is not gzip: %w", err)
 	}
-	most := min(x.LargestAnswer, max(freeSize, mostRatio*int64(len(body))))
-	plain, err := readAll(zr, unpackedSize(body), most)
+	most := min(limit, max(freeSize, mostRatio*int64(len(body))))
+	plain, err := readAll(zr, nil, unpackedSize(body), most)
 	switch {
 	case err != nil:
 		return nil, corrupt("the gzip body is broken: %w", err)
 	case int64(len(plain)) <= most:
 		return plain, nil
-	case most == x.LargestAnswer:
-		return nil, x.tooLarge()
+	case most == limit:
+		return nil, tooLarge(limit)
 	}
 	return nil, &retry.Final{Err: corrupt("a body of %d bytes unpacks to over %d", len(body), most)}
 }

@@ -102,7 +102,7 @@ func TestPeakOfReading(t *testing.T) {
 		runtime.GC()
 		runtime.ReadMemStats(&before)
 		var watch heapWatch
-		got, err := readAll(&watch, size, limit)
+		got, err := readAll(&watch, nil, size, limit)
 		require.NoError(t, err)
 		assert.Len(t, got, limit+1)
 		assert.Less(t, watch.most-before.HeapAlloc, uint64(2*limit))

@@ -14,21 +14,23 @@ const (
 	pageShare   = 8 // pages get this part of a limit that is above the default
 )
 
-// forAction returns x with the limit for answers of that API action.
-func (x *Exchange) forAction(action string) *Exchange {
+// largestAnswer returns the limit for answers of that API action.
+func (x *Exchange) largestAnswer(action string) int64 {
 	if strings.HasPrefix(action, "Batch") {
-		return x
+		return x.LargestAnswer
 	}
-	page := *x
-	page.LargestAnswer = min(x.LargestAnswer, max(largestPage, x.LargestAnswer/pageShare))
-	return &page
+	return min(x.LargestAnswer, max(largestPage, x.LargestAnswer/pageShare))
 }
 
-// readAll reads to the end of r, or one byte more than limit if there is more. It holds no
-// more than one and a half times the limit at any time.
-func readAll(r io.Reader, expected, limit int64) ([]byte, error) {
+// readAll reads to the end of r, or one byte more than limit if there is more. It reads into
+// buf as long as that is large enough. It holds no more than one and a half times the limit
+// beside buf at any time.
+func readAll(r io.Reader, buf []byte, expected, limit int64) ([]byte, error) {
 	const least, most = 512, 1 << 20
-	buf := make([]byte, 0, least+min(max(expected, 0), most))
+	if room := least + min(max(expected, 0), most); int64(cap(buf)) < room {
+		buf = make([]byte, 0, room)
+	}
+	buf = buf[:0]
 	for {
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]

@@ -31,7 +31,7 @@ func TestLimitOfAnAnswer(t *testing.T) {
 			"BatchGetItem": test.batch, "BatchWriteItem": test.batch,
 			"GetItem": test.other, "Scan": test.other, "PutItem": test.other, "ListTables": test.other, "": test.other,
 		} {
-			assert.Equal(t, want, x.forAction(action).LargestAnswer, "%s of %d", action, test.given)
+			assert.Equal(t, want, x.largestAnswer(action), "%s of %d", action, test.given)
 		}
 		assert.Equal(t, test.given, x.LargestAnswer, "x is not changed")
 	}
@@ -69,10 +69,10 @@ func TestReadAll(t *testing.T) {
 				"eof":     iotest.DataErrReader, // the last bytes come with the io.EOF
 			} {
 				text := strings.Repeat("0123456789", size/10+1)[:size]
-				got, err := readAll(wrap(strings.NewReader(text)), expected, limit)
+				got, err := readAll(wrap(strings.NewReader(text)), nil, expected, limit)
 				require.NoError(t, err)
 				require.Equal(t, text[:min(size, limit+1)], string(got), "%s %d %d", name, size, expected)
-				got, err = readAll(wrap(strings.NewReader(text)), expected, math.MaxInt64)
+				got, err = readAll(wrap(strings.NewReader(text)), nil, expected, math.MaxInt64)
 				require.NoError(t, err)
 				require.Equal(t, text, string(got))
 			}
@@ -84,7 +84,7 @@ func TestReadAllMakesNoMoreRoomThanTheLimit(t *testing.T) {
 	t.Parallel()
 	endless := readerFunc(func(p []byte) (int, error) { return len(p), nil })
 	for _, limit := range []int64{600, 1 << 20, 1<<20 + 1, 3 << 20, 5_000_000} {
-		got, err := readAll(endless, -1, limit)
+		got, err := readAll(endless, nil, -1, limit)
 		require.NoError(t, err)
 		assert.Len(t, got, int(limit)+1)
 		assert.LessOrEqual(t, int64(cap(got)), limit+1)
@@ -94,7 +94,7 @@ func TestReadAllMakesNoMoreRoomThanTheLimit(t *testing.T) {
 func TestReadAllReturnsWhatItReadBeforeAnError(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
-	got, err := readAll(io.MultiReader(strings.NewReader("half"), iotest.ErrReader(broken)), -1, 100)
+	got, err := readAll(io.MultiReader(strings.NewReader("half"), iotest.ErrReader(broken)), nil, -1, 100)
 	assert.ErrorIs(t, err, broken)
 	assert.Equal(t, "half", string(got))
 }

@@ -13,9 +13,9 @@ import (
 // slowActions are the actions whose answers or requests may hold 16 MB, or that read 1 MB
 // of a table for a page. They may take slowFactor times as long.
 var slowActions = map[string]bool{
-	"DynamoDB_20120810.Scan":           true,
-	"DynamoDB_20120810.BatchGetItem":   true,
-	"DynamoDB_20120810.BatchWriteItem": true,
+	"Scan":           true,
+	"BatchGetItem":   true,
+	"BatchWriteItem": true,
 }
 
 const slowFactor = 3
@@ -69,12 +69,12 @@ type limit struct {
 }
 
 // limit returns the context of one attempt.
-func (x *Exchange) limit(parent context.Context, target string) (context.Context, context.CancelFunc, *limit) {
+func (x *Exchange) limit(parent context.Context, action string) (context.Context, context.CancelFunc, *limit) {
 	if x.Timeout <= 0 {
 		return parent, func() {}, &limit{parent: parent}
 	}
 	l := &limit{parent: parent, length: x.Timeout, passed: errors.New("the attempt took too long")}
-	if slowActions[target] {
+	if slowActions[action] {
 		l.length *= slowFactor
 	}
 	ctx, cancel := context.WithTimeoutCause(parent, l.length, l.passed)

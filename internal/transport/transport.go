@@ -49,40 +49,73 @@ type Exchange struct {
 // Do sends req, reads the whole answer, checks it, and enters the attempt in the
 // [retry.Record] of the request's context. A request that is refused here is not an
 // attempt.
+func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
+	var body []byte
+	if req.Body != nil && req.Body != http.NoBody {
+		var err error
+		if body, err = io.ReadAll(req.Body); err != nil {
+			return nil, fmt.Errorf("read the request body: %w", err)
+		}
+	}
+	resp, answer, err := x.Send(req, body, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(answer))
+	resp.ContentLength = int64(len(answer))
+	return resp, nil
+}
+
+// Reader takes the body of a successful answer as it is read.
+type Reader interface {
+	// Buffer returns where the body may be read into. Its content does not matter.
+	Buffer() []byte
+	// Read decodes the body, which begins in the Buffer if it was large enough. It reports
+	// whether the body is what the answer to the request must be. It must not keep the body.
+	Read(body []byte) bool
+}
+
+// Send is Do for a request whose body is in memory. It returns the body of the answer beside
+// the response, unpacked.
+//
+// A reader that is not nil gets the body of a success before that is checked further. If it
+// takes the body, the answer has the right shape. If not, the answer is judged as without a
+// reader, so it may well be returned without an error.
 //
 // net/http gets the body of the request as one that is in memory. The SDK's own body
 // reports an error to net/http if a fast server answers before the SDK has closed it,
 // and that costs a connection for each request. Over HTTP/1.1 net/http may ask for the
 // body again when an idle connection turns out to be dead and nothing was written. Over
 // HTTP/2 it may not: there it also sends again what the server may have carried out.
-func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
+func (x *Exchange) Send(req *http.Request, body []byte, reader Reader) (resp *http.Response, answer []byte, err error) {
 	ctx := req.Context()
 	record := retry.From(ctx)
 	if err := x.refuse(ctx, req.URL); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 
-	ctx, cancel, limit := x.limit(ctx, req.Header.Get("X-Amz-Target"))
+	try := retry.Try{Action: actionOf(req)}
+	ctx, cancel, limit := x.limit(ctx, try.Action)
 	defer cancel() // the answer is read to its end below
 	tr, isNetHTTP := netHTTP(x.Next)
 	watch := &connWatch{isNetHTTP: isNetHTTP, plainHTTP2: req.URL.Scheme == "http" && speaksPlainHTTP2(tr)}
-	req, err := inMemory(req.WithContext(watch.trace(ctx)), watch.mayRepeat)
-	if err != nil {
-		return nil, err
-	}
-	try := retry.Try{Action: actionOf(req), Began: time.Now()}
-	resp, err := x.exchange(req, watch, &try)
+	req = inMemory(req.WithContext(watch.trace(ctx)), body, watch.mayRepeat)
+	try.Began = time.Now()
+	resp, answer, err = x.exchange(req, watch, &try, reader)
 	err = limit.explain(ctx, err)
-	try.Err, try.Took = err, time.Since(try.Began)
+	try.Err = err
+	if try.Took == 0 {
+		try.Took = time.Since(try.Began)
+	}
 	if try.Outcome != retry.NotSent {
 		try.Sent = req.ContentLength
 	}
 	record.Add(try)
-	return resp, err
+	return resp, answer, err
 }
 
 // exchange makes one attempt and enters in try what came back.
-func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *retry.Try) (*http.Response, error) {
+func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *retry.Try, reader Reader) (*http.Response, []byte, error) {
 	resp, err := x.Next.Do(req)
 	try.Repeated = watch.repeated(req, resp)
 	if err != nil {
@@ -93,27 +126,28 @@ func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *retry.Try)
 		if watch.isNetHTTP && !watch.asked.Load() && req.Context().Err() == nil {
 			err = &retry.Final{Err: err} // net/http would refuse the same request again
 		}
-		return nil, err
+		return nil, nil, err
 	}
 	if resp == nil {
 		try.Outcome = retry.Unknown
-		return nil, corrupt("no answer and no error")
+		return nil, nil, corrupt("no answer and no error")
 	}
 	try.Status, try.RequestID = resp.StatusCode, requestID(resp)
-	x = x.forAction(try.Action)
-	body, err := x.readBody(resp)
+	limit := x.largestAnswer(try.Action)
+	body, err := readBody(resp, reader, limit)
+	try.Took = time.Since(try.Began)
 	try.Received = int64(len(body))
 	if err == nil {
-		err = x.receive(try.Action, resp, body)
+		body, err = receive(try.Action, resp, body, reader, limit)
 	}
 	if err == nil {
-		try.Code = errorCode(resp)
+		try.Code = errorCode(resp, body)
 	}
 	try.Outcome = outcomeOf(resp.StatusCode, err, try.Code)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return resp, nil
+	return resp, body, nil
 }
 
 // actionOf returns the API action of a request: "GetItem".
@@ -142,15 +176,11 @@ func IsLoopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// inMemory returns req with its body in memory. net/http gets the body again, to send the
+// inMemory gives req its body, from memory. net/http gets the body again, to send the
 // request again by itself, unless mayRepeat returns an error then.
-func inMemory(req *http.Request, mayRepeat func() error) (*http.Request, error) {
-	if req.Body == nil || req.Body == http.NoBody {
-		return req, nil
-	}
-	body, err := io.ReadAll(req.Body)
-	if err != nil {
-		return nil, fmt.Errorf("read the request body: %w", err)
+func inMemory(req *http.Request, body []byte, mayRepeat func() error) *http.Request {
+	if len(body) == 0 {
+		return req
 	}
 	req.GetBody = func() (io.ReadCloser, error) {
 		if err := mayRepeat(); err != nil {
@@ -160,7 +190,7 @@ func inMemory(req *http.Request, mayRepeat func() error) (*http.Request, error) 
 	}
 	req.Body = io.NopCloser(bytes.NewReader(body))
 	req.ContentLength = int64(len(body))
-	return req, nil
+	return req
 }
 
 func requestID(resp *http.Response) string {

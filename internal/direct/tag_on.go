@@ -1,0 +1,5 @@
+//go:build !dynamoconn_nodirect
+
+package direct
+
+const off = false

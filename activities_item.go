@@ -18,21 +18,21 @@ func (c *Client) GetItem(ctx context.Context, req GetItemRequest, opts ...CallOp
 	if err != nil {
 		return nil, err
 	}
-	input, err := req.input(k.capacity)
+	get, err := req.prepare()
 	if err != nil {
 		return nil, k.refuse(err)
 	}
 	resp := &GetItemResponse{}
 	_, err = k.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
-		out, err := k.sdk.GetItem(ctx, input, k.options...)
+		a, err := k.do(ctx, get)
 		if err != nil {
 			return nil, err
 		}
 		isWhole := len(req.Attributes) == 0 && req.ProjectionExpression == ""
-		if resp.Item, err = FromAttributeValues(out.Item); err == nil && !resp.Item.hasKey(req.Item, isWhole) {
-			err = corrupt("is another item than was asked for")
+		if resp.Item = a.item; !resp.Item.hasKey(req.Item, isWhole) {
+			err = under("Item", corrupt("is another item than was asked for"))
 		}
-		return capacityOf(out.ConsumedCapacity), under("Item", err)
+		return a.capacity, err
 	})
 	if err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func (c *Client) DeleteItem(ctx context.Context, req DeleteItemRequest, opts ...
 	return &DeleteItemResponse{OldItem: written.returned, ResponseMetadata: written.metadata}, err
 }
 
-func (req *GetItemRequest) input(capacity types.ReturnConsumedCapacity) (*dynamodb.GetItemInput, error) {
+func (req *GetItemRequest) prepare() (*getRequest, error) {
 	key, err := checkKey(req.TableName, req.Item)
 	if err != nil {
 		return nil, err
@@ -93,14 +93,33 @@ func (req *GetItemRequest) input(capacity types.ReturnConsumedCapacity) (*dynamo
 	if err != nil {
 		return nil, err
 	}
-	return &dynamodb.GetItemInput{
-		TableName:                &req.TableName,
-		Key:                      key,
-		ConsistentRead:           &req.IsConsistentRead,
-		ProjectionExpression:     projection,
-		ExpressionAttributeNames: x.names,
-		ReturnConsumedCapacity:   capacity,
-	}, nil
+	return &getRequest{req, key, x, projection}, nil
+}
+
+// getRequest is a GetItem.
+type getRequest struct {
+	*GetItemRequest
+	key        map[string]types.AttributeValue
+	expression *expression
+	projection *string
+}
+
+func (r *getRequest) action() string { return "GetItem" }
+
+func (r *getRequest) ordinary(ctx context.Context, k *call) (*answer, error) {
+	out, err := k.sdk.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName:                &r.TableName,
+		Key:                      r.key,
+		ConsistentRead:           &r.IsConsistentRead,
+		ProjectionExpression:     r.projection,
+		ExpressionAttributeNames: r.expression.names,
+		ReturnConsumedCapacity:   k.capacity,
+	}, k.options...)
+	if err != nil {
+		return nil, err
+	}
+	item, err := FromAttributeValues(out.Item)
+	return &answer{item: item, capacity: capacityOf(out.ConsumedCapacity)}, under("Item", err)
 }
 
 // hasKey reports whether the item is the one with that key, or nil. If it is not the whole
@@ -138,7 +157,9 @@ func (req *PutItemRequest) prepare() (itemWrite, error) {
 	return &putWrite{req, item, condition}, nil
 }
 
-func (w *putWrite) send(ctx context.Context, k *call) (Item, []types.ConsumedCapacity, error) {
+func (w *putWrite) action() string { return "PutItem" }
+
+func (w *putWrite) ordinary(ctx context.Context, k *call) (*answer, error) {
 	out, err := k.sdk.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName:                           &w.TableName,
 		Item:                                w.item,
@@ -150,10 +171,9 @@ func (w *putWrite) send(ctx context.Context, k *call) (Item, []types.ConsumedCap
 		ReturnConsumedCapacity:              k.capacity,
 	}, k.options...)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	old, err := FromAttributeValues(out.Attributes)
-	return old, capacityOf(out.ConsumedCapacity), under("OldItem", err)
+	return writeAnswer(out.Attributes, out.ConsumedCapacity)
 }
 
 func (w *putWrite) transaction() types.TransactWriteItem {
@@ -166,6 +186,8 @@ func (w *putWrite) transaction() types.TransactWriteItem {
 		ReturnValuesOnConditionCheckFailure: w.condition.onFailure,
 	}}
 }
+
+func (w *putWrite) mayReturn(Item) bool { return true }
 
 func (w *putWrite) wantsOldItem() bool { return w.ReturnOldItem }
 
@@ -207,7 +229,9 @@ func (req *DeleteItemRequest) prepare() (itemWrite, error) {
 	return &deleteWrite{req, key, condition}, nil
 }
 
-func (w *deleteWrite) send(ctx context.Context, k *call) (Item, []types.ConsumedCapacity, error) {
+func (w *deleteWrite) action() string { return "DeleteItem" }
+
+func (w *deleteWrite) ordinary(ctx context.Context, k *call) (*answer, error) {
 	out, err := k.sdk.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName:                           &w.TableName,
 		Key:                                 w.key,
@@ -219,14 +243,12 @@ func (w *deleteWrite) send(ctx context.Context, k *call) (Item, []types.Consumed
 		ReturnConsumedCapacity:              k.capacity,
 	}, k.options...)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	old, err := FromAttributeValues(out.Attributes)
-	if err == nil && !old.hasKey(w.Item, true) {
-		err = corrupt("is another item than was deleted")
-	}
-	return old, capacityOf(out.ConsumedCapacity), under("OldItem", err)
+	return writeAnswer(out.Attributes, out.ConsumedCapacity)
 }
+
+func (w *deleteWrite) mayReturn(old Item) bool { return old.hasKey(w.Item, true) }
 
 func (w *deleteWrite) transaction() types.TransactWriteItem {
 	return types.TransactWriteItem{Delete: &types.Delete{

@@ -100,8 +100,7 @@ func (c *Client) ScanPage(ctx context.Context, req ScanTableRequest, opts ...Cal
 // scan is one reading of a table, an index or a segment.
 type scan struct {
 	*itemPager
-	req   *ScanTableRequest
-	input *dynamodb.ScanInput
+	*scanRequest
 }
 
 const (
@@ -112,12 +111,12 @@ const (
 // newScan returns a scan, which must be ended even if there is an error.
 func (c *Client) newScan(req ScanTableRequest, opts []CallOption) (*scan, error) {
 	k, err := c.newCall("Scan", req.TableName, opts)
-	s := &scan{itemPager: &itemPager{call: k}, req: &req}
+	s := &scan{&itemPager{call: k}, &scanRequest{ScanTableRequest: &req}}
 	if err != nil {
 		return s, err
 	}
-	if s.input, err = req.input(k.capacity); err == nil {
-		s.start, err = req.start(k.region)
+	if err = s.prepare(); err == nil {
+		s.itemPager.start, err = req.start(k.region)
 	}
 	if err != nil {
 		return s, k.refuse(err)
@@ -125,46 +124,73 @@ func (c *Client) newScan(req ScanTableRequest, opts []CallOption) (*scan, error)
 	s.fetch = s.scanPage
 	s.limit, s.largest = req.Limit, largestScanLimit
 	s.left = atMost(req.MaxItems)
-	s.filtered = s.input.FilterExpression != nil
+	s.filtered = s.filter != ""
 	s.done = req.Checkpoint.Done()
 	return s, nil
 }
 
-func (req *ScanTableRequest) input(capacity types.ReturnConsumedCapacity) (*dynamodb.ScanInput, error) {
-	if err := req.check(); err != nil {
-		return nil, err
+// scanRequest is the Scan of one page.
+type scanRequest struct {
+	*ScanTableRequest
+	expression *expression
+	filter     string
+	projection *string
+	startKey   Item
+	pageLimit  int32 // 0 leaves it to DynamoDB
+}
+
+// prepare checks the request and makes its expressions.
+func (r *scanRequest) prepare() (err error) {
+	if err := r.check(); err != nil {
+		return err
 	}
-	x, err := newExpression(req.ExpressionAttributeNames, req.ExpressionAttributeValues)
-	if err != nil {
-		return nil, err
+	if r.expression, err = newExpression(r.ExpressionAttributeNames, r.ExpressionAttributeValues); err != nil {
+		return err
 	}
-	filter := req.FilterExpression
-	if len(req.Conditions) > 0 {
-		if filter, err = x.filter(req.Conditions); err != nil {
-			return nil, err
+	r.filter = r.FilterExpression
+	if len(r.Conditions) > 0 {
+		if r.filter, err = r.expression.filter(r.Conditions); err != nil {
+			return err
 		}
 	}
-	projection, err := x.project(req.Attributes, req.ProjectionExpression)
+	r.projection, err = r.expression.project(r.Attributes, r.ProjectionExpression)
+	return err
+}
+
+func (r *scanRequest) action() string { return "Scan" }
+
+func (r *scanRequest) ordinary(ctx context.Context, k *call) (*answer, error) {
+	start, err := ToAttributeValues(r.startKey)
+	if err != nil {
+		return nil, under("ExclusiveStartKey", err)
+	}
+	input := &dynamodb.ScanInput{
+		TableName:                 &r.TableName,
+		IndexName:                 optional(r.IndexName),
+		FilterExpression:          optional(r.filter),
+		ProjectionExpression:      r.projection,
+		ExpressionAttributeNames:  r.expression.names,
+		ExpressionAttributeValues: r.expression.values,
+		ConsistentRead:            &r.IsConsistentRead,
+		ReturnConsumedCapacity:    k.capacity,
+	}
+	if len(start) > 0 {
+		input.ExclusiveStartKey = start
+	}
+	if r.pageLimit > 0 {
+		input.Limit = &r.pageLimit
+	}
+	if r.TotalSegments > 0 {
+		input.TotalSegments, input.Segment = &r.TotalSegments, &r.Segment
+	}
+	if r.CountOnly {
+		input.Select = types.SelectCount
+	}
+	out, err := k.sdk.Scan(ctx, input, k.options...)
 	if err != nil {
 		return nil, err
 	}
-	input := &dynamodb.ScanInput{
-		TableName:                 &req.TableName,
-		IndexName:                 optional(req.IndexName),
-		FilterExpression:          optional(filter),
-		ProjectionExpression:      projection,
-		ExpressionAttributeNames:  x.names,
-		ExpressionAttributeValues: x.values,
-		ConsistentRead:            &req.IsConsistentRead,
-		ReturnConsumedCapacity:    capacity,
-	}
-	if req.TotalSegments > 0 {
-		input.TotalSegments, input.Segment = &req.TotalSegments, &req.Segment
-	}
-	if req.CountOnly {
-		input.Select = types.SelectCount
-	}
-	return input, nil
+	return pageAnswer(out)
 }
 
 // start returns where the scan begins.
@@ -179,8 +205,8 @@ func (req *ScanTableRequest) start(region Region) (start itemPosition, err error
 	if len(key) == 0 {
 		return itemPosition{}, nil
 	}
-	attributes, err := toAttributeValues(key, 0, &walk{})
-	return itemPosition{key, attributes}, under(field, err)
+	_, err = toAttributeValues(key, 0, &walk{})
+	return itemPosition{key}, under(field, err)
 }
 
 // checkpointScope returns what the checkpoints of the scan are of.
@@ -223,17 +249,14 @@ func (req *ScanTableRequest) check() error {
 
 // scanPage reads one page.
 func (s *scan) scanPage(ctx context.Context, start itemPosition, limit int32) (*itemPage, []types.ConsumedCapacity, error) {
-	s.input.ExclusiveStartKey = start.attributes
-	s.input.Limit = nil
-	if limit > 0 {
-		s.input.Limit = &limit
-	}
-	out, err := s.sdk.Scan(ctx, s.input, s.options...)
+	one := *s.scanRequest
+	one.startKey, one.pageLimit = start.key, limit
+	a, err := s.do(ctx, &one)
 	if err != nil {
 		return nil, nil, err
 	}
-	page, err := newItemPage(out, s.req.CountOnly)
-	return page, capacityOf(out.ConsumedCapacity), err
+	page, err := newItemPage(a, s.CountOnly)
+	return page, a.capacity, err
 }
 
 // page reads the next page and returns it as a response.
@@ -247,12 +270,12 @@ func (s *scan) page(ctx context.Context) (*ScanTableResponse, error) {
 
 // response makes the response of a page, with the metadata since the last response.
 func (s *scan) response(page *itemPage) (*ScanTableResponse, error) {
-	checkpoint, err := newCheckpoint(s.req.checkpointScope(s.region), page.next.key)
+	checkpoint, err := newCheckpoint(s.checkpointScope(s.region), page.next.key)
 	if err != nil {
 		return nil, s.refuse(under("LastEvaluatedKey", err))
 	}
 	return &ScanTableResponse{
-		Table:            Table{s.req.TableName},
+		Table:            Table{s.TableName},
 		Items:            page.entries,
 		Count:            page.count,
 		ScannedCount:     page.scanned,

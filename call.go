@@ -210,21 +210,6 @@ func (e *Error) addStoredItem(err error) {
 	e.Item = item
 }
 
-// transact carries out one write as a transaction.
-func (k *call) transact(ctx context.Context, write types.TransactWriteItem) ([]types.ConsumedCapacity, error) {
-	// The SDK would write a token of its own into an input that has none.
-	token := k.token
-	out, err := k.sdk.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
-		TransactItems:          []types.TransactWriteItem{write},
-		ClientRequestToken:     &token,
-		ReturnConsumedCapacity: k.capacity,
-	}, k.options...)
-	if err != nil {
-		return nil, err
-	}
-	return out.ConsumedCapacity, nil
-}
-
 func later(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b

@@ -232,10 +232,7 @@ func (p *progress) circles(place string) bool {
 }
 
 // itemPosition is where a page of items begins: after the item with that key.
-type itemPosition struct {
-	key        Item
-	attributes map[string]types.AttributeValue // the key, as it was sent or is to be sent
-}
+type itemPosition struct{ key Item }
 
 func (p itemPosition) place() string {
 	if len(p.key) == 0 {
@@ -249,52 +246,59 @@ type (
 	itemPager = pager[Item, itemPosition]
 )
 
-// newItemPage checks and converts a page of items. The answers of a query have the same
-// fields as those of a scan.
-func newItemPage(out *dynamodb.ScanOutput, countOnly bool) (*itemPage, error) {
-	last, err := lastKey(out.LastEvaluatedKey)
-	if err != nil {
+// pageAnswer returns what the SDK's output of a scan says. That of a query has the same fields.
+func pageAnswer(out *dynamodb.ScanOutput) (*answer, error) {
+	a := &answer{count: out.Count, scanned: out.ScannedCount, capacity: capacityOf(out.ConsumedCapacity)}
+	var err error
+	if a.lastKey, err = FromAttributeValues(out.LastEvaluatedKey); err != nil {
 		return nil, under("LastEvaluatedKey", err)
 	}
-	read := &itemPage{count: int64(out.Count), scanned: int64(out.ScannedCount), next: itemPosition{last, out.LastEvaluatedKey}}
-	switch {
-	case out.Count < 0:
-		return nil, corrupt("the page has a negative count")
-	case countOnly:
-		return read, nil
-	case out.Items == nil: // where there are none it is an empty list
-		return nil, corrupt("the page does not say which items it has")
-	case int64(len(out.Items)) != int64(out.Count):
-		return nil, corrupt("the page has another number of items than it counts")
+	if out.Items == nil {
+		return a, nil
 	}
-	read.entries = make([]Item, len(out.Items))
+	a.items = make([]Item, len(out.Items))
 	for i, attributes := range out.Items {
-		if read.entries[i], err = fromAttributeValues(attributes, 0); err != nil {
+		if a.items[i], err = FromAttributeValues(attributes); err != nil {
 			return nil, under("Items", underElement(i, err))
 		}
 	}
+	return a, nil
+}
+
+// newItemPage checks the answer to a Scan or Query.
+func newItemPage(a *answer, countOnly bool) (*itemPage, error) {
+	if err := checkLastKey(a.lastKey); err != nil {
+		return nil, under("LastEvaluatedKey", err)
+	}
+	read := &itemPage{count: int64(a.count), scanned: int64(a.scanned)}
+	if len(a.lastKey) > 0 { // DynamoDB tells the last page by an empty key or by none
+		read.next = itemPosition{a.lastKey}
+	}
+	switch {
+	case a.count < 0:
+		return nil, corrupt("the page has a negative count")
+	case countOnly:
+		return read, nil
+	case a.items == nil: // where there are none it is an empty list
+		return nil, corrupt("the page does not say which items it has")
+	case int64(len(a.items)) != int64(a.count):
+		return nil, corrupt("the page has another number of items than it counts")
+	}
+	read.entries = a.items
 	return read, nil
 }
 
-// lastKey converts the key that a page ended at. It returns nil for the last page, which
-// DynamoDB tells by an empty key or by none.
-func lastKey(attributes map[string]types.AttributeValue) (Item, error) {
-	if len(attributes) == 0 {
-		return nil, nil
-	}
-	key, err := FromAttributeValues(attributes)
-	if err != nil {
-		return nil, err
-	}
+// checkLastKey refuses a key that no page can have ended at.
+func checkLastKey(key Item) error {
 	for _, kv := range key {
 		if kv.KeyName() == "" {
-			return nil, corrupt("has an attribute without a name")
+			return corrupt("has an attribute without a name")
 		}
 		switch kv.(type) {
 		case *KeyValueString, *KeyValueLong, *KeyValueDecimal, *KeyValueBinary:
 		default:
-			return nil, underName(kv.KeyName(), corrupt("is of a type that no key has"))
+			return underName(kv.KeyName(), corrupt("is of a type that no key has"))
 		}
 	}
-	return key, nil
+	return nil
 }

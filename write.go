@@ -3,6 +3,7 @@ package dynamoconn
 import (
 	"context"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/dynamoconn/dynamoconn/internal/retry"
@@ -11,9 +12,10 @@ import (
 // itemWrite is a write of one item, checked and encoded. Its methods are what differs
 // between the activities that write one item; [Client.writeItem] does the rest.
 type itemWrite interface {
-	// send sends the write as an API action of its own. It returns what DynamoDB returns of
-	// the item, if the write asks for it.
-	send(ctx context.Context, k *call) (returned Item, used []types.ConsumedCapacity, err error)
+	// The write as an API action of its own.
+	request
+	// mayReturn reports whether an item that DynamoDB returns can be the old one.
+	mayReturn(old Item) bool
 	// transaction returns the write as an action of a transaction.
 	transaction() types.TransactWriteItem
 	// wantsOldItem reports whether the caller asked for the old item.
@@ -52,18 +54,25 @@ func (c *Client) writeItem(ctx context.Context, activity, table string, prepare 
 	}
 	written := &writtenItem{}
 	oldItemUnknown := false
-	_, err = k.write(ctx, func(ctx context.Context) (used []types.ConsumedCapacity, err error) {
+	_, err = k.write(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
+		var sent request = w
 		if k.token != "" {
-			used, err = k.transact(ctx, w.transaction())
-		} else {
-			written.returned, used, err = w.send(ctx, k)
+			sent = &transaction{[]types.TransactWriteItem{w.transaction()}, k.token}
+		}
+		a, err := k.do(ctx, sent)
+		if err == nil && !w.mayReturn(a.item) {
+			err = under("OldItem", corrupt("is another item than was written"))
 		}
 		if w.isProvenBy(err) {
 			oldItemUnknown = true
 			return nil, nil
 		}
 		oldItemUnknown = retry.From(ctx).InDoubt()
-		return used, err
+		if err != nil {
+			return nil, err
+		}
+		written.returned = a.item
+		return a.capacity, nil
 	})
 	if err != nil {
 		return nil, err
@@ -76,6 +85,33 @@ func (c *Client) writeItem(ctx context.Context, activity, table string, prepare 
 		return written, k.withResponse(ErrOldItemUnknown)
 	}
 	return written, nil
+}
+
+// writeAnswer returns what the SDK's output of a write of one item says.
+func writeAnswer(attributes map[string]types.AttributeValue, used *types.ConsumedCapacity) (*answer, error) {
+	old, err := FromAttributeValues(attributes)
+	return &answer{item: old, capacity: capacityOf(used)}, under("OldItem", err)
+}
+
+// transaction is a TransactWriteItems.
+type transaction struct {
+	writes []types.TransactWriteItem
+	token  string
+}
+
+func (t *transaction) action() string { return "TransactWriteItems" }
+
+func (t *transaction) ordinary(ctx context.Context, k *call) (*answer, error) {
+	// The SDK would write a token of its own into an input that has none.
+	out, err := k.sdk.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
+		TransactItems:          t.writes,
+		ClientRequestToken:     &t.token,
+		ReturnConsumedCapacity: k.capacity,
+	}, k.options...)
+	if err != nil {
+		return nil, err
+	}
+	return &answer{capacity: out.ConsumedCapacity}, nil
 }
 
 // withResponse returns the error that goes together with the response of a write that has

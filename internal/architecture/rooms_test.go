@@ -47,6 +47,7 @@ var rooms = []room{
 	{dir: "internal/retry", others: []string{sdk, smithy}},
 	{dir: "internal/wire", others: []string{sdk, smithy}},
 	{dir: "internal/transport", imports: []string{"internal/jsontext", "internal/retry"}},
+	{dir: "internal/direct", imports: []string{"internal/retry", "internal/transport"}, others: []string{sdk, smithy}},
 	{dir: "internal/batch", imports: []string{"internal/retry"}},
 	{dir: "internal/credentials", imports: []string{"internal/retry"}, others: []string{sdk, smithy}},
 	{

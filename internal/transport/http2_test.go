@@ -1,14 +1,11 @@
 package transport
 
 import (
-	"crypto/tls"
-	"encoding/binary"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -18,93 +15,21 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
-// Frames of HTTP/2, and the static table of its headers: RFC 9113 and RFC 7541.
-const (
-	frameData, frameHeaders, frameReset, frameSettings, frameGoAway = 0, 1, 3, 4, 7
-	endStream, acknowledge, endHeaders                              = 1, 1, 4
-
-	status200 = "\x88"
-	status400 = "\x8c"
-)
-
-// contentLength is the header of that name with a value of two digits.
-func contentLength(n string) string { return "\x0f\x0d\x02" + n }
-
-func frame(kind, flags byte, stream uint32, payload string) []byte {
-	head := binary.BigEndian.AppendUint32(nil, uint32(len(payload))<<8|uint32(kind))
-	head = append(head, flags)
-	return append(binary.BigEndian.AppendUint32(head, stream), payload...)
-}
-
-// overHTTP2 is a server that answers the n-th request, counted from 1, with frames, and an
-// Exchange that reaches it without TLS.
-func overHTTP2(t *testing.T, answer func(n int64, stream uint32) [][]byte) (x *Exchange, url string, requests *atomic.Int64) {
+// overHTTP2 is a server that answers whole requests over HTTP/2, and an Exchange that reaches it.
+func overHTTP2(t *testing.T, secure bool, answer func(*wiretest.HTTP2Request)) (x *Exchange, url string, server *wiretest.HTTP2Server) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	tr := &http.Transport{Protocols: new(http.Protocols)}
-	tr.Protocols.SetUnencryptedHTTP2(true)
-	x, requests = serveHTTP2(t, listener, tr, answer)
-	return x, "http://" + listener.Addr().String(), requests
-}
-
-// overHTTP2AndTLS is overHTTP2 with TLS.
-func overHTTP2AndTLS(t *testing.T, answer func(n int64, stream uint32) [][]byte) (x *Exchange, url string, requests *atomic.Int64) {
-	t.Helper()
-	certified := httptest.NewUnstartedServer(nil)
-	certified.EnableHTTP2 = true
-	certified.StartTLS()
-	server, client := certified.TLS.Clone(), certified.Client().Transport.(*http.Transport).Clone()
-	certified.Close()
-	listener, err := tls.Listen("tcp", "127.0.0.1:0", server)
-	require.NoError(t, err)
-	x, requests = serveHTTP2(t, listener, client, answer)
-	return x, "https://" + listener.Addr().String(), requests
-}
-
-func serveHTTP2(t *testing.T, listener net.Listener, tr *http.Transport, answer func(n int64, stream uint32) [][]byte) (*Exchange, *atomic.Int64) {
-	t.Helper()
-	requests := new(atomic.Int64)
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer func() { _ = conn.Close() }()
-				const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-				if _, err := io.ReadFull(conn, make([]byte, len(preface))); err != nil {
-					return
-				}
-				_, _ = conn.Write(frame(frameSettings, 0, 0, ""))
-				for {
-					var head [9]byte
-					if _, err := io.ReadFull(conn, head[:]); err != nil {
-						return
-					}
-					length := binary.BigEndian.Uint32(head[:4]) >> 8
-					kind, flags, stream := head[3], head[4], binary.BigEndian.Uint32(head[5:])
-					if _, err := io.CopyN(io.Discard, conn, int64(length)); err != nil {
-						return
-					}
-					switch {
-					case kind == frameSettings && flags&acknowledge == 0:
-						_, _ = conn.Write(frame(frameSettings, acknowledge, 0, ""))
-					case kind <= frameHeaders && flags&endStream != 0:
-						for _, one := range answer(requests.Add(1), stream) {
-							_, _ = conn.Write(one)
-						}
-					}
-				}
-			}()
+	server = &wiretest.HTTP2Server{Handle: func(r *wiretest.HTTP2Request) {
+		if _, whole := r.Body(time.Minute); whole {
+			answer(r)
 		}
-	}()
-	t.Cleanup(func() {
-		tr.CloseIdleConnections()
-		_ = listener.Close()
-	})
-	return &Exchange{Next: &http.Client{Transport: tr}, LargestAnswer: largestHere}, requests
+	}}
+	client := server.Client(secure)
+	t.Cleanup(server.Close)
+	url = "http://localhost/"
+	if secure {
+		url = "https://localhost/"
+	}
+	return &Exchange{Next: client, LargestAnswer: largestHere}, url, server
 }
 
 // net/http sends a request again by itself, without a word, when the server breaks off its
@@ -112,28 +37,25 @@ func serveHTTP2(t *testing.T, listener net.Listener, tr *http.Transport, answer 
 func TestRequestIsNotRepeatedByNetHTTPOverHTTP2(t *testing.T) {
 	t.Parallel()
 
-	const protocolError, refusedStream = "\x00\x00\x00\x01", "\x00\x00\x00\x07"
-	servers := map[string]func(*testing.T, func(int64, uint32) [][]byte) (*Exchange, string, *atomic.Int64){
-		"TLS": overHTTP2AndTLS, "no TLS": overHTTP2,
-	}
-	for name, server := range servers {
-		for _, reason := range []string{protocolError, refusedStream} {
-			x, url, requests := server(t, func(n int64, stream uint32) [][]byte {
-				if n == 1 {
-					return [][]byte{frame(frameReset, 0, stream, reason)}
+	for _, secure := range []bool{true, false} {
+		for _, reason := range []uint32{wiretest.HTTP2ProtocolError, wiretest.HTTP2RefusedStream} {
+			x, url, server := overHTTP2(t, secure, func(r *wiretest.HTTP2Request) {
+				if r.Number == 1 {
+					r.Reset(reason)
+					return
 				}
-				return [][]byte{frame(frameHeaders, endHeaders, stream, status200), frame(frameData, endStream, stream, "{}")}
+				r.Answer(200, "{}")
 			})
 			_, tries, err := exchange(t, x, url)
-			require.ErrorIs(t, err, errSentOverHTTP2, name)
-			assert.Equal(t, []retry.Try{{Outcome: retry.Unknown}}, tries, name)
+			require.ErrorIs(t, err, errSentOverHTTP2, url)
+			assert.Equal(t, []retry.Try{{Outcome: retry.Unknown}}, tries, url)
 			assert.False(t, isFinal(err), "another attempt may do better")
-			require.EqualValues(t, 1, requests.Load(), name)
+			require.EqualValues(t, 1, server.Requests(), url)
 
 			ctx, record := retry.With(t.Context(), retry.Policy{})
 			_, _, err = exchangeIn(ctx, t, x, url, record)
-			require.NoError(t, err, name)
-			assert.False(t, record.InDoubt(), name)
+			require.NoError(t, err, url)
+			assert.False(t, record.InDoubt(), url)
 		}
 	}
 }
@@ -142,20 +64,21 @@ func TestRequestIsNotRepeatedByNetHTTPOverHTTP2(t *testing.T) {
 func TestIdleConnectionThatEndsCostsNoAttemptOverHTTP2(t *testing.T) {
 	t.Parallel()
 
-	x, url, requests := overHTTP2AndTLS(t, func(n int64, stream uint32) [][]byte {
-		answer := [][]byte{frame(frameHeaders, endHeaders, stream, status200), frame(frameData, endStream, stream, "{}")}
-		if n == 1 {
-			answer = append(answer, frame(frameGoAway, 0, 0, "\x00\x00\x00\x01\x00\x00\x00\x00"))
+	synctest.Test(t, func(t *testing.T) {
+		x, url, server := overHTTP2(t, true, func(r *wiretest.HTTP2Request) {
+			r.Answer(200, "{}")
+			if r.Number == 1 {
+				r.GoAway(r.Stream, wiretest.HTTP2NoError)
+			}
+		})
+		for range 3 {
+			_, tries, err := exchange(t, x, url)
+			require.NoError(t, err)
+			assert.Equal(t, []retry.Try{{Outcome: retry.Applied, Status: 200}}, tries)
+			synctest.Wait() // the GOAWAY arrives
 		}
-		return answer
+		assert.EqualValues(t, 3, server.Requests())
 	})
-	for range 3 {
-		_, tries, err := exchange(t, x, url)
-		require.NoError(t, err)
-		assert.Equal(t, []retry.Try{{Outcome: retry.Applied, Status: 200}}, tries)
-		time.Sleep(20 * time.Millisecond) // the GOAWAY arrives
-	}
-	assert.EqualValues(t, 3, requests.Load())
 }
 
 // A caller's middleware may add a header that lets net/http send a request again over
@@ -194,14 +117,17 @@ func TestRequestThatMayBeRepeatedIsInDoubt(t *testing.T) {
 func TestTruncatedAnswerOverHTTP2(t *testing.T) {
 	t.Parallel()
 
-	for name, end := range map[string][]byte{
-		"ended":      frame(frameData, endStream, 1, "{}"),
-		"broken off": append(frame(frameData, 0, 1, "{}"), frame(frameReset, 0, 1, "\x00\x00\x00\x08")...),
+	for name, end := range map[string]func(*wiretest.HTTP2Request){
+		"ended": func(r *wiretest.HTTP2Request) {
+			r.Send(wiretest.HTTP2Frame(wiretest.HTTP2Data, wiretest.HTTP2EndStream, r.Stream, ""))
+		},
+		"broken off": func(r *wiretest.HTTP2Request) { r.Reset(wiretest.HTTP2Cancel) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			x, url, _ := overHTTP2(t, func(_ int64, stream uint32) [][]byte {
-				return [][]byte{frame(frameHeaders, endHeaders, stream, status200+contentLength("10")), end}
+			x, url, _ := overHTTP2(t, false, func(r *wiretest.HTTP2Request) {
+				r.AnswerPart(200, "{        }", 2)
+				end(r)
 			})
 			_, tries, err := exchange(t, x, url)
 			assert.ErrorIs(t, err, ErrCorrupt)

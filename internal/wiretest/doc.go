@@ -12,4 +12,6 @@
 // An [Answer] is a function of the request, so a test that needs more than a script
 // writes one. Answers are made of others: Delay, Hold, Cut and Lose change what an answer
 // does on its way, InTurn puts some behind each other, Forward asks another client.
+//
+// An [HTTP2Server] answers net/http's own client frame by frame.
 package wiretest

@@ -56,8 +56,8 @@ func (c *Client) ScanItems(ctx context.Context, req ScanTableRequest, opts ...Ca
 //		if err != nil {
 //			return err
 //		}
-//		... // deal with page.Items
-//		... // save page.Checkpoint; another run puts it into req.Checkpoint
+//		// Deal with page.Items. Then save page.Checkpoint: another run puts it into
+//		// req.Checkpoint.
 //	}
 //
 // Such a loop can be interrupted and run again, however often. All runs together hand over

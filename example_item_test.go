@@ -1,10 +1,12 @@
 package dynamoconn_test
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math/big"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -228,13 +230,19 @@ func ExampleDynamoDBJSON() {
 	// Output: {"Artist":{"S":"No One You Know"},"Year":{"N":"2004"},"Formats":{"SS":["LP","CD"]}} <nil>
 }
 
-// A line of a table's export to S3 holds one item.
+// Each line of a table's export to S3 holds one item.
 func ExampleDynamoDBJSON_UnmarshalJSON() {
-	const line = `{"Item":{"Artist":{"S":"No One You Know"},"Year":{"N":"2004"},"Cover":{"B":"/9j/"}}}`
-	var export struct{ Item dynamoconn.DynamoDBJSON }
-	err := json.Unmarshal([]byte(line), &export)
-	fmt.Println(dynamoconn.Item(export.Item), err)
-	// Output: {Artist: "No One You Know", Year: 2004, Cover: <3 bytes>} <nil>
+	export := strings.NewReader(`{"Item":{"Artist":{"S":"No One You Know"},"Year":{"N":"2004"},"Cover":{"B":"/9j/"}}}
+{"Item":{"Artist":{"S":"Acme Band"},"Formats":{"SS":["CD","LP"]},"Price":{"N":"9.90"}}}
+`)
+	for lines := bufio.NewScanner(export); lines.Scan(); { // Buffer allows lines over 64 KB
+		var line struct{ Item dynamoconn.DynamoDBJSON }
+		err := json.Unmarshal(lines.Bytes(), &line)
+		fmt.Println(dynamoconn.Item(line.Item), err)
+	}
+	// Output:
+	// {Artist: "No One You Know", Year: 2004, Cover: <3 bytes>} <nil>
+	// {Artist: "Acme Band", Formats: set("CD", "LP"), Price: 9.90} <nil>
 }
 
 func ExampleNumber() {

@@ -14,8 +14,8 @@ import (
 	"github.com/dynamoconn/dynamoconn/internal/credentials"
 )
 
-// Option is a setting of a [Client], for [New]. The functions whose names begin with With
-// make them.
+// Option is a setting of a [Client], for [New]. The names of the functions that make one
+// begin with With. A [CallOption] is a setting of a single call.
 type Option interface {
 	apply(*config)
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// CallOption changes one call of an activity.
+// CallOption changes one call of an activity: [InRegion], [UsingCredentials],
+// [WithConsumedCapacity], [SendOnce] and [ExactlyOnce] make one. [New] does not take it.
 type CallOption interface {
 	applyCall(*callConfig)
 }

@@ -3,8 +3,11 @@
 // for it. It needs no Java, no container and no network.
 //
 //	func TestPut(t *testing.T) {
-//		client := dynamoconntest.NewClient(t, dynamoconntest.Table{Name: "Music", PartitionKey: "Artist", SortKey: "Year:N"})
-//		// client is a *dynamoconn.Client.
+//		client := dynamoconntest.NewClient(t, dynamoconntest.Table{Name: "Music", PartitionKey: "Artist"})
+//		song := dynamoconn.Item{dynamoconn.String("Artist", "Acme Band")}
+//		if _, err := client.PutItem(t.Context(), dynamoconn.PutItemRequest{TableName: "Music", Item: song}); err != nil {
+//			t.Fatal(err)
+//		}
 //	}
 //
 // For more than a client, make the server:

@@ -87,6 +87,7 @@ var rooms = []room{
 	// What only tests and examples use.
 	{dir: "testdata"},
 	{dir: "internal/architecture"},
+	{dir: "internal/docs", tests: []string{rootRoom, "dynamoconntest"}},
 	{dir: "internal/fuzzseed"},
 	{dir: "internal/mutants"},
 	{dir: "internal/mutate"},

@@ -26,7 +26,7 @@ func (c *Client) GetItem(ctx context.Context, req GetItemRequest, opts ...CallOp
 	_, err = k.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		a, err := k.do(ctx, get)
 		if err != nil {
-			return nil, err
+			return nil, withSent(err, req.Item)
 		}
 		isWhole := len(req.Attributes) == 0 && req.ProjectionExpression == ""
 		if resp.Item = a.item; !resp.Item.hasKey(req.Item, isWhole) {
@@ -176,6 +176,8 @@ func (w *putWrite) ordinary(ctx context.Context, k *call) (*answer, error) {
 	return writeAnswer(out.Attributes, out.ConsumedCapacity)
 }
 
+func (w *putWrite) sent() Item { return w.Item }
+
 func (w *putWrite) transaction() types.TransactWriteItem {
 	return types.TransactWriteItem{Put: &types.Put{
 		TableName:                           &w.TableName,
@@ -249,6 +251,8 @@ func (w *deleteWrite) ordinary(ctx context.Context, k *call) (*answer, error) {
 }
 
 func (w *deleteWrite) mayReturn(old Item) bool { return old.hasKey(w.Item, true) }
+
+func (w *deleteWrite) sent() Item { return w.Item }
 
 func (w *deleteWrite) transaction() types.TransactWriteItem {
 	return types.TransactWriteItem{Delete: &types.Delete{

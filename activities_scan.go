@@ -253,7 +253,7 @@ func (s *scan) scanPage(ctx context.Context, start itemPosition, limit int32) (*
 	one.startKey, one.pageLimit = start.key, limit
 	a, err := s.do(ctx, &one)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, withSent(err, start.key)
 	}
 	page, err := newItemPage(a, s.CountOnly)
 	return page, a.capacity, err

@@ -132,7 +132,8 @@ func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 	verdict, err := g.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		out, err := g.sdk.BatchGetItem(ctx, input, g.options...)
 		if err != nil {
-			return nil, err
+			key, _ := FromAttributeValues(g.keys[ops[0]]) // a refused request is divided until it has one key
+			return nil, withSent(err, key)
 		}
 		unprocessed, err = g.enter(ops, out)
 		return out.ConsumedCapacity, err

@@ -226,7 +226,7 @@ func (w *batchWrite) send(ctx context.Context, ops []int) batch.Answer {
 	verdict, err := w.write(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		out, err := w.sdk.BatchWriteItem(ctx, input, w.options...)
 		if err != nil {
-			return nil, err
+			return nil, withSent(err, w.places[ops[0]].Write.item()) // a refused request is divided until it has one write
 		}
 		inDoubt = retry.From(ctx).InDoubt()
 		unprocessed, err = w.unprocessed(ops, out.UnprocessedItems)
@@ -277,6 +277,14 @@ func writeOf(request types.WriteRequest) (write Write, err error) {
 		err = corrupt("holds an entry that is neither a put nor a delete")
 	}
 	return write, err
+}
+
+// item returns the item or the key that the write sends.
+func (write Write) item() Item {
+	if len(write.ItemToAdd) > 0 {
+		return write.ItemToAdd
+	}
+	return write.ItemToDelete
 }
 
 // identity returns a text that is the same for equal writes and for no others.

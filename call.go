@@ -158,6 +158,9 @@ func (k *call) failure(err error, tries []retry.Try, verdict retry.Verdict, ambi
 	if reason, ok := retry.CancellationReason(err); ok {
 		e.Message = clean(deref(reason.Code) + ": " + deref(reason.Message)) // the exception's own says nothing else
 	}
+	if verdict.Cause == retry.Invalid {
+		e.advice = adviceOn(e.Message, err)
+	}
 	if ambiguous {
 		e.causes = append(e.causes, ErrAmbiguous)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -171,6 +172,7 @@ type Error struct {
 
 	causes []error
 	err    error
+	advice string // what DynamoDB's message leaves out
 }
 
 // ThrottlingReason is one cause of an [ErrThrottled].
@@ -182,9 +184,9 @@ type ThrottlingReason struct {
 	Resource string
 }
 
-// Error returns the activity, the table, the region, the cause and what DynamoDB or the HTTP
-// client said about it, and in parentheses DynamoDB's code, the last request ID and the number
-// of attempts.
+// Error returns the activity, the table, the region, the cause, what DynamoDB or the HTTP client
+// said about it and what they left out, and in parentheses DynamoDB's code, the last request ID
+// and the number of attempts. It may name attributes that were sent, and shows no value.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.where())
@@ -197,6 +199,10 @@ func (e *Error) Error() string {
 	if said != "" {
 		b.WriteString(": ")
 		b.WriteString(said)
+	}
+	if e.advice != "" {
+		b.WriteString("; ")
+		b.WriteString(e.advice)
 	}
 	if notRenewed, ok := as[*retry.NotRenewed](e.err); ok {
 		fmt.Fprintf(&b, "; getting new credentials failed: %s", clean(withoutSDKWords(notRenewed.Err)))
@@ -300,6 +306,73 @@ func reported(api smithy.APIError) (code, message string) {
 		message = ""
 	}
 	return code, message
+}
+
+// sentError is the failure of a request about one item or key, with the names of the attributes
+// that were sent. It has no value of the item, so no way to print it shows one.
+type sentError struct {
+	error
+	sent string
+}
+
+// Unwrap returns the failure itself.
+func (e *sentError) Unwrap() error { return e.error }
+
+// withSent returns err, which may be nil, with the names in the item or key that was sent.
+func withSent(err error, sent Item) error {
+	if err == nil || len(sent) == 0 {
+		return err
+	}
+	return &sentError{err, namesAndKinds(sent)}
+}
+
+// adviceOn returns what a message of DynamoDB's validation leaves out: which attributes were
+// sent, if it is about a key that is wrong or missing, and what to write in place of a word
+// that is reserved. It is empty for any other message.
+func adviceOn(message string, err error) string {
+	if _, after, found := strings.Cut(message, "reserved keyword: "); found {
+		word := after
+		if end := strings.IndexFunc(after, needsQuotes); end >= 0 {
+			word = after[:end]
+		}
+		if word == "" || len(word) > longestShownName {
+			word = "name"
+		}
+		advice := fmt.Sprintf("write #%s instead and set ExpressionAttributeNames[%q] to %q", word, "#"+word, word)
+		switch {
+		case strings.Contains(message, "ProjectionExpression"):
+			advice += ", or use Attributes, which takes any name"
+		case strings.Contains(message, "FilterExpression"):
+			advice += ", or use Conditions, which take any name"
+		}
+		return advice
+	}
+	sent, ok := as[*sentError](err)
+	if !ok || !slices.ContainsFunc(keyMessages, func(part string) bool { return strings.Contains(message, part) }) {
+		return ""
+	}
+	return "the attributes sent are " + sent.sent
+}
+
+// keyMessages are parts of what DynamoDB says of a key that is wrong or missing. None of them
+// says which attributes were sent.
+var keyMessages = []string{
+	"key element does not match", "Missing the key", "required keys was not given", "number of conditions on the keys",
+	"starting key is invalid",
+}
+
+// namesAndKinds returns the names of the attributes and what they are, without the values.
+func namesAndKinds(item Item) string {
+	const most = 10
+	var parts []string
+	for i, kv := range item {
+		if i == most {
+			parts = append(parts, fmt.Sprintf("%d more", len(item)-most))
+			break
+		}
+		parts = append(parts, showName(keyName(kv))+" ("+kv.kind().words+")")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // where returns the activity, the table and the region.

@@ -183,6 +183,23 @@ func TestFieldErrorPath(t *testing.T) {
 	assert.Equal(t, `a."b.c"."".d`, pathOf("a", []string{"b.c", "", "d"}))
 }
 
+// The message comes from a server, so the word in it may be anything.
+func TestAdviceOnAWord(t *testing.T) {
+	t.Parallel()
+	const name = `write #name instead and set ExpressionAttributeNames["#name"] to "name"`
+	for message, want := range map[string]string{
+		"reserved keyword: name":                             name,
+		"reserved keyword: name, and more":                   name,
+		"reserved keyword: ":                                 name,
+		"reserved keyword: \"; drop":                         name,
+		"reserved keyword: " + strings.Repeat("x", 1<<10):    name,
+		"another message about a keyword":                    "",
+		"The provided key element does not match the schema": "",
+	} {
+		assert.Equal(t, want, adviceOn(message, nil))
+	}
+}
+
 func TestNamesAreShownClearly(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("n", 64)

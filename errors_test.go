@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
@@ -258,6 +259,78 @@ func TestErrorOfARequestThatIsNotSent(t *testing.T) {
 	require.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)
 	assert.EqualError(t, err, `GetItem "Music" in us-east-1: invalid request: Item.Tags: a set must not be empty`)
 	assert.Empty(t, w.Requests())
+}
+
+// DynamoDB's own message names neither the attributes that it was sent nor the way out.
+func TestErrorSaysWhatDynamoDBLeavesOut(t *testing.T) {
+	t.Parallel()
+
+	server := dynamoconntest.New()
+	require.NoError(t, server.CreateTable(dynamoconntest.Table{Name: "Music", PartitionKey: "Artist", SortKey: "Title"}))
+	client := server.Client(t)
+	artist, title := dynamoconn.String("Artist", "CANARY"), dynamoconn.String("Title", "CANARY")
+	get := func(req dynamoconn.GetItemRequest, item ...dynamoconn.KeyValue) error {
+		req.TableName, req.Item = "Music", item
+		_, err := client.GetItem(t.Context(), req)
+		return err
+	}
+	put := func(condition string, opts []dynamoconn.CallOption, item ...dynamoconn.KeyValue) error {
+		_, err := client.PutItem(t.Context(), dynamoconn.PutItemRequest{TableName: "Music", Item: item, ConditionExpression: condition}, opts...)
+		return err
+	}
+	remove := func(opts []dynamoconn.CallOption, item ...dynamoconn.KeyValue) error {
+		_, err := client.DeleteItem(t.Context(), dynamoconn.DeleteItemRequest{TableName: "Music", Item: item}, opts...)
+		return err
+	}
+	write := func(writes ...dynamoconn.Write) error {
+		_, err := client.BatchWrite(t.Context(), dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{{Name: "Music", Writes: writes}}})
+		return err
+	}
+	read := func(keys ...dynamoconn.Item) error {
+		_, err := client.BatchGet(t.Context(), dynamoconn.BatchGetItemRequest{RequestTables: []dynamoconn.RequestTable{{Name: "Music", Keys: keys}}})
+		return err
+	}
+	scan := func(req dynamoconn.ScanTableRequest) error {
+		req.TableName = "Music"
+		_, err := client.Scan(t.Context(), req)
+		return err
+	}
+	once := []dynamoconn.CallOption{dynamoconn.ExactlyOnce("")}
+	many := dynamoconn.Item{artist}
+	for i := range 11 {
+		many = append(many, dynamoconn.Null(fmt.Sprint("n", i)))
+	}
+
+	for name, test := range map[string]struct {
+		err  error
+		want string
+	}{
+		"get, half of the key":     {get(dynamoconn.GetItemRequest{}, artist), "match the schema; the attributes sent are Artist (a string) ("},
+		"get, a key of a kind":     {get(dynamoconn.GetItemRequest{}, artist, dynamoconn.Long("Title", 1)), "; the attributes sent are Artist (a string), Title (a number) ("},
+		"delete, another name":     {remove(nil, artist, dynamoconn.Long("ti tle", 1)), `; the attributes sent are Artist (a string), "ti tle" (a number) (`},
+		"delete, exactly once":     {remove(once, artist), "; the attributes sent are Artist (a string) ("},
+		"put without the key":      {put("", nil, artist), "Missing the key Title in the item; the attributes sent are Artist (a string) ("},
+		"put, exactly once":        {put("", once, artist), "; the attributes sent are Artist (a string) ("},
+		"put with many attributes": {put("", nil, many...), "n7 (null), n8 (null), 2 more ("},
+		"batch of puts":            {write(dynamoconn.Write{ItemToAdd: dynamoconn.Item{artist}}), "; the attributes sent are Artist (a string) ("},
+		"batch of deletes":         {write(dynamoconn.Write{ItemToDelete: dynamoconn.Item{artist}}), "; the attributes sent are Artist (a string) ("},
+		"batch of two":             {write(dynamoconn.Write{ItemToAdd: dynamoconn.Item{artist, title}}, dynamoconn.Write{ItemToDelete: dynamoconn.Item{title}}), "; the attributes sent are Title (a string) ("},
+		"batch of gets":            {read(dynamoconn.Item{title}), "; the attributes sent are Title (a string) ("},
+		"scan from another key":    {scan(dynamoconn.ScanTableRequest{ExclusiveStartKey: dynamoconn.Item{title}}), "; the attributes sent are Title (a string) ("},
+		"reserved in a projection": {get(dynamoconn.GetItemRequest{ProjectionExpression: "Name"}, artist, title),
+			`reserved keyword: Name; write #Name instead and set ExpressionAttributeNames["#Name"] to "Name", or use Attributes, which takes any name (`},
+		"reserved in a condition": {put("attribute_exists(Year)", nil, artist, title),
+			`reserved keyword: Year; write #Year instead and set ExpressionAttributeNames["#Year"] to "Year" (`},
+		"reserved in a filter": {scan(dynamoconn.ScanTableRequest{FilterExpression: "attribute_exists(Year)"}),
+			`write #Year instead and set ExpressionAttributeNames["#Year"] to "Year", or use Conditions, which take any name (`},
+	} {
+		require.ErrorIs(t, test.err, dynamoconn.ErrValidation, name)
+		assert.ErrorContains(t, test.err, test.want, name)
+		for err := test.err; err != nil; err = errors.Unwrap(err) {
+			assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), "CANARY", name)
+		}
+		assert.NotContains(t, fmt.Sprintf("%#v", test.err.(interface{ Unwrap() []error }).Unwrap()), "CANARY", name)
+	}
 }
 
 func TestFieldErrorText(t *testing.T) {

@@ -16,6 +16,8 @@ type itemWrite interface {
 	request
 	// mayReturn reports whether an item that DynamoDB returns can be the old one.
 	mayReturn(old Item) bool
+	// sent returns the item or the key that the write sends.
+	sent() Item
 	// transaction returns the write as an action of a transaction.
 	transaction() types.TransactWriteItem
 	// wantsOldItem reports whether the caller asked for the old item.
@@ -69,7 +71,7 @@ func (c *Client) writeItem(ctx context.Context, activity, table string, prepare 
 		}
 		oldItemUnknown = retry.From(ctx).InDoubt()
 		if err != nil {
-			return nil, err
+			return nil, withSent(err, w.sent())
 		}
 		written.returned = a.item
 		return a.capacity, nil

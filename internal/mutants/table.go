@@ -339,6 +339,9 @@ var mutants = []mutant{
 		return tooManyValues()`, `case !w.takes(n) && n > 10:
 		return tooManyValues()`,
 		".", "TestEndlessItemIsRefused"},
+	{0, "an error about a key does not say which attributes were sent", "errors.go",
+		`return "the attributes sent are " + sent.sent`, `return ""`,
+		".", "TestErrorSaysWhatDynamoDBLeavesOut"},
 	{0, "an error text quotes the answer", "errors.go",
 		`return "the answer cannot be decoded"`, `return clean(e.err.Error())`,
 		".", "TestErrorsEventsAndLogsShowNoValue"},

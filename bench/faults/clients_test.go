@@ -11,6 +11,7 @@ type client interface {
 	putNew(ctx context.Context, c city) error          // only if there is no such item
 	replace(ctx context.Context, c city) (city, error) // returns the old item
 	remove(ctx context.Context, id string) error
+	take(ctx context.Context, id string) (city, error)   // deletes and returns the old item
 	removeExisting(ctx context.Context, id string) error // only if there is such an item
 	add(ctx context.Context, id string, n int64) error
 	get(ctx context.Context, id string) (*city, error) // nil if there is no such item

@@ -43,6 +43,7 @@ func runTrial(t *testing.T, tr trial, who contender, seed uint64) (v verdict) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(seed)
+		defer func() { w.close() }()
 		if tr.prepare != nil {
 			tr.prepare(w)
 		}

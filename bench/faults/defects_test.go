@@ -65,7 +65,7 @@ func replaceInBody(action, from, to string) func(*world) {
 var defects = []trial{
 	{defect: 1, name: "a flipped bit inside a value", prepare: injectFault("GetItem", 1, dynamoconntest.FlipBit(8*40)), run: readWithBitFlips},
 	{defect: 2, name: "an empty answer to a get", prepare: injectFault("GetItem", 1, dynamoconntest.EmptyAnswer()), run: runOperation("get")},
-	{defect: 2, name: "an empty answer to a batch write, not done", prepare: func(w *world) { foreignAnswer(200, "")(w, operation{action: "BatchWriteItem"}) }, run: runOperation("batch write")},
+	{defect: 2, name: "an empty answer to a batch write, not done", prepare: func(w *world) { foreignAnswer(200, "")(w, operation{action: "BatchWriteItem"}, 0) }, run: runOperation("batch write")},
 	{defect: 3, name: "an increment whose answer is lost", note: "dynamoconn has no UpdateItem yet.", prepare: injectFault("UpdateItem", 1, dynamoconntest.LoseAnswer()), run: runOperation("add")},
 	{defect: 4, name: "a conditional put whose answer is lost", note: "dynamoconn is right with ItemIsUnique or ExactlyOnce.", prepare: func(w *world) {
 		w.server.Inject(dynamoconntest.Fault{Operation: "PutItem", Times: 1, Effect: dynamoconntest.LoseAnswer()})
@@ -89,42 +89,6 @@ var defects = []trial{
 	{defect: 18, name: "a number of 38 digits read without a type", prepare: fill, run: read38Digits},
 	{defect: 18, name: "NaN written", run: writeNaN},
 	{defect: 18, name: "an empty set written", note: "The SDK's attributevalue writes NULL and guregu/dynamo leaves the set out; both are documented.", run: writeEmptySet},
-}
-
-// furtherTrials are trials that are neither a defect of the list nor in the matrix.
-var furtherTrials = []trial{
-	{name: "put, answer lost, and another writer puts a newer item before the put is sent again",
-		group: "a newer put between two attempts", prepare: putNewerBeforeRetry, run: judgeNewerItem, allowed: lost},
-}
-
-// putNewerBeforeRetry loses the answer to a put and lets another writer put a newer
-// item before the put is sent again.
-func putNewerBeforeRetry(w *world) {
-	w.server.Inject(dynamoconntest.Fault{Operation: "PutItem", Times: 1, Effect: dynamoconntest.LoseAnswer()})
-	w.network.afterExchange = func(action string, n int) {
-		if action == "PutItem" && n == 1 {
-			w.fill(newerCity())
-		}
-	}
-}
-
-func newerCity() city {
-	c := newCity(7)
-	c.Name = "Newer"
-	return c
-}
-
-func judgeNewerItem(ctx context.Context, w *world, c client) verdict {
-	err := c.put(ctx, newCity(7))
-	switch {
-	case !w.has(newerCity()):
-		return lost
-	case err == nil:
-		return right
-	case c.claimOf(err) == claimNothing:
-		return unknown
-	}
-	return wrong
 }
 
 // readWithBitFlips reads one item 64 times, each time with another bit flipped.

@@ -33,6 +33,12 @@ func (g gureguClient) remove(ctx context.Context, id string) error {
 	return g.table.Delete("ID", id).Run(ctx)
 }
 
+func (g gureguClient) take(ctx context.Context, id string) (city, error) {
+	var old city
+	err := g.table.Delete("ID", id).OldValue(ctx, &old)
+	return old, err
+}
+
 func (g gureguClient) removeExisting(ctx context.Context, id string) error {
 	return g.table.Delete("ID", id).If("attribute_exists(ID)").Run(ctx)
 }

@@ -12,8 +12,8 @@ type ourClient struct{ *dynamoconn.Client }
 func openOurs(w *world) client {
 	c, err := dynamoconn.New(context.Background(),
 		dynamoconn.WithRegion(dynamoconn.RegionUSEast1),
-		dynamoconn.WithCredentials(rotating()),
-		dynamoconn.WithHTTPClient(w.network))
+		dynamoconn.WithCredentials(w.credentials),
+		dynamoconn.WithHTTPClient(w.client))
 	if err != nil {
 		panic(err)
 	}
@@ -67,6 +67,14 @@ func (o ourClient) replace(ctx context.Context, c city) (city, error) {
 func (o ourClient) remove(ctx context.Context, id string) error {
 	_, err := o.DeleteItem(ctx, dynamoconn.DeleteItemRequest{TableName: table, Item: ourKey(id)})
 	return err
+}
+
+func (o ourClient) take(ctx context.Context, id string) (city, error) {
+	resp, err := o.DeleteItem(ctx, dynamoconn.DeleteItemRequest{TableName: table, Item: ourKey(id), ReturnOldItem: true})
+	if err != nil {
+		return city{}, err
+	}
+	return cityOf(resp.OldItem)
 }
 
 func (o ourClient) removeExisting(ctx context.Context, id string) error {

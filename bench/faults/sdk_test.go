@@ -62,6 +62,18 @@ func (s sdkClient) remove(ctx context.Context, id string) error {
 	return err
 }
 
+func (s sdkClient) take(ctx context.Context, id string) (city, error) {
+	var old city
+	out, err := s.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: aws.String(table), Key: sdkKey(id), ReturnValues: types.ReturnValueAllOld,
+	})
+	if err != nil {
+		return old, err
+	}
+	err = attributevalue.UnmarshalMap(out.Attributes, &old)
+	return old, err
+}
+
 func (s sdkClient) removeExisting(ctx context.Context, id string) error {
 	_, err := s.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: aws.String(table), Key: sdkKey(id), ConditionExpression: aws.String("attribute_exists(ID)"),

@@ -23,6 +23,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
+	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 const (
@@ -83,6 +84,10 @@ type world struct {
 	server  *dynamoconntest.Server
 	network *network
 	rand    *rand.Rand
+	// client is what the clients send with: the network, unless overHTTP2 changes it.
+	client      aws.HTTPClient
+	credentials aws.CredentialsProvider
+	close       func() // ends what the world has running
 }
 
 func newWorld(seed uint64) *world {
@@ -94,7 +99,49 @@ func newWorld(seed uint64) *world {
 	); err != nil {
 		panic(err)
 	}
-	return &world{server: server, network: &network{server: server}, rand: rand.New(rand.NewPCG(seed, 18))}
+	w := &world{
+		server: server, network: &network{server: server}, rand: rand.New(rand.NewPCG(seed, 18)),
+		credentials: rotating(), close: func() {},
+	}
+	w.client = w.network
+	return w
+}
+
+// overHTTP2 makes the clients send with net/http's client over HTTP/2. All requests are of
+// that action. The network carries out each request; then, unless resets resets its stream,
+// the answer is sent.
+func (w *world) overHTTP2(action string, resets func(*wiretest.HTTP2Request) bool) {
+	server := &wiretest.HTTP2Server{Handle: func(r *wiretest.HTTP2Request) {
+		body, whole := r.Body(hangsAfter)
+		if !whole {
+			return
+		}
+		req, err := http.NewRequest(http.MethodPost, "http://localhost/", bytes.NewReader(body))
+		if err != nil {
+			panic(err)
+		}
+		req.Header.Set("X-Amz-Target", "DynamoDB_20120810."+action)
+		req.Header.Set("X-Amz-Date", "20260101T000000Z")
+		req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
+		resp, err := w.network.Do(req)
+		if err != nil {
+			r.Close()
+			return
+		}
+		if resets(r) {
+			return
+		}
+		text, err := io.ReadAll(resp.Body)
+		if err != nil {
+			panic(err)
+		}
+		var header []string
+		for _, name := range []string{"Content-Type", "X-Amzn-Requestid", "X-Amz-Crc32"} {
+			header = append(header, strings.ToLower(name), resp.Header.Get(name))
+		}
+		r.Answer(resp.StatusCode, string(text), header...)
+	}}
+	w.client, w.close = server.Client(true), server.Close
 }
 
 func (w *world) fill(cities ...city) {
@@ -117,8 +164,8 @@ func mustMarshal(c city) any {
 func (w *world) config() aws.Config {
 	return aws.Config{
 		Region:      "us-east-1",
-		Credentials: aws.NewCredentialsCache(rotating()),
-		HTTPClient:  w.network,
+		Credentials: aws.NewCredentialsCache(w.credentials),
+		HTTPClient:  w.client,
 	}
 }
 
@@ -172,6 +219,8 @@ type network struct {
 	// editBody changes the body of an answer. The answer gets the checksum of the new
 	// body.
 	editBody func(action string, n int, body []byte) []byte
+	// replace makes another answer of the server's, after it has carried out the request.
+	replace func(action string, n int, resp *http.Response) *http.Response
 	// afterExchange is called after each exchange with the server.
 	afterExchange func(action string, n int)
 	// stop is called when the clients have sent maxRequests.
@@ -204,6 +253,9 @@ func (nw *network) Do(req *http.Request) (*http.Response, error) {
 	resp, err := nw.server.HTTPClient().Do(req)
 	if nw.afterExchange != nil {
 		nw.afterExchange(action, n)
+	}
+	if err == nil && nw.replace != nil {
+		resp = nw.replace(action, n, resp)
 	}
 	if err != nil || nw.editBody == nil {
 		return resp, err
@@ -278,13 +330,17 @@ func withBody(resp *http.Response, body []byte) *http.Response {
 }
 
 // foreignResponse returns an answer that does not come from DynamoDB and so has no
-// checksum.
-func foreignResponse(status int, body string) *http.Response {
-	return &http.Response{
+// checksum. header has names and values.
+func foreignResponse(status int, body string, header ...string) *http.Response {
+	resp := &http.Response{
 		StatusCode: status, Status: http.StatusText(status), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header:        http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
 		ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)),
 	}
+	for i := 0; i < len(header); i += 2 {
+		resp.Header.Set(header[i], header[i+1])
+	}
+	return resp
 }
 
 func TestCityIsStoredUnchanged(t *testing.T) {

@@ -189,7 +189,7 @@ func answerOrBreak(req *wiretest.HTTP2Request, fault http2Fault, r *rand.Rand, a
 		req.Close()
 		return
 	case http2GoesAwayBefore:
-		req.GoAway(req.Stream-1, code)
+		goAway(req, req.Stream-1, code)
 		return
 	case http2GoesAwayAndStops:
 		req.GoAway(req.Stream, code)
@@ -200,7 +200,7 @@ func answerOrBreak(req *wiretest.HTTP2Request, fault http2Fault, r *rand.Rand, a
 	case http2ResetsAnswer, http2EndsAnswer, http2ClosesInAnswer:
 		req.AnswerPart(200, answer, r.IntN(len(answer)), header...)
 	case http2GoesAwayAnswers:
-		req.GoAway(req.Stream, code)
+		goAway(req, req.Stream, code)
 		req.Answer(200, answer, header...)
 	default:
 		req.Answer(200, answer, header...)
@@ -213,6 +213,12 @@ func answerOrBreak(req *wiretest.HTTP2Request, fault http2Fault, r *rand.Rand, a
 	case http2ClosesInAnswer, http2AnswersAndCloses:
 		req.Close()
 	case http2AnswersAndGoesAway:
-		req.GoAway(req.Stream, code)
+		goAway(req, req.Stream, code)
 	}
+}
+
+// goAway says that the server goes away, which it does a minute later.
+func goAway(req *wiretest.HTTP2Request, last, code uint32) {
+	req.GoAway(last, code)
+	time.AfterFunc(time.Minute, req.Close)
 }

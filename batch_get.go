@@ -16,11 +16,13 @@ import (
 // batchGet is one call of BatchGet.
 type batchGet struct {
 	*call
-	names  []string // of the tables
-	tables []getTable
-	ops    []batch.Op                        // one for each key, however often it is in the request
-	keys   []map[string]types.AttributeValue // the key of each operation
-	found  []Item                            // the item of each operation, or nil
+	entries []RequestTable // of the request
+	names   []string       // of the tables
+	tables  []getTable
+	hasher  *keyHasher
+	// A batch may have very many operations: this is all that it keeps of each.
+	ops    []batch.Op // one for each key, however often it is in the request
+	places []int      // the first place of the key of each operation in the Keys of its table
 }
 
 // getTable is one table of the request.
@@ -29,12 +31,17 @@ type getTable struct {
 	keyNames []string                // sorted
 	added    []string                // key attributes that the caller did not ask for
 	ask      types.KeysAndAttributes // without keys
-	ops      map[string]int          // the operation of each canonical key
-	places   []int                   // the operation of each key of the request
+	repeated map[int]int             // the operation of each place in Keys that is not its key's first
+	items    []Item                  // what was found for each place in Keys, or nil
 }
 
 func newBatchGet(k *call, req BatchGetItemRequest) (*batchGet, error) {
-	g := &batchGet{call: k, tables: make([]getTable, len(req.RequestTables))}
+	g := &batchGet{call: k, entries: req.RequestTables, tables: make([]getTable, len(req.RequestTables)), hasher: newKeyHasher()}
+	total := 0
+	for _, table := range req.RequestTables {
+		total += len(table.Keys)
+	}
+	g.ops, g.places = make([]batch.Op, 0, total), make([]int, 0, total)
 	seen := make(map[string]bool, len(req.RequestTables))
 	for i, table := range req.RequestTables {
 		at := fmt.Sprintf("RequestTables[%d]", i)
@@ -50,7 +57,6 @@ func newBatchGet(k *call, req BatchGetItemRequest) (*batchGet, error) {
 			return nil, under(at, err)
 		}
 	}
-	g.found = make([]Item, len(g.ops))
 	return g, nil
 }
 
@@ -58,32 +64,54 @@ func newBatchGet(k *call, req BatchGetItemRequest) (*batchGet, error) {
 func (g *batchGet) addTable(id int, table RequestTable, consistent bool) error {
 	t := &g.tables[id]
 	t.name = table.Name
-	t.ops = make(map[string]int, len(table.Keys))
-	t.places = make([]int, len(table.Keys))
+	t.repeated = make(map[int]int)
+	t.items = make([]Item, len(table.Keys))
+	seen := make(map[uint64]int, len(table.Keys)) // the operation of each number of a key
 	for i, key := range table.Keys {
-		at := fmt.Sprintf("Keys[%d]", i)
-		converted, err := toKey(key)
-		if err != nil {
-			return under(at, err)
+		if _, err := toKey(key); err != nil { // made again when it is sent: all of them together take much memory
+			return under(keyPlace(i), err)
 		}
-		names := key.Keys()
-		slices.Sort(names)
 		if i == 0 {
-			t.keyNames = names
-		} else if !slices.Equal(names, t.keyNames) {
-			return invalid(at, "has other attributes than the first key")
+			t.keyNames = key.Keys()
+			slices.Sort(t.keyNames)
+		} else if !hasNames(key, t.keyNames) {
+			return invalid(keyPlace(i), "has other attributes than the first key")
 		}
-		identity := canonicalKey(key, t.keyNames)
-		op, known := t.ops[identity]
-		if !known {
-			op = len(g.ops)
-			t.ops[identity] = op
-			g.ops = append(g.ops, batch.Op{Table: id, Key: identity, Bytes: wireSize(key)})
-			g.keys = append(g.keys, converted)
+		if op, known := g.find(seen, g.hasher.hash(key, t.keyNames), key); known {
+			t.repeated[i] = op
+			continue
 		}
-		t.places[i] = op
+		g.ops = append(g.ops, batch.Op{Table: id, Bytes: wireSize(key)})
+		g.places = append(g.places, i)
 	}
 	return t.project(table, consistent)
+}
+
+// find returns the operation of a key with that number. If there is none, it enters the next
+// operation as that of the key.
+func (g *batchGet) find(seen map[uint64]int, number uint64, key Item) (op int, known bool) {
+	for ; ; number++ { // other keys may have the same number
+		if op, known = seen[number]; !known {
+			seen[number] = len(g.ops)
+			return 0, false
+		}
+		if g.key(op).Equal(key) {
+			return op, true
+		}
+	}
+}
+
+// key returns the key of an operation.
+func (g *batchGet) key(op int) Item { return g.entries[g.ops[op].Table].Keys[g.places[op]] }
+
+func keyPlace(i int) string { return fmt.Sprintf("Keys[%d]", i) }
+
+// hasNames reports whether the attributes of a valid key have those names.
+func hasNames(key Item, names []string) bool {
+	return len(key) == len(names) && !slices.ContainsFunc(names, func(name string) bool {
+		_, ok := key.Get(name)
+		return !ok
+	})
 }
 
 // project makes the projection of a table's reads. It always holds the key, by which an
@@ -110,7 +138,7 @@ func (t *getTable) project(table RequestTable, consistent bool) error {
 	return nil
 }
 
-// plan returns the plan of the reads. They have no order, so no table is serial.
+// plan returns the plan of the reads. Each has a key of its own.
 func (g *batchGet) plan() batch.Plan {
 	return batch.Plan{Ops: g.ops, Serial: make([]bool, len(g.tables)), MaxOps: mostKeysInRequest, Send: g.send}
 }
@@ -124,7 +152,11 @@ func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 		if !ok {
 			ask = t.ask
 		}
-		ask.Keys = append(ask.Keys, g.keys[op])
+		key, err := toKey(g.key(op))
+		if err != nil {
+			return invalidNow(under(fmt.Sprintf("RequestTables[%d]", g.ops[op].Table), under(keyPlace(g.places[op]), err)))
+		}
+		ask.Keys = append(ask.Keys, key)
 		items[t.name] = ask
 	}
 	input := &dynamodb.BatchGetItemInput{RequestItems: items, ReturnConsumedCapacity: g.capacity}
@@ -132,8 +164,7 @@ func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 	verdict, err := g.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		out, err := g.sdk.BatchGetItem(ctx, input, g.options...)
 		if err != nil {
-			key, _ := FromAttributeValues(g.keys[ops[0]]) // a refused request is divided until it has one key
-			return nil, withSent(err, key)
+			return nil, withSent(err, g.key(ops[0])) // a refused request is divided until it has one key
 		}
 		unprocessed, err = g.enter(ops, out)
 		return out.ConsumedCapacity, err
@@ -150,21 +181,28 @@ func (g *batchGet) enter(asked []int, out *dynamodb.BatchGetItemOutput) (unproce
 	if out.Responses == nil || out.UnprocessedKeys == nil { // where there is nothing they are empty maps
 		return nil, corrupt("the answer does not say what was found and what is unprocessed")
 	}
-	claims := newClaims(g.names, g.ops, asked, func(op int) string { return g.ops[op].Key })
+	var w keyWriter
+	claims := newClaims(g.names, g.ops, asked, func(op int) string {
+		return string(w.write(g.key(op), g.tables[g.ops[op].Table].keyNames))
+	})
 	take := func(table string, attributes map[string]types.AttributeValue) (op int, item Item, err error) {
 		if item, err = FromAttributeValues(attributes); err == nil {
-			op, err = claims.take(table, func(table int) string { return canonicalKey(item, g.tables[table].keyNames) })
+			op, err = claims.take(table, func(table int) string { return string(w.write(item, g.tables[table].keyNames)) })
 		}
 		return op, item, err
 	}
-	read := make(map[int]Item, len(asked))
+	type found struct {
+		op   int
+		item Item
+	}
+	read := make([]found, 0, len(asked))
 	for table, list := range out.Responses {
 		for _, attributes := range list {
 			op, item, err := take(table, attributes)
 			if err != nil {
 				return nil, under("Responses", err)
 			}
-			read[op] = item
+			read = append(read, found{op, item})
 		}
 	}
 	for table, left := range out.UnprocessedKeys {
@@ -176,19 +214,21 @@ func (g *batchGet) enter(asked []int, out *dynamodb.BatchGetItemOutput) (unproce
 			unprocessed = append(unprocessed, op)
 		}
 	}
-	for op, item := range read {
-		for _, name := range g.tables[g.ops[op].Table].added {
-			item.Delete(name)
+	for _, found := range read {
+		t := &g.tables[g.ops[found.op].Table]
+		for _, name := range t.added {
+			found.item.Delete(name)
 		}
-		g.found[op] = item
+		t.items[g.places[found.op]] = found.item
 	}
 	return unprocessed, nil
 }
 
 // finish puts the items at the places of their keys.
-func (g *batchGet) finish(req BatchGetItemRequest, results []batch.Result) (*BatchGetItemResponse, error) {
+func (g *batchGet) finish(req BatchGetItemRequest, results []*batch.Result) (*BatchGetItemResponse, error) {
 	resp := &BatchGetItemResponse{ResponseTables: make([]ResponseTable, len(req.RequestTables))}
 	failed := &BatchGetError{tables: make([]RequestTable, len(req.RequestTables))}
+	next := 0 // the operation of the next key that is in the request for the first time
 	for entry, table := range req.RequestTables {
 		failed.tables[entry] = table
 		failed.tables[entry].Keys = nil
@@ -197,9 +237,13 @@ func (g *batchGet) finish(req BatchGetItemRequest, results []batch.Result) (*Bat
 		failed.tables[entry].IsConsistentRead = req.IsConsistentRead || table.IsConsistentRead
 		out := &resp.ResponseTables[entry]
 		out.Name = table.Name
-		out.Items = make([]Item, len(table.Keys))
-		answered := make(map[int]bool, len(table.Keys))
-		for i, op := range g.tables[entry].places {
+		out.Items = g.tables[entry].items
+		for i := range table.Keys {
+			op, repeated := g.tables[entry].repeated[i]
+			if !repeated {
+				op = next
+				next++
+			}
 			failed.total++
 			switch result := results[op]; {
 			case result.Outcome != retry.Applied:
@@ -207,14 +251,11 @@ func (g *batchGet) finish(req BatchGetItemRequest, results []batch.Result) (*Bat
 					TableName: table.Name, Entry: entry, Index: i,
 					Key: table.Keys[i].Clone(), Outcome: readOutcome(result.Outcome), Err: result.Err,
 				})
-			case answered[op]:
-				out.Items[i] = g.found[op].Clone()
-			case g.found[op] == nil:
+			case repeated:
+				out.Items[i] = out.Items[g.places[op]].Clone()
+			case out.Items[i] == nil:
 				out.MissingKeys = append(out.MissingKeys, table.Keys[i].Clone())
-			default:
-				out.Items[i] = g.found[op]
 			}
-			answered[op] = true
 		}
 	}
 	resp.ResponseMetadata = g.metadata()

@@ -3,6 +3,7 @@ package dynamoconn
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn/internal/batch"
 )
 
 // musicFake returns a fake whose table Music holds the songs from..to-1.
@@ -103,6 +106,24 @@ func TestBatchGetAnswersInTheOrderOfTheKeys(t *testing.T) {
 	assert.Len(t, f.requests, 3)
 	resp.ResponseTables[0].Items[1].Set(String("Version", "mine"))
 	assert.Equal(t, song(5, "one"), resp.ResponseTables[0].Items[3], "items of one key share nothing")
+}
+
+// Keys are found by a number. Two of them may have the same.
+func TestBatchGetTellsKeysOfOneNumberApart(t *testing.T) {
+	t.Parallel()
+	keys := append(keysOf(1, 2, 1, 3, 2), Item{Decimal("ID", MustNumber("3.0"))})
+	g := &batchGet{entries: []RequestTable{{Name: "Music", Keys: keys}}}
+	seen := make(map[uint64]int)
+	var found []int
+	for i, key := range keys {
+		op, known := g.find(seen, math.MaxUint64, key)
+		if !known {
+			op = len(g.ops)
+			g.ops, g.places = append(g.ops, batch.Op{}), append(g.places, i)
+		}
+		found = append(found, op)
+	}
+	assert.Equal(t, []int{0, 1, 0, 2, 1, 2}, found)
 }
 
 func TestBatchGetTakesOutTheKeyThatWasNotAskedFor(t *testing.T) {

@@ -22,7 +22,7 @@ const (
 )
 
 // runBatch carries out a plan with the client's limits and pauses.
-func (k *call) runBatch(ctx context.Context, plan batch.Plan) []batch.Result {
+func (k *call) runBatch(ctx context.Context, plan batch.Plan) []*batch.Result {
 	plan.MaxBytes = largestRequest - requestFrame
 	plan.MaxInFlight = k.client.config.maxInFlight
 	plan.Pause = retry.Pause
@@ -38,6 +38,12 @@ func failedInBatch(means retry.InBatch, err error) batch.Answer {
 		err = nil
 	}
 	return batch.Answer{Outcome: means.Outcome, Scope: means.Scope, InDoubt: means.InDoubt, Err: err}
+}
+
+// invalidNow returns the answer to a request that cannot be encoded: the caller has changed
+// one of its operations since they were checked.
+func invalidNow(err error) batch.Answer {
+	return batch.Answer{Outcome: retry.Refused, Scope: retry.OneOperation, Err: err}
 }
 
 // leftUnprocessed is the error of an operation that DynamoDB left unprocessed until the
@@ -63,6 +69,8 @@ func (k *call) batchError(err error) error {
 type claims struct {
 	tables []string        // the names of the batch's tables, as the caller gave them
 	open   map[claim][]int // the operations that no entry has been about
+	name   string          // the table of the last entry, as the answer has it
+	named  []int           // the tables that it may mean
 }
 
 // claim is what an entry says about its operation. Two operations of a request with the
@@ -77,9 +85,13 @@ type claim struct {
 // others.
 func newClaims(tables []string, ops []batch.Op, sent []int, identity func(op int) string) *claims {
 	c := &claims{tables: tables, open: make(map[claim][]int, len(sent))}
-	for _, op := range sent {
+	for i, op := range sent {
 		of := claim{ops[op].Table, identity(op)}
-		c.open[of] = append(c.open[of], op)
+		if equal := c.open[of]; len(equal) > 0 {
+			c.open[of] = append(equal, op)
+		} else {
+			c.open[of] = sent[i : i+1 : i+1] // without room: append makes a slice of its own
+		}
 	}
 	return c
 }
@@ -88,20 +100,25 @@ func newClaims(tables []string, ops []batch.Op, sent []int, identity func(op int
 // tableName is the table of the entry as the answer has it, and identity returns the
 // identity of the entry if it is for that table.
 func (c *claims) take(tableName string, identity func(table int) string) (op int, err error) {
-	var found []claim
-	for _, table := range tablesNamed(c.tables, tableName) {
+	if c.named == nil || c.name != tableName {
+		c.name, c.named = tableName, tablesNamed(c.tables, tableName)
+	}
+	var found claim
+	count := 0
+	for _, table := range c.named {
 		of := claim{table, identity(table)}
 		if len(c.open[of]) > 0 {
-			found = append(found, of)
+			found = of
+			count++
 		}
 	}
-	switch len(found) {
+	switch count {
 	case 0:
 		return 0, corrupt("has an entry that was not sent, or has it twice")
 	case 1:
-		ops := c.open[found[0]]
-		c.open[found[0]] = ops[1:]
-		return ops[0], nil
+		equal := c.open[found]
+		c.open[found] = equal[1:]
+		return equal[0], nil
 	}
 	return 0, corrupt("has an entry that may be for several tables")
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -150,6 +151,134 @@ func TestAnswerThatMayMeanTwoTables(t *testing.T) {
 	require.ErrorIs(t, err, ErrCorruptResponse)
 	require.ErrorIs(t, err, ErrAmbiguous)
 	assert.Len(t, writeFailures(t, err), 2)
+}
+
+// doneAndFound answers that every write was done, and that every item is its key.
+func doneAndFound(r *wiretest.Request) (*http.Response, error) {
+	_, rest, isGet := strings.Cut(r.Body, `"Keys":[`)
+	if !isGet {
+		return wiretest.AllDone()(r)
+	}
+	keys, _, _ := strings.Cut(rest, "]")
+	return wiretest.Reply(http.StatusOK, `{"Responses":{"Music":[`+keys+`]},"UnprocessedKeys":{}}`)(r)
+}
+
+// largeBatches returns batches of n items of about 40 bytes. Each returns its response.
+func largeBatches(t *testing.T, n int) map[string]func(*Client) any {
+	t.Helper()
+	items, keys := make([]Item, n), make([]Item, n)
+	for i := range items {
+		id := String("ID", fmt.Sprintf("user-%08d", i*7919%n))
+		items[i], keys[i] = Item{id, Long("Visits", int64(i)), Boolean("Known", true)}, Item{id}
+	}
+	write := func(keyNames ...string) func(*Client) any {
+		table := TableWithItemsToAdd("Music", items...)
+		table.KeyNames = keyNames
+		return func(client *Client) any {
+			resp, err := client.BatchWrite(t.Context(), BatchWriteItemRequest{Tables: []WriteTable{table}})
+			require.NoError(t, err)
+			require.Equal(t, n, resp.Written)
+			return resp
+		}
+	}
+	return map[string]func(*Client) any{
+		"write":                write("ID"),
+		"write to unknown key": write(),
+		"get": func(client *Client) any {
+			resp, err := client.BatchGet(t.Context(), reading(keys...))
+			require.NoError(t, err)
+			require.Len(t, resp.ResponseTables[0].Items, n)
+			require.Empty(t, resp.ResponseTables[0].MissingKeys)
+			return resp
+		},
+	}
+}
+
+// A batch once held about 1,100 bytes of each item besides the item itself, most of them the
+// SDK's form of it, until it had ended.
+//
+// It is not parallel: it measures the heap.
+func TestBatchKeepsFewBytesOfEachItem(t *testing.T) {
+	const n, most = 20_000, 200
+	liveHeap := func() int {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int(m.HeapAlloc)
+	}
+	for name, run := range largeBatches(t, n) {
+		t.Run(name, func(t *testing.T) {
+			requests, highest := 0, 0
+			client := newBatchFake().client(t, WithMaxInFlight(1), WithHTTPClient(wiretest.Answer(func(r *wiretest.Request) (*http.Response, error) {
+				if requests++; requests%100 == 1 || requests == n/mostWritesInRequest || requests == n/mostKeysInRequest {
+					highest = max(highest, liveHeap())
+				}
+				return doneAndFound(r)
+			})))
+			response := run(client)
+			after := liveHeap()
+			runtime.KeepAlive(response)
+			held := (highest - after) / n
+			t.Logf("%d bytes of each item", held)
+			assert.Less(t, held, most)
+		})
+	}
+}
+
+// The work for an item is the same in small and large batches. It is counted in allocations:
+// time would need a quiet machine. `make bench` prints the times.
+//
+// It is not parallel: it counts all allocations.
+func TestBatchWorkForAnItemDoesNotGrow(t *testing.T) {
+	small, large := 10_000, 100_000
+	if testing.Short() {
+		small, large = 2_000, 20_000
+	}
+	client := newBatchFake().client(t, WithHTTPClient(wiretest.Answer(doneAndFound)))
+	work := func(n int, run func(*Client) any) (allocations, bytes float64) {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		run(client)
+		runtime.ReadMemStats(&after)
+		return float64(after.Mallocs-before.Mallocs) / float64(n), float64(after.TotalAlloc-before.TotalAlloc) / float64(n)
+	}
+	of := largeBatches(t, large)
+	for name, run := range largeBatches(t, small) {
+		run(client) // what is made once
+		allocations, bytes := work(small, run)
+		moreAllocations, moreBytes := work(large, of[name])
+		t.Logf("%s: %.2f allocations of %.0f bytes for each of %d items, %.2f of %.0f for each of %d",
+			name, allocations, bytes, small, moreAllocations, moreBytes, large)
+		assert.InEpsilon(t, allocations, moreAllocations, 0.1, name)
+		assert.InEpsilon(t, bytes, moreBytes, 0.1, name)
+	}
+}
+
+// The request of an item is made when it is sent. If its caller has broken it by then, it
+// fails alone.
+func TestBatchRefusesWhatItsCallerBreaksMeanwhile(t *testing.T) {
+	t.Parallel()
+	f := musicFake(0, 300)
+	items, keys := songs(60), keysOf(upTo(250)...)
+	f.script = func(_ int, r *fakeRequest) *fakeTrouble {
+		items[40][1] = String("Version", "\xff")
+		keys[170][0] = String("ID", "")
+		return nil
+	}
+	client := f.client(t, WithMaxInFlight(1))
+	written, err := client.BatchWrite(t.Context(), music(items...))
+	assert.Equal(t, []string{"Music [0][40] refused"}, writeFailures(t, err))
+	require.ErrorIs(t, err, ErrInvalidRequest)
+	require.ErrorContains(t, err, "Tables[0].Writes[40].ItemToAdd.Version")
+	assert.Equal(t, 59, written.Written)
+
+	keys[170][0] = Long("ID", 170)
+	read, err := client.BatchGet(t.Context(), reading(keys...))
+	assert.Equal(t, []string{"Music [0][170] refused"}, readFailures(t, err))
+	require.ErrorIs(t, err, ErrInvalidRequest)
+	require.ErrorContains(t, err, "RequestTables[0].Keys[170].ID")
+	assert.Nil(t, read.ResponseTables[0].Items[170])
+	assert.NotNil(t, read.ResponseTables[0].Items[171])
 }
 
 // batchFake is an HTTP client that answers BatchGetItem and BatchWriteItem as

@@ -17,24 +17,31 @@ import (
 // batchWrite is one call of BatchWrite.
 type batchWrite struct {
 	*call
-	names    []string // of the tables
-	tables   []writeTable
-	ops      []batch.Op
-	requests []types.WriteRequest // the request of each operation
-	places   []WriteFailure       // the write of each operation, as if it had failed
-	refused  []WriteFailure       // the writes that are not sent
-	total    int                  // the writes of the request
+	entries []WriteTable // of the request
+	names   []string     // of the tables
+	tables  []writeTable
+	hasher  *keyHasher
+	// A batch may have very many operations: this is all that it keeps of each.
+	ops    []batch.Op
+	places []writePlace // where in the request the write of each operation is
+
+	refused []WriteFailure // the writes that are not sent
+	total   int            // the writes of the request
 }
+
+// writePlace is the write Tables[entry].Writes[index] of the request.
+type writePlace struct{ entry, index int }
 
 // writeTable is one table of the request. It may have several entries.
 type writeTable struct {
 	name     string
-	keyNames []string // sorted, or nil if the key is not known
-	given    []string // the key names that the caller gave, in the caller's order
+	keyNames []string     // sorted, or nil if the key is not known
+	given    []string     // the key names that the caller gave, in the caller's order
+	entries  []WriteTable // those of the request that are for this table
 }
 
 func newBatchWrite(k *call, req BatchWriteItemRequest) (*batchWrite, error) {
-	w := &batchWrite{call: k}
+	w := &batchWrite{call: k, entries: req.Tables, hasher: newKeyHasher()}
 	byName := make(map[string]int, len(req.Tables))
 	for i, entry := range req.Tables {
 		at := fmt.Sprintf("Tables[%d]", i)
@@ -48,13 +55,17 @@ func newBatchWrite(k *call, req BatchWriteItemRequest) (*batchWrite, error) {
 			w.names = append(w.names, entry.Name)
 			w.tables = append(w.tables, writeTable{name: entry.Name})
 		}
-		if err := w.tables[id].setKeyNames(entry.KeyNames); err != nil {
+		t := &w.tables[id]
+		t.entries = append(t.entries, entry)
+		if err := t.setKeyNames(entry.KeyNames); err != nil {
 			return nil, under(at, err)
 		}
+		w.total += len(entry.Writes)
 	}
 	for id := range w.tables {
-		w.tables[id].inferKeyNames(req.Tables)
+		w.tables[id].inferKeyNames()
 	}
+	w.ops, w.places = make([]batch.Op, 0, w.total), make([]writePlace, 0, w.total)
 	for i, entry := range req.Tables {
 		for j, write := range entry.Writes {
 			w.add(byName[entry.Name], i, j, write)
@@ -86,12 +97,12 @@ func (t *writeTable) setKeyNames(names []string) error {
 
 // inferKeyNames takes the names from a valid delete, whose attributes are exactly the key.
 // It does so only if all writes to the table agree with them.
-func (t *writeTable) inferKeyNames(entries []WriteTable) {
+func (t *writeTable) inferKeyNames() {
 	if t.keyNames != nil {
 		return
 	}
 	var names []string
-	for write := range t.writes(entries) {
+	for write := range t.writes() {
 		if _, err := toKey(write.ItemToDelete); err == nil {
 			names = write.ItemToDelete.Keys()
 			slices.Sort(names)
@@ -101,7 +112,7 @@ func (t *writeTable) inferKeyNames(entries []WriteTable) {
 	if names == nil {
 		return
 	}
-	for write := range t.writes(entries) {
+	for write := range t.writes() {
 		if !hasKey(write.ItemToAdd, names) || !hasKey(write.ItemToDelete, names) ||
 			len(write.ItemToDelete) > len(names) {
 			return
@@ -123,12 +134,9 @@ func hasKey(item Item, names []string) bool {
 }
 
 // writes goes over the writes to the table, in all of its entries.
-func (t *writeTable) writes(entries []WriteTable) iter.Seq[Write] {
+func (t *writeTable) writes() iter.Seq[Write] {
 	return func(yield func(Write) bool) {
-		for _, entry := range entries {
-			if entry.Name != t.name {
-				continue
-			}
+		for _, entry := range t.entries {
 			for _, write := range entry.Writes {
 				if !yield(write) {
 					return
@@ -141,66 +149,88 @@ func (t *writeTable) writes(entries []WriteTable) iter.Seq[Write] {
 // add makes an operation of a write, or adds it to the refused ones.
 func (w *batchWrite) add(table, entry, index int, write Write) {
 	t := &w.tables[table]
-	w.total++
-	place := WriteFailure{TableName: t.name, Entry: entry, Index: index, Write: write}
-	request, size, err := write.request()
-	var key string
+	place := writePlace{entry, index}
+	_, err := write.request() // made again when it is sent: all of them together take much memory
+	var key uint64
 	if err == nil {
-		key, err = t.key(write)
+		key, err = t.key(write, w.hasher)
 	}
 	if err != nil {
-		place.Outcome = OutcomeRefused
-		place.Err = under(fmt.Sprintf("Tables[%d].Writes[%d]", entry, index), err)
-		w.refused = append(w.refused, place)
+		w.refused = append(w.refused, w.failureOf(place, OutcomeRefused, place.under(err)))
 		return
 	}
-	w.ops = append(w.ops, batch.Op{Table: table, Key: key, Bytes: size})
-	w.requests = append(w.requests, request)
+	w.ops = append(w.ops, batch.Op{Table: table, Key: key, Bytes: write.wireSize()})
 	w.places = append(w.places, place)
 }
 
-// request converts the write. It also returns the bytes of a request that the write takes
-// at most.
-func (write Write) request() (types.WriteRequest, int, error) {
-	const frame = len(`{"DeleteRequest":{"Item":}},`)
-	switch {
-	case len(write.ItemToAdd) > 0 && len(write.ItemToDelete) > 0:
-		return types.WriteRequest{}, 0, broken("must set only one of ItemToAdd and ItemToDelete")
-	case len(write.ItemToAdd) > 0:
-		item, err := checkItem(write.ItemToAdd)
-		return types.WriteRequest{PutRequest: &types.PutRequest{Item: item}},
-			frame + wireSize(write.ItemToAdd), under("ItemToAdd", err)
-	case len(write.ItemToDelete) > 0:
-		key, err := toKey(write.ItemToDelete)
-		return types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: key}},
-			frame + wireSize(write.ItemToDelete), under("ItemToDelete", err)
-	}
-	return types.WriteRequest{}, 0, broken("must set ItemToAdd or ItemToDelete")
+// under returns err with the place before its path.
+func (p writePlace) under(err error) error {
+	return under(fmt.Sprintf("Tables[%d].Writes[%d]", p.entry, p.index), err)
 }
 
-// key returns a text that is the same for writes with the same key, and for no others in
-// the table. It is empty if the table's key is not known.
-func (t *writeTable) key(write Write) (string, error) {
+func (w *batchWrite) writeAt(place writePlace) Write {
+	return w.entries[place.entry].Writes[place.index]
+}
+
+func (w *batchWrite) failureOf(place writePlace, outcome Outcome, err error) WriteFailure {
+	return WriteFailure{
+		TableName: w.entries[place.entry].Name, Entry: place.entry, Index: place.index,
+		Write: w.writeAt(place), Outcome: outcome, Err: err,
+	}
+}
+
+// request checks and converts the write.
+func (write Write) request() (types.WriteRequest, error) {
+	switch {
+	case len(write.ItemToAdd) > 0 && len(write.ItemToDelete) > 0:
+		return types.WriteRequest{}, broken("must set only one of ItemToAdd and ItemToDelete")
+	case len(write.ItemToAdd) > 0:
+		item, err := checkItem(write.ItemToAdd)
+		if err != nil {
+			return types.WriteRequest{}, under("ItemToAdd", err)
+		}
+		return types.WriteRequest{PutRequest: &types.PutRequest{Item: item}}, nil
+	case len(write.ItemToDelete) > 0:
+		key, err := toKey(write.ItemToDelete)
+		if err != nil {
+			return types.WriteRequest{}, under("ItemToDelete", err)
+		}
+		return types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: key}}, nil
+	}
+	return types.WriteRequest{}, broken("must set ItemToAdd or ItemToDelete")
+}
+
+// wireSize returns at least the bytes that the write takes in a request.
+func (write Write) wireSize() int {
+	const frame = len(`{"DeleteRequest":{"Item":}},`)
+	if len(write.ItemToAdd) > 0 {
+		return frame + wireSize(write.ItemToAdd)
+	}
+	return frame + wireSize(write.ItemToDelete)
+}
+
+// key returns the number of the write's key, which is zero if the table's key is not known.
+func (t *writeTable) key(write Write, hasher *keyHasher) (uint64, error) {
 	if t.keyNames == nil {
-		return "", nil
+		return 0, nil
 	}
 	item, field := write.ItemToAdd, "ItemToAdd"
 	if len(item) == 0 {
 		item, field = write.ItemToDelete, "ItemToDelete"
 		if len(item) != len(t.keyNames) {
-			return "", invalid(field, "must have the attributes of the table's key and no others")
+			return 0, invalid(field, "must have the attributes of the table's key and no others")
 		}
 	}
 	for _, name := range t.keyNames {
 		kv, ok := item.Get(name)
 		if !ok {
-			return "", invalid(field, "must have the key attribute "+showName(name))
+			return 0, invalid(field, "must have the key attribute "+showName(name))
 		}
 		if err := checkKeyValue(kv); err != nil {
-			return "", under(field, err)
+			return 0, under(field, err)
 		}
 	}
-	return canonicalKey(item, t.keyNames), nil
+	return hasher.hash(item, t.keyNames), nil
 }
 
 // plan returns the plan of the writes. A table whose key is not known is serial: nothing
@@ -217,8 +247,13 @@ func (w *batchWrite) plan() batch.Plan {
 func (w *batchWrite) send(ctx context.Context, ops []int) batch.Answer {
 	items := make(map[string][]types.WriteRequest)
 	for _, op := range ops {
+		place := w.places[op]
+		request, err := w.writeAt(place).request()
+		if err != nil {
+			return invalidNow(place.under(err))
+		}
 		name := w.tables[w.ops[op].Table].name
-		items[name] = append(items[name], w.requests[op])
+		items[name] = append(items[name], request)
 	}
 	input := &dynamodb.BatchWriteItemInput{RequestItems: items, ReturnConsumedCapacity: w.capacity}
 	var unprocessed []int
@@ -226,7 +261,7 @@ func (w *batchWrite) send(ctx context.Context, ops []int) batch.Answer {
 	verdict, err := w.write(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		out, err := w.sdk.BatchWriteItem(ctx, input, w.options...)
 		if err != nil {
-			return nil, withSent(err, w.places[ops[0]].Write.item()) // a refused request is divided until it has one write
+			return nil, withSent(err, w.writeAt(w.places[ops[0]]).item()) // a refused request is divided until it has one write
 		}
 		inDoubt = retry.From(ctx).InDoubt()
 		unprocessed, err = w.unprocessed(ops, out.UnprocessedItems)
@@ -247,7 +282,7 @@ func (w *batchWrite) unprocessed(sent []int, left map[string][]types.WriteReques
 	case len(left) == 0:
 		return nil, nil
 	}
-	claims := newClaims(w.names, w.ops, sent, func(op int) string { return w.places[op].Write.identity() })
+	claims := newClaims(w.names, w.ops, sent, func(op int) string { return w.writeAt(w.places[op]).identity() })
 	var found []int
 	for table, requests := range left {
 		for _, request := range requests {
@@ -296,18 +331,18 @@ func (write Write) identity() string {
 }
 
 // finish makes the response, and the error if there are failures.
-func (w *batchWrite) finish(results []batch.Result) (*BatchWriteItemResponse, error) {
+func (w *batchWrite) finish(results []*batch.Result) (*BatchWriteItemResponse, error) {
 	resp := &BatchWriteItemResponse{}
-	failures := w.refused
-	for op, result := range results {
+	for _, result := range results {
 		if result.Outcome == retry.Applied {
 			resp.Written++
-			continue
 		}
-		failure := w.places[op]
-		failure.Err = result.Err
-		failure.Outcome = Outcome(result.Outcome)
-		failures = append(failures, failure)
+	}
+	failures := slices.Grow(w.refused, len(results)-resp.Written)
+	for op, result := range results {
+		if result.Outcome != retry.Applied {
+			failures = append(failures, w.failureOf(w.places[op], Outcome(result.Outcome), result.Err))
+		}
 	}
 	resp.ResponseMetadata = w.metadata()
 	if len(failures) == 0 {

@@ -2,6 +2,7 @@ package dynamoconn
 
 import (
 	"encoding/binary"
+	"hash/maphash"
 	"slices"
 	"strconv"
 
@@ -18,12 +19,37 @@ func canonical(item Item) string {
 // canonicalKey returns the canonical text of the attributes with these names, which must
 // be sorted.
 func canonicalKey(item Item, names []string) string {
-	var b []byte
+	return string(new(keyWriter).write(item, names))
+}
+
+// keyWriter writes the canonical texts of many keys, each over the one before.
+type keyWriter struct {
+	text []byte
+	walk walk
+}
+
+func (k *keyWriter) write(item Item, names []string) []byte {
+	k.text, k.walk = k.text[:0], walk{}
 	for _, name := range names {
 		kv, _ := item.Get(name)
-		b = appendCanonicalValue(b, kv, 0, &walk{})
+		k.text = appendCanonicalValue(k.text, kv, 0, &k.walk)
 	}
-	return string(b)
+	return k.text
+}
+
+// keyHasher makes a number of each key. A batch keeps it for each of its operations: the text
+// of a key takes more memory.
+type keyHasher struct {
+	keyWriter
+	seed maphash.Seed
+}
+
+func newKeyHasher() *keyHasher { return &keyHasher{seed: maphash.MakeSeed()} }
+
+// hash returns the number of a key, which is never zero. Equal keys have the same number.
+// Other keys hardly ever have.
+func (k *keyHasher) hash(item Item, names []string) uint64 {
+	return max(maphash.Bytes(k.seed, k.write(item, names)), 1)
 }
 
 func appendCanonicalMap(b []byte, item Item, depth int, w *walk) []byte {

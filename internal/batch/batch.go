@@ -15,14 +15,18 @@ type Op struct {
 	// Table numbers the table of the operation, from 0.
 	Table int
 	// Key identifies the item within its table: operations with the same key are never in
-	// the same request, and each waits until the one before it is done. It does not matter
-	// in a serial table.
-	Key string
+	// the same request, and each waits until the one before it is done. Zero means that no
+	// other operation has its key. It does not matter in a serial table.
+	//
+	// It may be a hash: if two items share a number, their operations only wait for each
+	// other.
+	Key uint64
 	// Bytes is the size of the operation in a request.
 	Bytes int
 }
 
-// Result is what became of one operation: Applied, or NotDone, Refused or Unknown and why.
+// Result is what became of an operation: Applied, or NotDone, Refused or Unknown and why. It
+// is not changed: operations that ended alike may share one.
 type Result struct {
 	Outcome retry.Outcome
 	Err     error
@@ -85,7 +89,7 @@ type Plan struct {
 // If a Send panics, the context of the others ends. When all have returned, Run panics with
 // the same value, or with a [*Panic] that holds it. If a Send ends its goroutine with
 // runtime.Goexit, Run ends its own.
-func (p *Plan) Run(ctx context.Context) []Result {
+func (p *Plan) Run(ctx context.Context) []*Result {
 	r := newRunner(p)
 	r.run(ctx)
 	return r.results

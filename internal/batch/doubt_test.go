@@ -42,7 +42,7 @@ func TestUnprocessedAfterADoubtIsUnknownUnlessItIsDone(t *testing.T) {
 				defer cancel()
 				number := 0
 				p := &Plan{
-					Ops:    []Op{{Key: "a"}, {Key: "b"}, {Key: "a"}},
+					Ops:    []Op{{Key: 1}, {Key: 2}, {Key: 1}},
 					Serial: []bool{false}, MaxOps: 2, MaxBytes: 100, MaxInFlight: 1,
 					Send: func(_ context.Context, sent []int) Answer {
 						if sent[0] != 0 {

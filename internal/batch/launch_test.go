@@ -176,7 +176,7 @@ func TestPausesOfTablesAreToldEach(t *testing.T) {
 		var mu sync.Mutex
 		seen := map[int]int{}
 		p := &Plan{
-			Ops: []Op{{Table: 0, Key: "a", Bytes: 60}, {Table: 1, Key: "a", Bytes: 60}}, Serial: []bool{false, false},
+			Ops: []Op{{Table: 0, Key: 1, Bytes: 60}, {Table: 1, Key: 1, Bytes: 60}}, Serial: []bool{false, false},
 			MaxOps: 1, MaxBytes: 100, MaxInFlight: 2,
 			Send: func(_ context.Context, sent []int) Answer {
 				mu.Lock()

@@ -135,7 +135,7 @@ func (s *tally) runBatch(t *testing.T, seed, number uint64) {
 	}
 }
 
-func (s *tally) run(t *testing.T, w *world) []Result {
+func (s *tally) run(t *testing.T, w *world) []*Result {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	switch after := w.trouble.CancelAfter; {
@@ -158,7 +158,7 @@ func (s *tally) run(t *testing.T, w *world) []Result {
 
 // remaining is a world with what is left to do, in its order. The server calms down in
 // the end.
-func (w *world) remaining(results []Result, run int) *world {
+func (w *world) remaining(results []*Result, run int) *world {
 	next := emptyWorld(w.random, len(w.plan.Serial))
 	plan := *w.plan
 	next.plan, plan.Ops, plan.Send = &plan, nil, next.send
@@ -222,7 +222,7 @@ func randomWorld(r *rand.Rand) *world {
 		op := Op{Table: r.IntN(tables), Bytes: r.IntN(70)}
 		key := string(rune('a' + r.IntN(keys)))
 		if !plan.Serial[op.Table] {
-			op.Key = key
+			op.Key = uint64(key[0])
 		}
 		plan.Ops = append(plan.Ops, op)
 		w.keys = append(w.keys, key)

@@ -54,7 +54,7 @@ func TestPatience(t *testing.T) {
 					},
 				}
 				for _, result := range p.Run(t.Context()) {
-					assert.Equal(t, Result{Outcome: retry.NotDone, Err: test.err}, result)
+					assert.Equal(t, &Result{Outcome: retry.NotDone, Err: test.err}, result)
 				}
 				assert.Equal(t, test.after, time.Since(began), "no pause is slept through in vain")
 				assert.Equal(t, test.requests, requests)
@@ -81,7 +81,7 @@ func TestProgressRestoresPatience(t *testing.T) {
 			},
 		}
 		for _, result := range p.Run(t.Context()) {
-			assert.Equal(t, Result{Outcome: retry.Applied}, result)
+			assert.Equal(t, &Result{Outcome: retry.Applied}, result)
 		}
 		assert.Equal(t, 20*7*time.Second, time.Since(began))
 	})
@@ -105,7 +105,7 @@ func TestPatienceWithRequestsAlwaysUnderWay(t *testing.T) {
 			return Answer{Outcome: retry.NotDone, Err: errLater}
 		}
 		for _, result := range p.Run(ctx) {
-			assert.Equal(t, Result{Outcome: retry.NotDone, Err: errLater}, result)
+			assert.Equal(t, &Result{Outcome: retry.NotDone, Err: errLater}, result)
 		}
 		assert.LessOrEqual(t, time.Since(began), 33*time.Second)
 		require.NoError(t, ctx.Err())
@@ -135,7 +135,7 @@ func TestPatienceGivesEachTableItsCause(t *testing.T) {
 			return Answer{Outcome: retry.Applied, Unprocessed: sent}
 		}
 		for i, result := range p.Run(t.Context()) {
-			assert.Equal(t, []Result{{Outcome: retry.Applied}, {Outcome: retry.NotDone, Err: errLater}, {Outcome: retry.NotDone, Err: errLeft}}[p.Ops[i].Table], result)
+			assert.Equal(t, []*Result{{Outcome: retry.Applied}, {Outcome: retry.NotDone, Err: errLater}, {Outcome: retry.NotDone, Err: errLeft}}[p.Ops[i].Table], result)
 		}
 	})
 }

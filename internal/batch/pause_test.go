@@ -19,13 +19,12 @@ import (
 func ops(table, n int) []Op {
 	list := make([]Op, n)
 	for i := range list {
-		list[i] = Op{Table: table, Key: string(rune('a' + i%26)), Bytes: 1}
-		list[i].Key += string(rune(i))
+		list[i] = Op{Table: table, Key: uint64(i) + 1, Bytes: 1}
 	}
 	return list
 }
 
-func states(results []Result) []retry.Outcome {
+func states(results []*Result) []retry.Outcome {
 	list := make([]retry.Outcome, len(results))
 	for i, result := range results {
 		list[i] = result.Outcome
@@ -180,7 +179,7 @@ func TestRunWaitsForWhatIsUnderWay(t *testing.T) {
 		}
 		results := p.Run(ctx)
 		assert.Equal(t, 2*time.Second, time.Since(began))
-		assert.Equal(t, []Result{
+		assert.Equal(t, []*Result{
 			{Outcome: retry.Applied},
 			{Outcome: retry.Unknown, Err: errDoubt},
 			{Outcome: retry.Applied},
@@ -198,8 +197,8 @@ func TestEndedContextSendsNothing(t *testing.T) {
 		Ops: ops(0, 2), Serial: []bool{false}, MaxOps: 1, MaxBytes: 100, MaxInFlight: 3,
 		Send: func(context.Context, []int) Answer { panic("sent") },
 	}
-	result := Result{Outcome: retry.NotDone, Err: context.Canceled}
-	assert.Equal(t, []Result{result, result}, p.Run(ctx))
+	result := &Result{Outcome: retry.NotDone, Err: context.Canceled}
+	assert.Equal(t, []*Result{result, result}, p.Run(ctx))
 }
 
 // The pause that is over between two looks at the clock was once waited for as if
@@ -220,7 +219,7 @@ func TestPauseThatEndsAtAnyInstantIsNotMissed(t *testing.T) {
 		},
 	}
 	p.Pause = func(n int) time.Duration { return time.Duration(n % 2000) }
-	assert.Equal(t, []Result{{Outcome: retry.Applied}}, p.Run(ctx))
+	assert.Equal(t, []*Result{{Outcome: retry.Applied}}, p.Run(ctx))
 }
 
 func TestManyOperationsOfEveryShapeEnd(t *testing.T) {
@@ -231,7 +230,7 @@ func TestManyOperationsOfEveryShapeEnd(t *testing.T) {
 		"serial":    func(p *Plan) { p.Serial[0] = true },
 		"one key": func(p *Plan) {
 			for i := range p.Ops {
-				p.Ops[i].Key = "same"
+				p.Ops[i].Key = 1
 			}
 		},
 		"a table for each hundred": func(p *Plan) {

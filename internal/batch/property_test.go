@@ -272,7 +272,7 @@ func (w *world) repeated(ops []int) bool {
 }
 
 // judge checks the results against what the server knows.
-func (w *world) judge(results []Result) {
+func (w *world) judge(results []*Result) {
 	if w.flying != 0 || len(w.inFlight) != 0 {
 		w.fault("%d requests are under way after Run", w.flying)
 	}
@@ -337,7 +337,7 @@ func drawWorld(t *rapid.T) *world {
 		key := rapid.SampledFrom([]string{"a", "b", "c", "d", "e", "f", "g", "h"}).Draw(t, "key")
 		w.keys = append(w.keys, key)
 		if !plan.Serial[op.Table] {
-			op.Key = key
+			op.Key = uint64(key[0])
 		}
 		plan.Ops = append(plan.Ops, op)
 		if rapid.IntRange(0, 9).Draw(t, "poison") == 9 {

@@ -24,17 +24,17 @@ func (r *runner) pick(now time.Time) []int {
 			if !ok {
 				break
 			}
-			size, limit := r.Ops[op].Bytes, min(most, r.limit[op])
+			size, limit := r.Ops[op].Bytes, min(most, r.state[op].limit)
 			fits := len(ops) == 0 || len(ops) < limit && bytes+size <= r.MaxBytes
 			mixes := tables > 0 && (len(ops) == before || tables > 1)
-			if !fits || mixes && (alone || r.ofOneTable[op]) {
+			if !fits || mixes && (alone || r.state[op].ofOneTable) {
 				break
 			}
 			t.pop()
 			if len(ops) == before {
 				tables++
 			}
-			alone = alone || r.ofOneTable[op]
+			alone = alone || r.state[op].ofOneTable
 			ops = append(ops, op)
 			bytes, most = bytes+size, limit
 		}

@@ -27,7 +27,7 @@ func refusing(total int, refused func(op int) bool, sent *int) *Plan {
 	}
 }
 
-func count(results []Result, outcome retry.Outcome) int {
+func count(results []*Result, outcome retry.Outcome) int {
 	n := 0
 	for _, result := range results {
 		if result.Outcome == outcome {

@@ -13,12 +13,8 @@ import (
 // runner carries out a plan. Only the goroutine of Run uses it.
 type runner struct {
 	*Plan
-	results    []Result
-	settled    []bool
-	next       []int  // the next operation on the same key, or -1
-	limit      []int  // how many operations a request with this one may have
-	ofOneTable []bool // whether a request with this one must be of one table
-	doubted    []bool // whether a request before the last may have carried this one out
+	results    []*Result // nil for an operation that has none yet
+	state      []opState
 	tables     []table
 	firstTable int // where pick begins
 	inFlight   int
@@ -28,6 +24,15 @@ type runner struct {
 	progressed time.Time // when an operation was last done, or the beginning
 }
 
+// opState is what the runner knows of an operation besides its result. A batch may have very
+// many: it holds no pointer, which the garbage collector would have to follow.
+type opState struct {
+	next       int  // the next operation on the same key, or -1
+	limit      int  // how many operations a request with this one may have
+	ofOneTable bool // whether a request with this one must be of one table
+	doubted    bool // whether a request before the last may have carried this one out
+}
+
 type table struct {
 	again       []int // to be sent before queue
 	queue       []int
@@ -35,8 +40,8 @@ type table struct {
 	misses      int
 	pausedSince time.Time // zero if it does not pause
 	pausedUntil time.Time
-	waitsFor    error // the error of the latest request, if it is to be sent again
-	dropped     error // why nothing more is sent to the table
+	waitsFor    error   // the error of the latest request, if it is to be sent again
+	dropped     *Result // what becomes of the rest, once nothing more is sent to the table
 	// refused counts the operations that were refused one by one before any was done.
 	refused int
 	done    bool
@@ -47,40 +52,51 @@ type table struct {
 // common.
 const mostRefusals = 100
 
+// applied is the result of every operation that was done.
+var applied = &Result{Outcome: retry.Applied}
+
 func newRunner(p *Plan) *runner {
 	n := len(p.Ops)
 	r := &runner{
-		Plan:       p,
-		results:    make([]Result, n),
-		settled:    make([]bool, n),
-		next:       make([]int, n),
-		limit:      make([]int, n),
-		ofOneTable: make([]bool, n),
-		doubted:    make([]bool, n),
-		tables:     make([]table, len(p.Serial)),
-		answers:    make(chan answered, p.MaxInFlight),
+		Plan:    p,
+		results: make([]*Result, n),
+		state:   make([]opState, n),
+		tables:  make([]table, len(p.Serial)),
+		answers: make(chan answered, p.MaxInFlight),
 	}
-	type place struct {
-		table int
-		key   string
+	keys, ofTable := 0, make([]int, len(p.Serial))
+	for _, op := range p.Ops {
+		ofTable[op.Table]++
+		if op.Key != 0 {
+			keys++
+		}
 	}
-	last := make(map[place]int, n)
+	for id := range r.tables {
+		r.tables[id].queue = make([]int, 0, ofTable[id])
+	}
+	last := make(map[item]int, keys)
 	for i, op := range p.Ops {
-		r.next[i], r.limit[i] = -1, p.MaxOps
+		r.state[i] = opState{next: -1, limit: p.MaxOps}
 		t := &r.tables[op.Table]
-		if p.Serial[op.Table] {
+		if p.Serial[op.Table] || op.Key == 0 {
 			t.queue = append(t.queue, i)
 			continue
 		}
-		at := place{op.Table, op.Key}
+		at := item{op.Table, op.Key}
 		if before, ok := last[at]; ok {
-			r.next[before] = i
+			r.state[before].next = i
 		} else {
 			t.queue = append(t.queue, i)
 		}
 		last[at] = i
 	}
 	return r
+}
+
+// item is what operations with the same key are about.
+type item struct {
+	table int
+	key   uint64
 }
 
 func (r *runner) run(ctx context.Context) {
@@ -127,8 +143,12 @@ func (r *runner) run(ctx context.Context) {
 		r.endPause(&r.tables[i], time.Now())
 	}
 	why := r.reasons(ctx)
+	rest := make([]*Result, len(why))
+	for id, err := range why {
+		rest[id] = &Result{Outcome: retry.NotDone, Err: err}
+	}
 	for i := range r.results {
-		r.settle(i, Result{Outcome: retry.NotDone, Err: why[r.Ops[i].Table]})
+		r.settle(i, rest[r.Ops[i].Table])
 	}
 }
 
@@ -158,12 +178,11 @@ func whyEnded(ctx context.Context) error {
 	return fmt.Errorf("%w: %w", err, cause)
 }
 
-// eachTable calls do once for each table of ops.
+// eachTable calls do once for each table of the operations of a request, in which those of a
+// table follow each other.
 func (r *runner) eachTable(ops []int, do func(*table)) {
-	seen := make(map[int]bool, 1)
-	for _, op := range ops {
-		if id := r.Ops[op].Table; !seen[id] {
-			seen[id] = true
+	for i, op := range ops {
+		if id := r.Ops[op].Table; i == 0 || id != r.Ops[ops[i-1]].Table {
 			do(&r.tables[id])
 		}
 	}
@@ -209,7 +228,7 @@ func (r *runner) take(a answered) {
 // the operations that may still succeed in other requests.
 func (r *runner) refuse(a answered) {
 	for _, op := range a.ops {
-		r.doubted[op] = r.doubted[op] || a.InDoubt
+		r.state[op].doubted = r.state[op].doubted || a.InDoubt
 	}
 	ofOneTable := !slices.ContainsFunc(a.ops, func(op int) bool { return r.Ops[op].Table != r.Ops[a.ops[0]].Table })
 	id := r.Ops[a.ops[0]].Table
@@ -220,14 +239,14 @@ func (r *runner) refuse(a answered) {
 	case !ofOneTable:
 		// It is not clear which table is meant. A request for each table finds out.
 		for _, op := range a.ops {
-			r.ofOneTable[op] = true
+			r.state[op].ofOneTable = true
 		}
 		r.putBack(a.ops)
 	case a.Scope == retry.OneTable:
 		r.dropTable(id, a.Err)
 		r.putBack(a.ops)
 	case len(a.ops) == 1:
-		r.finish(a.ops[0], Result{Outcome: retry.Refused, Err: a.Err})
+		r.finish(a.ops[0], &Result{Outcome: retry.Refused, Err: a.Err})
 		if t := &r.tables[id]; !t.done {
 			if t.refused++; t.refused == mostRefusals {
 				r.dropTable(id, a.Err)
@@ -235,7 +254,7 @@ func (r *runner) refuse(a answered) {
 		}
 	default:
 		for _, op := range a.ops {
-			r.limit[op] = len(a.ops) / 2
+			r.state[op].limit = len(a.ops) / 2
 		}
 		r.putBack(a.ops)
 	}
@@ -248,23 +267,24 @@ func (r *runner) progress(a answered) {
 		left[op] = true
 	}
 	doneIn := make(map[*table]bool)
+	now := time.Now()
 	var rest []int // not a.Unprocessed: an operation that is sent once is put back once
 	for _, op := range a.ops {
 		if left[op] {
 			rest = append(rest, op)
-			r.doubted[op] = r.doubted[op] || a.InDoubt
+			r.state[op].doubted = r.state[op].doubted || a.InDoubt
 			continue
 		}
 		t := &r.tables[r.Ops[op].Table]
 		doneIn[t], t.done = true, true
-		r.progressed = time.Now()
-		r.finish(op, Result{Outcome: retry.Applied})
+		r.progressed = now
+		r.finish(op, applied)
 	}
 	r.putBack(rest)
 	r.eachTable(a.ops, func(t *table) {
 		t.waitsFor = nil
 		if doneIn[t] {
-			r.endPause(t, time.Now())
+			r.endPause(t, now)
 			t.misses, t.pausedUntil = 0, time.Time{}
 		} else {
 			r.backOff(t)
@@ -293,7 +313,7 @@ func (r *runner) putBack(ops []int) {
 		id := r.Ops[op].Table
 		t := &r.tables[id]
 		if t.dropped != nil {
-			r.settleFrom(op, Result{Outcome: retry.NotDone, Err: t.dropped})
+			r.settleFrom(op, t.dropped)
 			continue
 		}
 		at, _ := slices.BinarySearch(t.again, op)
@@ -302,13 +322,13 @@ func (r *runner) putBack(ops []int) {
 }
 
 // finish gives an operation its result and lets the next one on its key go.
-func (r *runner) finish(op int, result Result) {
-	if result.Outcome == retry.Refused && r.doubted[op] {
+func (r *runner) finish(op int, result *Result) {
+	if result.Outcome == retry.Refused && r.state[op].doubted {
 		r.doubt(op, result.Err)
 		return
 	}
 	r.settle(op, result)
-	next := r.next[op]
+	next := r.state[op].next
 	if next < 0 {
 		return
 	}
@@ -317,12 +337,12 @@ func (r *runner) finish(op int, result Result) {
 		t.queue = append(t.queue, next)
 		return
 	}
-	r.settleFrom(next, Result{Outcome: retry.NotDone, Err: t.dropped})
+	r.settleFrom(next, t.dropped)
 }
 
 // settleFrom gives an operation and all those after it on its key the same result.
-func (r *runner) settleFrom(op int, result Result) {
-	for ; op >= 0; op = r.next[op] {
+func (r *runner) settleFrom(op int, result *Result) {
+	for ; op >= 0; op = r.state[op].next {
 		r.settle(op, result)
 	}
 }
@@ -331,8 +351,10 @@ func (r *runner) settleFrom(op int, result Result) {
 // if it still arrives, it must not undo them. In a serial table, whose keys are not known,
 // it ends the rest of the table.
 func (r *runner) doubt(op int, err error) {
-	r.settle(op, Result{Outcome: retry.Unknown, Err: err})
-	r.settleFrom(r.next[op], Result{Outcome: retry.NotDone, Err: err})
+	r.settle(op, &Result{Outcome: retry.Unknown, Err: err})
+	if next := r.state[op].next; next >= 0 {
+		r.settleFrom(next, &Result{Outcome: retry.NotDone, Err: err})
+	}
 	if id := r.Ops[op].Table; r.Serial[id] {
 		r.dropTable(id, err)
 	}
@@ -341,18 +363,20 @@ func (r *runner) doubt(op int, err error) {
 // dropTable ends everything that a table has yet to send.
 func (r *runner) dropTable(id int, err error) {
 	t := &r.tables[id]
-	t.dropped = err
+	t.dropped = &Result{Outcome: retry.NotDone, Err: err}
 	for _, op := range slices.Concat(t.again, t.queue) {
-		r.settleFrom(op, Result{Outcome: retry.NotDone, Err: err})
+		r.settleFrom(op, t.dropped)
 	}
 	t.again, t.queue = nil, nil
 }
 
-func (r *runner) settle(op int, result Result) {
-	if result.Outcome == retry.NotDone && r.doubted[op] {
-		result.Outcome = retry.Unknown
-	}
-	if !r.settled[op] {
-		r.settled[op], r.results[op] = true, result
+// settle gives an operation its result, unless it has one.
+func (r *runner) settle(op int, result *Result) {
+	switch {
+	case r.results[op] != nil:
+	case result.Outcome == retry.NotDone && r.state[op].doubted:
+		r.results[op] = &Result{Outcome: retry.Unknown, Err: result.Err}
+	default:
+		r.results[op] = result
 	}
 }

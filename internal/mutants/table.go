@@ -248,7 +248,7 @@ var mutants = []mutant{
 		`if before, ok := last[at]; ok {`, `if before, ok := last[at]; ok && before < 0 {`,
 		"internal/batch", "TestEveryOperationEndsInItsTrueState"},
 	{0, "a write is sent although the outcome of the write before it on its key is unknown", "internal/batch/runner.go",
-		`r.settleFrom(r.next[op], Result{Outcome: retry.NotDone, Err: err})`, `r.finish(op, Result{Outcome: retry.Unknown, Err: err})`,
+		`r.settleFrom(next, &Result{Outcome: retry.NotDone, Err: err})`, `r.finish(op, &Result{Outcome: retry.Unknown, Err: err})`,
 		"internal/batch", "TestRandomBatches"},
 	{0, "unprocessed operations count as done", "internal/batch/runner.go",
 		`left[op] = true`, `left[op] = false`,
@@ -266,8 +266,15 @@ var mutants = []mutant{
 			found = append(found, op)`,
 		".", "TestBatchWriteBelievesNoUnprocessedWriteThatItDidNotSend"},
 	{0, "a key that the caller names twice is requested twice", "batch_get.go",
-		`if !known {`, `if !known || true {`,
+		`key); known {`, `key); known && false {`,
 		".", "TestBatchGetAnswersInTheOrderOfTheKeys"},
+	{0, "a key is taken for another one that has the same number", "batch_get.go",
+		`if g.key(op).Equal(key) {`, `if g.key(op).Equal(key) || true {`,
+		".", "TestBatchGetTellsKeysOfOneNumberApart"},
+	{0, "a batch keeps 500 bytes of each write until its end", "batch_write.go",
+		`w.places = append(w.places, place)`, `w.places = append(w.places, place)
+	w.names = append(w.names, fmt.Sprintf("%0500d", index))`,
+		".", "TestBatchKeepsFewBytesOfEachItem"},
 	{0, "an answer for one name of a table counts for another name of it", "batch_request.go",
 		`if i := slices.Index(tables, answered); i >= 0 {`, `if i := slices.Index(tables, answered); i >= 0 && false {`,
 		".", "TestBatchWriteTellsTablesOfOneNameApart"},
@@ -275,10 +282,10 @@ var mutants = []mutant{
 		`if err != nil {
 				return nil, under("Responses", err)
 			}
-			read[op] = item`, `if err != nil {
+			read = append(read, found{op, item})`, `if err != nil {
 				continue
 			}
-			read[op] = item`,
+			read = append(read, found{op, item})`,
 		".", "TestBatchGetBelievesNothingThatItDidNotAskFor"},
 	{0, "the remaining batch lacks operations with an unknown outcome", "errors_batch.go",
 		`if failure.Outcome == OutcomeRefused {

@@ -57,7 +57,7 @@ cross:
 vuln:
 	$(call in-each,. $(MODULES),go run $(GOVULNCHECK) ./...)
 
-bench: ## compare with the raw SDK, and dynamoconntest with DynamoDB Local, each in one run
+bench: ## compare with the raw SDK and guregu/dynamo, and dynamoconntest with DynamoDB Local
 	cd bench && go run . $(BENCHFLAGS)
 	go test -run '^$$' -bench . ./dynamoconntest
 

@@ -3,87 +3,161 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"hash/crc32"
 	"io"
 	"net/http"
 	"strconv"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"strings"
+	"sync/atomic"
 
 	"github.com/dynamoconn/dynamoconn"
 )
 
-// pageItems is the number of items in a scanned page. Together they have about 1 MB.
-const pageItems = 3000
-
-// city returns item n of a table of cities. It has eight attributes. Two fifths of the
-// city names have letters outside ASCII.
-func city(n int) dynamoconn.Item {
-	name := [...]string{"Lyon", "Sant Julià de Lòria", "Springfield", "São Paulo", "New Braunfels"}[n%5]
-	return dynamoconn.Item{
-		dynamoconn.Long("ID", int64(n)),
-		dynamoconn.String("Name", fmt.Sprintf("%s %d", name, n)),
-		dynamoconn.String("Country", [...]string{"FR", "AD", "US", "BR", "US"}[n%5]),
-		dynamoconn.Decimal("Latitude", dynamoconn.MustNumber(fmt.Sprintf("%d.%05d", n%90, n%99999+1))),
-		dynamoconn.Decimal("Longitude", dynamoconn.MustNumber(fmt.Sprintf("-%d.%05d", n%180, n%88888+1))),
-		dynamoconn.Boolean("Capital", n%100 == 0),
-		dynamoconn.StringSet("Tags", "geonames", "city-"+strconv.Itoa(n%7)),
-		dynamoconn.List("Admin", dynamoconn.String("", strconv.Itoa(n%95)), dynamoconn.Long("", int64(n%1000))),
-	}
-}
-
-func cities(n int) []dynamoconn.Item {
-	items := make([]dynamoconn.Item, n)
-	for i := range items {
-		items[i] = city(i)
-	}
-	return items
-}
-
-func attributeValues(items []dynamoconn.Item) []map[string]types.AttributeValue {
-	all := make([]map[string]types.AttributeValue, len(items))
-	for i, item := range items {
-		attributes, err := dynamoconn.ToAttributeValues(item)
-		if err != nil {
-			panic(err)
-		}
-		all[i] = attributes
-	}
-	return all
-}
-
 // cannedHTTPClient is an HTTP client that answers every request with the same bytes,
 // without a network. It is not wiretest's, whose work would be measured as well.
 type cannedHTTPClient struct {
-	body []byte
-	crc  string
+	body     []byte
+	crc      string
+	crcSoFar uint32 // of the body without its last byte
+	pages    int64  // of one reading: all but the last one have a LastEvaluatedKey
+
+	asked, sent atomic.Int64 // requests, and bytes in them
+	recorded    *[][]byte    // where the bodies of requests go; nil while speed is measured
 }
 
-func newCannedHTTPClient(value any) cannedHTTPClient {
-	body, err := json.Marshal(value)
-	if err != nil {
-		panic(err)
+// newCannedHTTPClient returns a client that answers with value in JSON, an object.
+func newCannedHTTPClient(value any, pages int) (*cannedHTTPClient, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false) // as DynamoDB does
+	if err := encoder.Encode(value); err != nil {
+		return nil, err
 	}
-	return cannedHTTPClient{body, strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 10)}
+	body := bytes.TrimSpace(b.Bytes())
+	return &cannedHTTPClient{
+		body:     body,
+		crc:      checksum(crc32.ChecksumIEEE(body)),
+		crcSoFar: crc32.ChecksumIEEE(body[:len(body)-1]),
+		pages:    int64(pages),
+	}, nil
 }
+
+func checksum(crc uint32) string { return strconv.FormatUint(uint64(crc), 10) }
 
 // Do reads the request to its end, as a network would, and answers.
-func (a cannedHTTPClient) Do(req *http.Request) (*http.Response, error) {
+func (c *cannedHTTPClient) Do(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
-		if _, err := io.Copy(io.Discard, req.Body); err != nil {
+		if err := c.take(req.Body); err != nil {
 			return nil, err
 		}
+	}
+	body, crc, length := io.Reader(bytes.NewReader(c.body)), c.crc, len(c.body)
+	if place := c.asked.Add(1) % c.pages; place > 0 {
+		body, crc, length = c.pageThatEndsAt(place)
 	}
 	return &http.Response{
 		StatusCode: http.StatusOK,
 		Header: http.Header{
 			"Content-Type":     {"application/x-amz-json-1.0"},
-			"X-Amz-Crc32":      {a.crc},
-			"X-Amzn-Requestid": {"0EXAMPLE"},
+			"X-Amz-Crc32":      {crc},
+			"X-Amzn-Requestid": {requestID},
 		},
-		ContentLength: int64(len(a.body)),
-		Body:          io.NopCloser(bytes.NewReader(a.body)),
+		ContentLength: int64(length),
+		Body:          io.NopCloser(body),
 		Request:       req,
 	}, nil
+}
+
+const requestID = "0EXAMPLE"
+
+func (c *cannedHTTPClient) take(body io.Reader) error {
+	if c.recorded != nil {
+		all, err := io.ReadAll(body)
+		*c.recorded = append(*c.recorded, all)
+		return err
+	}
+	n, err := io.Copy(io.Discard, body)
+	c.sent.Add(n)
+	return err
+}
+
+// pageThatEndsAt returns the body with a LastEvaluatedKey, without a copy of it.
+func (c *cannedHTTPClient) pageThatEndsAt(place int64) (body io.Reader, crc string, length int) {
+	end := `,"LastEvaluatedKey":{"ID":{"N":"` + strconv.FormatInt(place, 10) + `"}}}`
+	start := c.body[:len(c.body)-1]
+	sum := crc32.Update(c.crcSoFar, crc32.IEEETable, []byte(end))
+	return io.MultiReader(bytes.NewReader(start), strings.NewReader(end)), checksum(sum), len(start) + len(end)
+}
+
+// record returns the bodies of the requests that write sends, one after the other.
+func (c *cannedHTTPClient) record(write func() error) ([][]byte, error) {
+	var bodies [][]byte
+	c.recorded = &bodies
+	defer func() { c.recorded = nil }()
+	err := write()
+	return bodies, err
+}
+
+// sentItems returns the items and keys in the bodies of requests.
+func sentItems(bodies [][]byte) ([]dynamoconn.Item, error) {
+	var items []dynamoconn.Item
+	for _, body := range bodies {
+		var request struct {
+			Item, Key    dynamoconn.DynamoDBJSON
+			RequestItems map[string][]struct {
+				PutRequest struct{ Item dynamoconn.DynamoDBJSON }
+			}
+		}
+		if err := json.Unmarshal(body, &request); err != nil {
+			return nil, err
+		}
+		for _, item := range []dynamoconn.DynamoDBJSON{request.Item, request.Key} {
+			if item != nil {
+				items = append(items, dynamoconn.Item(item))
+			}
+		}
+		for _, write := range request.RequestItems[table] {
+			items = append(items, dynamoconn.Item(write.PutRequest.Item))
+		}
+	}
+	return items, nil
+}
+
+// The answers.
+
+type (
+	pageAnswer struct {
+		Count, ScannedCount int
+		Items               []dynamoconn.DynamoDBJSON
+	}
+	itemAnswer struct {
+		Item             dynamoconn.DynamoDBJSON
+		ConsumedCapacity *capacityAnswer `json:",omitempty"`
+	}
+	capacityAnswer struct {
+		TableName     string
+		CapacityUnits float64
+		Table         struct{ CapacityUnits float64 }
+	}
+	batchGetAnswer struct {
+		Responses       map[string][]dynamoconn.DynamoDBJSON
+		UnprocessedKeys struct{}
+	}
+	batchWriteAnswer struct{ UnprocessedItems struct{} }
+)
+
+func answerPage(items []dynamoconn.Item) pageAnswer {
+	return pageAnswer{len(items), len(items), dynamoJSON(items)}
+}
+
+func answerBatchGet(items []dynamoconn.Item) batchGetAnswer {
+	return batchGetAnswer{Responses: map[string][]dynamoconn.DynamoDBJSON{table: dynamoJSON(items)}}
+}
+
+func dynamoJSON(items []dynamoconn.Item) []dynamoconn.DynamoDBJSON {
+	all := make([]dynamoconn.DynamoDBJSON, len(items))
+	for i, item := range items {
+		all[i] = dynamoconn.DynamoDBJSON(item)
+	}
+	return all
 }

@@ -12,6 +12,7 @@ require (
 	github.com/dynamoconn/dynamoconn v0.0.0-00010101000000-000000000000
 	github.com/guregu/dynamo/v2 v2.6.0
 	github.com/stretchr/testify v1.12.1
+	golang.org/x/sync v0.20.0
 )
 
 require (
@@ -32,5 +33,4 @@ require (
 	github.com/cenkalti/backoff/v4 v4.3.0 // indirect
 	github.com/google/btree v1.1.3 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
-	golang.org/x/sync v0.20.0 // indirect
 )

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"io"
+	"math/bits"
+	"net/http"
+	"strings"
+	"time"
+
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"github.com/dynamoconn/dynamoconn"
+)
+
+// Floors are what no library can do without. How far this library is from them says how
+// much there is left to gain.
+
+// allocateFloor returns a side that makes the items of a result without reading them from
+// anything: memory in large pieces, and each text copied.
+func allocateFloor(items []dynamoconn.Item) side {
+	sum := sumItems(items)
+	return floor(floorAllocate, func() error { return check(sumItems(new(slabs).items(items)) == sum) })
+}
+
+// passFloor returns a side that looks at each byte of an answer once, eight at a time.
+func passFloor(body []byte) side {
+	quotes := strings.Count(string(body), `"`)
+	return floor(floorPass, func() error { return check(countQuotes(body) == quotes) })
+}
+
+// signFloor returns a side that makes a request, signs it with the SDK's signer, and reads
+// the answer.
+func signFloor(ctx context.Context, client *cannedHTTPClient, action, body string) (side, error) {
+	template, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://dynamodb.us-east-1.amazonaws.com/", nil)
+	if err != nil {
+		return side{}, err
+	}
+	template.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	template.Header.Set("X-Amz-Target", "DynamoDB_20120810."+action)
+	template.ContentLength = int64(len(body))
+	signer := v4.NewSigner()
+	return floor(floorSign, func() error {
+		req := template.Clone(ctx)
+		hash := sha256.Sum256([]byte(body))
+		err := signer.SignHTTP(ctx, credentials, req, hex.EncodeToString(hash[:]), "dynamodb", "us-east-1", time.Now())
+		if err != nil {
+			return err
+		}
+		req.Body = io.NopCloser(strings.NewReader(body))
+		resp, err := client.Do(req)
+		if err != nil {
+			return err
+		}
+		answer, err := io.ReadAll(resp.Body)
+		if err != nil {
+			return err
+		}
+		return check(len(answer) == len(client.body))
+	}), nil
+}
+
+// countQuotes returns the number of quotes in b.
+func countQuotes(b []byte) (n int) {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for ; len(b) >= 8; b = b[8:] {
+		x := binary.LittleEndian.Uint64(b) ^ '"'*ones // a quote becomes a zero byte
+		n += 8 - bits.OnesCount64(((x&^highs)+^uint64(highs)|x)&highs)
+	}
+	for _, c := range b {
+		if c == '"' {
+			n++
+		}
+	}
+	return n
+}
+
+// slabs gives out memory from large pieces.
+type slabs struct {
+	values   slab[dynamoconn.KeyValue]
+	strings  slab[dynamoconn.KeyValueString]
+	longs    slab[dynamoconn.KeyValueLong]
+	decimals slab[dynamoconn.KeyValueDecimal]
+	bools    slab[dynamoconn.KeyValueBoolean]
+	texts    slab[string]
+	bytes    slab[byte]
+	text     strings.Builder
+}
+
+// slab gives out slices of T.
+type slab[T any] struct{ free []T }
+
+func (s *slab[T]) take(n int) []T {
+	const piece = 512
+	if len(s.free) < n {
+		s.free = make([]T, max(n, piece))
+	}
+	taken := s.free[:n:n]
+	s.free = s.free[n:]
+	return taken
+}
+
+// items returns a copy of items. Numbers and the names of attributes are shared with them.
+func (s *slabs) items(items []dynamoconn.Item) []dynamoconn.Item {
+	all := make([]dynamoconn.Item, len(items))
+	for i, item := range items {
+		all[i] = s.list(item)
+	}
+	return all
+}
+
+func (s *slabs) list(list []dynamoconn.KeyValue) []dynamoconn.KeyValue {
+	all := s.values.take(len(list))
+	for i, kv := range list {
+		all[i] = s.value(kv)
+	}
+	return all
+}
+
+func (s *slabs) value(kv dynamoconn.KeyValue) dynamoconn.KeyValue {
+	switch kv := kv.(type) {
+	case *dynamoconn.KeyValueString:
+		made := &s.strings.take(1)[0]
+		made.Key, made.StringValue = kv.Key, s.copyText(kv.StringValue)
+		return made
+	case *dynamoconn.KeyValueLong:
+		made := &s.longs.take(1)[0]
+		*made = *kv
+		return made
+	case *dynamoconn.KeyValueDecimal:
+		made := &s.decimals.take(1)[0]
+		*made = *kv
+		return made
+	case *dynamoconn.KeyValueBoolean:
+		made := &s.bools.take(1)[0]
+		*made = *kv
+		return made
+	case *dynamoconn.KeyValueBinary:
+		return &dynamoconn.KeyValueBinary{Key: kv.Key, BinaryValue: s.copyBytes(kv.BinaryValue)}
+	case *dynamoconn.KeyValueMap:
+		return &dynamoconn.KeyValueMap{Key: kv.Key, MapValue: s.list(kv.MapValue)}
+	case *dynamoconn.KeyValueList:
+		return &dynamoconn.KeyValueList{Key: kv.Key, ListValue: s.list(kv.ListValue)}
+	case *dynamoconn.KeyValueStringSet:
+		made := &dynamoconn.KeyValueStringSet{Key: kv.Key, StringSetValue: s.texts.take(len(kv.StringSetValue))}
+		for i, text := range kv.StringSetValue {
+			made.StringSetValue[i] = s.copyText(text)
+		}
+		return made
+	case *dynamoconn.KeyValueNumberSet:
+		return &dynamoconn.KeyValueNumberSet{Key: kv.Key, NumberSetValue: append([]dynamoconn.Number(nil), kv.NumberSetValue...)}
+	case *dynamoconn.KeyValueBinarySet:
+		made := &dynamoconn.KeyValueBinarySet{Key: kv.Key, BinarySetValue: make([][]byte, len(kv.BinarySetValue))}
+		for i, b := range kv.BinarySetValue {
+			made.BinarySetValue[i] = s.copyBytes(b)
+		}
+		return made
+	}
+	return kv
+}
+
+func (s *slabs) copyBytes(b []byte) []byte {
+	made := s.bytes.take(len(b))
+	copy(made, b)
+	return made
+}
+
+// copyText copies text into a piece of 16 KB, or into one of its own.
+func (s *slabs) copyText(text string) string {
+	const piece = 16 << 10
+	if s.text.Cap()-s.text.Len() < len(text) {
+		s.text = strings.Builder{}
+		s.text.Grow(max(piece, len(text)))
+	}
+	start := s.text.Len()
+	s.text.WriteString(text)
+	return s.text.String()[start:]
+}

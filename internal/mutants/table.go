@@ -192,6 +192,9 @@ var mutants = []mutant{
 	{0, "the refusal of a stranger is believed", "internal/transport/transport.go",
 		`code == "", follows.Doubt:`, `follows.Doubt:`,
 		"internal/transport", "TestRefusalOfAStrangerLeavesADoubt"},
+	{0, "a batch with SendOnce is divided after a doubt", "internal/retry/verdict.go",
+		`v.Cause == TooLarge && !v.Once:`, `v.Cause == TooLarge:`,
+		"internal/reliability", "TestBatchThatAStrangerRefusesAsTooLarge"},
 	{0, "a damaged refusal is believed", "internal/transport/transport.go",
 		`case damage != nil:
 		return retry.Unknown`, `case damage != nil && status/100 == 4:

@@ -71,8 +71,8 @@ type InBatch struct {
 func (v Verdict) OfWrites(ctx context.Context) InBatch {
 	switch {
 	case v.Outcome == Unknown && v.Cause == TooLarge && !v.Once:
-		// After any other doubt the same request was sent again before it failed. This one
-		// can only be sent again in parts, which is no less safe.
+		// Smaller requests may do better. The writes may then be applied twice, like those of
+		// any request that is sent again after a doubt.
 		return InBatch{Outcome: Refused, Scope: OneOperation, InDoubt: true}
 	case v.Outcome == Unknown && v.Cause == Unavailable:
 		// The attempts of this request have lasted long enough: the next would fare no better.

@@ -1,6 +1,7 @@
 package dynamoconn
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,9 +11,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -252,6 +256,51 @@ func TestBatchWorkForAnItemDoesNotGrow(t *testing.T) {
 		assert.InEpsilon(t, allocations, moreAllocations, 0.1, name)
 		assert.InEpsilon(t, bytes, moreBytes, 0.1, name)
 	}
+}
+
+// The error of a batch tells when its first attempt began and its last ended, whatever the
+// order in which its requests end.
+func TestBatchErrorTellsWhenItBegan(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newBatchFake("Music:ID")
+		f.delay = time.Second
+		f.script = func(n int, _ *fakeRequest) *fakeTrouble {
+			if n == 4 {
+				return &fakeTrouble{status: 400, code: "ExpiredTokenException", message: "expired"}
+			}
+			return nil
+		}
+		time.Sleep(time.Hour)
+		began := time.Now()
+		_, err := f.client(t, WithMaxInFlight(1), WithMaxAttempts(1)).BatchWrite(t.Context(), music(songs(200)...))
+		var e *Error
+		require.ErrorAs(t, err, &e)
+		require.ErrorIs(t, err, ErrUnfinishedBatch)
+		assert.Equal(t, began, e.Began)
+		assert.Equal(t, began.Add(4*time.Second), e.Ended)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		client := newBatchFake().client(t, WithHTTPClient(wiretest.AllDone().Delay(time.Second)))
+		k, err := client.newCall("BatchWrite", "Music", nil)
+		require.NoError(t, err)
+		list := func(ctx context.Context) {
+			_, err := k.sdk.ListTables(ctx, &dynamodb.ListTablesInput{})
+			require.NoError(t, err)
+		}
+		began := time.Now()
+		_, _ = k.read(t.Context(), func(first context.Context) ([]types.ConsumedCapacity, error) {
+			list(first)
+			_, _ = k.read(t.Context(), func(second context.Context) ([]types.ConsumedCapacity, error) {
+				list(second)
+				return nil, nil
+			})
+			assert.Equal(t, began.Add(time.Second), k.errorSoFar().Began, "the second request ends first")
+			return nil, nil
+		})
+		assert.Equal(t, began, k.errorSoFar().Began)
+		assert.Equal(t, began.Add(2*time.Second), k.errorSoFar().Ended)
+	})
 }
 
 // The request of an item is made when it is sent. If its caller has broken it by then, it

@@ -103,7 +103,7 @@ func (t *writeTable) inferKeyNames() {
 	}
 	var names []string
 	for write := range t.writes() {
-		if _, err := toKey(write.ItemToDelete); err == nil {
+		if _, err := toKey(write.ItemToDelete); err == nil && len(write.ItemToAdd) == 0 {
 			names = write.ItemToDelete.Keys()
 			slices.Sort(names)
 			break

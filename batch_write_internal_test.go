@@ -132,6 +132,49 @@ func TestBatchWriteTakesTheKeyFromADelete(t *testing.T) {
 	})
 }
 
+// What is taken for the key decides which writes wait for each other: it is a guess that no
+// write may contradict.
+func TestKeyNamesAreInferredFromValidDeletesOnly(t *testing.T) {
+	t.Parallel()
+	put, remove := func(item Item) Write { return Write{ItemToAdd: item} }, func(key Item) Write { return Write{ItemToDelete: key} }
+	song := Item{Long("ID", 1), String("Artist", "a"), Boolean("Known", true)}
+	for name, test := range map[string]struct {
+		writes []Write
+		want   []string
+	}{
+		"no delete":             {[]Write{put(song)}, nil},
+		"one attribute":         {[]Write{put(song), remove(Item{Long("ID", 2)}), put(song)}, []string{"ID"}},
+		"two attributes":        {[]Write{remove(Item{Long("ID", 2), String("Artist", "b")}), put(song)}, []string{"Artist", "ID"}},
+		"after an empty write":  {[]Write{{}, remove(Item{Long("ID", 2)})}, []string{"ID"}},
+		"two that agree":        {[]Write{remove(Item{Long("ID", 2)}), remove(Item{Long("ID", 3)})}, []string{"ID"}},
+		"two of other names":    {[]Write{remove(Item{Long("ID", 2)}), remove(Item{String("Artist", "b")})}, nil},
+		"a longer one":          {[]Write{remove(Item{Long("ID", 2)}), remove(Item{Long("ID", 2), String("Artist", "b")})}, nil},
+		"a longer one first":    {[]Write{remove(Item{Long("ID", 2), String("Artist", "b")}), remove(Item{Long("ID", 2)})}, nil},
+		"a name twice":          {[]Write{put(song), remove(Item{Long("ID", 2), Long("ID", 2)})}, nil},
+		"three attributes":      {[]Write{put(song), remove(song)}, nil},
+		"an empty value":        {[]Write{put(song), remove(Item{String("Artist", "")})}, nil},
+		"no value":              {[]Write{put(song), remove(Item{nil})}, nil},
+		"not a type of keys":    {[]Write{put(song), remove(Item{Boolean("Known", true)})}, nil},
+		"a put without it":      {[]Write{remove(Item{Long("Year", 1)}), put(song)}, nil},
+		"another type in a put": {[]Write{remove(Item{Long("Known", 1)}), put(song)}, nil},
+		"a put and a delete":    {[]Write{{ItemToAdd: song, ItemToDelete: Item{String("Artist", "a")}}, put(song)}, nil},
+		"after such a write": {
+			[]Write{{ItemToAdd: song, ItemToDelete: Item{Long("ID", 1)}}, remove(Item{Long("ID", 2)})}, []string{"ID"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, err := newBatchWrite(&call{}, BatchWriteItemRequest{Tables: []WriteTable{
+				{Name: "Films", Writes: []Write{remove(Item{Long("Year", 1)})}}, // another table's key
+				{Name: "Music", Writes: test.writes[:1]}, {Name: "Music", Writes: test.writes[1:]},
+			}})
+			require.NoError(t, err)
+			assert.Equal(t, test.want, w.tables[1].keyNames)
+			assert.Equal(t, []bool{false, test.want == nil}, w.plan().Serial)
+		})
+	}
+}
+
 // A nil in a delete that names the key once made the inference of it panic.
 func TestBatchWriteRefusesEachInvalidWriteAlone(t *testing.T) {
 	t.Parallel()

@@ -112,6 +112,51 @@ func TestPatienceWithRequestsAlwaysUnderWay(t *testing.T) {
 	})
 }
 
+// A request under way may bring progress: no table is given up before its answer is there,
+// however long it takes. With progress, the other tables have all the time again.
+func TestPatienceWaitsForTheAnswerUnderWay(t *testing.T) {
+	t.Parallel()
+
+	const slow, throttled = 0, 1
+	for name, test := range map[string]struct {
+		answer Answer // to the slow request, after 90 seconds
+		want   []*Result
+		after  time.Duration
+	}{
+		"progress": {
+			Answer{Outcome: retry.Applied},
+			[]*Result{{Outcome: retry.Applied}, {Outcome: retry.Applied}}, 100 * time.Second,
+		},
+		"no progress": {
+			Answer{Outcome: retry.NotDone, Err: errLater},
+			[]*Result{{Outcome: retry.NotDone, Err: errLater}, {Outcome: retry.NotDone, Err: errLater}}, 90 * time.Second,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				p := &Plan{
+					Ops: append(ops(slow, 1), ops(throttled, 1)...), Serial: []bool{false, false}, MaxOps: 1, MaxBytes: 100,
+					MaxInFlight: 2, Pause: oneSecond, Patience: time.Minute, Unprocessed: errLeft,
+				}
+				p.Send = func(_ context.Context, sent []int) Answer {
+					switch {
+					case p.Ops[sent[0]].Table == slow:
+						time.Sleep(90 * time.Second)
+						return test.answer
+					case time.Since(began) < 100*time.Second:
+						return Answer{Outcome: retry.NotDone, Err: errLater}
+					}
+					return Answer{Outcome: retry.Applied}
+				}
+				assert.Equal(t, test.want, p.Run(t.Context()))
+				assert.Equal(t, test.after, time.Since(began))
+			})
+		})
+	}
+}
+
 // What was done in time is done, and the cause of the rest is its own table's.
 func TestPatienceGivesEachTableItsCause(t *testing.T) {
 	t.Parallel()

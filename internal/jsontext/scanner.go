@@ -27,6 +27,7 @@ const (
 	RuleUTF8      = "holds what is not valid UTF-8"
 	RuleSurrogate = "holds half of a surrogate pair"
 	RuleDepth     = "is nested deeper than 10,000 levels"
+	RuleTwice     = "has an object with the same name twice"
 )
 
 // Error returns the rule and the position.
@@ -68,6 +69,14 @@ func (s *Scanner) SkipSpace() {
 // Take reports whether c, one of {}[],: comes next after white space. If so, it skips c
 // and the white space after it.
 func (s *Scanner) Take(c byte) bool {
+	if i := s.Pos; i+1 < len(s.Data) && s.Data[i] == c && s.Data[i+1] > ' ' { // no white space
+		s.Pos++
+		return true
+	}
+	return s.takeInSpace(c)
+}
+
+func (s *Scanner) takeInSpace(c byte) bool {
 	s.SkipSpace()
 	if s.Peek() != c {
 		return false
@@ -128,9 +137,12 @@ func (s *Scanner) skipDigits() bool {
 
 // SkipValue skips a value of any kind, and checks it as the other methods do. Pos must
 // be at its first byte. It does not look for the same name twice in an object.
-func (s *Scanner) SkipValue() error { return s.skipValue(0) }
+func (s *Scanner) SkipValue() error { return s.skipValue(0, false) }
 
-func (s *Scanner) skipValue(depth int) error {
+// SkipDistinct is SkipValue, and refuses an object that has the same name twice.
+func (s *Scanner) SkipDistinct() error { return s.skipValue(0, true) }
+
+func (s *Scanner) skipValue(depth int, distinct bool) error {
 	switch c := s.Peek(); {
 	case c == '"':
 		_, err := s.Text()
@@ -139,9 +151,9 @@ func (s *Scanner) skipValue(depth int) error {
 		_, err := s.Number()
 		return err
 	case c == '{':
-		return s.skipMembers('}', depth+1)
+		return s.skipMembers('}', depth+1, distinct)
 	case c == '[':
-		return s.skipMembers(']', depth+1)
+		return s.skipMembers(']', depth+1, distinct)
 	case s.Literal("true"), s.Literal("false"), s.Literal("null"):
 		return nil
 	}
@@ -149,7 +161,7 @@ func (s *Scanner) skipValue(depth int) error {
 }
 
 // skipMembers skips an object or array that ends with end.
-func (s *Scanner) skipMembers(end byte, depth int) error {
+func (s *Scanner) skipMembers(end byte, depth int, distinct bool) error {
 	if depth > MaxDepth {
 		return &Error{RuleDepth, s.Pos}
 	}
@@ -158,16 +170,22 @@ func (s *Scanner) skipMembers(end byte, depth int) error {
 	if s.Take(end) {
 		return nil
 	}
+	var names Names
 	for {
 		if end == '}' {
-			if _, err := s.Text(); err != nil {
+			start := s.Pos
+			name, err := s.Text()
+			if err != nil {
 				return err
+			}
+			if distinct && !names.Add(name) {
+				return &Error{RuleTwice, start}
 			}
 			if !s.Take(':') {
 				return s.SyntaxError()
 			}
 		}
-		if err := s.skipValue(depth); err != nil {
+		if err := s.skipValue(depth, distinct); err != nil {
 			return err
 		}
 		if s.Take(end) {
@@ -191,3 +209,35 @@ func (s *Scanner) AtValue() bool {
 
 // SyntaxError returns the error for a token at Pos that must not come next.
 func (s *Scanner) SyntaxError() error { return &Error{RuleSyntax, s.Pos} }
+
+// Names are the names of one object. The zero value has none.
+type Names struct {
+	few  []string
+	many map[string]struct{} // all of them, once they are more than a few
+}
+
+// fewNames is the number of names that are compared one by one.
+const fewNames = 16
+
+// Add adds a name, and reports whether it is new.
+func (n *Names) Add(name []byte) bool {
+	if n.many == nil {
+		for _, other := range n.few {
+			if other == string(name) {
+				return false
+			}
+		}
+		if n.few = append(n.few, string(name)); len(n.few) > fewNames {
+			n.many = make(map[string]struct{}, 2*len(n.few))
+			for _, other := range n.few {
+				n.many[other] = struct{}{}
+			}
+		}
+		return true
+	}
+	if _, twice := n.many[string(name)]; twice {
+		return false
+	}
+	n.many[string(name)] = struct{}{}
+	return true
+}

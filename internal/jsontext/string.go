@@ -14,8 +14,17 @@ func (s *Scanner) Text() ([]byte, error) {
 		return nil, s.SyntaxError()
 	}
 	start := s.Pos + 1
-	s.Pos = endOfPlain(s.Data, start)
-	switch text := s.Data[start:s.Pos]; s.Peek() {
+	s.Pos = endOfASCII(s.Data, start)
+	c := s.Peek()
+	if c == '"' {
+		s.Pos++
+		return s.Data[start : s.Pos-1], nil
+	}
+	if c >= utf8.RuneSelf {
+		s.Pos = endOfPlain(s.Data, s.Pos)
+		c = s.Peek()
+	}
+	switch text := s.Data[start:s.Pos]; c {
 	case '"':
 		return s.endOfText(start, text)
 	case '\\':
@@ -146,6 +155,30 @@ func endOfPlain(data []byte, i int) int {
 	}
 	for ; i < len(data); i++ {
 		if c := data[i]; c < ' ' || c == '"' || c == '\\' {
+			break
+		}
+	}
+	return i
+}
+
+// endOfASCII returns the index of the first byte from i on that endOfPlain looks for, or that
+// is not ASCII.
+func endOfASCII(data []byte, i int) int {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x80 * ones
+	)
+	for ; len(data)-i >= 8; i += 8 {
+		word := binary.LittleEndian.Uint64(data[i:])
+		quote, slash := word^'"'*ones, word^'\\'*ones
+		// What is not ASCII has its high bit set itself, so no other byte needs ^word.
+		found := (word | (word - ' '*ones) | (quote-ones)&^quote | (slash-ones)&^slash) & highs
+		if found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for ; i < len(data); i++ {
+		if c := data[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
 			break
 		}
 	}

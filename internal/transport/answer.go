@@ -65,7 +65,9 @@ func checkSuccess(action string, body []byte, checked bool, header http.Header) 
 	var damage error
 	if !eachMember(trimmed, func(name, rest []byte) {
 		if damage == nil {
-			damage = checkMember(action, name, rest)
+			if fault := MemberFault(action, name, bytes.HasPrefix(rest, []byte("null"))); fault != "" {
+				damage = corrupt("%s", fault)
+			}
 		}
 	}) {
 		return corrupt("a success with something behind its JSON object")
@@ -73,18 +75,18 @@ func checkSuccess(action string, body []byte, checked bool, header http.Header) 
 	return damage
 }
 
-// checkMember makes sure that an answer to the action may have a member of that name. rest
-// begins with the value of the member.
-func checkMember(action string, name, rest []byte) error {
+// MemberFault returns why no successful answer to the action has a member of that name, with a
+// null as its value if isNull. It returns "" if one may have it.
+func MemberFault(action string, name []byte, isNull bool) string {
 	switch actions := actionsWith[string(name)]; {
 	case reportMembers[string(name)]:
-		return corrupt("a success whose body reports a failure")
+		return "a success whose body reports a failure"
 	case actions != nil && outputs[action] != nil && !actions[action]:
-		return corrupt("the answer is one to another action: it has the member %s", name)
-	case string(name) == "Item" && bytes.HasPrefix(rest, []byte("null")):
-		return corrupt("the item is null")
+		return "the answer is one to another action: it has the member " + string(name)
+	case string(name) == "Item" && isNull:
+		return "the item is null"
 	}
-	return nil
+	return ""
 }
 
 // errorCode returns the error code of an answer.

@@ -1,0 +1,403 @@
+package dynamoconn
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/dynamoconn/dynamoconn/internal/decimal"
+)
+
+// itemReader makes Items of the values of one answer. It copies what it keeps.
+type itemReader struct {
+	valueScanner
+	slabs  slabs
+	text   textArena
+	binary byteArena
+	block  int // where the block begins in the answer
+
+	names    nameTable
+	nameText textArena
+
+	parts parts
+}
+
+// parts are what has been read of the items, lists and sets that are not at their end yet,
+// the outermost first.
+type parts struct {
+	values   []KeyValue
+	names    []nameID // of the values in items
+	texts    []string
+	numbers  []Number
+	binaries [][]byte
+}
+
+var itemReaders = sync.Pool{New: func() any {
+	r := new(itemReader)
+	r.names.reset()
+	return r
+}}
+
+// newItemReader returns a reader of body.
+func newItemReader(body []byte) *itemReader {
+	r := itemReaders.Get().(*itemReader)
+	r.Data = body
+	return r
+}
+
+// mostParts is the most parts for which a reader keeps its memory.
+const mostParts = 4 << 10
+
+// release gives the reader back when all was read. It lets go of all that the answer has.
+func (r *itemReader) release() {
+	p := &r.parts
+	if max(cap(p.values), cap(p.texts), cap(p.numbers), cap(p.binaries)) > mostParts {
+		return
+	}
+	clear(p.values[:cap(p.values)])
+	clear(p.texts[:cap(p.texts)])
+	clear(p.numbers[:cap(p.numbers)])
+	clear(p.binaries[:cap(p.binaries)])
+	r.names.reset()
+	r.valueScanner, r.slabs, r.block = valueScanner{}, slabs{}, 0
+	r.text, r.nameText, r.binary = textArena{}, textArena{}, byteArena{}
+	itemReaders.Put(r)
+}
+
+// rest returns the number of bytes that are left of the answer.
+func (r *itemReader) rest() int { return len(r.Data) - r.Pos }
+
+// item reads an item that is under no attribute.
+func (r *itemReader) item() (Item, error) {
+	if r.Pos-r.block >= blockBytes {
+		r.block = r.Pos
+		r.slabs.endBlock()
+	}
+	return r.attributes(0, 0)
+}
+
+// attributes reads the attributes of an item, or of a map under the name under.
+func (r *itemReader) attributes(under nameID, depth int) (Item, error) {
+	if depth > deepestAnswer {
+		return nil, corrupt("is nested deeper than 100 levels")
+	}
+	more, err := r.begin('{', '}')
+	if err != nil {
+		return nil, err
+	}
+	begin, beginNames := len(r.parts.values), len(r.parts.names)
+	guess := r.names.names[under].first
+	for last := nameID(0); more; {
+		id := guess
+		name := &r.names.names[id]
+		text := name.text
+		if token := name.token; id != 0 && token != "" && r.rest() > len(token) && string(r.Data[r.Pos:r.Pos+len(token)]) == token {
+			if r.Pos += len(token); r.Data[r.Pos] <= ' ' {
+				r.SkipSpace()
+			}
+		} else {
+			if text, id, err = r.name(); err != nil {
+				return nil, err
+			}
+			if len(r.parts.names) == beginNames {
+				r.names.names[under].first = id
+			} else {
+				r.names.names[last].next = id
+			}
+		}
+		kv, err := r.value(text, id, depth)
+		if err != nil {
+			return nil, underName(text, err)
+		}
+		r.parts.values = append(r.parts.values, kv)
+		r.parts.names = append(r.parts.names, id)
+		last, guess = id, r.names.names[id].next
+		if more, err = r.next('}'); err != nil {
+			return nil, err
+		}
+	}
+	item := Item(r.slabs.values.many(len(r.parts.values)-begin, r.rest()))
+	err = r.sort(item, r.parts.values[begin:], under, r.parts.names[beginNames:])
+	r.parts.values, r.parts.names = r.parts.values[:begin], r.parts.names[:beginNames]
+	return item, err
+}
+
+// name reads the name of an attribute and the colon after it.
+func (r *itemReader) name() (string, nameID, error) {
+	text, err := r.quoted()
+	if err != nil {
+		return "", 0, err
+	}
+	id := r.names.find(text, r.keepName)
+	name := r.names.names[id].text
+	if id == 0 {
+		name = r.keepName(text)
+	}
+	if !r.Take(':') {
+		return "", 0, underName(name, r.notJSON())
+	}
+	return name, id, nil
+}
+
+// keepName copies a name. The names of an answer of many blocks are in a small piece of their
+// own, since each block has them.
+func (r *itemReader) keepName(text []byte) string {
+	const namesBytes = 1 << 10
+	if len(r.Data) <= blockBytes {
+		return r.text.keep(text, r.rest())
+	}
+	return r.nameText.keep(text, namesBytes)
+}
+
+// sort fills item with the attributes that were read, sorted by name. names are their names.
+func (r *itemReader) sort(item Item, read []KeyValue, under nameID, names []nameID) error {
+	copy(item, read)
+	if len(item) > mostNames || slices.Contains(names, 0) {
+		slices.SortFunc(item, func(a, b KeyValue) int { return strings.Compare(a.KeyName(), b.KeyName()) })
+		for i, kv := range item {
+			if i > 0 && kv.KeyName() == item[i-1].KeyName() {
+				return underName(kv.KeyName(), corrupt("is in the item twice"))
+			}
+		}
+		return nil
+	}
+	if twice, distinct := r.names.sort(under, names); !distinct {
+		return underName(r.names.names[twice].text, corrupt("is in the item twice"))
+	}
+	for i, place := range r.names.names[under].order {
+		item[i] = read[place]
+	}
+	return nil
+}
+
+// value reads a value in a list or map at depth. id is its name, or that of the list.
+func (r *itemReader) value(key string, id nameID, depth int) (KeyValue, error) {
+	t, seen, err := r.openValue()
+	if err != nil {
+		return nil, err
+	}
+	kv, err := r.valueOfType(t, key, id, depth)
+	if err != nil {
+		return nil, err
+	}
+	return kv, r.closeValue(t, seen)
+}
+
+// valueOfType reads what a value of type t says. It is long because it has a case for each
+// type.
+func (r *itemReader) valueOfType(t valueType, key string, id nameID, depth int) (KeyValue, error) {
+	switch t {
+	case typeS:
+		text, err := r.string()
+		if err != nil {
+			return nil, err
+		}
+		kv := r.slabs.strings.one(r.rest())
+		kv.Key, kv.StringValue = key, text
+		return kv, nil
+	case typeN:
+		return r.number(key)
+	case typeBOOL:
+		is, err := r.boolean()
+		if err != nil {
+			return nil, err
+		}
+		kv := r.slabs.booleans.one(r.rest())
+		kv.Key, kv.BooleanValue = key, is
+		return kv, nil
+	case typeB:
+		data, err := r.base64()
+		if err != nil {
+			return nil, err
+		}
+		kv := r.slabs.binaries.one(r.rest())
+		kv.Key, kv.BinaryValue = key, data
+		return kv, nil
+	case typeNULL:
+		is, err := r.boolean()
+		if err != nil {
+			return nil, err
+		}
+		if !is {
+			return nil, corrupt("is a NULL that is false")
+		}
+		kv := r.slabs.nulls.one(r.rest())
+		kv.Key = key
+		return kv, nil
+	case typeL:
+		values, err := r.list(id, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		kv := r.slabs.lists.one(r.rest())
+		kv.Key, kv.ListValue = key, values
+		return kv, nil
+	case typeM:
+		item, err := r.attributes(id, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		kv := r.slabs.maps.one(r.rest())
+		kv.Key, kv.MapValue = key, item
+		return kv, nil
+	}
+	return r.set(t, key)
+}
+
+// list reads the elements of a list under the name id.
+func (r *itemReader) list(id nameID, depth int) ([]KeyValue, error) {
+	if depth > deepestAnswer {
+		return nil, corrupt("is nested deeper than 100 levels")
+	}
+	begin := len(r.parts.values)
+	err := r.elements(func() error {
+		kv, err := r.value("", id, depth)
+		if err == nil {
+			r.parts.values = append(r.parts.values, kv)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, underElement(len(r.parts.values)-begin, err)
+	}
+	values := r.slabs.values.many(len(r.parts.values)-begin, r.rest())
+	copy(values, r.parts.values[begin:])
+	r.parts.values = r.parts.values[:begin]
+	return values, nil
+}
+
+// set reads a set of type t.
+func (r *itemReader) set(t valueType, key string) (KeyValue, error) {
+	switch t {
+	case typeSS:
+		members, err := readMembers(r, &r.parts.texts, &r.slabs.texts, r.string, sameText, textOfString)
+		if err != nil {
+			return nil, err
+		}
+		kv := r.slabs.stringSets.one(r.rest())
+		kv.Key, kv.StringSetValue = key, members
+		return kv, nil
+	case typeNS:
+		members, err := readMembers(r, &r.parts.numbers, &r.slabs.numbers, r.numberOfSet, Number.Equal, canonicalText)
+		if err != nil {
+			return nil, err
+		}
+		kv := r.slabs.numberSets.one(r.rest())
+		kv.Key, kv.NumberSetValue = key, members
+		return kv, nil
+	}
+	members, err := readMembers(r, &r.parts.binaries, &r.slabs.bytes, r.base64, bytes.Equal, textOfBytes)
+	if err != nil {
+		return nil, err
+	}
+	kv := r.slabs.binarySets.one(r.rest())
+	kv.Key, kv.BinarySetValue = key, members
+	return kv, nil
+}
+
+func sameText(a, b string) bool { return a == b }
+
+// readMembers reads the members of a set. There must be at least one, and no two the same.
+// The texts of the same members are equal.
+func readMembers[T any](r *itemReader, stack *[]T, slab *slab[T], read func() (T, error), same func(a, b T) bool, text func(T) string) ([]T, error) {
+	*stack = (*stack)[:0]
+	err := r.elements(func() error {
+		member, err := read()
+		if err == nil {
+			*stack = append(*stack, member)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, underElement(len(*stack), err)
+	}
+	members := slab.many(len(*stack), r.rest())
+	copy(members, *stack)
+	return members, checkMembers(members, same, text)
+}
+
+// checkMembers is checkSet for an answer. It allocates nothing for a set of a few members.
+func checkMembers[T any](members []T, same func(a, b T) bool, text func(T) string) error {
+	const few = 16
+	if len(members) == 0 || len(members) > few {
+		return corruptSet(checkSet(members, text))
+	}
+	for i, member := range members {
+		for _, other := range members[:i] {
+			if same(member, other) {
+				return corruptSet(checkSet(members, text))
+			}
+		}
+	}
+	return nil
+}
+
+// corruptSet returns an error of checkSet as that of an answer.
+func corruptSet(err error) error {
+	var field *FieldError
+	if !errors.As(err, &field) {
+		return err
+	}
+	return &FieldError{Path: field.Path, Rule: field.Rule, causes: []error{ErrCorruptResponse}}
+}
+
+// string reads a string.
+func (r *itemReader) string() (string, error) {
+	text, err := r.quoted()
+	if err != nil {
+		return "", err
+	}
+	return r.text.keep(text, r.rest()), nil
+}
+
+// number reads a number.
+func (r *itemReader) number(key string) (KeyValue, error) {
+	n, isLong := r.long()
+	if !isLong {
+		text, err := r.string()
+		if err != nil {
+			return nil, err
+		}
+		if n, isLong = decimal.ParseInt64(text); !isLong {
+			if decimal.Check(text) != "" {
+				return nil, corrupt("is not a number", ErrInvalidNumber)
+			}
+			kv := r.slabs.decimals.one(r.rest())
+			kv.Key, kv.DecimalValue = key, makeNumber(text)
+			return kv, nil
+		}
+	}
+	kv := r.slabs.longs.one(r.rest())
+	kv.Key, kv.LongValue = key, n
+	return kv, nil
+}
+
+// numberOfSet reads a number without a name.
+func (r *itemReader) numberOfSet() (Number, error) {
+	text, err := r.string()
+	if err != nil {
+		return Number{}, err
+	}
+	if decimal.Check(text) != "" {
+		return Number{}, corrupt("is not a number", ErrInvalidNumber)
+	}
+	return makeNumber(text), nil
+}
+
+// base64 reads a binary. Like the SDK it takes line breaks in base64, and padding bits of any
+// value.
+func (r *itemReader) base64() ([]byte, error) {
+	text, err := r.quoted()
+	if err != nil {
+		return nil, err
+	}
+	data := r.binary.take(base64.StdEncoding.DecodedLen(len(text)), r.rest())
+	n, err := base64.StdEncoding.Decode(data, text)
+	if err != nil {
+		return nil, corrupt("is not base64")
+	}
+	return data[:n:n], nil
+}

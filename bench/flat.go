@@ -1,8 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"hash/crc32"
+	"io"
+	"net/http"
+
+	"github.com/dynamoconn/dynamoconn"
 )
 
 // flat is a task of this library whose cost for each item must not grow with the number of
@@ -29,6 +35,7 @@ func flats() []flat {
 	return []flat{
 		{"flat_scan", "a loop over all items, in pages of at most 1,000", openFlatScan},
 		{"flat_batch_write", "one BatchWrite", openFlatBatchWrite},
+		{"flat_batch_get", "one BatchGet of items that are only their keys", openFlatBatchGet},
 	}
 }
 
@@ -87,4 +94,40 @@ func openFlatBatchWrite(ctx context.Context, items int) (func() error, error) {
 	all := list(items, city)
 	own := writer(ours, answer, all, func() error { return c.ownBatchWrite(ctx, all) })
 	return own.task, nil
+}
+
+func openFlatBatchGet(ctx context.Context, items int) (func() error, error) {
+	c, err := newClients(ctx, echoHTTPClient{})
+	if err != nil {
+		return nil, err
+	}
+	wanted := keys(list(items, city))
+	sum := sumItems(wanted)
+	return func() error {
+		resp, err := c.ours.BatchGet(ctx, dynamoconn.BatchGetItemRequest{
+			RequestTables: []dynamoconn.RequestTable{{Name: table, Keys: wanted}},
+		})
+		if err != nil {
+			return err
+		}
+		return check(sumItems(resp.ResponseTables[0].Items) == sum)
+	}, nil
+}
+
+// echoHTTPClient answers BatchGetItem with an item for each key: the key itself.
+type echoHTTPClient struct{}
+
+// Do answers a request.
+func (echoHTTPClient) Do(req *http.Request) (*http.Response, error) {
+	sent, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	_, rest, _ := bytes.Cut(sent, []byte(`"Keys":[`))
+	asked, _, found := bytes.Cut(rest, []byte(`]`))
+	if !found {
+		return nil, fmt.Errorf("a request without keys: %.100q", sent)
+	}
+	body := fmt.Appendf(nil, `{"Responses":{%q:[%s]},"UnprocessedKeys":{}}`, table, asked)
+	return (&cannedHTTPClient{body: body, crc: checksum(crc32.ChecksumIEEE(body)), pages: 1}).Do(req)
 }

@@ -1,6 +1,9 @@
 package dynamoconntest_test
 
 import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -39,4 +42,25 @@ func TestBatches(t *testing.T) {
 	assert.Equal(t, "ValidationException", errorCode(err))
 	_, err = c.BatchGetItem(t.Context(), &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{"Tab": {Keys: []item{keys[0], keys[0]}}}})
 	assert.Equal(t, "ValidationException", errorCode(err))
+}
+
+func TestRequestIsAtMost16MB(t *testing.T) {
+	t.Parallel()
+	h := newIndexedTable(t)
+	body := func(length int) string { // a batch of 25 small items, whose text is long
+		var items []string
+		for i := range 25 {
+			items = append(items, fmt.Sprintf(`{"PutRequest":{"Item":{"p":{"S":"a"},"c":{"S":"%d"},"d":{"S":"%s"}}}}`, i, strings.Repeat(`\u0061`, 100_000)))
+		}
+		text := `{"RequestItems":{"Tab":[` + strings.Join(items, ",") + `]}}`
+		return text + strings.Repeat(" ", length-len(text))
+	}
+	for length, status := range map[int]int{16 << 20: http.StatusOK, 16<<20 + 1: http.StatusRequestEntityTooLarge} {
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(body(length)))
+		req.Header.Set("X-Amz-Target", "DynamoDB_20120810.BatchWriteItem")
+		req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=a/b/us-east-1/dynamodb/aws4_request")
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, req)
+		assert.Equal(t, status, rec.Code, "%d bytes", length)
+	}
 }

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -166,5 +169,42 @@ func TestPathIntoAKeyIsRefused(t *testing.T) {
 	} {
 		kind, message := post(t, h, c.operation, c.body)
 		assert.Equal(t, [2]string{"ValidationException", c.message}, [2]string{kind, message}, "%s %s", c.operation, c.body)
+	}
+}
+
+// A key may hold NUL, which also ends each value in the encoding of keys. In an index the key
+// of the table follows.
+func TestKeysWithNULAreToldApart(t *testing.T) {
+	t.Parallel()
+	for kind, value := range map[string]func(string) types.AttributeValue{
+		"S": str,
+		"B": func(s string) types.AttributeValue { return &types.AttributeValueMemberB{Value: []byte(s)} },
+	} {
+		db := dynamoconntest.New()
+		require.NoError(t, db.CreateTable(dynamoconntest.Table{
+			Name: "Tab", PartitionKey: "p", SortKey: "s:" + kind, Indexes: []dynamoconntest.Index{{Name: "byX", SortKey: "x:" + kind}},
+		}))
+		c := db.SDKClient()
+		var sorted []item // by x
+		for _, key := range []struct{ x, s string }{
+			{"\x00", "a\x01"}, {"\x00\x00", "a\x00\x01"}, {"\x00\x00a", "b"}, {"\x00a", "a\x00\x00b"}, {"\x01", "a\x00\x00"},
+			{"a", "b\x00\x00c"}, {"a\x00", "\x00"}, {"a\x00\x00", "\x00\x00"}, {"a\x00\x00b", "c"}, {"a\x00\x01", "a"}, {"a\x01", "\x00a"},
+		} {
+			sorted = append(sorted, item{"p": str("a"), "x": value(key.x), "s": value(key.s)})
+			put(t, c, sorted[len(sorted)-1])
+		}
+		query := func(condition string, values item) []item {
+			values[":p"] = str("a")
+			out, err := c.Query(t.Context(), &dynamodb.QueryInput{TableName: aws.String("Tab"), IndexName: aws.String("byX"),
+				KeyConditionExpression: aws.String("p = :p" + condition), ExpressionAttributeValues: values})
+			require.NoError(t, err)
+			return out.Items
+		}
+		assert.Equal(t, sorted, query("", item{}), kind)
+		for i, it := range sorted {
+			assert.Equal(t, []item{it}, query(" AND x = :x", item{":x": it["x"]}), "%s %d", kind, i)
+			assert.Equal(t, sorted[i:], query(" AND x >= :x", item{":x": it["x"]}), "%s %d", kind, i)
+			assert.Equal(t, it, get(t, c, item{"p": it["p"], "s": it["s"]}), "%s %d", kind, i)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package dynamoconntest_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -71,4 +72,25 @@ func TestTransactionTokenIsRememberedForTenMinutes(t *testing.T) {
 		applied = append(applied, entry.Applied)
 	}
 	assert.Equal(t, []bool{true, false, false, true}, applied, "a repeated transaction is not applied again")
+}
+
+// A repeated transaction writes nothing. It costs what reading its items costs.
+func TestCapacityOfARepeatedTransaction(t *testing.T) {
+	t.Parallel()
+	_, c := newTable(t)
+	in := &dynamodb.TransactWriteItemsInput{
+		ClientRequestToken: aws.String("token"), ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
+		TransactItems: []types.TransactWriteItem{
+			{Put: &types.Put{TableName: aws.String("Tab"), Item: merge(key("a", 1), item{"d": str(strings.Repeat("x", 9000))})}},
+			{Put: &types.Put{TableName: aws.String("Tab"), Item: key("a", 2)}},
+		},
+	}
+	for _, want := range []types.ConsumedCapacity{
+		{CapacityUnits: ptr(20.0), WriteCapacityUnits: ptr(20.0), TableName: ptr("Tab")}, // 9 times 1 KB and 1 time 1 KB, times 2
+		{CapacityUnits: ptr(8.0), ReadCapacityUnits: ptr(8.0), TableName: ptr("Tab")},    // 3 times 4 KB and 1 time 4 KB, times 2
+	} {
+		out, err := c.TransactWriteItems(t.Context(), in)
+		require.NoError(t, err)
+		assert.Equal(t, []types.ConsumedCapacity{want}, out.ConsumedCapacity)
+	}
 }

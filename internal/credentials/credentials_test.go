@@ -112,6 +112,27 @@ func TestCredentialsAreRenewedBeforeTheyExpire(t *testing.T) {
 	}
 }
 
+func TestClientsDoNotRenewTheirCredentialsTogether(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		var clients []aws.CredentialsProvider
+		for range 100 {
+			clients = append(clients, new(credentials.Renewals).Provider(&numbered{lives: time.Hour}))
+			assert.Equal(t, "AKID1", keyOf(t, clients[len(clients)-1]))
+		}
+		time.Sleep(56*time.Minute + 15*time.Second) // the middle of the time in which they renew
+		renewed := 0
+		for _, client := range clients {
+			if keyOf(t, client) == "AKID2" {
+				renewed++
+			}
+		}
+		assert.Greater(t, renewed, 0)
+		assert.Less(t, renewed, 100)
+	})
+}
+
 func TestCredentialsThatDoNotExpireAreKept(t *testing.T) {
 	t.Parallel()
 
@@ -130,7 +151,11 @@ func TestValidCredentialsAreKeptWhileTheProviderFails(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
-		p := &numbered{lives: time.Hour, fails: func(n int64) bool { return n > 1 }}
+		var asked []time.Time
+		p := &numbered{lives: time.Hour, fails: func(n int64) bool {
+			asked = append(asked, time.Now())
+			return n > 1
+		}}
 		prepared := new(credentials.Renewals).Provider(p)
 		began := time.Now()
 		for time.Since(began) < time.Hour {
@@ -139,6 +164,9 @@ func TestValidCredentialsAreKeptWhileTheProviderFails(t *testing.T) {
 		}
 		assert.Greater(t, p.calls.Load(), int64(2))
 		assert.LessOrEqual(t, p.calls.Load(), int64(20), "not with each of the 300 requests of the last five minutes")
+		for i, at := range asked[2:] {
+			assert.LessOrEqual(t, at.Sub(asked[i+1]), time.Minute, "a provider that works again is found within a minute")
+		}
 		_, err := prepared.Retrieve(t.Context())
 		assert.ErrorIs(t, err, errSealed, "they have expired")
 		p.fails = nil

@@ -115,8 +115,8 @@ const tokenLife = 9 * time.Minute
 // sendsToken enters that the token is about to be sent.
 func (r *Record) sendsToken() error {
 	r.mu.Lock()
-	if r.tokenSent.IsZero() {
-		r.tokenSent = time.Now()
+	if r.tokenSent == (moment{}) {
+		r.tokenSent = now()
 	}
 	last := r.last
 	r.mu.Unlock()
@@ -126,17 +126,26 @@ func (r *Record) sendsToken() error {
 	return nil
 }
 
-// tokenIsOld reports whether the token will be too old after a pause. It looks at both
-// clocks: the monotonic one stops while a machine sleeps, and the other can be set.
+// tokenIsOld reports whether the token will be too old after a pause.
 func (r *Record) tokenIsOld(pause time.Duration) bool {
 	r.mu.Lock()
 	sent := r.tokenSent
 	r.mu.Unlock()
-	if sent.IsZero() {
-		return false
-	}
-	now := time.Now()
-	return max(now.Sub(sent), now.Round(0).Sub(sent.Round(0)))+pause > tokenLife
+	return sent != (moment{}) && now().since(sent)+pause > tokenLife
+}
+
+// moment is a time on both clocks of a machine. The monotonic one stops while the machine
+// sleeps, and the wall clock can be set.
+type moment struct{ monotonic, wall time.Time }
+
+func now() moment {
+	t := time.Now()
+	return moment{t, t.Round(0)} // Round(0) takes the monotonic reading off
+}
+
+// since returns the time since an earlier moment, on the clock on which it is longer.
+func (m moment) since(earlier moment) time.Duration {
+	return max(m.monotonic.Sub(earlier.monotonic), m.wall.Sub(earlier.wall))
 }
 
 // Explain returns err with what the request was waiting out when the caller's context

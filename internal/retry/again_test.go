@@ -122,23 +122,38 @@ func TestCredentialsAreRenewedOnceForARequest(t *testing.T) {
 	assert.Equal(t, 1, signer.asked)
 }
 
+// A machine that slept has stopped its monotonic clock, and one whose clock was set back
+// shows a wrong time. DynamoDB's clock has done neither.
 func TestTokenIsOldAfterNineMinutes(t *testing.T) {
 	t.Parallel()
 
-	now := time.Now()
+	const young, old = time.Minute, tokenLife + time.Second
 	for name, test := range map[string]struct {
-		sent time.Time
-		want bool
+		monotonic, wall time.Duration // how long ago the token was sent
+		want            bool
 	}{
-		"young":                   {now.Add(-time.Minute), false},
-		"old":                     {now.Add(-tokenLife - time.Second), true},
-		"old, no monotonic clock": {now.Add(-tokenLife - time.Second).Round(0), true},
+		"young":                  {young, young, false},
+		"old":                    {old, old, true},
+		"the machine slept":      {young, old, true},
+		"the clock was set back": {old, young, true},
+		"far back":               {old, -time.Hour, true},
 	} {
-		record := &Record{policy: Policy{Token: true}, tokenSent: test.sent}
+		sent := now()
+		sent.monotonic, sent.wall = sent.monotonic.Add(-test.monotonic), sent.wall.Add(-test.wall)
+		record := &Record{policy: Policy{Token: true}, tokenSent: sent}
 		assert.Equal(t, test.want, record.tokenIsOld(0), name)
 		assert.True(t, record.tokenIsOld(tokenLife), name)
 	}
 	assert.False(t, new(Record).tokenIsOld(time.Hour), "no token was sent")
+}
+
+func TestNowReadsBothClocks(t *testing.T) {
+	t.Parallel()
+
+	read := now()
+	assert.NotEqual(t, read.monotonic.Round(0), read.monotonic, "it has a monotonic reading")
+	assert.Equal(t, read.wall.Round(0), read.wall, "it has none")
+	assert.True(t, read.wall.Equal(read.monotonic))
 }
 
 func TestRetryerIsNotWrappedTwice(t *testing.T) {

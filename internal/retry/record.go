@@ -69,10 +69,10 @@ type Record struct {
 
 	mu        sync.Mutex
 	tries     []Try
-	last      error     // of the latest attempt
-	tokenSent time.Time // when the token was first sent
-	signer    Renewer   // of the latest attempt
-	unsigned  error     // why the attempt that is to be made has no signer, if that is known
+	last      error   // of the latest attempt
+	tokenSent moment  // when the token was first sent
+	signer    Renewer // of the latest attempt
+	unsigned  error   // why the attempt that is to be made has no signer, if that is known
 	renewed   bool
 }
 

@@ -6,10 +6,9 @@ import (
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/store"
 )
 
-const (
-	maxBatchWrites    = 25
-	maxBatchWriteSize = 16 << 20
-)
+// maxBatchWrites times maxItemSize is less than the 16 MB of the largest request, so that
+// the items need no limit together.
+const maxBatchWrites = 25
 
 // batchWrite is a put or delete of a BatchWriteItem.
 type batchWrite struct {
@@ -29,7 +28,6 @@ func (c *call) batchWriteItem() *Error {
 
 func (c *call) readBatchWrite() ([]*batchWrite, *Error) {
 	var out []*batchWrite
-	size := 0
 	items := c.Input.Get("RequestItems")
 	for i := range items.Members {
 		m := &items.Members[i]
@@ -48,11 +46,9 @@ func (c *call) readBatchWrite() ([]*batchWrite, *Error) {
 				if w.item, err = readItem(put.Get("Item")); err != nil {
 					return nil, err
 				}
-				n := w.item.Size()
-				if n > maxItemSize {
+				if w.item.Size() > maxItemSize {
 					return nil, errItemSize()
 				}
-				size += n
 			} else if w.key, err = readItem(del.Get("Key")); err != nil {
 				return nil, err
 			}
@@ -61,9 +57,6 @@ func (c *call) readBatchWrite() ([]*batchWrite, *Error) {
 				return nil, validationError("Too many items requested for the BatchWriteItem call")
 			}
 		}
-	}
-	if size > maxBatchWriteSize {
-		return nil, validationError("Request size has exceeded the maximum allowed size")
 	}
 	return out, nil
 }

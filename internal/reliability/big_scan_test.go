@@ -29,7 +29,8 @@ var (
 	_ = addChild("big scan", bigScanChild)
 )
 
-// TestScanOfALargeTableKeepsMemoryConstant scans a large table and measures the heap.
+// TestScanOfALargeTableKeepsMemoryConstant scans a large table, in its long form one of more
+// than 1 GB, and measures the heap.
 // Server and client are processes of their own, so that only the client is measured.
 func TestScanOfALargeTableKeepsMemoryConstant(t *testing.T) {
 	skipBrief(t)
@@ -56,13 +57,14 @@ func TestScanOfALargeTableKeepsMemoryConstant(t *testing.T) {
 	require.NoError(t, json.Unmarshal(report, &scan))
 	require.Equal(t, items, scan.Items)
 	require.Zero(t, scan.Twice)
+	require.GreaterOrEqual(t, scan.Bytes, testSize(int64(0), 10<<20, 1<<30), "bytes in the table, as DynamoDB counts them")
 
 	const maxHeap = 64 << 20
 	first, last := scan.PeakHeap[0], scan.PeakHeap[3]
 	assert.Less(t, slices.Max(scan.PeakHeap[:]), uint64(maxHeap), "bytes of heap in use")
 	assert.Less(t, float64(last), 1.25*float64(first), "bytes in the last quarter, compared with the first")
-	t.Logf("%d items scanned in %v (loaded in %v): peak heap in use by quarter %.1f MB, live after collection at most %.1f MB",
-		items, scan.Took.Round(time.Millisecond), loaded.Round(time.Millisecond), megabytes(scan.PeakHeap[:]...), megabytes(scan.PeakLive))
+	t.Logf("%d items of %d bytes scanned in %v (loaded in %v): peak heap in use by quarter %.1f MB, live after collection at most %.1f MB",
+		items, scan.Bytes, scan.Took.Round(time.Millisecond), loaded.Round(time.Millisecond), megabytes(scan.PeakHeap[:]...), megabytes(scan.PeakLive))
 }
 
 func megabytes(bytes ...uint64) []float64 {
@@ -75,7 +77,8 @@ func megabytes(bytes ...uint64) []float64 {
 
 // bigScan is the report of a scan.
 type bigScan struct {
-	Items, Twice int // items returned, and those returned a second time
+	Items, Twice int   // items returned, and those returned a second time
+	Bytes        int64 // of all items, as DynamoDB counts them
 	Took         time.Duration
 	PeakHeap     [4]uint64 // the largest heap in use, in bytes, in each quarter of the items
 	PeakLive     uint64    // the most bytes that the garbage collector found in use
@@ -84,7 +87,7 @@ type bigScan struct {
 // bigTableChild serves a table until its standard input ends. Its argument is the number
 // of items.
 func bigTableChild() {
-	debug.SetGCPercent(40) // the table needs four gigabytes, so the heap must not grow to eight
+	debug.SetGCPercent(40) // the table needs five gigabytes, so the heap must not grow to ten
 	count, err := strconv.Atoi(os.Args[1])
 	exitOnError(err)
 	db := dynamoconntest.New(dynamoconntest.WithJournalSize(0))
@@ -100,7 +103,7 @@ func bigTableChild() {
 	_, _ = os.Stdin.Read(make([]byte, 1))
 }
 
-const bigNote = "some forty bytes, such as one line of text"
+const bigNote = "some eighty bytes, such as one line of text, so that ten million items have 1 GB"
 
 // bigScanChild scans the table and prints its report as JSON. Its arguments are the URL
 // of the server and the number of items.
@@ -124,6 +127,7 @@ func bigScanChild() {
 			report.Twice++
 		}
 		seen[id/64] |= 1 << (id % 64)
+		report.Bytes += int64(item.Size())
 		read.Add(1)
 	}
 	report.Took = time.Since(began)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"io"
 	"math/bits"
 	"net/http"
@@ -56,7 +57,7 @@ func signFloor(ctx context.Context, client *cannedHTTPClient, action, body strin
 			return err
 		}
 		answer, err := io.ReadAll(resp.Body)
-		if err != nil {
+		if err = errors.Join(err, resp.Body.Close()); err != nil {
 			return err
 		}
 		return check(len(answer) == len(client.body))

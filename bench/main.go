@@ -99,7 +99,7 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 		if len(chosen) != 1 {
 			return errors.New("-rows must name the one row to profile")
 		}
-		return o.profile.run(ctx, chosen[0], o.timing, o.size)
+		return o.run(ctx, chosen[0], o.timing, o.size)
 	}
 	measured, err := o.measure(ctx, out, chosen)
 	if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -156,6 +155,6 @@ func TestAttributevalueErrorsAreTheLibrarys(t *testing.T) {
 
 	_, err = attributevalue.MarshalMap(struct{ Tags dynamoconn.KeyValueStringSet }{})
 	var field *dynamoconn.FieldError
-	require.True(t, errors.As(err, &field))
+	require.ErrorAs(t, err, &field)
 	assert.Equal(t, "a set must not be empty", field.Rule)
 }

@@ -5,7 +5,18 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dynamoconn/dynamoconn"
 )
+
+func TestWrongIDsAreNoticed(t *testing.T) {
+	t.Parallel()
+	items := keys(list(3, city))
+	assert.NoError(t, checkIDs(items, 3))
+	assert.ErrorIs(t, checkIDs(items, 4), errWrong)
+	assert.ErrorIs(t, checkIDs(items[1:], 2), errWrong)
+	assert.ErrorIs(t, checkIDs([]dynamoconn.Item{nil}, 1), errWrong)
+}
 
 // An item costs no more allocations among 100,000 items than among ten or a thousand.
 func TestCostOfAnItemIsFlat(t *testing.T) {

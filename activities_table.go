@@ -89,10 +89,16 @@ func (k *call) listTables(ctx context.Context, start tablePosition, limit int32)
 	if out.TableNames == nil { // where there are none it is an empty list
 		return nil, nil, corrupt("the page does not say which tables there are")
 	}
+	if last := deref(out.LastEvaluatedTableName); last != "" && checkResourceName("", last, false) != nil {
+		return nil, nil, under("LastEvaluatedTableName", corrupt("is a name that no table has"))
+	}
 	n := int64(len(out.TableNames))
 	read := &page[ListTable, tablePosition]{count: n, scanned: n, next: tablePosition(deref(out.LastEvaluatedTableName))}
 	read.entries = make([]ListTable, n)
 	for i, name := range out.TableNames {
+		if checkResourceName("", name, false) != nil {
+			return nil, nil, under("TableNames", underElement(i, corrupt("is a name that no table has")))
+		}
 		read.entries[i] = ListTable{Table{name}}
 	}
 	return read, nil, nil
@@ -222,7 +228,7 @@ func describeReplica(replica types.ReplicaDescription) ReplicaDescription {
 	d := ReplicaDescription{
 		Region:                   Region(deref(replica.RegionName)),
 		ReplicaStatus:            ReplicaStatus(replica.ReplicaStatus),
-		ReplicaStatusDescription: deref(replica.ReplicaStatusDescription),
+		ReplicaStatusDescription: clean(deref(replica.ReplicaStatusDescription)),
 		InaccessibleDateTime:     utc(replica.ReplicaInaccessibleDateTime),
 	}
 	if replica.ReplicaTableClassSummary != nil {

@@ -217,6 +217,122 @@ func TestAnswersToSomethingElseAreRefused(t *testing.T) {
 	}
 }
 
+// What no DynamoDB can send was handed on: another character, a time of 1969, a count below 0.
+func TestWhatCannotBeIsRefused(t *testing.T) {
+	t.Parallel()
+
+	get := func(c *dynamoconn.Client) error {
+		_, err := c.GetItem(t.Context(), dynamoconn.GetItemRequest{TableName: "Music", Item: musicKey(), ProjectionExpression: "A"}, dynamoconn.WithConsumedCapacity())
+		return err
+	}
+	scan := func(c *dynamoconn.Client) error {
+		_, err := c.ScanPage(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music", Limit: 2, CountOnly: true})
+		return err
+	}
+	list := func(c *dynamoconn.Client) error {
+		_, err := c.ListTables(t.Context(), dynamoconn.ListTablesRequest{})
+		return err
+	}
+	describe := func(c *dynamoconn.Client) error {
+		_, err := c.DescribeTable(t.Context(), dynamoconn.DescribeTableRequest{TableName: "Music"})
+		return err
+	}
+	item := func(value string) string { return `{"Item":{"A":` + value + `}}` }
+	capacity := func(members string) string { return `{"ConsumedCapacity":{"TableName":"Music"` + members + `}}` }
+	table := func(members string) string { return `{"Table":{"TableName":"Music",` + members + `}}` }
+	const (
+		number = "a count, a size or a capacity is negative or not finite"
+		time   = "a time is not between 1970 and 2262"
+		name   = "a name or a status holds a control character"
+		twice  = "is in the set twice"
+		empty  = "a set must not be empty"
+		half   = "a success that holds half of a surrogate pair"
+	)
+	for _, test := range []struct {
+		call       func(*dynamoconn.Client) error
+		body, text string // no text: the answer is taken
+	}{
+		{get, item(`{"S":"a\ud800b"}`), half},
+		{get, item(`{"M":{"\udc00":{"S":""}}}`), half},
+		{get, item(`{"S":"\ud83c\udfb5 \\ud800"}`), ""},
+		{get, item(`{"SS":["a","a"]}`), "Item.A[1]: " + twice},
+		{get, item(`{"L":[{"NS":["1","2","1.0"]}]}`), "Item.A[0][2]: " + twice},
+		{get, item(`{"BS":["AQ==","AQ=="]}`), "Item.A[1]: " + twice},
+		{get, item(`{"SS":[]}`), "Item.A: " + empty},
+		{get, item(`{"NS":[]}`), "Item.A: " + empty},
+		{get, item(`{"BS":[]}`), "Item.A: " + empty},
+		{get, item(`{"S":"\u001b[31m"}`), ""}, // a value may hold anything
+		{get, `{"Item":{"\u001b[31m":{"S":""}}}`, ""},
+		{get, capacity(`,"CapacityUnits":0.5`), ""},
+		{get, capacity(`,"CapacityUnits":-0.5`), number},
+		{get, capacity(`,"CapacityUnits":"NaN"`), number},
+		{get, capacity(`,"Table":{"CapacityUnits":"Infinity"}`), number},
+		{get, capacity(`,"GlobalSecondaryIndexes":{"a\u001b":{"CapacityUnits":1}}`), name},
+		{get, `{"ConsumedCapacity":{"TableName":"\u001b[2J"}}`, name},
+		{scan, `{"Count":2,"ScannedCount":2}`, ""},
+		{scan, `{"Count":2,"ScannedCount":1}`, "the page has more items than were read for it"},
+		{scan, `{"Count":1}`, "the page has more items than were read for it"},
+		{scan, `{"Count":1,"ScannedCount":3}`, "the page has read more items than were asked for"},
+		{scan, `{"Count":3,"ScannedCount":3}`, "the page has more entries than were asked for"},
+		{scan, `{"Count":-5,"ScannedCount":0}`, number},
+		{scan, `{"Count":0,"ScannedCount":-1}`, number},
+		{list, `{"TableNames":["a.b_c-9","Films"],"LastEvaluatedTableName":""}`, ""},
+		{list, `{"TableNames":["Films","\u001b[31mMusic"]}`, name},
+		{list, `{"TableNames":["Films","a b"]}`, "TableNames[1]: is a name that no table has"},
+		{list, `{"TableNames":[""]}`, "TableNames[0]: is a name that no table has"},
+		{list, `{"TableNames":[],"LastEvaluatedTableName":"a b"}`, "LastEvaluatedTableName: is a name that no table has"},
+		{list, `{"TableNames":["\u202e"]}`, name},
+		{describe, table(`"ItemCount":0,"TableSizeBytes":0,"CreationDateTime":0,"TableStatus":"NEW_STATUS"`), ""},
+		{describe, table(`"ItemCount":-5`), number},
+		{describe, table(`"TableSizeBytes":-1`), number},
+		{describe, table(`"CreationDateTime":1e300`), time},
+		{describe, table(`"CreationDateTime":-1`), time},
+		{describe, table(`"CreationDateTime":"NaN"`), time},
+		{describe, table(`"CreationDateTime":1700000000000`), time}, // milliseconds
+		{describe, table(`"CreationDateTime":1.7e9`), ""},
+		{describe, table(`"ProvisionedThroughput":{"ReadCapacityUnits":-1}`), number},
+		{describe, table(`"ProvisionedThroughput":{"NumberOfDecreasesToday":-1}`), number},
+		{describe, table(`"ProvisionedThroughput":{"LastIncreaseDateTime":1e12}`), time},
+		{describe, table(`"OnDemandThroughput":{"MaxReadRequestUnits":-1,"MaxWriteRequestUnits":-1}`), ""}, // no bound
+		{describe, table(`"OnDemandThroughput":{"MaxReadRequestUnits":-2}`), number},
+		{describe, table(`"GlobalSecondaryIndexes":[{"IndexName":"i","ItemCount":-1}]`), number},
+		{describe, table(`"LocalSecondaryIndexes":[{"IndexName":"i\u0007"}]`), name},
+		{describe, table(`"TableArn":"arn:\u001b"`), name},
+		{describe, table(`"TableStatus":"ACTIVE\n"`), name},
+		{describe, table(`"Replicas":[{"RegionName":"us-east-1\u001b"}]`), name},
+		{describe, table(`"TableId":"\u001b","ItemCount":1`), name},
+		{describe, table(`"LatestStreamLabel":"\u001b"`), name},
+		{describe, table(`"AttributeDefinitions":[{"AttributeName":"a\u001b","AttributeType":"S"}]`), ""}, // as a user may name one
+	} {
+		err := test.call(wireClient(t, wiretest.New(wiretest.Reply(200, test.body)), dynamoconn.WithMaxAttempts(1)))
+		if test.text == "" {
+			require.NoError(t, err, test.body)
+			continue
+		}
+		require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse, test.body)
+		assert.ErrorContains(t, err, ": corrupt response: "+test.text, test.body)
+	}
+}
+
+func TestReasonOfAReplicaIsMadeFit(t *testing.T) {
+	t.Parallel()
+
+	w := wiretest.New(wiretest.Reply(200, `{"Table":{"TableName":"Music","Replicas":[{"ReplicaStatusDescription":"\u001b[31mlost"}]}}`))
+	table, err := wireClient(t, w).DescribeTable(t.Context(), dynamoconn.DescribeTableRequest{TableName: "Music"})
+	require.NoError(t, err)
+	assert.Equal(t, " [31mlost", table.Replicas[0].ReplicaStatusDescription)
+}
+
+// An item beside a failed condition that holds half of a surrogate pair was handed on, too.
+func TestHalfASurrogatePairInTheItemThatIsStored(t *testing.T) {
+	t.Parallel()
+
+	e := failed(t, "ConditionalCheckFailedException", "m", `,"Item":{"Artist":{"S":"a\ud800b"}}`)
+	assert.ErrorIs(t, e, dynamoconn.ErrConditionFailed)
+	assert.ErrorIs(t, e, dynamoconn.ErrCorruptResponse)
+	assert.Nil(t, e.Item)
+}
+
 // The key is compared as DynamoDB compares it, and only if a projection has left it.
 func TestItemOfTheKeyIsTaken(t *testing.T) {
 	t.Parallel()

@@ -199,7 +199,7 @@ func throttlingReasons(err error) []ThrottlingReason {
 // addStoredItem adds the item that DynamoDB sends with a condition that failed.
 func (e *Error) addStoredItem(err error) {
 	attributes, isFalse := retry.FalseCondition(err)
-	if isFalse && (errors.Is(err, wire.ErrNoValue) || errors.Is(err, wire.ErrTwice)) {
+	if isFalse && isA[wire.Damage](err) {
 		e.causes = append(e.causes, ErrCorruptResponse)
 	}
 	if len(attributes) == 0 {

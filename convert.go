@@ -43,9 +43,9 @@ func ToAttributeValues(item Item) (map[string]types.AttributeValue, error) {
 // shared with av, not copied.
 //
 // It refuses a value that is not of DynamoDB's ten types, and what DynamoDB never
-// sends: a nil, an N that is no number, a NULL that is false, invalid UTF-8, and
-// nesting deeper than 100 levels. The error is [ErrCorruptResponse], in a
-// [*FieldError] that names the place.
+// sends: a nil, an N that is no number, a NULL that is false, invalid UTF-8, an empty
+// set, a set that holds a member twice, and nesting deeper than 100 levels. The error is
+// [ErrCorruptResponse], in a [*FieldError] that names the place.
 func FromAttributeValue(key string, av types.AttributeValue) (KeyValue, error) {
 	kv, err := fromAttributeValue(key, av, 0)
 	if err != nil {
@@ -275,7 +275,7 @@ func fromAttributeValue(key string, av types.AttributeValue, depth int) (KeyValu
 		}
 	case *types.AttributeValueMemberBS:
 		if av != nil {
-			return &KeyValueBinarySet{Key: key, BinarySetValue: av.Value}, nil
+			return &KeyValueBinarySet{Key: key, BinarySetValue: av.Value}, checkReadSet(av.Value, textOfBytes)
 		}
 	case *types.UnknownUnionMember:
 		if av != nil {
@@ -338,7 +338,7 @@ func fromStringSet(key string, members []string) (KeyValue, error) {
 			return nil, underElement(i, corrupt("is not valid UTF-8"))
 		}
 	}
-	return &KeyValueStringSet{Key: key, StringSetValue: members}, nil
+	return &KeyValueStringSet{Key: key, StringSetValue: members}, checkReadSet(members, textOfString)
 }
 
 func fromNumberSet(key string, texts []string) (KeyValue, error) {
@@ -349,7 +349,7 @@ func fromNumberSet(key string, texts []string) (KeyValue, error) {
 			return nil, underElement(i, corrupt("is not a number", ErrInvalidNumber))
 		}
 	}
-	return &KeyValueNumberSet{Key: key, NumberSetValue: numbers}, nil
+	return &KeyValueNumberSet{Key: key, NumberSetValue: numbers}, checkReadSet(numbers, canonicalText)
 }
 
 // UnmarshalDynamoDBAttributeValue sets the value of kv to a string of DynamoDB, with the rules

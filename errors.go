@@ -17,6 +17,7 @@ import (
 
 	"github.com/dynamoconn/dynamoconn/internal/credentials"
 	"github.com/dynamoconn/dynamoconn/internal/retry"
+	"github.com/dynamoconn/dynamoconn/internal/wire"
 )
 
 // What went wrong, for errors.Is. An error may match several of them: a write whose
@@ -242,6 +243,9 @@ func (e *Error) said() string {
 		return ""
 	case errors.Is(e.err, ErrUnfinishedBatch):
 		return clean(e.err.Error())
+	case isA[wire.Damage](e.err):
+		damage, _ := as[wire.Damage](e.err)
+		return damage.Error()
 	case isA[*smithy.DeserializationError](e.err): // the SDK's text quotes the answer
 		if status := statusText(e.err); status != "" {
 			return status

@@ -94,6 +94,15 @@ func checkSet[T any](members []T, text func(T) string) error {
 	return nil
 }
 
+// checkReadSet is checkSet for a set of an answer.
+func checkReadSet[T any](members []T, text func(T) string) error {
+	field, isBroken := as[*FieldError](checkSet(members, text))
+	if !isBroken {
+		return nil
+	}
+	return &FieldError{Path: field.Path, Rule: field.Rule, causes: []error{ErrCorruptResponse}}
+}
+
 func checkStringSet(members []string) error {
 	for i, member := range members {
 		if !utf8.ValidString(member) {

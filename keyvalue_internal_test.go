@@ -211,7 +211,7 @@ func TestUnmarshalFromTheSDKRefuses(t *testing.T) {
 		{Long("", 1), number("9223372036854775808"), []error{ErrInexact}, "is a number that"},
 		{Decimal("Price", Number{}), &types.AttributeValueMemberBOOL{}, []error{ErrWrongKind}, "Price: is a boolean, not a number"},
 		{Null(""), &types.AttributeValueMemberS{}, []error{ErrWrongKind}, "is a string, not null"},
-		{Binary("", nil), &types.AttributeValueMemberBS{}, []error{ErrWrongKind}, "is a binary set, not a binary"},
+		{Binary("", nil), &types.AttributeValueMemberBS{Value: [][]byte{{7}}}, []error{ErrWrongKind}, "is a binary set, not a binary"},
 		{StringSet(""), &types.AttributeValueMemberL{}, []error{ErrWrongKind}, "is a list, not a string set"},
 		{List(""), &types.UnknownUnionMember{Tag: "XX"}, []error{ErrCorruptResponse}, "is of the unknown type XX"},
 	}

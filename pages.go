@@ -123,7 +123,9 @@ func (p *pager[E, P]) check(read *page[E, P], limit int32) error {
 	switch place := read.next.place(); {
 	case limit > 0 && read.count > int64(limit):
 		return corrupt("the page has more entries than were asked for")
-	case read.scanned < read.count && !p.takes(read):
+	case limit > 0 && read.scanned > int64(limit):
+		return corrupt("the page has read more items than were asked for")
+	case read.scanned < read.count:
 		return corrupt("the page has more items than were read for it")
 	case place != "" && place == p.start.place():
 		return corrupt("the page ends where it began")

@@ -45,7 +45,7 @@ var rooms = []room{
 	{dir: "internal/decimal"},
 	{dir: "internal/jsontext"},
 	{dir: "internal/retry", others: []string{sdk, smithy}},
-	{dir: "internal/wire", others: []string{sdk, smithy}},
+	{dir: "internal/wire", imports: []string{"internal/jsontext"}, others: []string{sdk, smithy}},
 	{dir: "internal/transport", imports: []string{"internal/jsontext", "internal/retry"}},
 	{dir: "internal/direct", imports: []string{"internal/retry", "internal/transport"}, others: []string{sdk, smithy}},
 	{dir: "internal/batch", imports: []string{"internal/retry"}},

@@ -126,6 +126,7 @@ func FuzzScanner(f *testing.F) {
 		if err == nil {
 			require.Equal(t, want, got)
 			require.True(t, utf8.Valid(data))
+			require.False(t, jsontext.HoldsHalfSurrogate(data))
 			return
 		}
 		var e *jsontext.Error
@@ -138,6 +139,7 @@ func FuzzScanner(f *testing.F) {
 			require.True(t, r == utf8.RuneError && size == 1)
 		case jsontext.RuleSurrogate:
 			requireHalfPair(t, data[e.Pos:])
+			require.True(t, jsontext.HoldsHalfSurrogate(data))
 		default:
 			t.Fatalf("encoding/json accepts %q: %v", data, err)
 		}

@@ -1,7 +1,9 @@
 package jsontext
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
 	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -111,6 +113,31 @@ func (s *Scanner) escapedRune() (rune, error) {
 	}
 	s.Pos = start - len(`\`)
 	return 0, &Error{RuleSurrogate, s.Pos}
+}
+
+// HoldsHalfSurrogate reports whether a JSON text has an escape of half a surrogate pair
+// without its other half. encoding/json and the SDK's decoder read U+FFFD in its place.
+func HoldsHalfSurrogate(data []byte) bool {
+	s := Scanner{Data: data}
+	for {
+		n := bytes.IndexByte(data[s.Pos:], '\\')
+		if n < 0 || s.Pos+n+1 == len(data) {
+			return false
+		}
+		s.Pos += n + 1
+		if s.Peek() != 'u' {
+			s.Pos++ // the byte that is escaped, which may be a backslash
+			continue
+		}
+		start := s.Pos
+		if _, err := s.escapedRune(); err != nil {
+			var e *Error
+			if errors.As(err, &e) && e.Rule == RuleSurrogate {
+				return true
+			}
+			s.Pos = start // whoever decodes the text finds out that it is no JSON
+		}
+	}
 }
 
 // hex reads u and four hexadecimal digits.

@@ -90,6 +90,34 @@ func TestTextRefuses(t *testing.T) {
 
 // Each byte is found at each place within the eight that are looked at together, and no
 // byte before it is taken for it.
+func TestHoldsHalfSurrogate(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		``:                                 false,
+		`{"a":"b"}`:                        false,
+		`{"a":"\ud83c\udfb5"}`:             false, // a pair
+		`{"a":"\uD83C\uDFB5\ud83c\udfb5"}`: false,
+		`{"a":"\\ud800"}`:                  false, // an escaped backslash
+		`{"a":"\u00e9\n\""}`:               false,
+		`{"a":"a\ud800b"}`:                 true,
+		`{"a":"\ud800"}`:                   true,
+		`{"a":"\udc00"}`:                   true,
+		`{"a":"\udc00\ud800"}`:             true,
+		`{"a":"\ud800\ud83c\udfb5"}`:       true,
+		`{"a":"\ud83c\udfb5\udfb5"}`:       true,
+		`{"a":"\ud800\n"}`:                 true,
+		`{"a":"\\\uDBFF"}`:                 true,
+		`{"\uDFFF":1}`:                     true,
+		`{"a":"\u00zz\ud800"}`:             true,
+		`"\`:                               false,
+		`"\u`:                              false,
+		`"\ud8`:                            false,
+		`"\ud800\uzz`:                      false, // it is not JSON
+	} {
+		assert.Equal(t, want, jsontext.HoldsHalfSurrogate([]byte(text)), text)
+	}
+}
+
 func TestTextFindsItsEndAtEachPlace(t *testing.T) {
 	t.Parallel()
 	for before := range 20 {

@@ -61,6 +61,8 @@ func checkSuccess(action string, body []byte, checked bool, header http.Header) 
 		return corrupt("a success whose body is not a JSON object")
 	case !checked && !json.Valid(trimmed):
 		return corrupt("a success whose body is not valid JSON")
+	case jsontext.HoldsHalfSurrogate(trimmed): // the SDK's decoder would put another character there
+		return corrupt("a success that holds half of a surrogate pair")
 	}
 	var damage error
 	if !eachMember(trimmed, func(name, rest []byte) {

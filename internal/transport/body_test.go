@@ -108,6 +108,8 @@ func TestDamagedAnswersAreRefused(t *testing.T) {
 		"null":                          answer(200, `null`),
 		"report of a failure":           answer(200, `{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}`),
 		"HTML":                          answer(200, "<html>CANARY</html>"),
+		"half a surrogate pair":         answer(200, `{"Item":{"A":{"S":"a\ud800b"}}}`),
+		"half of one, with checksum":    answer(200, `{"Item":{"\udc00":{"S":""}}}`, "X-Amz-Crc32", wiretest.Checksum(`{"Item":{"\udc00":{"S":""}}}`)),
 		"half an object":                answer(200, object[:len(object)-3]+"}"),
 		"not closed":                    answer(200, object[:len(object)-1]),
 		"second object behind":          answer(200, object+object),

@@ -12,6 +12,7 @@ import (
 // strictly as any other. Damage to the item does not change what else the error says.
 type reportedError struct {
 	smithy.DeserializableError
+	isHalf bool // whether the answer holds half of a surrogate pair
 	damage error
 }
 
@@ -19,20 +20,24 @@ type reportedError struct {
 func (e *reportedError) Deserialize(d smithy.ShapeDeserializer) error {
 	strict := &strictDecoder{ShapeDeserializer: d}
 	err := e.DeserializableError.Deserialize(strict)
-	if e.damage = strict.failed; e.damage != nil && !errors.Is(e.damage, ErrTwice) {
+	if e.damage = strict.failed; e.damage != nil && !errors.As(e.damage, new(Damage)) {
 		e.damage = ErrNoValue
+	}
+	if e.damage == nil && e.isHalf {
+		e.damage = ErrHalfSurrogate
 	}
 	return err
 }
 
-// strictRegistry returns the registry of the same errors, each as a reportedError.
-func strictRegistry(registry *smithy.TypeRegistry) *smithy.TypeRegistry {
+// strictRegistry returns the registry of the same errors, each as a reportedError. isHalf says
+// whether the answer holds half of a surrogate pair.
+func strictRegistry(registry *smithy.TypeRegistry, isHalf bool) *smithy.TypeRegistry {
 	entries := make(map[string]*smithy.TypeRegistryEntry, len(registry.Entries))
 	for id, entry := range registry.Entries {
 		entries[id] = &smithy.TypeRegistryEntry{Schema: entry.Schema, New: func() any {
 			made := entry.New()
 			if reported, ok := made.(smithy.DeserializableError); ok {
-				return &reportedError{DeserializableError: reported}
+				return &reportedError{DeserializableError: reported, isHalf: isHalf}
 			}
 			return made
 		}}

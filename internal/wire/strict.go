@@ -1,29 +1,51 @@
 // Package wire decodes DynamoDB's answers as the SDK does, and refuses what the SDK
-// overlooks. [Strict] is the protocol that an SDK client is given.
+// overlooks. [Strict] is the protocol that an SDK client is given: strict.go has the rules of
+// structures, scalar.go those of numbers, times and names.
 package wire
 
 import (
+	"bytes"
 	"context"
-	"errors"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/dynamoconn/dynamoconn/internal/jsontext"
 )
 
-var (
+// Damage is what is wrong with an answer, in words that quote nothing of it.
+type Damage string
+
+// Error returns the words.
+func (d Damage) Error() string { return string(d) }
+
+const (
 	// ErrNoValue means that an attribute has no value of a known type, or that an element
 	// of a list or a set is null.
-	ErrNoValue = errors.New("an attribute has no value of a known type")
+	ErrNoValue Damage = "an attribute has no value of a known type"
 	// ErrTwice means that an object has two members of the same name.
-	ErrTwice = errors.New("an object has two members of the same name")
+	ErrTwice Damage = "an object has two members of the same name"
+	// ErrHalfSurrogate means that a text has half of a surrogate pair, for which the SDK's
+	// decoder puts another character.
+	ErrHalfSurrogate Damage = "a text holds half of a surrogate pair"
+	// ErrNumber means that a number, such as a count, a size or a capacity, is negative or
+	// not finite.
+	ErrNumber Damage = "a count, a size or a capacity is negative or not finite"
+	// ErrTime means that a time is not between 1970 and 2262.
+	ErrTime Damage = "a time is not between 1970 and 2262"
+	// ErrName means that a name, an ARN, an ID or a status has a character that cannot be
+	// seen, such as the beginning of an escape sequence.
+	ErrName Damage = "a name or a status holds a control character"
 	// ErrPanic means that the SDK's decoder panicked over an answer.
-	ErrPanic = errors.New("the SDK's decoder cannot decode the answer")
+	ErrPanic Damage = "the SDK's decoder cannot decode the answer"
 )
 
-// Strict is a protocol whose answers must give every attribute exactly one value. The
-// SDK's own decoder overlooks four kinds of damage:
+// Strict is a protocol whose answers must give every attribute exactly one value, and hold
+// only numbers, times and names that DynamoDB can have. The SDK's own decoder hands on the
+// others, and overlooks four more kinds of damage:
 //
 //   - An attribute that is {} or of an unknown type keeps the value of the attribute before
 //     it: a value that nobody wrote.
@@ -34,26 +56,48 @@ var (
 type Strict struct{ smithyhttp.ClientProtocol }
 
 // DeserializeResponse decodes an answer into out, or returns the error that DynamoDB
-// reports. It returns [ErrNoValue], [ErrTwice] or [ErrPanic] for a damaged answer; if the
-// damage is in the item of a reported error, the result matches both.
+// reports. It returns a [Damage] for a damaged answer. If the damage is in the item of a
+// reported error, the result matches both.
 func (p Strict) DeserializeResponse(ctx context.Context, schema *smithy.OperationSchema, types *smithy.TypeRegistry, resp *smithyhttp.Response, out smithy.Deserializable) (err error) {
 	defer func() {
 		if recover() != nil { // the panic's own text may quote the answer
 			err = &smithy.DeserializationError{Err: ErrPanic}
 		}
 	}()
+	isJSON := strings.HasPrefix(p.ID().Name, "awsJson")
 	if resp.StatusCode < 200 || resp.StatusCode >= 300 {
-		return unwrapReport(p.ClientProtocol.DeserializeResponse(ctx, schema, strictRegistry(types), resp, out))
+		isHalf, err := holdsHalfSurrogate(resp, isJSON)
+		if err != nil {
+			return &smithy.DeserializationError{Err: err}
+		}
+		return unwrapReport(p.ClientProtocol.DeserializeResponse(ctx, schema, strictRegistry(types, isHalf), resp, out))
 	}
-	return p.ClientProtocol.DeserializeResponse(ctx, schema, types, resp, strictOutput{out})
+	return p.ClientProtocol.DeserializeResponse(ctx, schema, types, resp, strictOutput{out, isJSON})
+}
+
+// holdsHalfSurrogate reports whether the report of a failure holds half of a surrogate pair,
+// and leaves its body to be read again. For a success the transport has found out.
+func holdsHalfSurrogate(resp *smithyhttp.Response, isJSON bool) (bool, error) {
+	if resp.Body == nil || !isJSON {
+		return false, nil
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return false, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return jsontext.HoldsHalfSurrogate(body), nil
 }
 
 // strictOutput is an output that is decoded through a strictDecoder.
-type strictOutput struct{ smithy.Deserializable }
+type strictOutput struct {
+	smithy.Deserializable
+	isJSON bool
+}
 
 // Deserialize reads the value from d.
 func (s strictOutput) Deserialize(d smithy.ShapeDeserializer) error {
-	strict := &strictDecoder{ShapeDeserializer: d}
+	strict := &strictDecoder{ShapeDeserializer: d, isSuccess: true, isJSON: s.isJSON}
 	if err := s.Deserializable.Deserialize(strict); err != nil {
 		return err
 	}
@@ -65,9 +109,11 @@ func (s strictOutput) Deserialize(d smithy.ShapeDeserializer) error {
 // union and once more for its end: only the innermost open shape tells which call it is.
 type strictDecoder struct {
 	smithy.ShapeDeserializer
-	open   []openShape
-	names  []string // of the members of all open structures and maps, the outermost first
-	failed error    // the first damage that the SDK overlooks or does not report
+	isSuccess bool // whether the answer is that of a success
+	isJSON    bool // whether it is JSON, where a time is a number of seconds
+	open      []openShape
+	names     []string // of the members of all open structures and maps, the outermost first
+	failed    error    // the first damage that the SDK overlooks or does not report
 }
 
 // openShape is a structure, list, map or union that the decoder is inside of.
@@ -185,6 +231,7 @@ func (d *strictDecoder) ReadMapKey(s *smithy.Schema) (string, bool, error) {
 	d.next(more, err)
 	if more && err == nil {
 		d.enter(key)
+		d.checkName(s, key)
 	}
 	return key, more, err
 }

@@ -327,9 +327,6 @@ func requireAsJudged(t require.TestingT, action string, body []byte) {
 	for i := range got.unprocessedItems {
 		got.unprocessedItems[i].writes = append([]unprocessedWrite{}, got.unprocessedItems[i].writes...)
 	}
-	if strings.Contains(strings.ToLower(string(body)), `"nan"`) { // which equals nothing
-		got.capacity, want.capacity = nil, nil
-	}
 	require.Equal(t, want, got, "%s", body)
 }
 
@@ -346,6 +343,16 @@ func hasMetrics(body []byte) bool {
 func FuzzDecodeAnswer(f *testing.F) {
 	for i, action := range judgedActions {
 		for _, body := range answerSeeds(action) {
+			f.Add(uint8(i), []byte(body))
+		}
+	}
+	for _, body := range []string{
+		`{"Count":-1}`, `{"ScannedCount":-5}`, `{"ConsumedCapacity":{"CapacityUnits":-0.5}}`, `{"ConsumedCapacity":{"TableName":"\u001b[2J"}}`,
+		`{"ConsumedCapacity":{"GlobalSecondaryIndexes":{"\u202e":{"CapacityUnits":1}}}}`, `{"Item":{"\u001b":{"S":"\u001b"}}}`,
+		`{"Responses":{"\u001b":[]},"UnprocessedKeys":{}}`, `{"Responses":{},"UnprocessedKeys":{"a\u0007":{"Keys":[]}}}`,
+		`{"Responses":{},"UnprocessedKeys":{"a":{"Keys":[],"ProjectionExpression":"a,\n b"}}}`, `{"UnprocessedItems":{"\u0000":[]}}`,
+	} {
+		for i := range judgedActions {
 			f.Add(uint8(i), []byte(body))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dynamoconn/dynamoconn/internal/jsontext"
 	"github.com/dynamoconn/dynamoconn/internal/transport"
+	"github.com/dynamoconn/dynamoconn/internal/wire"
 )
 
 // answer is what DynamoDB says in a successful answer to an action on items. The action
@@ -108,7 +109,22 @@ func (r *answerReader) members(member func(name []byte) error) error {
 
 // tables reads an object with the name of a table for each member.
 func (r *answerReader) tables(table func(name string) error) error {
-	return r.members(func(name []byte) error { return table(string(name)) })
+	return r.members(func(name []byte) error {
+		shown, err := nameOfResource(name)
+		if err != nil {
+			return err
+		}
+		return table(shown)
+	})
+}
+
+// nameOfResource returns the name of a table or an index.
+func nameOfResource(name []byte) (string, error) {
+	text := string(name)
+	if !wire.IsName(text) {
+		return "", corrupt(wire.ErrName.Error())
+	}
+	return text, nil
 }
 
 // isNull reads a null, and reports whether there was one.
@@ -167,7 +183,7 @@ func (r *answerReader) skip() error {
 	return nil
 }
 
-// int32 reads a number.
+// int32 reads a count.
 func (r *answerReader) int32() (int32, error) {
 	if c := r.Peek(); c != '-' && c-'0' > 9 {
 		return 0, r.otherThanValue()
@@ -179,6 +195,9 @@ func (r *answerReader) int32() (int32, error) {
 	n, err := strconv.ParseInt(string(text), 10, 32)
 	if err != nil {
 		return 0, corrupt("is not an integer of 32 bits")
+	}
+	if n < 0 {
+		return 0, corrupt(wire.ErrNumber.Error())
 	}
 	return int32(n), nil
 }

@@ -1,11 +1,11 @@
 package dynamoconn
 
 import (
-	"math"
 	"strconv"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/dynamoconn/dynamoconn/internal/wire"
 )
 
 // consumedCapacity reads what an action consumed: an object, or an array with one for each
@@ -36,9 +36,11 @@ func (r *answerReader) capacityOfTable() (used types.ConsumedCapacity, err error
 			return nil
 		case string(name) == "TableName":
 			var table []byte
-			table, err = r.quoted()
+			if table, err = r.quoted(); err != nil {
+				return err
+			}
 			used.TableName = new(string)
-			*used.TableName = string(table)
+			*used.TableName, err = nameOfResource(table)
 		case string(name) == "Table":
 			used.Table = new(types.Capacity)
 			*used.Table, err = r.capacity()
@@ -64,7 +66,10 @@ func (r *answerReader) capacityOfTable() (used types.ConsumedCapacity, err error
 func capacities[T any](r *answerReader, read func() (T, error)) (map[string]T, error) {
 	all := map[string]T{}
 	err := r.members(func(name []byte) error {
-		index := string(name)
+		index, err := nameOfResource(name)
+		if err != nil {
+			return err
+		}
 		used, err := read()
 		all[index] = used
 		return err
@@ -110,23 +115,10 @@ func (r *answerReader) unit(name []byte, to map[string]**float64) error {
 	return err
 }
 
-// float64 reads a number, or a string for what JSON has no number for.
+// float64 reads a capacity. The SDK also reads the strings "NaN" and "Infinity", which no
+// capacity is.
 func (r *answerReader) float64() (float64, error) {
-	switch c := r.Peek(); {
-	case c == '"':
-		text, err := r.quoted()
-		switch {
-		case err != nil:
-			return 0, err
-		case strings.EqualFold(string(text), "NaN"):
-			return math.NaN(), nil
-		case strings.EqualFold(string(text), "Infinity"):
-			return math.Inf(1), nil
-		case strings.EqualFold(string(text), "-Infinity"):
-			return math.Inf(-1), nil
-		}
-		return 0, corrupt("is not a number")
-	case c != '-' && c-'0' > 9:
+	if c := r.Peek(); c != '-' && c-'0' > 9 {
 		return 0, r.otherThanValue()
 	}
 	text, err := r.Number()
@@ -136,6 +128,9 @@ func (r *answerReader) float64() (float64, error) {
 	n, err := strconv.ParseFloat(string(text), 64)
 	if err != nil {
 		return 0, corrupt("is not a number of 64 bits")
+	}
+	if n < 0 {
+		return 0, corrupt(wire.ErrNumber.Error())
 	}
 	return n, nil
 }

@@ -77,7 +77,7 @@ var mutants = []mutant{
 		`seconds < float64(latestTime)`, `seconds < 1e200`,
 		".", "TestWhatCannotBeIsRefused"},
 	{0, "an escape sequence in the name of a table is handed on", "internal/wire/scalar.go",
-		`return !unicode.IsGraphic(r)`, `return false && !unicode.IsGraphic(r)`,
+		`{ return !unicode.IsGraphic(r) }`, `{ return false && !unicode.IsGraphic(r) }`,
 		".", "TestWhatCannotBeIsRefused"},
 	{0, "a set with a member twice is handed on", "item_limits.go",
 		`if !isBroken {`, `if !isBroken || true {`,

@@ -87,7 +87,12 @@ func (d *strictDecoder) checkName(s *smithy.Schema, text string) {
 	if !d.isSuccess || s == nil || s.Type() != smithy.ShapeTypeEnum && !nameShapes[s.TargetID().Name] {
 		return
 	}
-	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) }) {
+	if !IsName(text) {
 		d.fail(ErrName)
 	}
+}
+
+// IsName reports whether a text of an answer can be a name, an ARN, an ID or a status.
+func IsName(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) })
 }

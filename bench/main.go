@@ -34,7 +34,8 @@ type options struct {
 	size
 	profile
 	rows  *regexp.Regexp
-	all   bool // whether every row is run
+	flat  []int // the numbers of items of the flat tasks
+	all   bool  // whether every row is run
 	date  string
 	check bool
 	dir   string // where the files are written; empty for none
@@ -45,7 +46,7 @@ type options struct {
 }
 
 func parseOptions(args []string) (*options, error) {
-	o := &options{}
+	o := &options{flat: flatSizes}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.IntVar(&o.rounds, "rounds", 11, "number of turns of each side; medians are printed")
 	flags.DurationVar(&o.turn, "turn", 200*time.Millisecond, "length of a turn, at least one run of the task")
@@ -86,6 +87,10 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 	if err != nil {
 		return err
 	}
+	return o.run(ctx, out)
+}
+
+func (o *options) run(ctx context.Context, out io.Writer) error {
 	if o.render {
 		return render(o.dir)
 	}
@@ -99,7 +104,7 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 		if len(chosen) != 1 {
 			return errors.New("-rows must name the one row to profile")
 		}
-		return o.run(ctx, chosen[0], o.timing, o.size)
+		return o.profile.run(ctx, chosen[0], o.timing, o.size)
 	}
 	measured, err := o.measure(ctx, out, chosen)
 	if err != nil {
@@ -136,7 +141,7 @@ func (o *options) measure(ctx context.Context, out io.Writer, chosen []row) (*re
 		if !o.rows.MatchString(f.name) {
 			continue
 		}
-		result, err := f.measure(ctx, timing{min(o.rounds, 3), o.turn, o.clock}, flatSizes)
+		result, err := f.measure(ctx, timing{min(o.rounds, 3), o.turn, o.clock}, o.flat)
 		if err != nil {
 			return nil, err
 		}

@@ -39,7 +39,10 @@ func TestAWholeRunWritesItsFiles(t *testing.T) {
 	var out bytes.Buffer
 	before := fixed()
 	require.NoError(t, before.writeBefore(dir))
-	require.NoError(t, run(t.Context(), &out, append(brief, "-dir="+dir, "-date=2026-01-03")))
+	o, err := parseOptions(append(brief, "-dir="+dir, "-date=2026-01-03"))
+	require.NoError(t, err)
+	o.flat = []int{10}
+	require.NoError(t, o.run(t.Context(), &out))
 	now, err := readResults(filepath.Join(dir, resultsFile))
 	require.NoError(t, err)
 	assert.Equal(t, "2026-01-03", now.Date)

@@ -81,14 +81,22 @@ func countQuotes(b []byte) (n int) {
 
 // slabs gives out memory from large pieces.
 type slabs struct {
-	values   slab[dynamoconn.KeyValue]
-	strings  slab[dynamoconn.KeyValueString]
-	longs    slab[dynamoconn.KeyValueLong]
-	decimals slab[dynamoconn.KeyValueDecimal]
-	bools    slab[dynamoconn.KeyValueBoolean]
-	texts    slab[string]
-	bytes    slab[byte]
-	text     strings.Builder
+	values     slab[dynamoconn.KeyValue]
+	strings    slab[dynamoconn.KeyValueString]
+	longs      slab[dynamoconn.KeyValueLong]
+	decimals   slab[dynamoconn.KeyValueDecimal]
+	booleans   slab[dynamoconn.KeyValueBoolean]
+	binaries   slab[dynamoconn.KeyValueBinary]
+	maps       slab[dynamoconn.KeyValueMap]
+	lists      slab[dynamoconn.KeyValueList]
+	stringSets slab[dynamoconn.KeyValueStringSet]
+	numberSets slab[dynamoconn.KeyValueNumberSet]
+	binarySets slab[dynamoconn.KeyValueBinarySet]
+	texts      slab[string]
+	numbers    slab[dynamoconn.Number]
+	parts      slab[[]byte]
+	bytes      slab[byte]
+	text       strings.Builder
 }
 
 // slab gives out slices of T.
@@ -102,6 +110,13 @@ func (s *slab[T]) take(n int) []T {
 	taken := s.free[:n:n]
 	s.free = s.free[n:]
 	return taken
+}
+
+// put returns the address of a copy of value.
+func (s *slab[T]) put(value T) *T {
+	made := &s.take(1)[0]
+	*made = value
+	return made
 }
 
 // items returns a copy of items. Numbers and the names of attributes are shared with them.
@@ -124,57 +139,55 @@ func (s *slabs) list(list []dynamoconn.KeyValue) []dynamoconn.KeyValue {
 func (s *slabs) value(kv dynamoconn.KeyValue) dynamoconn.KeyValue {
 	switch kv := kv.(type) {
 	case *dynamoconn.KeyValueString:
-		made := &s.strings.take(1)[0]
-		made.Key, made.StringValue = kv.Key, s.copyText(kv.StringValue)
-		return made
+		return s.strings.put(dynamoconn.KeyValueString{Key: kv.Key, StringValue: s.copyText(kv.StringValue)})
 	case *dynamoconn.KeyValueLong:
-		made := &s.longs.take(1)[0]
-		*made = *kv
-		return made
+		return s.longs.put(*kv)
 	case *dynamoconn.KeyValueDecimal:
-		made := &s.decimals.take(1)[0]
-		*made = *kv
-		return made
+		return s.decimals.put(*kv)
 	case *dynamoconn.KeyValueBoolean:
-		made := &s.bools.take(1)[0]
-		*made = *kv
-		return made
+		return s.booleans.put(*kv)
 	case *dynamoconn.KeyValueBinary:
-		return &dynamoconn.KeyValueBinary{Key: kv.Key, BinaryValue: s.copyBytes(kv.BinaryValue)}
+		return s.binaries.put(dynamoconn.KeyValueBinary{Key: kv.Key, BinaryValue: s.copyBytes(kv.BinaryValue)})
 	case *dynamoconn.KeyValueMap:
-		return &dynamoconn.KeyValueMap{Key: kv.Key, MapValue: s.list(kv.MapValue)}
+		return s.maps.put(dynamoconn.KeyValueMap{Key: kv.Key, MapValue: s.list(kv.MapValue)})
 	case *dynamoconn.KeyValueList:
-		return &dynamoconn.KeyValueList{Key: kv.Key, ListValue: s.list(kv.ListValue)}
+		return s.lists.put(dynamoconn.KeyValueList{Key: kv.Key, ListValue: s.list(kv.ListValue)})
 	case *dynamoconn.KeyValueStringSet:
-		made := &dynamoconn.KeyValueStringSet{Key: kv.Key, StringSetValue: s.texts.take(len(kv.StringSetValue))}
+		texts := s.texts.take(len(kv.StringSetValue))
 		for i, text := range kv.StringSetValue {
-			made.StringSetValue[i] = s.copyText(text)
+			texts[i] = s.copyText(text)
 		}
-		return made
+		return s.stringSets.put(dynamoconn.KeyValueStringSet{Key: kv.Key, StringSetValue: texts})
 	case *dynamoconn.KeyValueNumberSet:
-		return &dynamoconn.KeyValueNumberSet{Key: kv.Key, NumberSetValue: append([]dynamoconn.Number(nil), kv.NumberSetValue...)}
+		numbers := s.numbers.take(len(kv.NumberSetValue))
+		copy(numbers, kv.NumberSetValue)
+		return s.numberSets.put(dynamoconn.KeyValueNumberSet{Key: kv.Key, NumberSetValue: numbers})
 	case *dynamoconn.KeyValueBinarySet:
-		made := &dynamoconn.KeyValueBinarySet{Key: kv.Key, BinarySetValue: make([][]byte, len(kv.BinarySetValue))}
+		parts := s.parts.take(len(kv.BinarySetValue))
 		for i, b := range kv.BinarySetValue {
-			made.BinarySetValue[i] = s.copyBytes(b)
+			parts[i] = s.copyBytes(b)
 		}
-		return made
+		return s.binarySets.put(dynamoconn.KeyValueBinarySet{Key: kv.Key, BinarySetValue: parts})
 	}
 	return kv
 }
 
 func (s *slabs) copyBytes(b []byte) []byte {
+	if len(s.bytes.free) < len(b) {
+		s.bytes.free = make([]byte, max(textPiece, len(b)))
+	}
 	made := s.bytes.take(len(b))
 	copy(made, b)
 	return made
 }
 
-// copyText copies text into a piece of 16 KB, or into one of its own.
+const textPiece = 16 << 10 // bytes
+
+// copyText copies text into a large piece, or into one of its own.
 func (s *slabs) copyText(text string) string {
-	const piece = 16 << 10
 	if s.text.Cap()-s.text.Len() < len(text) {
 		s.text = strings.Builder{}
-		s.text.Grow(max(piece, len(text)))
+		s.text.Grow(max(textPiece, len(text)))
 	}
 	start := s.text.Len()
 	s.text.WriteString(text)

@@ -165,7 +165,7 @@ func (w *putWrite) ordinary(ctx context.Context, k *call) (*answer, error) {
 		Item:                                w.item,
 		ConditionExpression:                 w.condition.text,
 		ExpressionAttributeNames:            w.condition.names,
-		ExpressionAttributeValues:           w.condition.values,
+		ExpressionAttributeValues:           w.condition.attributeValues(),
 		ReturnValues:                        returnOldItem(w.ReturnOldItem),
 		ReturnValuesOnConditionCheckFailure: w.condition.onFailure,
 		ReturnConsumedCapacity:              k.capacity,
@@ -184,7 +184,7 @@ func (w *putWrite) transaction() types.TransactWriteItem {
 		Item:                                w.item,
 		ConditionExpression:                 w.condition.text,
 		ExpressionAttributeNames:            w.condition.names,
-		ExpressionAttributeValues:           w.condition.values,
+		ExpressionAttributeValues:           w.condition.attributeValues(),
 		ReturnValuesOnConditionCheckFailure: w.condition.onFailure,
 	}}
 }
@@ -239,7 +239,7 @@ func (w *deleteWrite) ordinary(ctx context.Context, k *call) (*answer, error) {
 		Key:                                 w.key,
 		ConditionExpression:                 w.condition.text,
 		ExpressionAttributeNames:            w.condition.names,
-		ExpressionAttributeValues:           w.condition.values,
+		ExpressionAttributeValues:           w.condition.attributeValues(),
 		ReturnValues:                        returnOldItem(w.ReturnOldItem),
 		ReturnValuesOnConditionCheckFailure: w.condition.onFailure,
 		ReturnConsumedCapacity:              k.capacity,
@@ -260,7 +260,7 @@ func (w *deleteWrite) transaction() types.TransactWriteItem {
 		Key:                                 w.key,
 		ConditionExpression:                 w.condition.text,
 		ExpressionAttributeNames:            w.condition.names,
-		ExpressionAttributeValues:           w.condition.values,
+		ExpressionAttributeValues:           w.condition.attributeValues(),
 		ReturnValuesOnConditionCheckFailure: w.condition.onFailure,
 	}}
 }

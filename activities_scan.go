@@ -170,7 +170,7 @@ func (r *scanRequest) ordinary(ctx context.Context, k *call) (*answer, error) {
 		FilterExpression:          optional(r.filter),
 		ProjectionExpression:      r.projection,
 		ExpressionAttributeNames:  r.expression.names,
-		ExpressionAttributeValues: r.expression.values,
+		ExpressionAttributeValues: r.expression.attributeValues(),
 		ConsistentRead:            &r.IsConsistentRead,
 		ReturnConsumedCapacity:    k.capacity,
 	}

@@ -90,7 +90,7 @@ func checkKeyValue(kv KeyValue) error {
 // checkItem checks and converts a whole item.
 func checkItem(item Item) (map[string]types.AttributeValue, error) {
 	if len(item) == 0 {
-		return nil, broken("must not be empty: an item has at least its key")
+		return nil, emptyItem()
 	}
 	converted, err := toAttributeValues(item, 0, &walk{})
 	if err != nil {
@@ -101,8 +101,14 @@ func checkItem(item Item) (map[string]types.AttributeValue, error) {
 		return converted, nil
 	}
 	if size := item.Size(); size > largestItem {
-		rule := fmt.Sprintf("has %d bytes, and an item may have %d", size, largestItem)
-		return nil, &FieldError{Rule: rule, causes: []error{ErrItemTooLarge, ErrInvalidRequest}}
+		return nil, itemTooLarge(size)
 	}
 	return converted, nil
+}
+
+func emptyItem() error { return broken("must not be empty: an item has at least its key") }
+
+func itemTooLarge(size int) error {
+	rule := fmt.Sprintf("has %d bytes, and an item may have %d", size, largestItem)
+	return &FieldError{Rule: rule, causes: []error{ErrItemTooLarge, ErrInvalidRequest}}
 }

@@ -3,8 +3,6 @@ package dynamoconn
 import (
 	"fmt"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // filter returns the expression that is true if all conditions are.
@@ -31,14 +29,14 @@ func (x *expression) condition(c Condition) (string, error) {
 	}
 	values := make([]string, len(c.Values))
 	for i, kv := range c.Values {
-		value, err := operand(kv)
+		value, err := x.operand(kv)
 		if err != nil {
 			return "", under(fmt.Sprintf("Values[%d]", i), err)
 		}
-		if !takes(c.ComparisonOperator, value) {
+		if !takes(c.ComparisonOperator, kv) {
 			return "", invalid(fmt.Sprintf("Values[%d]", i), "must not be a set, a list or a map for "+c.ComparisonOperator.String())
 		}
-		values[i] = x.value(value)
+		values[i] = value
 	}
 	name := x.name(c.Key)
 	switch c.ComparisonOperator {
@@ -105,24 +103,23 @@ func checkOperands(c Condition) error {
 	return nil
 }
 
-// operand checks and converts a value to compare with.
-func operand(kv KeyValue) (types.AttributeValue, error) {
-	if !isNil(kv) && kv.KeyName() != "" {
-		return nil, broken("must have an empty name: it is a value to compare with")
+// operand returns the placeholder of a value to compare with.
+func (x *expression) operand(kv KeyValue) (string, error) {
+	if keyName(kv) != "" {
+		return "", broken("must have an empty name: it is a value to compare with")
 	}
-	return toAttributeValue(kv)
+	return x.value(kv)
 }
 
 // takes reports whether the operator takes a value of that type. DynamoDB itself refuses
 // what the other operators do not take. But it lets CONTAINS compare a set, a list or a map
 // with the members of an attribute, and no member ever equals it.
-func takes(operator ComparisonOperator, value types.AttributeValue) bool {
+func takes(operator ComparisonOperator, value KeyValue) bool {
 	if operator != ComparisonOperatorContains && operator != ComparisonOperatorNotContains {
 		return true
 	}
 	switch value.(type) {
-	case *types.AttributeValueMemberSS, *types.AttributeValueMemberNS, *types.AttributeValueMemberBS,
-		*types.AttributeValueMemberL, *types.AttributeValueMemberM:
+	case *KeyValueStringSet, *KeyValueNumberSet, *KeyValueBinarySet, *KeyValueList, *KeyValueMap:
 		return false
 	}
 	return true

@@ -47,7 +47,7 @@ func TestConditionOfEachOperator(t *testing.T) {
 		require.NoError(t, err, operator)
 		assert.Equal(t, want[operator], text)
 		assert.Equal(t, map[string]string{"#n0": "Year"}, x.names)
-		assert.Equal(t, values, x.values)
+		assert.Equal(t, values, x.attributeValues())
 	}
 }
 
@@ -64,7 +64,7 @@ func TestConditionsShareTheNamesOfAttributes(t *testing.T) {
 	assert.Equal(t, map[string]string{"#n0": "Year", "#n1": "a.b c"}, x.names)
 	assert.Equal(t, map[string]types.AttributeValue{
 		":v0": wireNumber("1990"), ":v1": wireString("x"), ":v2": wireNumber("2000"),
-	}, x.values)
+	}, x.attributeValues())
 
 	text, err = (&expression{}).filter(nil)
 	require.NoError(t, err)
@@ -92,7 +92,7 @@ func TestConditionTakesAsManyValuesAsItsOperator(t *testing.T) {
 			_, err := x.filter([]Condition{condition})
 			if n >= least && n <= most {
 				require.NoError(t, err, "%s %d", operator, n)
-				assert.Len(t, x.values, n)
+				assert.Len(t, x.attributeValues(), n)
 				continue
 			}
 			require.ErrorIs(t, err, ErrInvalidRequest, "%s %d", operator, n)
@@ -148,7 +148,7 @@ func TestConditionComparesWithEveryKind(t *testing.T) {
 		x := &expression{}
 		_, err = x.filter([]Condition{{"k", ComparisonOperatorEQ, []KeyValue{kv}}})
 		require.NoError(t, err)
-		assert.Equal(t, map[string]types.AttributeValue{":v0": want}, x.values)
+		assert.Equal(t, map[string]types.AttributeValue{":v0": want}, x.attributeValues())
 	}
 	for _, kv := range oneOfEach("")[:6] {
 		_, err := (&expression{}).filter([]Condition{{"k", ComparisonOperatorContains, []KeyValue{kv}}})
@@ -168,6 +168,6 @@ func TestNoNameOrValueReachesTheExpression(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "#n0 <> :v0", text)
 		require.Equal(t, map[string]string{"#n0": key}, x.names)
-		require.Equal(t, map[string]types.AttributeValue{":v0": wireString(value)}, x.values)
+		require.Equal(t, map[string]types.AttributeValue{":v0": wireString(value)}, x.attributeValues())
 	})
 }

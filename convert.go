@@ -168,7 +168,7 @@ func (kv *KeyValueBinarySet) attributeValue(_ int, w *walk) (types.AttributeValu
 	if !w.takes(len(kv.BinarySetValue)) {
 		return nil, tooManyValues()
 	}
-	if err := checkSet(kv.BinarySetValue, textOfBytes); err != nil {
+	if err := checkBinarySet(kv.BinarySetValue); err != nil {
 		return nil, err
 	}
 	members := kv.BinarySetValue

@@ -3,6 +3,8 @@ package dynamoconn
 import (
 	"fmt"
 	"maps"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -13,8 +15,15 @@ import (
 // placeholders only: no name and no value that the caller gives can become a part of it.
 type expression struct {
 	names        map[string]string
-	values       map[string]types.AttributeValue
-	placeholders map[string]string // the placeholder of each attribute's name
+	values       []placeholderValue // in the order in which they were added
+	placeholders map[string]string  // the placeholder of each attribute's name
+	encoded      []byte             // the values as a JSON object that is still open, or nil
+}
+
+// placeholderValue is a value that has been checked.
+type placeholderValue struct {
+	placeholder string
+	value       KeyValue
 }
 
 const longestPlaceholder = 255
@@ -31,7 +40,7 @@ func newExpression(names map[string]string, values Item) (*expression, error) {
 	}
 	for _, kv := range values {
 		if isNil(kv) {
-			break // the conversion below says where
+			break // appendItem below says where
 		}
 		if err := checkPlaceholder("ExpressionAttributeValues", kv.KeyName(), ':'); err != nil {
 			return nil, err
@@ -39,11 +48,14 @@ func newExpression(names map[string]string, values Item) (*expression, error) {
 	}
 	x := &expression{names: maps.Clone(names)}
 	if len(values) > 0 {
-		converted, err := toAttributeValues(values, 0, &walk{})
+		encoded, _, err := appendItem(nil, values)
 		if err != nil {
 			return nil, under("ExpressionAttributeValues", err)
 		}
-		x.values = converted
+		x.encoded = encoded[:len(encoded)-len("}")]
+		for _, kv := range values {
+			x.values = append(x.values, placeholderValue{kv.KeyName(), kv})
+		}
 	}
 	return x, nil
 }
@@ -82,27 +94,50 @@ func (x *expression) name(attribute string) string {
 	if x.placeholders == nil {
 		x.placeholders = make(map[string]string)
 	}
-	placeholder := free(x.names, "#n")
+	placeholder := free("#n", len(x.names), func(placeholder string) bool {
+		_, taken := x.names[placeholder]
+		return taken
+	})
 	x.names[placeholder] = attribute
 	x.placeholders[attribute] = placeholder
 	return placeholder
 }
 
-// value returns the placeholder of a new value.
-func (x *expression) value(value types.AttributeValue) string {
-	if x.values == nil {
-		x.values = make(map[string]types.AttributeValue)
+// value returns the placeholder of a new value. It refuses what [ToAttributeValue] refuses.
+func (x *expression) value(kv KeyValue) (string, error) {
+	placeholder := free(":v", len(x.values), func(placeholder string) bool {
+		return slices.ContainsFunc(x.values, func(v placeholderValue) bool { return v.placeholder == placeholder })
+	})
+	first := byte(',')
+	if x.encoded == nil {
+		first = '{'
 	}
-	placeholder := free(x.values, ":v")
-	x.values[placeholder] = value
-	return placeholder
+	encoded, err := appendValue(append(appendQuoted(append(x.encoded, first), placeholder), ':'), kv)
+	if err != nil {
+		return "", err
+	}
+	x.encoded = encoded
+	x.values = append(x.values, placeholderValue{placeholder, kv})
+	return placeholder, nil
 }
 
-// free returns a placeholder that is not taken.
-func free[V any](taken map[string]V, prefix string) string {
-	for i := len(taken); ; i++ {
-		placeholder := fmt.Sprint(prefix, i)
-		if _, ok := taken[placeholder]; !ok {
+// attributeValues returns the values as the SDK's type, or nil if there are none.
+func (x *expression) attributeValues() map[string]types.AttributeValue {
+	if len(x.values) == 0 {
+		return nil
+	}
+	attributes := make(map[string]types.AttributeValue, len(x.values))
+	for _, v := range x.values {
+		// A value that could not be converted has been refused.
+		attributes[v.placeholder], _ = v.value.attributeValue(0, &walk{})
+	}
+	return attributes
+}
+
+// free returns a placeholder that is not taken. count placeholders are.
+func free(prefix string, count int, isTaken func(string) bool) string {
+	for i := count; ; i++ {
+		if placeholder := prefix + strconv.Itoa(i); !isTaken(placeholder) {
 			return placeholder
 		}
 	}

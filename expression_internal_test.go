@@ -26,7 +26,7 @@ func TestPlaceholdersOfTheCallerAreNotTaken(t *testing.T) {
 	assert.Equal(t, map[string]string{"#n0": "Zero", "#n2": "Two", "#y": "Year", "#n3": "Year", "#n4": "#n0"}, x.names)
 	assert.Equal(t, map[string]types.AttributeValue{
 		":v0": wireNumber("0"), ":v1": wireNumber("1"), ":v3": wireNumber("3"), ":v4": wireNumber("7"), ":v5": wireNumber("8"),
-	}, x.values)
+	}, x.attributeValues())
 	assert.Equal(t, map[string]string{"#n0": "Zero", "#n2": "Two", "#y": "Year"}, names, "the caller's map was changed")
 
 	x, err = newExpression(map[string]string{"#n1": "One"}, Item{Long(":v1", 1)})
@@ -69,7 +69,7 @@ func TestPlaceholdersAreChecked(t *testing.T) {
 	x, err := newExpression(map[string]string{"#" + long[:254]: "N"}, Item{Long(":"+long[:254], 1)})
 	require.NoError(t, err)
 	assert.Len(t, x.names, 1)
-	assert.Len(t, x.values, 1)
+	assert.Len(t, x.attributeValues(), 1)
 	x, err = newExpression(nil, nil)
 	require.NoError(t, err)
 	assert.Equal(t, &expression{}, x, "nothing is sent empty")
@@ -142,10 +142,10 @@ func FuzzExpression(f *testing.F) {
 		require.Equal(t, want, text)
 		// Each placeholder stands for what was given, and the caller's own for theirs.
 		require.Equal(t, other, x.names[namePlaceholder])
-		require.Contains(t, x.values, valuePlaceholder)
+		require.Contains(t, x.attributeValues(), valuePlaceholder)
 		require.Equal(t, key, x.names[x.placeholders[key]])
 		require.Equal(t, other, x.names[x.placeholders[other]])
-		for placeholder, av := range x.values {
+		for placeholder, av := range x.attributeValues() {
 			require.Equal(t, &types.AttributeValueMemberS{Value: value}, av, placeholder)
 		}
 	})

@@ -1,6 +1,10 @@
 package dynamoconn
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"slices"
+	"unicode/utf8"
+)
 
 // What DynamoDB can store. See
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html.
@@ -79,16 +83,94 @@ func checkName(name string) error {
 	return nil
 }
 
-// checkSet refuses an empty set, and two members with the same text.
+// nameSet finds a name that is in an item twice. It compares a few names one by one, and
+// keeps many in a map.
+type nameSet struct {
+	// seen has the bit of each name. Where the bit of a name is not set, no name equals it.
+	seen  [4]uint64
+	names map[string]struct{}
+}
+
+const fewNames = 64
+
+// add reports whether name is new to item. All names of item must have been added.
+func (s *nameSet) add(item Item, name string) bool {
+	i, bit := bitOfName(name)
+	maybe := s.seen[i]&bit != 0
+	s.seen[i] |= bit
+	if len(item) < fewNames {
+		return !maybe || !item.holds(name)
+	}
+	if s.names == nil {
+		s.names = make(map[string]struct{}, 2*len(item))
+		for _, kv := range item {
+			s.names[kv.KeyName()] = struct{}{}
+		}
+	}
+	before := len(s.names)
+	s.names[name] = struct{}{}
+	return len(s.names) > before
+}
+
+// bitOfName returns a bit of four words that is the same for equal names, and mostly another
+// for others.
+func bitOfName(name string) (word int, bit uint64) {
+	n := len(name)
+	if n == 0 {
+		return 0, 1
+	}
+	hash := n + 5*int(name[0]) + 17*int(name[n/2]) + 97*int(name[n-1])
+	return hash >> 6 & 3, 1 << (hash & 63)
+}
+
+// holds reports whether an attribute of the item, which holds no nil, has the name.
+func (it Item) holds(name string) bool {
+	for _, kv := range it {
+		if kv.KeyName() == name {
+			return true
+		}
+	}
+	return false
+}
+
+const fewMembers = 16
+
+// checkSet refuses an empty set, and two members with the same text. It compares a few one
+// by one.
 func checkSet[T any](members []T, text func(T) string) error {
 	if len(members) == 0 {
 		return broken("a set must not be empty")
+	}
+	if len(members) <= fewMembers {
+		var texts [fewMembers]string
+		for i, member := range members {
+			texts[i] = text(member)
+			if slices.Contains(texts[:i], texts[i]) {
+				return twiceInSet(i)
+			}
+		}
+		return nil
 	}
 	seen := make(map[string]struct{}, len(members))
 	for i, member := range members {
 		seen[text(member)] = struct{}{}
 		if len(seen) != i+1 {
-			return underElement(i, broken("is in the set twice"))
+			return twiceInSet(i)
+		}
+	}
+	return nil
+}
+
+func twiceInSet(i int) error { return underElement(i, broken("is in the set twice")) }
+
+// checkBinarySet is checkSet, without a copy of each member if there are few.
+func checkBinarySet(members [][]byte) error {
+	if len(members) == 0 || len(members) > fewMembers {
+		return checkSet(members, textOfBytes)
+	}
+	for i, member := range members {
+		if slices.ContainsFunc(members[:i], func(b []byte) bool { return bytes.Equal(b, member) }) {
+			return twiceInSet(i)
 		}
 	}
 	return nil

@@ -1,5 +1,7 @@
 package dynamoconn
 
+import "strconv"
+
 // Size returns the bytes that DynamoDB counts for the item: names and values in
 // UTF-8, a number by its digits, and for a list or map 3 bytes and 1 for each element.
 // An item may have 409,600. The size of a number is approximate, because DynamoDB
@@ -73,13 +75,20 @@ func sumOf[T any](members []T, size func(T) int) int {
 // numberSize returns one byte for every two significant digits, and one more.
 func numberSize(n Number) int { return (n.parts().Digits+1)/2 + 1 }
 
-// longSize is numberSize of an integer, without writing it down.
+// longSize is numberSize of an integer.
 func longSize(n int64) int {
-	digits := 0
-	for ; n != 0; n /= 10 {
-		if digits > 0 || n%10 != 0 {
-			digits++
-		}
+	var buf [20]byte // an int64 takes no more
+	return integerSize(strconv.AppendInt(buf[:0], n, 10))
+}
+
+// integerSize is numberSize of an integer as Go prints it.
+func integerSize(text []byte) int {
+	digits := len(text)
+	for digits > 0 && text[digits-1] == '0' {
+		digits--
+	}
+	if text[0] == '-' {
+		digits--
 	}
 	return (digits+1)/2 + 1
 }

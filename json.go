@@ -1,10 +1,8 @@
 package dynamoconn
 
 import (
-	"encoding/base64"
 	"errors"
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/dynamoconn/dynamoconn/internal/decimal"
 	"github.com/dynamoconn/dynamoconn/internal/jsontext"
@@ -28,7 +26,11 @@ import (
 // [encoding/json.Encoder] unless SetEscapeHTML(false) is called. Many readers of
 // JSON, JavaScript among them, round numbers to float64.
 func (it Item) MarshalJSON() ([]byte, error) {
-	return marshalItem(it, plainJSON)
+	if it == nil {
+		return []byte("null"), nil
+	}
+	data, err := appendJSONObject(nil, it, 0, &walk{})
+	return data, withoutRequest(aboutItem, err)
 }
 
 // UnmarshalJSON sets the item to a JSON object, its attributes in the order of the
@@ -58,14 +60,6 @@ const (
 	plainJSON jsonForm = false
 	typedJSON jsonForm = true // DynamoDB JSON: each value is in an object that names its type
 )
-
-func marshalItem(item Item, form jsonForm) ([]byte, error) {
-	if item == nil {
-		return []byte("null"), nil
-	}
-	data, err := appendJSONObject(nil, item, form, 0)
-	return data, withoutRequest(aboutItem, err)
-}
 
 func unmarshalItem(data []byte, form jsonForm) (Item, error) {
 	r := jsonReader{Scanner: jsontext.Scanner{Data: data}, form: form}
@@ -265,33 +259,11 @@ func brokenNumber(err error) error {
 	return &FieldError{Rule: err.Error(), causes: []error{ErrInvalidRequest, ErrInvalidNumber}}
 }
 
-// nameSet finds a name that is in an item twice. It compares a few names one by one, and
-// keeps many in a map.
-type nameSet struct{ seen map[string]struct{} }
-
-const fewNames = 16
-
-// add reports whether name is new to item. All names of item must have been added.
-func (s *nameSet) add(item Item, name string) bool {
-	if len(item) < fewNames {
-		return item.index(name) < 0
-	}
-	if s.seen == nil {
-		s.seen = make(map[string]struct{}, 2*len(item))
-		for _, kv := range item {
-			s.seen[kv.KeyName()] = struct{}{}
-		}
-	}
-	before := len(s.seen)
-	s.seen[name] = struct{}{}
-	return len(s.seen) > before
-}
-
-// appendJSONObject appends item. It and the functions that it calls check what
+// appendJSONObject appends item in plain JSON. It and the functions that it calls check what
 // ToAttributeValues checks, in the same order.
-func appendJSONObject(b []byte, item Item, form jsonForm, depth int) ([]byte, error) {
-	if depth > deepestNesting {
-		return nil, tooDeep()
+func appendJSONObject(b []byte, item Item, depth int, w *walk) ([]byte, error) {
+	if err := checkContainer(len(item), depth, w); err != nil {
+		return nil, err
 	}
 	var names nameSet
 	b = append(b, '{')
@@ -306,10 +278,10 @@ func appendJSONObject(b []byte, item Item, form jsonForm, depth int) ([]byte, er
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = jsontext.AppendString(b, name)
+		b, _ = jsontext.AppendString(b, name)
 		b = append(b, ':')
 		var err error
-		if b, err = appendJSONValue(b, kv, form, depth); err != nil {
+		if b, err = kv.appendJSON(b, depth, w); err != nil {
 			return nil, underName(name, err)
 		}
 		if !names.add(item[:i], name) {
@@ -319,9 +291,9 @@ func appendJSONObject(b []byte, item Item, form jsonForm, depth int) ([]byte, er
 	return append(b, '}'), nil
 }
 
-func appendJSONList(b []byte, values []KeyValue, form jsonForm, depth int) ([]byte, error) {
-	if depth > deepestNesting {
-		return nil, tooDeep()
+func appendJSONList(b []byte, values []KeyValue, depth int, w *walk) ([]byte, error) {
+	if err := checkContainer(len(values), depth, w); err != nil {
+		return nil, err
 	}
 	b = append(b, '[')
 	for i, value := range values {
@@ -335,110 +307,82 @@ func appendJSONList(b []byte, values []KeyValue, form jsonForm, depth int) ([]by
 			b = append(b, ',')
 		}
 		var err error
-		if b, err = appendJSONValue(b, value, form, depth); err != nil {
+		if b, err = value.appendJSON(b, depth, w); err != nil {
 			return nil, underElement(i, err)
 		}
 	}
 	return append(b, ']'), nil
 }
 
-// appendJSONValue appends the value of kv, which is not nil.
-func appendJSONValue(b []byte, kv KeyValue, form jsonForm, depth int) ([]byte, error) {
-	if form == plainJSON {
-		return kv.appendJSON(b, form, depth)
-	}
-	b = append(b, '{', '"')
-	b = append(b, kv.kind().tag...)
-	b = append(b, '"', ':')
-	b, err := kv.appendJSON(b, form, depth)
-	return append(b, '}'), err
-}
-
-func (kv *KeyValueString) appendJSON(b []byte, _ jsonForm, _ int) ([]byte, error) {
-	if !utf8.ValidString(kv.StringValue) {
+func (kv *KeyValueString) appendJSON(b []byte, _ int, _ *walk) ([]byte, error) {
+	b, isUTF8 := jsontext.AppendString(b, kv.StringValue)
+	if !isUTF8 {
 		return nil, broken("must be valid UTF-8")
 	}
-	return jsontext.AppendString(b, kv.StringValue), nil
+	return b, nil
 }
 
-func (kv *KeyValueLong) appendJSON(b []byte, form jsonForm, _ int) ([]byte, error) {
-	if form == plainJSON {
-		return strconv.AppendInt(b, kv.LongValue, 10), nil
-	}
-	b = strconv.AppendInt(append(b, '"'), kv.LongValue, 10)
-	return append(b, '"'), nil
+func (kv *KeyValueLong) appendJSON(b []byte, _ int, _ *walk) ([]byte, error) {
+	return strconv.AppendInt(b, kv.LongValue, 10), nil
 }
 
-func (kv *KeyValueDecimal) appendJSON(b []byte, form jsonForm, _ int) ([]byte, error) {
-	return appendJSONNumber(b, kv.DecimalValue, form), nil
+func (kv *KeyValueDecimal) appendJSON(b []byte, _ int, _ *walk) ([]byte, error) {
+	return appendJSONNumber(b, kv.DecimalValue), nil
 }
 
-func (kv *KeyValueBoolean) appendJSON(b []byte, _ jsonForm, _ int) ([]byte, error) {
+func (kv *KeyValueBoolean) appendJSON(b []byte, _ int, _ *walk) ([]byte, error) {
 	return strconv.AppendBool(b, kv.BooleanValue), nil
 }
 
-func (kv *KeyValueBinary) appendJSON(b []byte, _ jsonForm, _ int) ([]byte, error) {
+func (kv *KeyValueBinary) appendJSON(b []byte, _ int, _ *walk) ([]byte, error) {
 	return appendBase64(b, kv.BinaryValue), nil
 }
 
-func (kv *KeyValueNull) appendJSON(b []byte, form jsonForm, _ int) ([]byte, error) {
-	if form == plainJSON {
-		return append(b, "null"...), nil
+func (kv *KeyValueNull) appendJSON(b []byte, _ int, _ *walk) ([]byte, error) {
+	return append(b, "null"...), nil
+}
+
+func (kv *KeyValueList) appendJSON(b []byte, depth int, w *walk) ([]byte, error) {
+	return appendJSONList(b, kv.ListValue, depth+1, w)
+}
+
+func (kv *KeyValueMap) appendJSON(b []byte, depth int, w *walk) ([]byte, error) {
+	return appendJSONObject(b, kv.MapValue, depth+1, w)
+}
+
+func (kv *KeyValueStringSet) appendJSON(b []byte, _ int, w *walk) ([]byte, error) {
+	if !w.takes(len(kv.StringSetValue)) {
+		return nil, tooManyValues()
 	}
-	return append(b, "true"...), nil
-}
-
-func (kv *KeyValueList) appendJSON(b []byte, form jsonForm, depth int) ([]byte, error) {
-	return appendJSONList(b, kv.ListValue, form, depth+1)
-}
-
-func (kv *KeyValueMap) appendJSON(b []byte, form jsonForm, depth int) ([]byte, error) {
-	return appendJSONObject(b, kv.MapValue, form, depth+1)
-}
-
-func (kv *KeyValueStringSet) appendJSON(b []byte, _ jsonForm, _ int) ([]byte, error) {
 	if err := checkStringSet(kv.StringSetValue); err != nil {
 		return nil, err
 	}
-	return appendJSONSet(b, kv.StringSetValue, jsontext.AppendString), nil
+	return appendArray(b, kv.StringSetValue, appendJSONString), nil
 }
 
-func (kv *KeyValueNumberSet) appendJSON(b []byte, form jsonForm, _ int) ([]byte, error) {
+func (kv *KeyValueNumberSet) appendJSON(b []byte, _ int, w *walk) ([]byte, error) {
+	if !w.takes(len(kv.NumberSetValue)) {
+		return nil, tooManyValues()
+	}
 	if err := checkSet(kv.NumberSetValue, canonicalText); err != nil {
 		return nil, err
 	}
-	return appendJSONSet(b, kv.NumberSetValue, func(b []byte, n Number) []byte { return appendJSONNumber(b, n, form) }), nil
+	return appendArray(b, kv.NumberSetValue, appendJSONNumber), nil
 }
 
-func (kv *KeyValueBinarySet) appendJSON(b []byte, _ jsonForm, _ int) ([]byte, error) {
-	if err := checkSet(kv.BinarySetValue, textOfBytes); err != nil {
+func (kv *KeyValueBinarySet) appendJSON(b []byte, _ int, w *walk) ([]byte, error) {
+	if !w.takes(len(kv.BinarySetValue)) {
+		return nil, tooManyValues()
+	}
+	if err := checkBinarySet(kv.BinarySetValue); err != nil {
 		return nil, err
 	}
-	return appendJSONSet(b, kv.BinarySetValue, appendBase64), nil
+	return appendArray(b, kv.BinarySetValue, appendBase64), nil
 }
 
-// appendJSONNumber appends n as a number, and in quotes in DynamoDB JSON.
-func appendJSONNumber(b []byte, n Number, form jsonForm) []byte {
-	if form == plainJSON {
-		return decimal.AppendJSON(b, n.String())
-	}
-	b = append(append(b, '"'), n.String()...)
-	return append(b, '"')
-}
+func appendJSONNumber(b []byte, n Number) []byte { return decimal.AppendJSON(b, n.String()) }
 
-func appendJSONSet[T any](b []byte, members []T, member func([]byte, T) []byte) []byte {
-	b = append(b, '[')
-	for i, m := range members {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = member(b, m)
-	}
-	return append(b, ']')
-}
-
-func appendBase64(b, data []byte) []byte {
-	b = append(b, '"')
-	b = base64.StdEncoding.AppendEncode(b, data)
-	return append(b, '"')
+func appendJSONString(b []byte, text string) []byte {
+	b, _ = jsontext.AppendString(b, text)
+	return b
 }

@@ -22,7 +22,11 @@ type DynamoDBJSON Item
 //
 // It refuses what [ToAttributeValues] refuses, with the same error.
 func (it DynamoDBJSON) MarshalJSON() ([]byte, error) {
-	return marshalItem(Item(it), typedJSON)
+	if it == nil {
+		return []byte("null"), nil
+	}
+	data, _, err := appendItem(nil, Item(it))
+	return data, withoutRequest(aboutItem, err)
 }
 
 // UnmarshalJSON sets the item to an object in DynamoDB JSON, its attributes in the

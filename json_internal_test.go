@@ -68,12 +68,12 @@ func TestItemMarshalJSON(t *testing.T) {
 	assert.Equal(t, `{"a":"\u003c"}`, string(got))
 }
 
-func TestItemMarshalJSONEscapesOnlyWhatItMust(t *testing.T) {
+func TestItemMarshalJSONEscapes(t *testing.T) {
 	t.Parallel()
 	text := "\"\\/\b\f\n\r\t\x00\x1f\x7f<&>\u2028é🎸"
 	got, err := Item{String(text, text)}.MarshalJSON()
 	require.NoError(t, err)
-	want := `"\"\\/\u0008\u000c\n\r\t\u0000\u001f` + "\x7f<&>\u2028é🎸" + `"`
+	want := `"\"\\/\u0008\u000c\n\r\t\u0000\u001f\u007f<&>\u2028é🎸"`
 	assert.Equal(t, "{"+want+":"+want+"}", string(got))
 }
 
@@ -271,6 +271,19 @@ func TestItemJSONRefusesItselfInside(t *testing.T) {
 	}
 	_, err := json.Marshal([]Item{{loop}})
 	assert.ErrorIs(t, err, ErrInvalidRequest)
+
+	inner := &KeyValueList{}
+	inner.ListValue = []KeyValue{Null("")}
+	for range 25 {
+		inner = &KeyValueList{ListValue: []KeyValue{inner, inner}}
+	}
+	inner.Key = "Doubled"
+	for _, marshal := range []func() ([]byte, error){Item{inner}.MarshalJSON, DynamoDBJSON{inner}.MarshalJSON} {
+		_, err := marshal()
+		assert.ErrorIs(t, err, ErrItemTooLarge)
+		_, want := ToAttributeValues(Item{inner})
+		assert.Equal(t, want, err)
+	}
 }
 
 func TestItemMarshalJSONRefusesAForeignKeyValue(t *testing.T) {

@@ -56,8 +56,8 @@ type kindMethods interface {
 	appendCanonical(b []byte, depth int, w *walk) []byte
 	// appendText appends the value as people read it.
 	appendText(b []byte, depth int) []byte
-	// appendJSON appends the value, without the type that DynamoDB JSON puts around it.
-	appendJSON(b []byte, form jsonForm, depth int) ([]byte, error)
+	// appendJSON appends the value in plain JSON.
+	appendJSON(b []byte, depth int, w *walk) ([]byte, error)
 	// goValue returns the value in the Go type that Value reads it as, and nil for a null.
 	goValue() any
 	// attributeValue returns the value as the SDK's type.

@@ -160,25 +160,3 @@ func requireHalfPair(t *testing.T, data []byte) {
 	require.True(t, strings.HasPrefix(text, "\ufffd"))
 	require.NotEqual(t, `\ufffd`, strings.ToLower(string(first)))
 }
-
-// FuzzAppendString requires that encoding/json and the Scanner both read the text back.
-func FuzzAppendString(f *testing.F) {
-	for _, text := range []string{"", "a", "\"\\/\b\f\n\r\t\x00\x1f\x7f<&>\u2028\u2029\ufffdé🎸", `\u0041`, strings.Repeat("x", 30) + "\n"} {
-		f.Add(text)
-	}
-	mutate.Fuzz(f, func(t *testing.T, text string) {
-		data := jsontext.AppendString(nil, text)
-		got, err := whole(data, (*jsontext.Scanner).Text)
-		if !utf8.ValidString(text) {
-			var e *jsontext.Error
-			require.ErrorAs(t, err, &e)
-			require.Equal(t, jsontext.RuleUTF8, e.Rule)
-			return
-		}
-		require.NoError(t, err)
-		require.Equal(t, text, string(got))
-		var back string
-		require.NoError(t, json.Unmarshal(data, &back))
-		require.Equal(t, text, back)
-	})
-}

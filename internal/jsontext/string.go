@@ -167,10 +167,6 @@ func (s *Scanner) hex() (rune, bool) {
 // endOfPlain returns the index of the first byte from i on that is a quote, a backslash or
 // a control character. It looks at eight bytes at a time.
 func endOfPlain(data []byte, i int) int {
-	const (
-		ones  = 0x0101010101010101
-		highs = 0x80 * ones
-	)
 	for ; len(data)-i >= 8; i += 8 {
 		word := binary.LittleEndian.Uint64(data[i:])
 		// A byte that is looked for sets its high bit in found. So may a byte after it.
@@ -191,10 +187,6 @@ func endOfPlain(data []byte, i int) int {
 // endOfASCII returns the index of the first byte from i on that endOfPlain looks for, or that
 // is not ASCII.
 func endOfASCII(data []byte, i int) int {
-	const (
-		ones  = 0x0101010101010101
-		highs = 0x80 * ones
-	)
 	for ; len(data)-i >= 8; i += 8 {
 		word := binary.LittleEndian.Uint64(data[i:])
 		quote, slash := word^'"'*ones, word^'\\'*ones
@@ -210,34 +202,4 @@ func endOfASCII(data []byte, i int) int {
 		}
 	}
 	return i
-}
-
-// AppendString appends text in quotes to b. It escapes only what JSON forbids. The text
-// must be valid UTF-8.
-func AppendString(b []byte, text string) []byte {
-	const hex = "0123456789abcdef"
-	b = append(b, '"')
-	start := 0
-	for i := range len(text) {
-		c := text[i]
-		if c >= ' ' && c != '"' && c != '\\' {
-			continue
-		}
-		b = append(b, text[start:i]...)
-		start = i + 1
-		switch c {
-		case '"', '\\':
-			b = append(b, '\\', c)
-		case '\n':
-			b = append(b, '\\', 'n')
-		case '\r':
-			b = append(b, '\\', 'r')
-		case '\t':
-			b = append(b, '\\', 't')
-		default:
-			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&0xf])
-		}
-	}
-	b = append(b, text[start:]...)
-	return append(b, '"')
 }

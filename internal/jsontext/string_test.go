@@ -1,7 +1,6 @@
 package jsontext_test
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 
@@ -142,14 +141,4 @@ func TestTextFindsItsEndAtEachPlace(t *testing.T) {
 			}
 		}
 	}
-}
-
-func TestAppendStringEscapesOnlyWhatItMust(t *testing.T) {
-	t.Parallel()
-	text := "\"\\/\b\f\n\r\t\x00\x1f\x7f<&>\u2028é🎸"
-	want := `"\"\\/\u0008\u000c\n\r\t\u0000\u001f` + "\x7f<&>\u2028é🎸" + `"`
-	assert.Equal(t, "text="+want, string(jsontext.AppendString([]byte("text="), text)))
-	var back string
-	require.NoError(t, json.Unmarshal([]byte(want), &back))
-	assert.Equal(t, text, back)
 }

@@ -1,0 +1,293 @@
+package dynamoconn
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/dynamoconn/dynamoconn/internal/jsontext"
+)
+
+// The bodies of the requests on items. Each is a list of members in the SDK's order, which
+// is the alphabet's. Items, keys and the values of expressions have been encoded and checked
+// before, so no body can fail.
+
+// getBody is the body of a GetItem.
+type getBody struct {
+	consistent bool
+	expression *expression
+	key        []byte
+	projection *string
+	capacity   types.ReturnConsumedCapacity
+	table      string
+}
+
+func (r *getBody) appendTo(dst []byte) []byte {
+	o := openObject(dst)
+	o.flag("ConsistentRead", r.consistent)
+	o.placeholders(r.expression)
+	o.encoded("Key", r.key)
+	o.optional("ProjectionExpression", r.projection)
+	o.text("ReturnConsumedCapacity", string(r.capacity))
+	o.text("TableName", r.table)
+	return o.close()
+}
+
+// scanBody is the body of a Scan.
+type scanBody struct {
+	consistent     bool
+	start          []byte // the key to start after, or nil
+	expression     *expression
+	filter         *string
+	index          string
+	limit          int32 // 0 for none
+	projection     *string
+	capacity       types.ReturnConsumedCapacity
+	segment, total int32 // total is 0 for a scan without segments
+	selected       types.Select
+	table          string
+}
+
+func (r *scanBody) appendTo(dst []byte) []byte {
+	o := openObject(dst)
+	o.flag("ConsistentRead", r.consistent)
+	o.encoded("ExclusiveStartKey", r.start)
+	o.placeholders(r.expression)
+	o.optional("FilterExpression", r.filter)
+	o.text("IndexName", r.index)
+	if r.limit > 0 {
+		o.number("Limit", r.limit)
+	}
+	o.optional("ProjectionExpression", r.projection)
+	o.text("ReturnConsumedCapacity", string(r.capacity))
+	if r.total > 0 {
+		o.number("Segment", r.segment)
+	}
+	o.text("Select", string(r.selected))
+	o.text("TableName", r.table)
+	if r.total > 0 {
+		o.number("TotalSegments", r.total)
+	}
+	return o.close()
+}
+
+// writeBody is the body of a write of one item, and an action of a transaction, which has
+// no capacity and returns nothing.
+type writeBody struct {
+	condition writeCondition
+	member    string // "Item" for a put, "Key" for any other
+	item      []byte // or the key
+	capacity  types.ReturnConsumedCapacity
+	returns   types.ReturnValue
+	table     string
+}
+
+func (r *writeBody) appendTo(dst []byte) []byte {
+	o := openObject(dst)
+	o.optional("ConditionExpression", r.condition.text)
+	o.placeholders(r.condition.expression)
+	o.encoded(r.member, r.item)
+	o.text("ReturnConsumedCapacity", string(r.capacity))
+	o.text("ReturnValues", string(r.returns))
+	o.text("ReturnValuesOnConditionCheckFailure", string(r.condition.onFailure))
+	o.text("TableName", r.table)
+	return o.close()
+}
+
+// transactWriteBody is the body of a TransactWriteItems.
+type transactWriteBody struct {
+	token    string
+	capacity types.ReturnConsumedCapacity
+	actions  []transactAction
+}
+
+// transactAction is one action of a transaction.
+type transactAction struct {
+	kind string // "Put" or "Delete"
+	writeBody
+}
+
+func (r *transactWriteBody) appendTo(dst []byte) []byte {
+	o := openObject(dst)
+	o.text("ClientRequestToken", r.token)
+	o.text("ReturnConsumedCapacity", string(r.capacity))
+	o.name("TransactItems")
+	o.b = appendArray(o.b, r.actions, func(b []byte, action transactAction) []byte {
+		one := openObject(b)
+		one.name(action.kind)
+		one.b = action.appendTo(one.b)
+		return one.close()
+	})
+	return o.close()
+}
+
+// batchGetBody is the body of a BatchGetItem.
+type batchGetBody struct {
+	tables   []tableKeys
+	capacity types.ReturnConsumedCapacity
+}
+
+// tableKeys are the keys that a BatchGetItem reads from a table.
+type tableKeys struct {
+	table      string
+	consistent bool
+	expression *expression
+	keys       [][]byte
+	projection *string
+}
+
+func (r *batchGetBody) appendTo(dst []byte) []byte {
+	o := openObject(dst)
+	o.name("RequestItems")
+	tables := openObject(o.b)
+	for _, t := range r.tables {
+		tables.key(t.table)
+		one := openObject(tables.b)
+		one.flag("ConsistentRead", t.consistent)
+		one.placeholders(t.expression)
+		one.name("Keys")
+		one.b = appendArray(one.b, t.keys, appendEncoded)
+		one.optional("ProjectionExpression", t.projection)
+		tables.b = one.close()
+	}
+	o.b = tables.close()
+	o.text("ReturnConsumedCapacity", string(r.capacity))
+	return o.close()
+}
+
+// batchWriteBody is the body of a BatchWriteItem.
+type batchWriteBody struct {
+	tables   []tableRequests
+	capacity types.ReturnConsumedCapacity
+}
+
+// tableRequests are the writes of a BatchWriteItem to a table, as appendWriteRequest encodes
+// them.
+type tableRequests struct {
+	table    string
+	requests [][]byte
+}
+
+func (r *batchWriteBody) appendTo(dst []byte) []byte {
+	o := openObject(dst)
+	o.name("RequestItems")
+	tables := openObject(o.b)
+	for _, t := range r.tables {
+		tables.key(t.table)
+		tables.b = appendArray(tables.b, t.requests, appendEncoded)
+	}
+	o.b = tables.close()
+	o.text("ReturnConsumedCapacity", string(r.capacity))
+	return o.close()
+}
+
+// appendWriteRequest appends one write of a batch, with the rules of [Write.request].
+func appendWriteRequest(dst []byte, write Write) (b []byte, err error) {
+	switch {
+	case len(write.ItemToAdd) > 0 && len(write.ItemToDelete) > 0:
+		return dst, broken("must set only one of ItemToAdd and ItemToDelete")
+	case len(write.ItemToAdd) > 0:
+		b, err = appendWholeItem(append(dst, `{"PutRequest":{"Item":`...), write.ItemToAdd)
+		err = under("ItemToAdd", err)
+	case len(write.ItemToDelete) > 0:
+		b, err = appendKey(append(dst, `{"DeleteRequest":{"Key":`...), write.ItemToDelete)
+		err = under("ItemToDelete", err)
+	default:
+		return dst, broken("must set ItemToAdd or ItemToDelete")
+	}
+	if err != nil {
+		return dst, err
+	}
+	return append(b, "}}"...), nil
+}
+
+// objectWriter writes one JSON object, member after member. A member without a value is left out,
+// as the SDK does.
+type objectWriter struct{ b []byte }
+
+func openObject(dst []byte) objectWriter { return objectWriter{append(dst, '{')} }
+
+func (o *objectWriter) close() []byte { return append(o.b, '}') }
+
+// name begins a member whose name has nothing to escape.
+func (o *objectWriter) name(name string) {
+	o.comma()
+	o.b = append(appendQuoted(o.b, name), ':')
+}
+
+// key begins a member with any name.
+func (o *objectWriter) key(name string) {
+	o.comma()
+	o.b, _ = jsontext.AppendString(o.b, name)
+	o.b = append(o.b, ':')
+}
+
+func (o *objectWriter) comma() {
+	if o.b[len(o.b)-1] != '{' {
+		o.b = append(o.b, ',')
+	}
+}
+
+func (o *objectWriter) text(name, value string) {
+	if value != "" {
+		o.name(name)
+		o.b, _ = jsontext.AppendString(o.b, value)
+	}
+}
+
+func (o *objectWriter) optional(name string, value *string) {
+	if value != nil {
+		o.text(name, *value)
+	}
+}
+
+func (o *objectWriter) flag(name string, value bool) {
+	o.name(name)
+	o.b = strconv.AppendBool(o.b, value)
+}
+
+func (o *objectWriter) number(name string, value int32) {
+	o.name(name)
+	o.b = strconv.AppendInt(o.b, int64(value), 10)
+}
+
+// encoded writes a value that is JSON already, unless it is nil.
+func (o *objectWriter) encoded(name string, value []byte) {
+	if value != nil {
+		o.name(name)
+		o.b = append(o.b, value...)
+	}
+}
+
+// placeholders writes the placeholders of an expression, sorted by name, and their values,
+// in the order in which they were given.
+func (o *objectWriter) placeholders(x *expression) {
+	if x.names != nil {
+		o.name("ExpressionAttributeNames")
+		names := openObject(o.b)
+		for _, placeholder := range slices.Sorted(maps.Keys(x.names)) {
+			names.key(placeholder)
+			names.b, _ = jsontext.AppendString(names.b, x.names[placeholder])
+		}
+		o.b = names.close()
+	}
+	if x.encoded != nil {
+		o.encoded("ExpressionAttributeValues", x.encoded)
+		o.b = append(o.b, '}')
+	}
+}
+
+func appendArray[T any](b []byte, elements []T, element func([]byte, T) []byte) []byte {
+	b = append(b, '[')
+	for i, e := range elements {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = element(b, e)
+	}
+	return append(b, ']')
+}
+
+func appendEncoded(b, value []byte) []byte { return append(b, value...) }

@@ -164,16 +164,20 @@ func (k *call) failure(err error, tries []retry.Try, verdict retry.Verdict, ambi
 	if ambiguous {
 		e.causes = append(e.causes, ErrAmbiguous)
 	}
+	if errors.Is(err, transport.ErrPlainHTTP) {
+		e.err = invalid("Endpoint", transport.ErrPlainHTTP.Error()+"; allow it with WithPlainHTTP")
+	}
 	switch {
-	case isA[*FieldError](err): // it names its own cause
+	case isA[*FieldError](e.err): // it names its own cause
 	case ambiguous && verdict.Cause == retry.ConditionFailed:
 		// The condition can be false because an attempt in doubt was applied: that is no
 		// answer to the caller's question.
+	case ambiguous && retry.LookUp(e.Code).Doubt && verdict.Cause == retry.UnknownCode:
+		// The code itself leaves a doubt: it is no refusal.
 	case errorOf[verdict.Cause] != nil:
 		e.causes = append(e.causes, errorOf[verdict.Cause])
-	}
-	if errors.Is(err, transport.ErrPlainHTTP) {
-		e.err = invalid("Endpoint", transport.ErrPlainHTTP.Error()+"; allow it with WithPlainHTTP")
+	case !ambiguous && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
+		e.causes = append(e.causes, ErrInvalidOption)
 	}
 	e.ThrottlingReasons = throttlingReasons(err)
 	e.addStoredItem(err)

@@ -23,7 +23,9 @@ import (
 // What went wrong, for errors.Is. An error may match several of them: a write whose
 // connection broke is ErrUnavailable, and also ErrAmbiguous if it had been sent.
 var (
-	// ErrInvalidOption means that [New] was given options that cannot work.
+	// ErrInvalidOption means that [New] was given options that cannot work. A call returns it
+	// if it finds that out: there is no endpoint for its region and options, or code that an
+	// option has brought along fails.
 	ErrInvalidOption = errors.New("invalid option")
 
 	// ErrInvalidRequest means that a request, an item or a value breaks a rule that this
@@ -75,6 +77,10 @@ var (
 	// ErrValidation means that DynamoDB refused the request by its own rules: a
 	// missing key attribute, a key of the wrong type, a wrong expression.
 	ErrValidation = errors.New("refused by DynamoDB's validation")
+
+	// ErrRefused means that DynamoDB refused the request with an error code that this release
+	// does not know: see [Error.Code].
+	ErrRefused = errors.New("refused by DynamoDB")
 
 	// ErrItemTooLarge means that an item is over 400 KB, which is found before it is sent or
 	// by DynamoDB, or that a request is larger than DynamoDB takes.
@@ -128,10 +134,11 @@ var errorOf = map[retry.Cause]error{
 	retry.TooLarge:           ErrItemTooLarge,
 	retry.Unavailable:        ErrUnavailable,
 	retry.Corrupt:            ErrCorruptResponse,
+	retry.UnknownCode:        ErrRefused,
 }
 
 // Error is the error of every activity. Test for the cause with errors.Is and the
-// Err variables; reach the facts with errors.As:
+// Err variables, or the context's errors if it has ended; reach the facts with errors.As:
 //
 //	var e *dynamoconn.Error
 //	if errors.As(err, &e) {

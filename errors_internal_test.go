@@ -32,7 +32,7 @@ func failing(t *testing.T, status int, body string) *Error {
 var allCauses = []error{
 	ErrTableNotFound, ErrConditionFailed, ErrConflict, ErrThrottled, ErrAccessDenied, ErrCredentials, ErrValidation,
 	ErrItemTooLarge, ErrUnavailable, ErrCorruptResponse, ErrInvalidRequest, ErrUnfinishedBatch, ErrAmbiguous,
-	ErrOldItemUnknown,
+	ErrOldItemUnknown, ErrRefused, ErrInvalidOption,
 }
 
 func requireOnlyCauses(t *testing.T, err error, want ...error) {
@@ -105,7 +105,7 @@ func TestCauseWithoutAKnownCode(t *testing.T) {
 		body   string
 		want   []error
 	}{
-		"unknown code":               {400, `{"__type":"NewException","message":"m"}`, nil},
+		"unknown code":               {400, `{"__type":"NewException","message":"m"}`, []error{ErrRefused}},
 		"item over 400 KB":           {400, `{"__type":"ValidationException","message":"Item size has exceeded the maximum allowed size"}`, []error{ErrItemTooLarge}},
 		"item grown over 400 KB":     {400, `{"__type":"ValidationException","message":"Item size to update has exceeded the maximum allowed size"}`, []error{ErrItemTooLarge}},
 		"400 as HTML":                {400, html, []error{ErrCorruptResponse, ErrAmbiguous}},

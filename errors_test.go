@@ -10,8 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -240,6 +243,62 @@ func TestErrorOfASituation(t *testing.T) {
 	}
 }
 
+// Errors that came from the SDK or from code of the caller's options had no cause.
+func TestEveryFailureHasACause(t *testing.T) {
+	t.Parallel()
+
+	sdk := func(change func(o *dynamodb.Options)) []dynamoconn.Option {
+		return []dynamoconn.Option{dynamoconn.WithSDKOptions(change)}
+	}
+	inStack := func(change func(*middleware.Stack) error) []dynamoconn.Option {
+		return sdk(func(o *dynamodb.Options) { o.APIOptions = append(o.APIOptions, change) })
+	}
+	own := errors.New("not on Sundays")
+	noBuild := middleware.BuildMiddlewareFunc("own", func(context.Context, middleware.BuildInput, middleware.BuildHandler) (out middleware.BuildOutput, _ middleware.Metadata, _ error) {
+		return out, middleware.Metadata{}, own
+	})
+	left, leave := context.WithCancel(t.Context())
+	leave()
+	refuse := func(code string, members ...string) wiretest.Answer {
+		return wiretest.Refuse(400, code, "m", "R", members...)
+	}
+	strange := refuse("TransactionCanceledException", `,"CancellationReasons":[{"Code":"Strange","Message":"s"}]`)
+
+	for name, test := range map[string]struct {
+		ctx    context.Context
+		answer wiretest.Answer
+		opts   []dynamoconn.Option
+		cause  error
+		text   string
+	}{
+		"no such endpoint": {opts: sdk(func(o *dynamodb.Options) { o.BaseEndpoint = aws.String("ht tp://x") }), cause: dynamoconn.ErrInvalidOption,
+			text: "invalid option: failed to resolve service endpoint, Failed to parse uri: ht tp://x"},
+		"FIPS and an endpoint": {opts: sdk(func(o *dynamodb.Options) {
+			o.EndpointOptions.UseFIPSEndpoint, o.BaseEndpoint = aws.FIPSEndpointStateEnabled, aws.String("http://localhost:1")
+		}), cause: dynamoconn.ErrInvalidOption, text: "invalid option: failed to resolve service endpoint, endpoint rule error, Invalid Configuration: FIPS and custom endpoint are not supported"},
+		"a plain endpoint": {opts: sdk(func(o *dynamodb.Options) { o.BaseEndpoint = aws.String("http://example.com") }), cause: dynamoconn.ErrInvalidRequest,
+			text: "invalid request: Endpoint: plain http is refused for a host that is not this machine; allow it with WithPlainHTTP"},
+		"a stack that cannot be made": {opts: inStack(func(*middleware.Stack) error { return own }), cause: dynamoconn.ErrInvalidOption, text: "invalid option: not on Sundays"},
+		"a middleware that fails": {opts: inStack(func(s *middleware.Stack) error { return s.Build.Add(noBuild, middleware.After) }),
+			cause: dynamoconn.ErrInvalidOption, text: "invalid option: not on Sundays"},
+		"the caller has left": {ctx: left, cause: context.Canceled, text: "context canceled"},
+		"a new code":          {answer: refuse("NewException"), cause: dynamoconn.ErrRefused, text: "refused by DynamoDB: m (NewException, request R)"},
+		"a new reason":        {answer: strange, cause: dynamoconn.ErrRefused, text: "refused by DynamoDB: Strange: s (TransactionCanceledException, request R)"},
+		"a code of doubt":     {answer: refuse("TransactionInProgressException"), cause: dynamoconn.ErrAmbiguous, text: "outcome unknown: m (TransactionInProgressException, request R)"},
+	} {
+		ctx, answer := test.ctx, test.answer
+		if ctx == nil {
+			ctx = t.Context()
+		}
+		if answer == nil {
+			answer = wiretest.AllDone()
+		}
+		_, err := wireClient(t, wiretest.New(answer), append(test.opts, dynamoconn.WithMaxAttempts(1))...).PutItem(ctx, putMusic())
+		require.ErrorIs(t, err, test.cause, name)
+		assert.EqualError(t, err, `PutItem "Music" in us-east-1: `+test.text, name)
+	}
+}
+
 func TestErrorOfARequestThatIsNotSent(t *testing.T) {
 	t.Parallel()
 
@@ -356,7 +415,7 @@ func TestSentinelsAreDistinct(t *testing.T) {
 		dynamoconn.ErrMissing, dynamoconn.ErrNull, dynamoconn.ErrWrongKind, dynamoconn.ErrTableNotFound,
 		dynamoconn.ErrConditionFailed, dynamoconn.ErrConflict, dynamoconn.ErrThrottled, dynamoconn.ErrAccessDenied,
 		dynamoconn.ErrCredentials, dynamoconn.ErrValidation, dynamoconn.ErrItemTooLarge, dynamoconn.ErrUnfinishedBatch,
-		dynamoconn.ErrAmbiguous, dynamoconn.ErrUnavailable, dynamoconn.ErrCorruptResponse,
+		dynamoconn.ErrRefused, dynamoconn.ErrAmbiguous, dynamoconn.ErrUnavailable, dynamoconn.ErrCorruptResponse,
 	}
 	texts := make(map[string]bool)
 	for i, err := range all {

@@ -406,6 +406,9 @@ var mutants = append([]mutant{
 		return tooManyValues()`, `case !w.takes(n) && n > 10:
 		return tooManyValues()`,
 		".", "TestEndlessItemIsRefused"},
+	{0, "an error code that is not known has no cause", "internal/retry/cause.go",
+		`return UnknownCode`, `return NoCause`,
+		".", "TestEveryFailureHasACause"},
 	{0, "an error about a key does not say which attributes were sent", "errors.go",
 		`return "the attributes sent are " + sent.sent`, `return sent.sent[:0]`,
 		".", "TestErrorSaysWhatDynamoDBLeavesOut"},

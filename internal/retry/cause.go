@@ -35,6 +35,8 @@ const (
 	TooLarge
 	// Unavailable means that DynamoDB could not be reached, or could not serve.
 	Unavailable
+	// UnknownCode means that DynamoDB refused it with an error code that is not in the table.
+	UnknownCode
 	// Corrupt means that an answer came and cannot be believed.
 	Corrupt
 )
@@ -87,6 +89,8 @@ func causeOf(err error, tries []Try, last error) Cause {
 	switch {
 	case isCanceled(err):
 		return causeOfWaiting(tries, last)
+	case hasErrorCode(err):
+		return UnknownCode
 	case len(tries) > 0 && tries[len(tries)-1].Status == 0:
 		return Unavailable
 	}

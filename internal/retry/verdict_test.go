@@ -31,7 +31,7 @@ func TestCauseOfAFailure(t *testing.T) {
 		want  Cause
 	}{
 		"an error code":                     {answered(400, "ThrottlingException"), sent(400, "ThrottlingException"), nil, Throttled},
-		"a code of nobody's":                {answered(400, "NewException"), sent(400, "NewException"), nil, NoCause},
+		"a code of nobody's":                {answered(400, "NewException"), sent(400, "NewException"), nil, UnknownCode},
 		"a status":                          {answered(503, ""), sent(503, ""), nil, Unavailable},
 		"a status beside an error code":     {answered(500, "ValidationException"), sent(500, "ValidationException"), nil, Invalid},
 		"a fault of ours":                   {broken(NewFault(Corrupt, "wrong checksum")), sent(200, ""), nil, Corrupt},
@@ -39,7 +39,7 @@ func TestCauseOfAFailure(t *testing.T) {
 		"nothing was tried":                 {errors.New("no endpoint"), nil, nil, NoCause},
 		"a cancelled transaction":           {cancelled("TransactionConflict", ""), sent(400, "TransactionCanceledException"), nil, Conflict},
 		"cancelled for an item over 400 KB": {cancelled("ValidationError", "Item size to update has exceeded the maximum allowed size"), sent(400, ""), nil, TooLarge},
-		"cancelled for no known reason":     {cancelled("New", ""), sent(400, ""), nil, NoCause},
+		"cancelled for no known reason":     {cancelled("New", ""), sent(400, ""), nil, UnknownCode},
 		"the caller leaves":                 {leaving, sent(0, ""), nil, NoCause},
 		"the caller leaves at once":         {leaving, nil, nil, NoCause},
 		"the caller leaves, throttled":      {inPause, sent(400, "ThrottlingException"), nil, Throttled},

@@ -173,10 +173,10 @@ func TestItemIsUnique(t *testing.T) {
 				require.ErrorIs(t, err, test.is)
 				assert.Equal(t, errors.Is(test.is, condition), errors.Is(err, condition))
 				if test.item == "" {
-					assert.Nil(t, errorOf(t, err).Item)
+					assert.Nil(t, errorOf(t, err).Item())
 					return
 				}
-				assert.True(t, parsed(t, test.item).Equal(errorOf(t, err).Item))
+				assert.True(t, parsed(t, test.item).Equal(errorOf(t, err).Item()))
 			})
 		})
 	}
@@ -192,7 +192,7 @@ func TestEqualItemProvesNothingByItself(t *testing.T) {
 		_, err := wireClient(t, wiretest.New(internal, falseConditionOf(ours))).PutItem(t.Context(), req)
 		require.ErrorIs(t, err, dynamoconn.ErrAmbiguous)
 		assert.NotErrorIs(t, err, dynamoconn.ErrConditionFailed)
-		assert.True(t, req.Item.Equal(errorOf(t, err).Item))
+		assert.True(t, req.Item.Equal(errorOf(t, err).Item()))
 
 		_, err = wireClient(t, wiretest.New(falseConditionOf(ours))).PutItem(t.Context(), req)
 		require.ErrorIs(t, err, dynamoconn.ErrConditionFailed)

@@ -521,9 +521,9 @@ func FuzzErrorAnswer(f *testing.F) {
 		}
 		var failed *types.ConditionalCheckFailedException
 		if errors.As(sdkErr, &failed) && len(reasonsOf(failed.Item)) == 0 {
-			require.True(t, len(e.Item) == len(failed.Item) || errors.Is(err, ErrCorruptResponse) && len(e.Item) == 0)
+			require.True(t, len(e.Item()) == len(failed.Item) || errors.Is(err, ErrCorruptResponse) && len(e.Item()) == 0)
 		} else {
-			require.Empty(t, e.Item)
+			require.Empty(t, e.Item())
 		}
 		if status >= 500 {
 			require.ErrorIs(t, err, ErrAmbiguous)

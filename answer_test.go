@@ -330,7 +330,7 @@ func TestHalfASurrogatePairInTheItemThatIsStored(t *testing.T) {
 	e := failed(t, "ConditionalCheckFailedException", "m", `,"Item":{"Artist":{"S":"a\ud800b"}}`)
 	assert.ErrorIs(t, e, dynamoconn.ErrConditionFailed)
 	assert.ErrorIs(t, e, dynamoconn.ErrCorruptResponse)
-	assert.Nil(t, e.Item)
+	assert.Nil(t, e.Item())
 }
 
 // The key is compared as DynamoDB compares it, and only if a projection has left it.
@@ -412,7 +412,7 @@ func TestItemThatStandsIsReadStrictly(t *testing.T) {
 		}, opts...)
 		require.ErrorIs(t, err, dynamoconn.ErrConditionFailed, name)
 		require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse, name)
-		assert.Nil(t, errorOf(t, err).Item, name)
+		assert.Nil(t, errorOf(t, err).Item(), name)
 	}
 }
 

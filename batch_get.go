@@ -249,7 +249,7 @@ func (g *batchGet) finish(req BatchGetItemRequest, results []*batch.Result) (*Ba
 			case result.Outcome != retry.Applied:
 				failed.Failures = append(failed.Failures, ReadFailure{
 					TableName: table.Name, Entry: entry, Index: i,
-					Key: table.Keys[i].Clone(), Outcome: readOutcome(result.Outcome), Err: result.Err,
+					key: hide(table.Keys[i].Clone()), Outcome: readOutcome(result.Outcome), Err: result.Err,
 				})
 			case repeated:
 				out.Items[i] = out.Items[g.places[op]].Clone()

@@ -385,7 +385,8 @@ func TestBatchGetChangesNoInput(t *testing.T) {
 	var failed *BatchGetError
 	require.ErrorAs(t, err, &failed)
 	for i := range failed.Failures {
-		failed.Failures[i].Key.Set(Long("ID", 77))
+		key := failed.Failures[i].Key()
+		key.Set(Long("ID", 77))
 	}
 	for i := range resp.ResponseTables[0].MissingKeys {
 		resp.ResponseTables[0].MissingKeys[i].Set(Long("ID", 77))

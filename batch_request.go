@@ -51,14 +51,14 @@ func invalidNow(err error) batch.Answer {
 func (k *call) leftUnprocessed() error {
 	return &Error{
 		Activity: k.activity, TableName: clean(k.table), Region: k.region,
-		causes: []error{ErrThrottled}, err: errors.New("left unprocessed until the retry budget was spent"),
+		causes: []error{ErrThrottled}, err: hide(errors.New("left unprocessed until the retry budget was spent")),
 	}
 }
 
 // batchError returns the error of a call with a batch that is not complete.
 func (k *call) batchError(err error) error {
 	e := k.errorSoFar()
-	e.err = err
+	e.err = hide(err)
 	return e
 }
 

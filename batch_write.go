@@ -172,10 +172,14 @@ func (w *batchWrite) writeAt(place writePlace) Write {
 	return w.entries[place.entry].Writes[place.index]
 }
 
+// failureOf returns the failure of a write. It has a copy of the write, because the caller may
+// change the request.
 func (w *batchWrite) failureOf(place writePlace, outcome Outcome, err error) WriteFailure {
+	write := w.writeAt(place)
+	copied := Write{ItemToAdd: write.ItemToAdd.Clone(), ItemToDelete: write.ItemToDelete.Clone()}
 	return WriteFailure{
 		TableName: w.entries[place.entry].Name, Entry: place.entry, Index: place.index,
-		Write: w.writeAt(place), Outcome: outcome, Err: err,
+		Outcome: outcome, Err: err, write: hide(copied),
 	}
 }
 
@@ -354,10 +358,6 @@ func (w *batchWrite) finish(results []*batch.Result) (*BatchWriteItemResponse, e
 	failed := &BatchWriteError{Failures: failures, total: w.total, keyNames: make(map[string][]string)}
 	for _, t := range w.tables {
 		failed.keyNames[t.name] = t.given
-	}
-	for i := range failed.Failures {
-		write := &failed.Failures[i].Write
-		write.ItemToAdd, write.ItemToDelete = write.ItemToAdd.Clone(), write.ItemToDelete.Clone()
 	}
 	return resp, w.batchError(failed)
 }

@@ -615,8 +615,9 @@ func TestBatchWriteChangesNoInput(t *testing.T) {
 		var failed *BatchWriteError
 		require.ErrorAs(t, err, &failed)
 		for _, failure := range failed.Failures {
-			failure.Write.ItemToAdd.Set(String("Version", "mine"))
-			failure.Write.ItemToDelete.Set(String("Version", "mine"))
+			write := failure.Write()
+			write.ItemToAdd.Set(String("Version", "mine"))
+			write.ItemToDelete.Set(String("Version", "mine"))
 		}
 		assert.Equal(t, fresh(), req)
 	})

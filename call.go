@@ -141,7 +141,7 @@ func (k *call) failure(err error, tries []retry.Try, verdict retry.Verdict, ambi
 		Region:    k.region,
 		Attempts:  len(tries),
 		Token:     k.token,
-		err:       err,
+		err:       hide(err),
 	}
 	for i, try := range tries {
 		if try.RequestID != "" {
@@ -165,10 +165,10 @@ func (k *call) failure(err error, tries []retry.Try, verdict retry.Verdict, ambi
 		e.causes = append(e.causes, ErrAmbiguous)
 	}
 	if errors.Is(err, transport.ErrPlainHTTP) {
-		e.err = invalid("Endpoint", transport.ErrPlainHTTP.Error()+"; allow it with WithPlainHTTP")
+		e.err = hide[error](invalid("Endpoint", transport.ErrPlainHTTP.Error()+"; allow it with WithPlainHTTP"))
 	}
 	switch {
-	case isA[*FieldError](e.err): // it names its own cause
+	case isA[*FieldError](e.err.get()): // it names its own cause
 	case ambiguous && verdict.Cause == retry.ConditionFailed:
 		// The condition can be false because an attempt in doubt was applied: that is no
 		// answer to the caller's question.
@@ -214,7 +214,7 @@ func (e *Error) addStoredItem(err error) {
 		e.causes = append(e.causes, damage)
 		return
 	}
-	e.Item = item
+	e.item = hide(item)
 }
 
 func later(a, b time.Time) time.Time {
@@ -244,7 +244,7 @@ func (k *call) takeMetadata() ResponseMetadata {
 // refuse returns the error of a request that is not sent.
 func (k *call) refuse(err error) error {
 	e := k.errorSoFar()
-	e.err = err
+	e.err = hide(err)
 	return e
 }
 

@@ -146,8 +146,8 @@ var errorOf = map[retry.Cause]error{
 //	}
 //
 // It unwraps to those causes and to the SDK's own error: errors.As also finds, for
-// example, a *types.ConditionalCheckFailedException. Its text, its JSON and its slog form
-// hold no credentials and no item.
+// example, a *types.ConditionalCheckFailedException. Nothing that prints
+// or encodes it shows credentials or an item.
 type Error struct {
 	// Activity is the method that failed, such as "PutItem".
 	Activity string
@@ -168,9 +168,6 @@ type Error struct {
 	Message string
 	// ThrottlingReasons says what is over its throughput, if DynamoDB said so.
 	ThrottlingReasons []ThrottlingReason
-	// Item is the item that was stored when a condition failed, if the request asked for it
-	// with ReturnItemOnConditionFailure or ItemIsUnique.
-	Item Item `json:"-"`
 	// Token is the ClientRequestToken of a write that was given [ExactlyOnce], and empty
 	// without it. With it the same write may be sent again until 10 minutes after Began.
 	Token string
@@ -179,7 +176,8 @@ type Error struct {
 	Began, Ended time.Time
 
 	causes []error
-	err    error
+	err    hidden[error]
+	item   hidden[Item]
 	advice string // what DynamoDB's message leaves out
 }
 
@@ -212,11 +210,11 @@ func (e *Error) Error() string {
 		b.WriteString("; ")
 		b.WriteString(e.advice)
 	}
-	if notRenewed, ok := as[*retry.NotRenewed](e.err); ok {
+	if notRenewed, ok := as[*retry.NotRenewed](e.err.get()); ok {
 		fmt.Fprintf(&b, "; getting new credentials failed: %s", clean(withoutSDKWords(notRenewed.Err)))
 	}
 	for _, end := range []error{retry.ErrSentOnce, retry.ErrTokenOld} {
-		if errors.Is(e.err, end) && !strings.Contains(said, end.Error()) { // a batch's cause says it
+		if errors.Is(e.err.get(), end) && !strings.Contains(said, end.Error()) { // a batch's cause says it
 			b.WriteString("; ")
 			b.WriteString(end.Error())
 		}
@@ -246,20 +244,20 @@ func (e *Error) said() string {
 	switch {
 	case e.Code != "":
 		return e.Message
-	case e.err == nil:
+	case e.err.get() == nil:
 		return ""
-	case errors.Is(e.err, ErrUnfinishedBatch):
-		return clean(e.err.Error())
-	case isA[wire.Damage](e.err):
-		damage, _ := as[wire.Damage](e.err)
+	case errors.Is(e.err.get(), ErrUnfinishedBatch):
+		return clean(e.err.get().Error())
+	case isA[wire.Damage](e.err.get()):
+		damage, _ := as[wire.Damage](e.err.get())
 		return damage.Error()
-	case isA[*smithy.DeserializationError](e.err): // the SDK's text quotes the answer
-		if status := statusText(e.err); status != "" {
+	case isA[*smithy.DeserializationError](e.err.get()): // the SDK's text quotes the answer
+		if status := statusText(e.err.get()); status != "" {
 			return status
 		}
 		return "the answer cannot be decoded"
 	}
-	return clean(withoutSDKWords(e.err))
+	return clean(withoutSDKWords(e.err.get()))
 }
 
 // withoutSDKWords returns the text of an error that has no code of DynamoDB's, without what
@@ -398,12 +396,17 @@ func (e *Error) where() string {
 	return where
 }
 
+// Item returns the item that was stored when a condition failed, if the request asked for it
+// with ReturnItemOnConditionFailure or ItemIsUnique, and nil otherwise. It is a method so that
+// nothing that prints or encodes the error shows the item.
+func (e *Error) Item() Item { return e.item.get() }
+
 // Unwrap returns the causes among this package's Err variables and the SDK's error.
 func (e *Error) Unwrap() []error {
 	all := make([]error, 0, len(e.causes)+1)
 	all = append(all, e.causes...)
-	if e.err != nil {
-		all = append(all, e.err)
+	if err := e.err.get(); err != nil {
+		all = append(all, err)
 	}
 	return all
 }

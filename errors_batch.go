@@ -15,7 +15,7 @@ import (
 // BatchWriteError names the writes of a [BatchWriteItemRequest] that are not known to have
 // been applied. Every write that it does not name was applied. It matches
 // [ErrUnfinishedBatch], each of the causes, and [ErrAmbiguous] if a write may have been
-// applied. Its text and its JSON hold no item.
+// applied. Nothing that prints or encodes it shows an item.
 type BatchWriteError struct {
 	// Failures are those writes, in the order of the request.
 	Failures []WriteFailure
@@ -30,8 +30,6 @@ type WriteFailure struct {
 	TableName string
 	// Entry and Index are its place: Tables[Entry].Writes[Index] of the request.
 	Entry, Index int
-	// Write is the put or delete itself.
-	Write Write
 	// Outcome is [OutcomeNotDone] for a write that was certainly not applied and may
 	// succeed when it is sent again, [OutcomeRefused] for one that would be refused again,
 	// and [OutcomeUnknown] for one that may have been applied. To send the last again is
@@ -39,7 +37,12 @@ type WriteFailure struct {
 	Outcome Outcome
 	// Err is why.
 	Err error
+
+	write hidden[Write]
 }
+
+// Write returns the put or delete itself.
+func (f WriteFailure) Write() Write { return f.write.get() }
 
 // String returns the table, the place, the outcome and the cause. It does not show the item.
 func (f WriteFailure) String() string {
@@ -112,7 +115,7 @@ func (e *BatchWriteError) Remaining() BatchWriteItemRequest {
 			req.Tables = append(req.Tables, WriteTable{Name: failure.TableName, KeyNames: e.keyNames[failure.TableName]})
 		}
 		table := &req.Tables[len(req.Tables)-1]
-		table.Writes = append(table.Writes, failure.Write)
+		table.Writes = append(table.Writes, failure.Write())
 	}
 	return req
 }
@@ -130,8 +133,8 @@ func (e *BatchWriteError) causes() []error {
 
 // BatchGetError names the keys of a [BatchGetItemRequest] that have no answer. The response
 // that is returned with it has the answer for every other key: its item, or nil if there is
-// none. It matches [ErrUnfinishedBatch] and each of the causes. Its text and its JSON hold
-// no key.
+// none. It matches [ErrUnfinishedBatch] and each of the causes. Nothing that
+// prints or encodes it shows a key.
 type BatchGetError struct {
 	// Failures are those keys, in the order of the request. A key that the request
 	// holds twice is here twice.
@@ -147,14 +150,17 @@ type ReadFailure struct {
 	TableName string
 	// Entry and Index are its place: RequestTables[Entry].Keys[Index] of the request.
 	Entry, Index int
-	// Key is the key itself.
-	Key Item
 	// Outcome is [OutcomeNotDone] for a key that may be asked for again, and
 	// [OutcomeRefused] for one that DynamoDB would refuse again.
 	Outcome Outcome
 	// Err is why.
 	Err error
+
+	key hidden[Item]
 }
+
+// Key returns the key itself.
+func (f ReadFailure) Key() Item { return f.key.get() }
 
 // String returns the table, the place, the outcome and the cause. It does not show the key.
 func (f ReadFailure) String() string {
@@ -195,7 +201,7 @@ func (e *BatchGetError) Remaining() BatchGetItemRequest {
 			req.RequestTables = append(req.RequestTables, e.tables[entry])
 		}
 		table := &req.RequestTables[len(req.RequestTables)-1]
-		table.Keys = append(table.Keys, failure.Key)
+		table.Keys = append(table.Keys, failure.Key())
 	}
 	return req
 }

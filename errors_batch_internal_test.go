@@ -123,10 +123,10 @@ func TestRemainingKeepsTheEntriesAndLeavesOutTheRefused(t *testing.T) {
 	e := &BatchWriteError{
 		keyNames: map[string][]string{"Music": {"ID"}},
 		Failures: []WriteFailure{
-			{TableName: "Music", Entry: 0, Index: 3, Write: Write{ItemToAdd: song(1, "a")}, Outcome: OutcomeUnknown},
-			{TableName: "Music", Entry: 0, Index: 4, Write: Write{ItemToAdd: song(2, "a")}, Outcome: OutcomeRefused},
-			{TableName: "Films", Entry: 1, Index: 0, Write: Write{ItemToDelete: songKey(1)}, Outcome: OutcomeNotDone},
-			{TableName: "Music", Entry: 2, Index: 0, Write: Write{ItemToAdd: song(1, "b")}, Outcome: OutcomeNotDone},
+			{TableName: "Music", Entry: 0, Index: 3, write: hide(Write{ItemToAdd: song(1, "a")}), Outcome: OutcomeUnknown},
+			{TableName: "Music", Entry: 0, Index: 4, write: hide(Write{ItemToAdd: song(2, "a")}), Outcome: OutcomeRefused},
+			{TableName: "Films", Entry: 1, Index: 0, write: hide(Write{ItemToDelete: songKey(1)}), Outcome: OutcomeNotDone},
+			{TableName: "Music", Entry: 2, Index: 0, write: hide(Write{ItemToAdd: song(1, "b")}), Outcome: OutcomeNotDone},
 		},
 	}
 	assert.Equal(t, BatchWriteItemRequest{Tables: []WriteTable{

@@ -132,3 +132,18 @@ func needsQuotes(r rune) bool {
 	return r != '_' && r != '-' && r != ':' && r != '#' &&
 		(r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
+
+// hidden holds a value that nothing shows by accident. Package fmt and others walk through the
+// fields of a struct, and call no method of what is in a field that is not exported. So an error
+// has no item, and no error of the SDK, which may have one, where reflection finds it.
+type hidden[T any] func() T
+
+func hide[T any](value T) hidden[T] { return func() T { return value } }
+
+// get returns the value, and the zero value if there is none.
+func (h hidden[T]) get() (value T) {
+	if h != nil {
+		value = h()
+	}
+	return value
+}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,7 +55,7 @@ func TestErrorIsTheCauseTheFactsAndTheSDKs(t *testing.T) {
 	assert.Equal(t, 1, e.Attempts)
 	assert.Equal(t, "ConditionalCheckFailedException", e.Code)
 	assert.Equal(t, "The conditional request failed", e.Message)
-	assert.True(t, e.Item.Equal(dynamoconn.Item{dynamoconn.String("Artist", "Acme Band"), dynamoconn.Long("Year", 1999)}))
+	assert.True(t, e.Item().Equal(dynamoconn.Item{dynamoconn.String("Artist", "Acme Band"), dynamoconn.Long("Year", 1999)}))
 	assert.Nil(t, e.ThrottlingReasons)
 
 	var sdk *types.ConditionalCheckFailedException
@@ -72,7 +74,7 @@ func TestItemOfAFailedConditionThatCannotBeRead(t *testing.T) {
 	e := failed(t, "ConditionalCheckFailedException", "m", `,"Item":{"Year":{"N":"CANARY"}}`)
 	assert.ErrorIs(t, e, dynamoconn.ErrConditionFailed)
 	assert.ErrorIs(t, e, dynamoconn.ErrCorruptResponse)
-	assert.Nil(t, e.Item)
+	assert.Nil(t, e.Item())
 	assert.NotContains(t, e.Error(), "CANARY")
 }
 
@@ -426,4 +428,98 @@ func TestSentinelsAreDistinct(t *testing.T) {
 		texts[err.Error()] = true
 		assert.Equal(t, strings.ToLower(err.Error()[:1]), err.Error()[:1])
 	}
+}
+
+// valuesIn returns the paths to what no error may have where reflection finds it: an item or a
+// part of one, and a text with the canary. It goes through fields that are not exported, as
+// package fmt does, and through pointers, as encoders and dumpers do.
+func valuesIn(v reflect.Value, path string, seen map[any]bool) (found []string) {
+	if !v.IsValid() {
+		return nil
+	}
+	held := []reflect.Type{reflect.TypeFor[dynamoconn.KeyValue](), reflect.TypeFor[types.AttributeValue]()}
+	if v.Kind() == reflect.Pointer && slices.ContainsFunc(held, v.Type().Implements) {
+		return []string{path + " is a " + v.Type().String()}
+	}
+	switch v.Kind() {
+	case reflect.String:
+		if strings.Contains(v.String(), canaryValue) {
+			found = append(found, path+" holds the value")
+		}
+	case reflect.Pointer:
+		if at := v.Pointer(); !seen[at] {
+			seen[at] = true
+			found = valuesIn(v.Elem(), path, seen)
+		}
+	case reflect.Interface:
+		found = valuesIn(v.Elem(), path, seen)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			found = append(found, valuesIn(v.Field(i), path+"."+v.Type().Field(i).Name, seen)...)
+		}
+	case reflect.Slice, reflect.Array:
+		if v.Type().Elem().Kind() == reflect.Uint8 && v.Kind() == reflect.Slice {
+			if strings.Contains(string(v.Bytes()), canaryValue) {
+				found = append(found, path+" holds the value")
+			}
+			break
+		}
+		for i := range v.Len() {
+			found = append(found, valuesIn(v.Index(i), fmt.Sprintf("%s[%d]", path, i), seen)...)
+		}
+	case reflect.Map:
+		for key, value := range v.Seq2() {
+			found = append(found, valuesIn(key, path+" key", seen)...)
+			found = append(found, valuesIn(value, path+"[...]", seen)...)
+		}
+	}
+	return found
+}
+
+// requireNoValueInside checks that reflection finds no part of an item in v.
+func requireNoValueInside(t *testing.T, name string, v any) {
+	t.Helper()
+	for _, path := range valuesIn(reflect.ValueOf(v), name, map[any]bool{}) {
+		t.Errorf("%s: %s", name, path)
+	}
+}
+
+func TestValuesInsideAreFound(t *testing.T) {
+	t.Parallel()
+	type hiding struct{ v any }
+	for _, v := range []any{
+		canaryItem(), hiding{canaryItem()}, &hiding{"x" + canaryValue}, hiding{[]byte(canaryValue)}, hiding{map[string]any{canaryValue: 1}},
+		hiding{[]any{&types.AttributeValueMemberBOOL{}}}, &types.ConditionalCheckFailedException{Item: map[string]types.AttributeValue{"a": &types.AttributeValueMemberN{}}},
+	} {
+		assert.NotEmpty(t, valuesIn(reflect.ValueOf(v), "", map[any]bool{}), "%T", v)
+	}
+}
+
+// What an error does not show it still hands over to who asks for it.
+func TestErrorsHandOverTheirItems(t *testing.T) {
+	t.Parallel()
+	refused := wiretest.Refuse(400, "ConditionalCheckFailedException", "m", "R", `,"Item":{"Artist":{"S":"`+canaryValue+`"}}`)
+	client := wireClient(t, wiretest.New(refused))
+	_, err := client.PutItem(t.Context(), dynamoconn.PutItemRequest{
+		TableName: "Music", Item: canaryItem(), ConditionExpression: "attribute_not_exists(Artist)", ReturnItemOnConditionFailure: true,
+	})
+	assert.Equal(t, canaryItem(), errorOf(t, err).Item())
+	var failed *types.ConditionalCheckFailedException
+	require.ErrorAs(t, err, &failed)
+	assert.Len(t, failed.Item, 1)
+	assert.Nil(t, new(dynamoconn.Error).Item())
+
+	client = wireClient(t, wiretest.New(wiretest.Refuse(400, "ValidationException", "m", "R", "")))
+	write := dynamoconn.Write{ItemToDelete: canaryItem()}
+	_, err = client.BatchWrite(t.Context(), dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{{Name: "Music", Writes: []dynamoconn.Write{write}}}})
+	var writes *dynamoconn.BatchWriteError
+	require.ErrorAs(t, err, &writes)
+	assert.Equal(t, write, writes.Failures[0].Write())
+	assert.Equal(t, dynamoconn.Write{}, dynamoconn.WriteFailure{}.Write())
+
+	_, err = client.BatchGet(t.Context(), dynamoconn.BatchGetItemRequest{RequestTables: []dynamoconn.RequestTable{{Name: "Music", Keys: []dynamoconn.Item{canaryItem()}}}})
+	var reads *dynamoconn.BatchGetError
+	require.ErrorAs(t, err, &reads)
+	assert.Equal(t, canaryItem(), reads.Failures[0].Key())
+	assert.Nil(t, dynamoconn.ReadFailure{}.Key())
 }

@@ -257,7 +257,7 @@ func ExampleClient_PutItem_condition() {
 	})
 	var e *dynamoconn.Error
 	if errors.Is(err, dynamoconn.ErrConditionFailed) && errors.As(err, &e) {
-		year, _ := dynamoconn.Value[int64](e.Item, "Year")
+		year, _ := dynamoconn.Value[int64](e.Item(), "Year")
 		fmt.Println("there already, from", year)
 	}
 	// Output: there already, from 1999
@@ -356,7 +356,7 @@ func ExampleBatchWriteError() {
 	}
 	fmt.Println(resp.Written, "written")
 	for _, failure := range unfinished.Failures {
-		title, _ := dynamoconn.Value[string](failure.Write.ItemToAdd, "SongTitle")
+		title, _ := dynamoconn.Value[string](failure.Write().ItemToAdd, "SongTitle")
 		fmt.Println(title, failure.Outcome, errors.Is(failure.Err, dynamoconn.ErrItemTooLarge))
 	}
 	// Later, the rest: client.BatchWrite(ctx, unfinished.Remaining())

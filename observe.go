@@ -106,18 +106,21 @@ func (k *call) report(ctx context.Context, number int, try *retry.Try) {
 // is its cause.
 func attemptError(err error) error {
 	if errors.Is(err, transport.ErrCorrupt) || errors.Is(err, transport.ErrRedirect) {
-		return &attemptFailure{ErrCorruptResponse, err}
+		return &attemptFailure{ErrCorruptResponse, hide(err)}
 	}
 	return err
 }
 
-type attemptFailure struct{ cause, err error }
+type attemptFailure struct {
+	cause error
+	err   hidden[error]
+}
 
 // Error returns the text of the error itself, which says the cause.
-func (f *attemptFailure) Error() string { return f.err.Error() }
+func (f *attemptFailure) Error() string { return f.err.get().Error() }
 
 // Unwrap returns the cause and the error.
-func (f *attemptFailure) Unwrap() []error { return []error{f.cause, f.err} }
+func (f *attemptFailure) Unwrap() []error { return []error{f.cause, f.err.get()} }
 
 // end reports the call that is finished with *err. Each activity defers it. Nothing is
 // reported for a call that ends in a panic of a request.

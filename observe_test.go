@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -388,13 +389,22 @@ const (
 )
 
 // requireRedacted checks that no way of printing v shows a secret or a value.
-func requireRedacted(t *testing.T, name string, v any) {
+func requireRedacted[T any](t *testing.T, name string, v T) {
 	t.Helper()
+	// Package fmt calls no method of a value in a field that is not exported.
+	inside := struct{ v T }{v}
+	values := []any{v, []any{v}, struct{ V any }{v}, inside, &inside, []any{inside}, map[string]any{"k": inside}, struct{ v *T }{&v}, struct{ v any }{v}}
 	var forms []string
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%T"} {
-		forms = append(forms, fmt.Sprintf(verb, v), fmt.Sprintf(verb, []any{v}), fmt.Sprintf(verb, struct{ V any }{v}))
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%T"} {
+		for _, value := range values {
+			forms = append(forms, fmt.Sprintf(verb, value))
+		}
 	}
-	if data, err := json.Marshal(v); err == nil {
+	for _, value := range []any{v, struct{ V any }{v}, struct{ V T }{v}} {
+		if data, err := json.Marshal(value); err == nil {
+			forms = append(forms, string(data))
+		}
+		data, _ := xml.Marshal(value) // what is written before an error counts too
 		forms = append(forms, string(data))
 	}
 	var b bytes.Buffer
@@ -532,15 +542,18 @@ func TestErrorsEventsAndLogsShowNoValue(t *testing.T) {
 				assert.Len(t, calls, 4)
 				for _, event := range attempts {
 					requireRedacted(t, "AttemptEvent", event)
+					requireNoValueInside(t, "AttemptEvent", event)
 				}
 				for _, event := range calls {
 					requireRedacted(t, "CallEvent", event)
+					requireNoValueInside(t, "CallEvent", event)
 				}
 				for activity, err := range map[string]error{"PutItem": put, "GetItem": get, "BatchGet": batchGet, "BatchWrite": batchWrite} {
 					if err == nil {
 						continue
 					}
 					requireRedacted(t, activity, err)
+					requireNoValueInside(t, activity, err)
 					var e *dynamoconn.Error
 					require.ErrorAs(t, err, &e)
 					requireRedacted(t, activity, e)
@@ -548,6 +561,7 @@ func TestErrorsEventsAndLogsShowNoValue(t *testing.T) {
 					var write *dynamoconn.BatchWriteError
 					if errors.As(err, &write) {
 						requireRedacted(t, activity, write)
+						requireNoValueInside(t, activity, write)
 						requireRedacted(t, activity+", copied", *write)
 						requireRedacted(t, "WriteFailure", write.Failures[0])
 						requireRedacted(t, "*WriteFailure", &write.Failures[0])
@@ -556,6 +570,7 @@ func TestErrorsEventsAndLogsShowNoValue(t *testing.T) {
 					var read *dynamoconn.BatchGetError
 					if errors.As(err, &read) {
 						requireRedacted(t, activity, read)
+						requireNoValueInside(t, activity, read)
 						requireRedacted(t, activity+", copied", *read)
 						requireRedacted(t, "ReadFailure", read.Failures[0])
 						requireRedacted(t, "*ReadFailure", &read.Failures[0])
@@ -586,6 +601,7 @@ func TestErrorsOfRequestsShowNoValue(t *testing.T) {
 		_, err := client.PutItem(t.Context(), dynamoconn.PutItemRequest{TableName: "Music", Item: item})
 		require.ErrorIs(t, err, dynamoconn.ErrInvalidRequest, name)
 		requireRedacted(t, name, err)
+		requireNoValueInside(t, name, err)
 		var field *dynamoconn.FieldError
 		require.ErrorAs(t, err, &field, name)
 		requireRedacted(t, name, field)

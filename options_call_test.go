@@ -423,7 +423,7 @@ func TestFailedConditionOfATransaction(t *testing.T) {
 	_, err := wireClient(t, w).PutItem(t.Context(), req, dynamoconn.ExactlyOnce(""))
 	require.ErrorIs(t, err, dynamoconn.ErrConditionFailed)
 	e := errorOf(t, err)
-	assert.True(t, e.Item.Equal(dynamoconn.Item{dynamoconn.String("Artist", "Acme Band"), dynamoconn.Long("Year", 1999)}))
+	assert.True(t, e.Item().Equal(dynamoconn.Item{dynamoconn.String("Artist", "Acme Band"), dynamoconn.Long("Year", 1999)}))
 	assert.Equal(t, "TransactionCanceledException", e.Code)
 	assert.Equal(t, "ConditionalCheckFailed: The conditional request failed", e.Message)
 	var sdk *types.TransactionCanceledException

@@ -126,7 +126,7 @@ func TestAmbiguousConditionKeepsTheSDKsError(t *testing.T) {
 	assert.NotErrorIs(t, err, dynamoconn.ErrConditionFailed)
 	var failed *types.ConditionalCheckFailedException
 	assert.ErrorAs(t, err, &failed)
-	assert.True(t, errorOf(t, err).Item.Equal(dynamoconn.Item{dynamoconn.String("Artist", "Acme Band")}))
+	assert.True(t, errorOf(t, err).Item().Equal(dynamoconn.Item{dynamoconn.String("Artist", "Acme Band")}))
 }
 
 func TestReadsAreNeverAmbiguous(t *testing.T) {

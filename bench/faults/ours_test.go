@@ -127,7 +127,7 @@ func ourState(err error) (state batchState) {
 		return state
 	}
 	for _, failure := range unfinished.Failures {
-		id, _ := dynamoconn.Value[string](failure.Write.ItemToAdd, "ID")
+		id, _ := dynamoconn.Value[string](failure.Write().ItemToAdd, "ID")
 		if failure.Outcome == dynamoconn.OutcomeUnknown {
 			state.maybeWritten = append(state.maybeWritten, id)
 		} else {

@@ -188,7 +188,7 @@ func TestBatchesWhereOneTableIsMissing(t *testing.T) {
 	require.Len(t, unread.Failures, len(keys))
 	for i, failure := range unread.Failures {
 		require.Equal(t, []any{absent, 1, i}, []any{failure.TableName, failure.Entry, failure.Index})
-		require.Equal(t, keys[i], failure.Key)
+		require.Equal(t, keys[i], failure.Key())
 	}
 	for i, item := range read.ResponseTables[0].Items {
 		require.True(t, items[i].Equal(item))

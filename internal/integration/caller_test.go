@@ -163,7 +163,7 @@ func TestFailuresOfABatchAreTheCallersOwn(t *testing.T) {
 	var failed *dynamoconn.BatchWriteError
 	require.ErrorAs(t, err, &failed)
 	for _, failure := range failed.Failures {
-		failure.Write.ItemToAdd[1].(*dynamoconn.KeyValueString).StringValue = "changed"
+		failure.Write().ItemToAdd[1].(*dynamoconn.KeyValueString).StringValue = "changed"
 	}
 	assert.True(t, reflect.DeepEqual(before, req))
 }

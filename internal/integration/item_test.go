@@ -199,9 +199,9 @@ func TestConditionsOfWrites(t *testing.T) {
 				require.ErrorAs(t, err, &e)
 				assert.Equal(t, []string{activity, table}, []string{e.Activity, e.TableName})
 				if want {
-					assert.True(t, there.Equal(e.Item), "%v", e.Item)
+					assert.True(t, there.Equal(e.Item()), "%v", e.Item())
 				} else {
-					assert.Nil(t, e.Item)
+					assert.Nil(t, e.Item())
 				}
 				var cause *types.ConditionalCheckFailedException
 				require.ErrorAs(t, err, &cause)
@@ -237,7 +237,7 @@ func TestConditionsOfWrites(t *testing.T) {
 		require.ErrorIs(t, err, dynamoconn.ErrConditionFailed)
 		var e *dynamoconn.Error
 		require.ErrorAs(t, err, &e)
-		assert.Nil(t, e.Item)
+		assert.Nil(t, e.Item())
 		for i, want := range []error{nil, dynamoconn.ErrConditionFailed} {
 			_, err = client.PutItem(t.Context(), dynamoconn.PutItemRequest{
 				TableName: table, Item: there, ConditionExpression: "attribute_not_exists(ID)",

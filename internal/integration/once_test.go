@@ -66,12 +66,12 @@ func TestTransactionOfOneWrite(t *testing.T) {
 	_, err = client.PutItem(t.Context(), put, dynamoconn.ExactlyOnce(""))
 	require.ErrorIs(t, err, dynamoconn.ErrConditionFailed)
 	assert.NotErrorIs(t, err, dynamoconn.ErrAmbiguous)
-	assert.True(t, everything(1).Equal(errorOf(t, err).Item), "%v", errorOf(t, err).Item)
+	assert.True(t, everything(1).Equal(errorOf(t, err).Item()), "%v", errorOf(t, err).Item())
 
 	remove := dynamoconn.DeleteItemRequest{TableName: table, Item: everything(1)[:1], ConditionExpression: "attribute_not_exists(ID)", ReturnItemOnConditionFailure: true}
 	_, err = client.DeleteItem(t.Context(), remove, dynamoconn.ExactlyOnce(""))
 	require.ErrorIs(t, err, dynamoconn.ErrConditionFailed)
-	assert.True(t, everything(1).Equal(errorOf(t, err).Item))
+	assert.True(t, everything(1).Equal(errorOf(t, err).Item()))
 	remove.ConditionExpression = ""
 	_, err = client.DeleteItem(t.Context(), remove, dynamoconn.ExactlyOnce(""))
 	require.NoError(t, err)

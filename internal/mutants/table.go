@@ -129,8 +129,7 @@ var mutants = append([]mutant{
 		`now.Add(r.Pause(t.misses))`, `now.Add(0 * r.Pause(t.misses))`,
 		"internal/batch", "TestPausesGrowWithoutProgressAndStartOverAfterIt"},
 	{14, "a batch failure shares memory with the caller's item", "batch_write.go",
-		`write.ItemToAdd, write.ItemToDelete = write.ItemToAdd.Clone(), write.ItemToDelete.Clone()`,
-		`write.ItemToAdd, write.ItemToDelete = write.ItemToAdd[:], write.ItemToDelete.Clone()`,
+		`Write{ItemToAdd: write.ItemToAdd.Clone(),`, `Write{ItemToAdd: write.ItemToAdd,`,
 		"internal/integration", "TestFailuresOfABatchAreTheCallersOwn"},
 	{14, "a batch changes its request", "batch_write.go",
 		`sorted := slices.Clone(names)`, `sorted := names`,
@@ -413,10 +412,18 @@ var mutants = append([]mutant{
 		`return "the attributes sent are " + sent.sent`, `return sent.sent[:0]`,
 		".", "TestErrorSaysWhatDynamoDBLeavesOut"},
 	{0, "an error text quotes the answer", "errors.go",
-		`return "the answer cannot be decoded"`, `return clean(e.err.Error())`,
+		`return "the answer cannot be decoded"`, `return clean(e.err.get().Error())`,
+		".", "TestErrorsEventsAndLogsShowNoValue"},
+	{0, "an error holds its item where package fmt finds it", "call.go",
+		`e.item = hide(item)`, `e.item = hide(item)
+	type holder struct {
+		error
+		item Item
+	}
+	e.causes = append(e.causes, holder{ErrConditionFailed, item})`,
 		".", "TestErrorsEventsAndLogsShowNoValue"},
 	{0, "an error marshalled to JSON shows its item", "errors.go",
-		"Item Item `json:\"-\"`", "Item Item",
+		`e.Began, e.Ended, e.Error()})`, `e.Began, e.Ended, e.Error() + fmt.Sprint(e.Item())})`,
 		".", "TestErrorsEventsAndLogsShowNoValue"},
 	{0, "error texts show control characters of the server", "errors.go",
 		`if !unicode.IsGraphic(r) {`, `if !unicode.IsGraphic(r) && r < 0 {`,
@@ -426,7 +433,7 @@ var mutants = append([]mutant{
 		".", "TestClean"},
 	{0, "the text of a batch failure shows its item", "errors_batch.go",
 		`func (f WriteFailure) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.String()) }`,
-		`func (f WriteFailure) Format(s fmt.State, _ rune) { _, _ = fmt.Fprint(s, f.Write) }`,
+		`func (f WriteFailure) Format(s fmt.State, _ rune) { _, _ = fmt.Fprint(s, f.Write()) }`,
 		".", "TestErrorsEventsAndLogsShowNoValue"},
 	{11, "a request to STS has no time limit", "config.go",
 		`.WithTimeout(c.stsTimeout)))`, `.WithTimeout(0 * c.stsTimeout)))`,

@@ -93,7 +93,7 @@ func (b *batchRun) checkReads(req dynamoconn.BatchGetItemRequest, resp *dynamoco
 		require.ErrorAs(b.t, err, &failed, b.name)
 		for _, failure := range failed.Failures {
 			notRead[[2]int{failure.Entry, failure.Index}] = true
-			require.True(b.t, failure.Key.Equal(req.RequestTables[failure.Entry].Keys[failure.Index]), b.name)
+			require.True(b.t, failure.Key().Equal(req.RequestTables[failure.Entry].Keys[failure.Index]), b.name)
 			require.Equal(b.t, dynamoconn.OutcomeNotDone, failure.Outcome, "%s: %v", b.name, failure.Err)
 			require.Error(b.t, failure.Err, b.name)
 		}

@@ -341,7 +341,7 @@ func (b *batchRun) checkWrites(req dynamoconn.BatchWriteItemRequest, resp *dynam
 			last = at
 			failures[at] = failure
 			require.Equal(b.t, req.Tables[failure.Entry].Name, failure.TableName, b.name)
-			require.Equal(b.t, req.Tables[failure.Entry].Writes[failure.Index], failure.Write, b.name)
+			require.Equal(b.t, req.Tables[failure.Entry].Writes[failure.Index], failure.Write(), b.name)
 			require.Error(b.t, failure.Err, b.name)
 			if failure.Outcome == dynamoconn.OutcomeRefused {
 				require.True(b.t, invalid[at], "%s: a valid write was refused: %v", b.name, failure.Err)

@@ -112,7 +112,7 @@ func (o *soakOp) readFailures(report soakReportFunc, states []soakWriteState) bo
 		if w.delete {
 			want = dynamoconn.Write{ItemToDelete: soakKey(w.table, w.key)}
 		}
-		if f.TableName != soakTableName(w.table) || !f.Write.ItemToAdd.Equal(want.ItemToAdd) || !f.Write.ItemToDelete.Equal(want.ItemToDelete) {
+		if f.TableName != soakTableName(w.table) || !f.Write().ItemToAdd.Equal(want.ItemToAdd) || !f.Write().ItemToDelete.Equal(want.ItemToDelete) {
 			report(ruleSum, "failure %d is not write %d", f.Index, i)
 		}
 		if f.Err == nil || !errors.Is(o.err, f.Err) {

@@ -166,12 +166,12 @@ func (o *soakOp) judgeCondition(report soakReportFunc) {
 	}
 	wanted := o.kind == kindDeleteExisting || o.kind.isUnique() || o.number&1 == 0
 	switch {
-	case !wanted && e.Item != nil:
+	case !wanted && e.Item() != nil:
 		report(ruleFailedItem, "an item was returned that was not requested")
-	case wanted && last.storedBefore == 0 && e.Item != nil, wanted && last.storedBefore != 0 && e.Item == nil:
-		report(ruleFailedItem, "%v was stored and %v was returned", last.storedBefore, e.Item)
-	case wanted && e.Item != nil:
-		if _, id, problem := soakRead(o.cell.table, e.Item); problem != "" || id != last.storedBefore {
+	case wanted && last.storedBefore == 0 && e.Item() != nil, wanted && last.storedBefore != 0 && e.Item() == nil:
+		report(ruleFailedItem, "%v was stored and %v was returned", last.storedBefore, e.Item())
+	case wanted && e.Item() != nil:
+		if _, id, problem := soakRead(o.cell.table, e.Item()); problem != "" || id != last.storedBefore {
 			report(ruleFailedItem, "%v was stored and %v was returned: %s", last.storedBefore, id, problem)
 		}
 	}

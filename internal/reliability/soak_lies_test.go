@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -45,12 +44,12 @@ func lieResend(next dynamoconn.HTTPClient, req *http.Request) {
 	}
 }
 
-// lieEdit changes the JSON of an undamaged answer and gives it the new checksum.
-func lieEdit(resp *http.Response, change func(answer map[string]any)) *http.Response {
+// lieEdit changes the JSON of an undamaged answer with that HTTP status and gives it the new checksum.
+func lieEdit(resp *http.Response, status int, change func(answer map[string]any)) *http.Response {
 	body, err := io.ReadAll(resp.Body)
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	var answer map[string]any
-	if err != nil || resp.StatusCode != 200 || isDamagedAnswer(resp, body, nil) || json.Unmarshal(body, &answer) != nil {
+	if err != nil || resp.StatusCode != status || isDamagedAnswer(resp, body, nil) || json.Unmarshal(body, &answer) != nil {
 		return resp
 	}
 	change(answer)
@@ -87,7 +86,7 @@ func lieEdited(action string, change func(answer map[string]any)) func(dynamocon
 		if err != nil {
 			return nil, err
 		}
-		return lieEdit(resp, change), nil
+		return lieEdit(resp, 200, change), nil
 	})
 }
 
@@ -181,7 +180,7 @@ var soakLies = []soakLie{
 			if err != nil {
 				return nil, err
 			}
-			return lieEdit(resp, func(answer map[string]any) { answer["UnprocessedItems"] = map[string]any{} }), nil
+			return lieEdit(resp, 200, func(answer map[string]any) { answer["UnprocessedItems"] = map[string]any{} }), nil
 		})},
 	{name: "an applied put is answered as refused", rule: ruleNotWritten,
 		http: lieReplaced(actPutItem, 400, fmt.Sprintf(lieErrorBody, "ValidationException"))},
@@ -232,15 +231,16 @@ var soakLies = []soakLie{
 			if err != nil {
 				return nil, err
 			}
-			return lieEdit(resp, func(answer map[string]any) { delete(answer, "Attributes") }), nil
+			return lieEdit(resp, 200, func(answer map[string]any) { delete(answer, "Attributes") }), nil
 		})},
 	{name: "the item of a failed condition is missing", rule: ruleFailedItem,
-		result: func(_ *soakRun, o *soakOp) {
-			var e *dynamoconn.Error
-			if errors.As(o.err, &e) && e.Item != nil {
-				e.Item = nil
+		http: lieEvery(1, actPutItem, func(next dynamoconn.HTTPClient, req *http.Request) (*http.Response, error) {
+			resp, err := next.Do(req)
+			if err != nil {
+				return nil, err
 			}
-		}},
+			return lieEdit(resp, 400, func(answer map[string]any) { delete(answer, "Item") }), nil
+		})},
 	{name: "an item holds an attribute of another write", rule: ruleMixed,
 		http: lieEdited(actGetItem, func(answer map[string]any) {
 			if item, ok := answer["Item"].(map[string]any); ok {

@@ -52,19 +52,20 @@ type unprocessedWrite struct {
 // A null in the place of a member is the same as no member, except for an Item. Members that
 // nobody knows are skipped. No object may have the same name twice, and text must be Unicode.
 func decodeAnswer(action string, body []byte) (*answer, error) {
-	r := &answerReader{itemReader: newItemReader(body), action: action}
+	a := &answer{}
+	r := &answerReader{itemReader: newItemReader(body), action: action, answer: a}
 	if err := r.read(); err != nil {
 		return nil, err
 	}
 	r.release()
-	return &r.answer, nil
+	return a, nil
 }
 
 // answerReader reads an answer to an action.
 type answerReader struct {
 	*itemReader
 	action string
-	answer answer
+	answer *answer
 }
 
 // read reads the whole answer.
@@ -84,15 +85,15 @@ func (r *answerReader) read() error {
 	return nil
 }
 
-// members reads an object and calls member where the value of each of its members begins. The
-// next string may overwrite the name.
+// members reads an object and calls member where the value of each of its members begins.
 func (r *answerReader) members(member func(name []byte) error) error {
 	more, err := r.begin('{', '}')
 	var names jsontext.Names
 	for more && err == nil {
+		start := r.Pos
 		var name []byte
-		if name, err = r.quoted(); err != nil {
-			return err
+		if name, err = r.Name(); err != nil {
+			return r.notText(start, err)
 		}
 		if !names.Add(name) {
 			return underName(string(name), corrupt("is in the object twice"))
@@ -140,7 +141,7 @@ func (r *answerReader) member(name []byte) error {
 		return nil
 	}
 	var err error
-	a := &r.answer
+	a := r.answer
 	switch string(name) {
 	case "Item":
 		a.item, err = r.item()

@@ -19,6 +19,8 @@ type itemReader struct {
 	binary byteArena
 	block  int // where the block begins in the answer
 
+	valuesOfLast int // how many values the last item took of slabs.values
+
 	names    nameTable
 	nameText textArena
 
@@ -62,7 +64,7 @@ func (r *itemReader) release() {
 	clear(p.numbers[:cap(p.numbers)])
 	clear(p.binaries[:cap(p.binaries)])
 	r.names.reset()
-	r.valueScanner, r.slabs, r.block = valueScanner{}, slabs{}, 0
+	r.valueScanner, r.slabs, r.block, r.valuesOfLast = valueScanner{}, slabs{}, 0, 0
 	r.text, r.nameText, r.binary = textArena{}, textArena{}, byteArena{}
 	itemReaders.Put(r)
 }
@@ -70,13 +72,18 @@ func (r *itemReader) release() {
 // rest returns the number of bytes that are left of the answer.
 func (r *itemReader) rest() int { return len(r.Data) - r.Pos }
 
-// item reads an item that is under no attribute.
+// item reads an item that is under no attribute. A new block begins when one is full, or has
+// no room for another item like the last one.
 func (r *itemReader) item() (Item, error) {
-	if r.Pos-r.block >= blockBytes {
+	values := &r.slabs.values
+	if bytes := r.Pos - r.block; bytes >= blockBytes || bytes > 0 && len(values.values)-values.next < r.valuesOfLast {
+		r.slabs.endBlock(r, bytes)
 		r.block = r.Pos
-		r.slabs.endBlock()
 	}
-	return r.attributes(0, 0)
+	before := values.taken + values.next
+	item, err := r.attributes(0, 0)
+	r.valuesOfLast = values.taken + values.next - before
+	return item, err
 }
 
 // attributes reads the attributes of an item, or of a map under the name under.
@@ -119,8 +126,8 @@ func (r *itemReader) attributes(under nameID, depth int) (Item, error) {
 			return nil, err
 		}
 	}
-	item := Item(r.slabs.values.many(len(r.parts.values)-begin, r.rest()))
-	err = r.sort(item, r.parts.values[begin:], under, r.parts.names[beginNames:])
+	item := Item(r.slabs.values.many(len(r.parts.values)-begin, r))
+	err = r.sort(item, r.parts.values[begin:], r.parts.names[beginNames:])
 	r.parts.values, r.parts.names = r.parts.values[:begin], r.parts.names[:beginNames]
 	return item, err
 }
@@ -153,22 +160,31 @@ func (r *itemReader) keepName(text []byte) string {
 }
 
 // sort fills item with the attributes that were read, sorted by name. names are their names.
-func (r *itemReader) sort(item Item, read []KeyValue, under nameID, names []nameID) error {
-	copy(item, read)
-	if len(item) > mostNames || slices.Contains(names, 0) {
-		slices.SortFunc(item, func(a, b KeyValue) int { return strings.Compare(a.KeyName(), b.KeyName()) })
-		for i, kv := range item {
-			if i > 0 && kv.KeyName() == item[i-1].KeyName() {
-				return underName(kv.KeyName(), corrupt("is in the item twice"))
-			}
+func (r *itemReader) sort(item Item, read []KeyValue, names []nameID) error {
+	table := r.names.names
+	var ranks rankSet
+	for _, id := range names {
+		if id == 0 {
+			return sortByName(item, read)
 		}
-		return nil
+		if name := &table[id]; !ranks.add(name.rank) {
+			return underName(name.text, corrupt("is in the item twice"))
+		}
 	}
-	if twice, distinct := r.names.sort(under, names); !distinct {
-		return underName(r.names.names[twice].text, corrupt("is in the item twice"))
+	for i, id := range names {
+		item[ranks.before(table[id].rank)] = read[i]
 	}
-	for i, place := range r.names.names[under].order {
-		item[i] = read[place]
+	return nil
+}
+
+// sortByName is sort for names of which some are not in the table.
+func sortByName(item Item, read []KeyValue) error {
+	copy(item, read)
+	slices.SortFunc(item, func(a, b KeyValue) int { return strings.Compare(a.KeyName(), b.KeyName()) })
+	for i, kv := range item {
+		if i > 0 && kv.KeyName() == item[i-1].KeyName() {
+			return underName(kv.KeyName(), corrupt("is in the item twice"))
+		}
 	}
 	return nil
 }
@@ -195,7 +211,7 @@ func (r *itemReader) valueOfType(t valueType, key string, id nameID, depth int) 
 		if err != nil {
 			return nil, err
 		}
-		kv := r.slabs.strings.one(r.rest())
+		kv := r.slabs.strings.one(r)
 		kv.Key, kv.StringValue = key, text
 		return kv, nil
 	case typeN:
@@ -205,7 +221,7 @@ func (r *itemReader) valueOfType(t valueType, key string, id nameID, depth int) 
 		if err != nil {
 			return nil, err
 		}
-		kv := r.slabs.booleans.one(r.rest())
+		kv := r.slabs.booleans.one(r)
 		kv.Key, kv.BooleanValue = key, is
 		return kv, nil
 	case typeB:
@@ -213,7 +229,7 @@ func (r *itemReader) valueOfType(t valueType, key string, id nameID, depth int) 
 		if err != nil {
 			return nil, err
 		}
-		kv := r.slabs.binaries.one(r.rest())
+		kv := r.slabs.binaries.one(r)
 		kv.Key, kv.BinaryValue = key, data
 		return kv, nil
 	case typeNULL:
@@ -224,7 +240,7 @@ func (r *itemReader) valueOfType(t valueType, key string, id nameID, depth int) 
 		if !is {
 			return nil, corrupt("is a NULL that is false")
 		}
-		kv := r.slabs.nulls.one(r.rest())
+		kv := r.slabs.nulls.one(r)
 		kv.Key = key
 		return kv, nil
 	case typeL:
@@ -232,7 +248,7 @@ func (r *itemReader) valueOfType(t valueType, key string, id nameID, depth int) 
 		if err != nil {
 			return nil, err
 		}
-		kv := r.slabs.lists.one(r.rest())
+		kv := r.slabs.lists.one(r)
 		kv.Key, kv.ListValue = key, values
 		return kv, nil
 	case typeM:
@@ -240,7 +256,7 @@ func (r *itemReader) valueOfType(t valueType, key string, id nameID, depth int) 
 		if err != nil {
 			return nil, err
 		}
-		kv := r.slabs.maps.one(r.rest())
+		kv := r.slabs.maps.one(r)
 		kv.Key, kv.MapValue = key, item
 		return kv, nil
 	}
@@ -253,17 +269,18 @@ func (r *itemReader) list(id nameID, depth int) ([]KeyValue, error) {
 		return nil, corrupt("is nested deeper than 100 levels")
 	}
 	begin := len(r.parts.values)
-	err := r.elements(func() error {
-		kv, err := r.value("", id, depth)
-		if err == nil {
+	more, err := r.begin('[', ']')
+	for more && err == nil {
+		var kv KeyValue
+		if kv, err = r.value("", id, depth); err == nil {
 			r.parts.values = append(r.parts.values, kv)
+			more, err = r.next(']')
 		}
-		return err
-	})
+	}
 	if err != nil {
 		return nil, underElement(len(r.parts.values)-begin, err)
 	}
-	values := r.slabs.values.many(len(r.parts.values)-begin, r.rest())
+	values := r.slabs.values.many(len(r.parts.values)-begin, r)
 	copy(values, r.parts.values[begin:])
 	r.parts.values = r.parts.values[:begin]
 	return values, nil
@@ -277,7 +294,7 @@ func (r *itemReader) set(t valueType, key string) (KeyValue, error) {
 		if err != nil {
 			return nil, err
 		}
-		kv := r.slabs.stringSets.one(r.rest())
+		kv := r.slabs.stringSets.one(r)
 		kv.Key, kv.StringSetValue = key, members
 		return kv, nil
 	case typeNS:
@@ -285,7 +302,7 @@ func (r *itemReader) set(t valueType, key string) (KeyValue, error) {
 		if err != nil {
 			return nil, err
 		}
-		kv := r.slabs.numberSets.one(r.rest())
+		kv := r.slabs.numberSets.one(r)
 		kv.Key, kv.NumberSetValue = key, members
 		return kv, nil
 	}
@@ -293,7 +310,7 @@ func (r *itemReader) set(t valueType, key string) (KeyValue, error) {
 	if err != nil {
 		return nil, err
 	}
-	kv := r.slabs.binarySets.one(r.rest())
+	kv := r.slabs.binarySets.one(r)
 	kv.Key, kv.BinarySetValue = key, members
 	return kv, nil
 }
@@ -302,20 +319,21 @@ func sameText(a, b string) bool { return a == b }
 
 // readMembers reads the members of a set. There must be at least one, and no two the same.
 // The texts of the same members are equal.
-func readMembers[T any](r *itemReader, stack *[]T, slab *slab[T], read func() (T, error), same func(a, b T) bool, text func(T) string) ([]T, error) {
-	*stack = (*stack)[:0]
-	err := r.elements(func() error {
-		member, err := read()
-		if err == nil {
-			*stack = append(*stack, member)
+func readMembers[T any](r *itemReader, stack *[]T, slab *slab[T], readMember func() (T, error), same func(a, b T) bool, text func(T) string) ([]T, error) {
+	read := (*stack)[:0]
+	more, err := r.begin('[', ']')
+	for more && err == nil {
+		var member T
+		if member, err = readMember(); err == nil {
+			read = append(read, member)
+			more, err = r.next(']')
 		}
-		return err
-	})
-	if err != nil {
-		return nil, underElement(len(*stack), err)
 	}
-	members := slab.many(len(*stack), r.rest())
-	copy(members, *stack)
+	if *stack = read; err != nil {
+		return nil, underElement(len(read), err)
+	}
+	members := slab.many(len(read), r)
+	copy(members, read)
 	return members, checkMembers(members, same, text)
 }
 
@@ -346,6 +364,9 @@ func corruptSet(err error) error {
 
 // string reads a string.
 func (r *itemReader) string() (string, error) {
+	if text, ok := r.Plain(); ok {
+		return r.text.keep(text, r.rest()), nil
+	}
 	text, err := r.quoted()
 	if err != nil {
 		return "", err
@@ -365,12 +386,12 @@ func (r *itemReader) number(key string) (KeyValue, error) {
 			if decimal.Check(text) != "" {
 				return nil, corrupt("is not a number", ErrInvalidNumber)
 			}
-			kv := r.slabs.decimals.one(r.rest())
+			kv := r.slabs.decimals.one(r)
 			kv.Key, kv.DecimalValue = key, makeNumber(text)
 			return kv, nil
 		}
 	}
-	kv := r.slabs.longs.one(r.rest())
+	kv := r.slabs.longs.one(r)
 	kv.Key, kv.LongValue = key, n
 	return kv, nil
 }

@@ -5,11 +5,11 @@ import (
 )
 
 // The values of an answer share memory, so that a page of 24,000 values takes a few hundred
-// allocations. What shares memory is freed together. A block bounds that: it holds the
-// values of neighbouring items, together up to blockBytes of the answer and one item more,
-// and nothing in it points into another block.
+// allocations. What shares memory is freed together, so this is bounded. Items, lists and maps
+// are in blocks: a block is at most blockBytes of an answer and the rest of an item, and
+// nothing in it points into another block. The values that hold no others are in slabs of a
+// kind, and a slab takes from at most two blocks' length and the rest of an item.
 const (
-	// blockBytes is how much of an answer may become one block.
 	blockBytes = 16 << 10
 
 	// textBytes is the size of the pieces that strings and binaries are cut from. A longer
@@ -18,55 +18,75 @@ const (
 	sharedText = 2 << 10
 
 	// mostInSlab is the most values of one kind that are allocated together.
-	mostInSlab = 512
+	mostInSlab = 1024
 )
 
-// slab allocates values of one type together. Its size is what the block before it took.
+// slab allocates values of one type together.
 type slab[T any] struct {
-	free   []T
-	taken  int // in this block
-	before int // in the block before
+	values  []T
+	next    int  // the first of values that is not taken
+	began   int  // where in the answer the first was taken
+	taken   int  // from slabs before this one, in this block
+	counted int  // of next, what was counted for an earlier block
+	inBlock bool // whether a block has slabs of its own
+	rate    int  // how many a block takes
 }
 
-// one returns a zero value. rest is the bytes that are left of the answer.
-func (s *slab[T]) one(rest int) *T {
-	if len(s.free) == 0 {
-		s.grow(1, rest)
+// one returns a zero value. pos is where the answer is read.
+func (s *slab[T]) one(r *itemReader) *T {
+	if s.next == len(s.values) {
+		s.grow(1, r)
 	}
-	value := &s.free[0]
-	s.free = s.free[1:]
-	s.taken++
+	value := &s.values[s.next]
+	s.next++
 	return value
 }
 
 // many returns n zero values, and no nil.
-func (s *slab[T]) many(n, rest int) []T {
-	if len(s.free) < n || n == 0 {
-		if n == 0 {
-			return []T{}
-		}
-		s.grow(n, rest)
+func (s *slab[T]) many(n int, r *itemReader) []T {
+	if n == 0 {
+		return []T{}
 	}
-	values := s.free[:n:n]
-	s.free = s.free[n:]
-	s.taken += n
+	if len(s.values)-s.next < n {
+		s.grow(n, r)
+	}
+	end := s.next + n
+	values := s.values[s.next:end:end]
+	s.next = end
 	return values
 }
 
-// grow makes room for at least n values. It doubles what the block has taken, or begins with
-// what the last one took, but takes no more than could be in the rest of the answer.
-func (s *slab[T]) grow(n, rest int) {
-	const fewestBytes = 16 // of an answer that become a value, as a rule
-	size := s.taken
+// grow makes room for at least n values: for as many as one block takes, if that is known,
+// and not for more than the rest of the answer is likely to have.
+func (s *slab[T]) grow(n int, r *itemReader) {
+	const fewest = 4
+	s.taken += s.next - s.counted
+	size := s.rate
 	if size == 0 {
-		size = s.before + s.before/8
+		size = max(s.taken, fewest)
+	} else if s.taken > 0 && s.inBlock {
+		size = max(s.taken/8, fewest)
+	} else if rest := r.rest(); rest < blockBytes {
+		size = size*rest/blockBytes + 1
 	}
-	size = min(max(size, 8), rest/fewestBytes+1, mostInSlab)
-	s.free = make([]T, max(size, n))
+	s.values = make([]T, max(min(size, mostInSlab), n))
+	s.next, s.counted, s.began = 0, 0, r.Pos
 }
 
-// endBlock leaves the rest of the slab to the block that ends.
-func (s *slab[T]) endBlock() { s.free, s.before, s.taken = nil, s.taken, 0 }
+// endBlock notes how many values a block takes. bytes is the length of the one that ends.
+func (s *slab[T]) endBlock(r *itemReader, bytes int) {
+	s.taken += s.next - s.counted
+	s.rate = (s.taken*blockBytes + bytes - 1) / bytes
+	s.taken, s.counted = 0, s.next
+	if r.Pos-s.began >= blockBytes {
+		s.values, s.next, s.counted = nil, 0, 0
+	}
+}
+
+// end leaves the rest of the slab to the values that it has.
+func (s *slab[T]) end() {
+	s.values, s.next, s.counted, s.inBlock = nil, 0, 0, true
+}
 
 // slabs are the slabs of one block.
 type slabs struct {
@@ -89,22 +109,27 @@ type slabs struct {
 	bytes   slab[[]byte]   // of binary sets
 }
 
-func (s *slabs) endBlock() {
-	s.strings.endBlock()
-	s.longs.endBlock()
-	s.decimals.endBlock()
-	s.booleans.endBlock()
-	s.binaries.endBlock()
-	s.nulls.endBlock()
-	s.lists.endBlock()
-	s.maps.endBlock()
-	s.stringSets.endBlock()
-	s.numberSets.endBlock()
-	s.binarySets.endBlock()
-	s.values.endBlock()
-	s.texts.endBlock()
-	s.numbers.endBlock()
-	s.bytes.endBlock()
+// endBlock ends a block of so many bytes.
+func (s *slabs) endBlock(r *itemReader, bytes int) {
+	s.strings.endBlock(r, bytes)
+	s.longs.endBlock(r, bytes)
+	s.decimals.endBlock(r, bytes)
+	s.booleans.endBlock(r, bytes)
+	s.binaries.endBlock(r, bytes)
+	s.nulls.endBlock(r, bytes)
+	s.stringSets.endBlock(r, bytes)
+	s.numberSets.endBlock(r, bytes)
+	s.binarySets.endBlock(r, bytes)
+	s.texts.endBlock(r, bytes)
+	s.numbers.endBlock(r, bytes)
+	s.bytes.endBlock(r, bytes)
+	// What may hold other values.
+	s.lists.endBlock(r, bytes)
+	s.maps.endBlock(r, bytes)
+	s.values.endBlock(r, bytes)
+	s.lists.end()
+	s.maps.end()
+	s.values.end()
 }
 
 // textArena cuts strings from pieces of textBytes.

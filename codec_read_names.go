@@ -2,14 +2,15 @@ package dynamoconn
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"slices"
 	"strings"
 )
 
 // nameTable has the names of an answer's attributes, each once. Items of a table have mostly
-// the same attributes in the same order. So each name remembers which one came after it,
-// which one came first in the map or list under it, and how the attributes there were
-// sorted. A remembered name is tried first, and costs nothing if it is wrong.
+// the same attributes in the same order. So each name remembers which one came after it, and
+// which one came first in the map or list under it. A remembered name is tried first, and
+// costs nothing if it is wrong.
 type nameTable struct {
 	// names[0] stands for no name, and for what the items of an answer are under.
 	names  []tableName
@@ -25,15 +26,10 @@ type nameID uint16
 type tableName struct {
 	text  string
 	token string // the name as DynamoDB writes it, with quotes and colon; "" if that has escapes
-	rank  uint16 // the index in nameTable.sorted
+	rank  uint8  // the index in nameTable.sorted
 
 	next  nameID // what came after it; 0 if nothing did
 	first nameID // what came first in the map under it, or in a map in the list under it
-
-	// The names of the map that was read last under it, and for each place in the sorted
-	// map the place that the attribute was read at. No order: they were read sorted.
-	read  []nameID
-	order []uint16
 }
 
 // mostNames is the most names of a nameTable. Others are used without it.
@@ -44,26 +40,9 @@ func (t *nameTable) reset() {
 	if len(t.names) > 1 {
 		clear(t.slots[:])
 	}
-	for i := range t.names {
-		name := &t.names[i]
-		*name = tableName{read: name.read[:0], order: name.order[:0]}
-	}
-	if t.names = t.names[:0]; cap(t.names) == 0 {
-		t.names = make([]tableName, 0, 16)
-	}
-	t.grow()
+	clear(t.names)
+	t.names = append(t.names[:0], tableName{})
 	t.sorted = t.sorted[:0]
-}
-
-// grow adds an empty name and returns its index. It keeps the slices of earlier answers.
-func (t *nameTable) grow() nameID {
-	id := len(t.names)
-	if id < cap(t.names) {
-		t.names = t.names[:id+1]
-	} else {
-		t.names = append(t.names, tableName{})
-	}
-	return nameID(id)
 }
 
 // find returns the name that text is, and adds it if it is new. It returns 0 if the table is
@@ -78,19 +57,19 @@ func (t *nameTable) find(text []byte, keep func([]byte) string) nameID {
 	if len(t.names) > mostNames {
 		return 0
 	}
-	id := t.grow()
-	name := &t.names[id]
 	t.token = append(append(append(t.token[:0], '"'), text...), '"', ':')
-	token := keep(t.token)
-	name.text = token[1 : len(token)-2]
-	if isPlain(text) {
-		name.token = token
+	name := tableName{token: keep(t.token)}
+	name.text = name.token[1 : len(name.token)-2]
+	if !isPlain(text) {
+		name.token = ""
 	}
+	id := nameID(len(t.names))
+	t.names = append(t.names, name)
 	t.slots[slot] = id
 	at, _ := slices.BinarySearchFunc(t.sorted, name.text, func(id nameID, text string) int { return strings.Compare(t.names[id].text, text) })
 	t.sorted = slices.Insert(t.sorted, at, id)
 	for i := at; i < len(t.sorted); i++ {
-		t.names[t.sorted[i]].rank = uint16(i)
+		t.names[t.sorted[i]].rank = uint8(i)
 	}
 	return id
 }
@@ -103,45 +82,36 @@ func isPlain(text []byte) bool {
 func hashName(text []byte) uint32 {
 	const prime = 0x9E3779B97F4A7C15
 	hash := uint64(len(text)) * prime
-	for ; len(text) >= 8; text = text[8:] {
+	for ; len(text) > 8; text = text[8:] {
 		hash = (hash ^ binary.LittleEndian.Uint64(text)) * prime
 		hash ^= hash >> 32
 	}
-	for _, c := range text {
-		hash = (hash ^ uint64(c)) * prime
+	switch n := len(text); {
+	case n >= 4:
+		hash ^= uint64(binary.LittleEndian.Uint32(text)) | uint64(binary.LittleEndian.Uint32(text[n-4:]))<<32
+	case n > 0:
+		hash ^= uint64(text[0]) | uint64(text[n/2])<<8 | uint64(text[n-1])<<16
 	}
+	hash *= prime
 	return uint32(hash>>40) % (2 * mostNames)
 }
 
-// sort sets name.order for the attributes with these names, all of which are in the table,
-// and reports whether they are distinct. If they are not, twice is one that is not.
-func (t *nameTable) sort(under nameID, read []nameID) (twice nameID, distinct bool) {
-	name := &t.names[under]
-	if slices.Equal(read, name.read) {
-		return 0, true
+// rankSet is a set of the names of a nameTable, by their ranks.
+type rankSet [mostNames / 64]uint64
+
+// add adds the name of that rank, and reports whether it is new.
+func (s *rankSet) add(rank uint8) bool {
+	word, bit := &s[rank/64], uint64(1)<<(rank%64)
+	isNew := *word&bit == 0
+	*word |= bit
+	return isNew
+}
+
+// before returns the number of names in the set that are sorted before the one of that rank.
+func (s *rankSet) before(rank uint8) int {
+	n := bits.OnesCount64(s[rank/64] & (1<<(rank%64) - 1))
+	for _, word := range s[:rank/64] {
+		n += bits.OnesCount64(word)
 	}
-	name.read = append(name.read[:0], read...)
-	order := name.order[:0]
-	for i := range read {
-		order = append(order, uint16(i))
-	}
-	rank := func(place uint16) uint16 { return t.names[read[place]].rank }
-	for i := 1; i < len(order); i++ { // an insertion sort: few names, and mostly in order
-		for j := i; j > 0 && rank(order[j]) < rank(order[j-1]); j-- {
-			order[j], order[j-1] = order[j-1], order[j]
-		}
-	}
-	isSorted := true
-	for i, place := range order {
-		if i > 0 && read[place] == read[order[i-1]] {
-			name.read = name.read[:0]
-			return read[place], false
-		}
-		isSorted = isSorted && int(place) == i
-	}
-	if isSorted {
-		order = order[:0]
-	}
-	name.order = order
-	return 0, true
+	return n
 }

@@ -160,7 +160,7 @@ func (s *valueScanner) openValueAnyhow() (t valueType, seen *jsontext.Names, err
 
 // memberOfValue reads the name of a member and the colon after it.
 func (s *valueScanner) memberOfValue(seen *jsontext.Names) (name string, t valueType, err error) {
-	text, err := s.Text()
+	text, err := s.Name()
 	if err != nil {
 		return "", noType, corruptJSON(err)
 	}
@@ -299,14 +299,20 @@ func (s *valueScanner) long() (n int64, ok bool) {
 
 // quoted reads a string. The next string may overwrite its bytes.
 func (s *valueScanner) quoted() ([]byte, error) {
-	if s.Peek() != '"' {
-		return nil, s.otherThanValue()
-	}
+	start := s.Pos
 	text, err := s.Text()
 	if err != nil {
-		return nil, corruptJSON(err)
+		return nil, s.notText(start, err)
 	}
 	return text, nil
+}
+
+// notText returns the error for what begins at start and is no string.
+func (s *valueScanner) notText(start int, err error) error {
+	if s.Pos == start {
+		return s.otherThanValue()
+	}
+	return corruptJSON(err)
 }
 
 // otherThanValue returns the error for JSON that is not what must be there.

@@ -3,6 +3,7 @@ package dynamoconn
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -45,9 +46,27 @@ func (w *walk) takes(n int) bool {
 	return !w.ended && w.values <= mostValues || w.end()
 }
 
-// takesBytes reports whether the walk may copy b. It counts 32 bytes as a value, because
+// takesBytes reports whether the walk may copy n bytes. It counts 32 bytes as a value, because
 // they take about the same memory.
-func (w *walk) takesBytes(b []byte) bool { return w.takes(len(b) / 32) }
+func (w *walk) takesBytes(n int) bool { return w.takes(n / 32) }
+
+// copyText returns a copy of text, and text itself if the walk may not copy it.
+func (w *walk) copyText(text string) string {
+	if !w.takesBytes(len(text)) {
+		return text
+	}
+	return strings.Clone(text)
+}
+
+// copyBytes returns a copy of b, and b itself if the walk may not copy it.
+func (w *walk) copyBytes(b []byte) []byte {
+	if b == nil || !w.takesBytes(len(b)) {
+		return b
+	}
+	clone := make([]byte, len(b))
+	copy(clone, b)
+	return clone
+}
 
 func (w *walk) end() bool {
 	w.ended = true

@@ -42,8 +42,8 @@ const (
 // Zeros before the first and after the last other digit are not significant. Zero may
 // have any exponent.
 func Check(text string) Rule {
-	// Most numbers are integers too short to break a limit.
-	if digits := strings.TrimPrefix(text, "-"); digits != "" && len(digits) <= MaxDigits && skipDigits(digits, 0) == len(digits) {
+	// Most numbers are too short to break a limit, and have no exponent.
+	if len(text) <= MaxDigits && isShort(strings.TrimPrefix(text, "-")) {
 		return ""
 	}
 	if len(text) > MaxText {
@@ -54,6 +54,17 @@ func Check(text string) Rule {
 		return rule
 	}
 	return p.BrokenLimit()
+}
+
+// isShort reports whether text is digits with at most one point among, before or after them.
+func isShort(text string) bool {
+	point := 0
+	i := skipDigits(text, 0)
+	if i < len(text) && text[i] == '.' {
+		point = 1
+		i = skipDigits(text, i+1)
+	}
+	return i == len(text) && i > point
 }
 
 // Compare returns -1 if the value of s is less than that of t, 0 if they are equal, and

@@ -174,11 +174,13 @@ func (s *Scanner) skipMembers(end byte, depth int, distinct bool) error {
 	for {
 		if end == '}' {
 			start := s.Pos
-			name, err := s.Text()
-			if err != nil {
+			if !distinct {
+				if _, err := s.Text(); err != nil {
+					return err
+				}
+			} else if name, err := s.Name(); err != nil {
 				return err
-			}
-			if distinct && !names.Add(name) {
+			} else if !names.Add(name) {
 				return &Error{RuleTwice, start}
 			}
 			if !s.Take(':') {
@@ -212,32 +214,30 @@ func (s *Scanner) SyntaxError() error { return &Error{RuleSyntax, s.Pos} }
 
 // Names are the names of one object. The zero value has none.
 type Names struct {
-	few  []string
+	few  [8][]byte
+	n    int
 	many map[string]struct{} // all of them, once they are more than a few
 }
 
-// fewNames is the number of names that are compared one by one.
-const fewNames = 16
-
-// Add adds a name, and reports whether it is new.
+// Add adds a name, which must not change, and reports whether it is new.
 func (n *Names) Add(name []byte) bool {
 	if n.many == nil {
-		for _, other := range n.few {
-			if other == string(name) {
+		for _, other := range n.few[:n.n] {
+			if string(other) == string(name) {
 				return false
 			}
 		}
-		if n.few = append(n.few, string(name)); len(n.few) > fewNames {
-			n.many = make(map[string]struct{}, 2*len(n.few))
-			for _, other := range n.few {
-				n.many[other] = struct{}{}
-			}
+		if n.n < len(n.few) {
+			n.few[n.n] = name
+			n.n++
+			return true
 		}
-		return true
+		n.many = make(map[string]struct{}, 4*len(n.few))
+		for _, other := range n.few {
+			n.many[string(other)] = struct{}{}
+		}
 	}
-	if _, twice := n.many[string(name)]; twice {
-		return false
-	}
+	before := len(n.many)
 	n.many[string(name)] = struct{}{}
-	return true
+	return len(n.many) > before
 }

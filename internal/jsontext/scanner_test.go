@@ -2,6 +2,7 @@ package jsontext_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -150,4 +151,27 @@ func TestNothingIsAllocatedForGoodTokens(t *testing.T) {
 			panic(err)
 		}
 	}))
+}
+
+func TestSkipDistinct(t *testing.T) {
+	t.Parallel()
+	many := `{"0":0`
+	for i := 1; i < 30; i++ {
+		many += fmt.Sprintf(`,"%d":{"a":1}`, i)
+	}
+	for _, text := range []string{`{}`, `{"a":{"a":[{"a":1},{"a":2}]},"b":1}`, `{"a":1,"A":2}`, many + `}`} {
+		s := scan(text)
+		require.NoError(t, s.SkipDistinct(), text)
+		assert.Equal(t, len(text), s.Pos)
+	}
+	for text, pos := range map[string]int{
+		`{"a":1,"a":2}`:                7,
+		`[0,{"b":{"a":1,"\u0061":2}}]`: 15,
+		`{"\u0061":1,"b":2,"a":3}`:     18,
+		many + `,"0":1}`:               len(many) + 1,
+		many + `,"29":1}`:              len(many) + 1,
+	} {
+		assertError(t, scan(text).SkipDistinct(), jsontext.RuleTwice, pos, text)
+		assert.NoError(t, scan(text).SkipValue())
+	}
 }

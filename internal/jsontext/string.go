@@ -16,43 +16,46 @@ func (s *Scanner) Text() ([]byte, error) {
 		return nil, s.SyntaxError()
 	}
 	start := s.Pos + 1
-	s.Pos = endOfASCII(s.Data, start)
-	c := s.Peek()
-	if c == '"' {
-		s.Pos++
-		return s.Data[start : s.Pos-1], nil
+	end := endOfRun(s.Data, start)
+	if end < len(s.Data) && s.Data[end] == '"' {
+		s.Pos = end + 1
+		return s.Data[start:end], nil
 	}
-	if c >= utf8.RuneSelf {
-		s.Pos = endOfPlain(s.Data, s.Pos)
-		c = s.Peek()
-	}
-	switch text := s.Data[start:s.Pos]; c {
-	case '"':
-		return s.endOfText(start, text)
-	case '\\':
+	s.Pos = end
+	if s.Peek() == '\\' {
 		return s.escapedText(start)
 	}
-	return nil, s.SyntaxError()
+	return nil, s.textError()
 }
 
-// endOfText skips the quote at Pos and returns text, which began at start.
-func (s *Scanner) endOfText(start int, text []byte) ([]byte, error) {
-	if !utf8.Valid(s.Data[start:s.Pos]) {
-		return nil, s.notUTF8(start)
+// Plain skips a string without escapes and returns its text, which is a part of Data. If there
+// is anything else, ok is false and nothing is skipped: ask Text.
+func (s *Scanner) Plain() (text []byte, ok bool) {
+	data, start := s.Data, s.Pos+1
+	end := endOfRun(data, start)
+	if end >= len(data) || data[end] != '"' || data[start-1] != '"' {
+		return nil, false
 	}
-	s.Pos++
-	return text, nil
+	s.Pos = end + 1
+	return data[start:end], true
 }
 
-// notUTF8 moves to the first byte from start on that is not UTF-8.
-func (s *Scanner) notUTF8(start int) error {
-	for s.Pos = start; ; {
-		r, size := utf8.DecodeRune(s.Data[s.Pos:])
-		if r == utf8.RuneError && size <= 1 {
-			return &Error{RuleUTF8, s.Pos}
-		}
-		s.Pos += size
+// Name is Text, and no call overwrites what it returns.
+func (s *Scanner) Name() ([]byte, error) {
+	start := s.Pos
+	text, err := s.Text()
+	if err == nil && len(text) < s.Pos-start-len(`""`) { // it had escapes
+		text = bytes.Clone(text)
 	}
+	return text, err
+}
+
+// textError returns the error for the byte at Pos, which no string has.
+func (s *Scanner) textError() error {
+	if s.Peek() >= utf8.RuneSelf {
+		return &Error{RuleUTF8, s.Pos}
+	}
+	return s.SyntaxError()
 }
 
 // escapedText reads the rest of a string that begins at start and has its first escape at
@@ -75,15 +78,16 @@ func (s *Scanner) escapedText(start int) ([]byte, error) {
 		} else {
 			return nil, s.SyntaxError()
 		}
-		plain := s.Pos
-		s.Pos = endOfPlain(s.Data, plain)
-		b = append(b, s.Data[plain:s.Pos]...)
+		run := s.Pos
+		s.Pos = endOfRun(s.Data, run)
+		b = append(b, s.Data[run:s.Pos]...)
 	}
 	s.unescaped = b
 	if s.Peek() != '"' {
-		return nil, s.SyntaxError()
+		return nil, s.textError()
 	}
-	return s.endOfText(start, b)
+	s.Pos++
+	return b, nil
 }
 
 // escapes holds, for each byte that may follow a backslash, what the two mean.
@@ -164,42 +168,60 @@ func (s *Scanner) hex() (rune, bool) {
 	return char, true
 }
 
-// endOfPlain returns the index of the first byte from i on that is a quote, a backslash or
-// a control character. It looks at eight bytes at a time.
-func endOfPlain(data []byte, i int) int {
-	for ; len(data)-i >= 8; i += 8 {
-		word := binary.LittleEndian.Uint64(data[i:])
-		// A byte that is looked for sets its high bit in found. So may a byte after it.
-		quote, slash := word^'"'*ones, word^'\\'*ones
-		found := ((word-' '*ones)&^word | (quote-ones)&^quote | (slash-ones)&^slash) & highs
-		if found != 0 {
-			return i + bits.TrailingZeros64(found)/8
+// endOfRun returns the index of the first byte from i on that is a quote, a backslash, a
+// control character, or not valid UTF-8. It looks at eight bytes of ASCII at a time.
+func endOfRun(data []byte, i int) int {
+	for {
+		for ; len(data)-i >= 8; i += 8 {
+			word := binary.LittleEndian.Uint64(data[i:])
+			quote, slash := word^'"'*ones, word^'\\'*ones
+			// A byte that is looked for sets its high bit in found, as does one that is not
+			// ASCII. So may a byte after it.
+			found := (word | (word - ' '*ones) | (quote-ones)&^quote | (slash-ones)&^slash) & highs
+			if found != 0 {
+				i += bits.TrailingZeros64(found) / 8
+				break
+			}
 		}
-	}
-	for ; i < len(data); i++ {
-		if c := data[i]; c < ' ' || c == '"' || c == '\\' {
-			break
+		for ; i < len(data) && data[i] < utf8.RuneSelf; i++ {
+			if c := data[i]; c < ' ' || c == '"' || c == '\\' {
+				return i
+			}
 		}
+		end := endOfRunes(data, i)
+		if end == i {
+			return i
+		}
+		i = end
 	}
-	return i
 }
 
-// endOfASCII returns the index of the first byte from i on that endOfPlain looks for, or that
-// is not ASCII.
-func endOfASCII(data []byte, i int) int {
-	for ; len(data)-i >= 8; i += 8 {
-		word := binary.LittleEndian.Uint64(data[i:])
-		quote, slash := word^'"'*ones, word^'\\'*ones
-		// What is not ASCII has its high bit set itself, so no other byte needs ^word.
-		found := (word | (word - ' '*ones) | (quote-ones)&^quote | (slash-ones)&^slash) & highs
-		if found != 0 {
-			return i + bits.TrailingZeros64(found)/8
+// endOfRunes returns the index of the first byte from i on that is ASCII, or not valid UTF-8.
+// It knows the characters of two bytes, and most of three, by themselves.
+func endOfRunes(data []byte, i int) int {
+	for len(data)-i >= 3 {
+		a, b, c := data[i], data[i+1], data[i+2]
+		switch {
+		case a < utf8.RuneSelf:
+			return i
+		case a-0xC2 <= 0xDF-0xC2 && b&0xC0 == 0x80:
+			i += 2
+		case a-0xE1 <= 0xEF-0xE1 && a != 0xED && b&0xC0 == 0x80 && c&0xC0 == 0x80: // ED may begin a surrogate
+			i += 3
+		default:
+			_, size := utf8.DecodeRune(data[i:])
+			if size == 1 {
+				return i
+			}
+			i += size
 		}
 	}
-	for ; i < len(data); i++ {
-		if c := data[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
-			break
+	for i < len(data) && data[i] >= utf8.RuneSelf {
+		_, size := utf8.DecodeRune(data[i:])
+		if size == 1 {
+			return i
 		}
+		i += size
 	}
 	return i
 }

@@ -3,6 +3,7 @@ package jsontext_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -141,4 +142,75 @@ func TestTextFindsItsEndAtEachPlace(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Every kind of character and of broken UTF-8, at each place in a word of eight bytes and at
+// the end of the text.
+func TestTextIsUTF8(t *testing.T) {
+	t.Parallel()
+	firsts := []byte{0x80, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF}
+	rest := []byte{'a', 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC2}
+	check := func(text string) {
+		s := scan(`"` + text + `"`)
+		got, err := s.Text()
+		plain, isPlain := scan(`"` + text + `"`).Plain()
+		if !utf8.ValidString(text) {
+			valid := len(text)
+			for i, r := range text {
+				if _, size := utf8.DecodeRuneInString(text[i:]); r == utf8.RuneError && size == 1 {
+					valid = i
+					break
+				}
+			}
+			assertError(t, err, jsontext.RuleUTF8, 1+valid, text)
+			assert.False(t, isPlain)
+			return
+		}
+		require.NoError(t, err)
+		require.Equal(t, text, string(got))
+		require.True(t, isPlain)
+		require.Equal(t, text, string(plain))
+	}
+	for _, before := range []string{"", "a", "seven b", "eight by", "more than a word", "é", "東"} {
+		for _, a := range firsts {
+			check(before + string([]byte{a}))
+			for _, b := range rest {
+				check(before + string([]byte{a, b}))
+				for _, c := range rest {
+					check(before + string([]byte{a, b, c}))
+					check(before + string([]byte{a, b, c, 0x80, 'z'}))
+				}
+			}
+		}
+	}
+}
+
+func TestPlainTakesOnlyTextWithoutEscapes(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		`""`: true, `"a"`: true, `"é"x`: true, `"a\n"`: false, `"a`: false, `a"`: false, ``: false, `"`: false, "\"\x00\"": false, "\"\xff\"": false,
+	} {
+		s := scan(text)
+		_, ok := s.Plain()
+		assert.Equal(t, want, ok, "%q", text)
+		if !ok {
+			assert.Zero(t, s.Pos)
+		}
+	}
+	s := scan(``)
+	s.Pos = 5 // beyond the end
+	_, ok := s.Plain()
+	assert.False(t, ok)
+}
+
+func TestNameStaysAsItIs(t *testing.T) {
+	t.Parallel()
+	s := scan(`"\u0061""\u0062""c"`)
+	a, err := s.Name()
+	require.NoError(t, err)
+	b, err := s.Name()
+	require.NoError(t, err)
+	c, err := s.Name()
+	require.NoError(t, err)
+	assert.Equal(t, "abc", string(a)+string(b)+string(c))
 }

@@ -157,6 +157,29 @@ func TestPatienceWaitsForTheAnswerUnderWay(t *testing.T) {
 	}
 }
 
+// Patience may be over as well when the context has ended: the context is the reason.
+func TestContextThatEndsIsTheReason(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 7*time.Second)
+		defer cancel()
+		p := &Plan{
+			Ops: ops(0, 2), Serial: []bool{false}, MaxOps: 1, MaxBytes: 100, MaxInFlight: 1,
+			Pause: oneSecond, Patience: 5 * time.Second, Unprocessed: errLeft,
+			Send: func(context.Context, []int) Answer {
+				time.Sleep(10 * time.Second)
+				return Answer{Outcome: retry.NotDone, Err: errLater}
+			},
+		}
+		for _, result := range p.Run(ctx) {
+			assert.Equal(t, retry.NotDone, result.Outcome)
+			require.ErrorIs(t, result.Err, context.DeadlineExceeded)
+			require.ErrorIs(t, result.Err, errLater)
+		}
+	})
+}
+
 // What was done in time is done, and the cause of the rest is its own table's.
 func TestPatienceGivesEachTableItsCause(t *testing.T) {
 	t.Parallel()

@@ -14,17 +14,24 @@ func AppendString(b []byte, text string) (_ []byte, isUTF8 bool) {
 	start := 0 // of what is not yet appended
 	end, seen := endOfPlain8(text, 0)
 	for end < len(text) {
-		char, size := rune(text[end]), 1
-		if char == firstOfSeparator {
-			char, size = utf8.DecodeRuneInString(text[end:])
-		}
-		if char < utf8.RuneSelf || char == '\u2028' || char == '\u2029' {
+		c := text[end]
+		seen |= uint64(c)
+		if short := shortEscapes[c]; short != 0 {
+			b = append(append(b, text[start:end]...), '\\', short)
+			end++
+			start = end
+		} else if char, size := utf8.DecodeRuneInString(text[end:]); mustEscape(char) {
 			b = appendEscape(append(b, text[start:end]...), char)
-			start = end + size
+			end += size
+			start = end
+		} else {
+			end += size
 		}
-		var more uint64
-		end, more = endOfPlain8(text, end+size)
-		seen |= more
+		if end < len(text) && !mustStop[text[end]] { // escapes are often beside each other
+			var more uint64
+			end, more = endOfPlain8(text, end)
+			seen |= more
+		}
 	}
 	if seen&highs != 0 && !utf8.ValidString(text) {
 		return appendBroken(b[:begin], text), false
@@ -37,7 +44,7 @@ func AppendString(b []byte, text string) (_ []byte, isUTF8 bool) {
 func appendBroken(b []byte, text string) []byte {
 	b = append(b, '"')
 	for _, char := range text { // it gives U+FFFD for a byte that is not UTF-8
-		if char < utf8.RuneSelf && mustStop[char] || char == '\u2028' || char == '\u2029' {
+		if mustEscape(char) {
 			b = appendEscape(b, char)
 		} else {
 			b = utf8.AppendRune(b, char)
@@ -46,20 +53,21 @@ func appendBroken(b []byte, text string) []byte {
 	return append(b, '"')
 }
 
+// mustEscape reports whether AppendString escapes the character.
+func mustEscape(char rune) bool {
+	return char < utf8.RuneSelf && mustStop[char] || char == '\u2028' || char == '\u2029'
+}
+
 func appendEscape(b []byte, char rune) []byte {
 	const hex = "0123456789abcdef"
-	switch char {
-	case '"', '\\':
-		return append(b, '\\', byte(char))
-	case '\n':
-		return append(b, '\\', 'n')
-	case '\r':
-		return append(b, '\\', 'r')
-	case '\t':
-		return append(b, '\\', 't')
+	if char < utf8.RuneSelf && shortEscapes[char] != 0 {
+		return append(b, '\\', shortEscapes[char])
 	}
 	return append(b, '\\', 'u', hex[char>>12&0xf], hex[char>>8&0xf], hex[char>>4&0xf], hex[char&0xf])
 }
+
+// shortEscapes holds, for the bytes whose escape is two bytes, the second.
+var shortEscapes = [256]byte{'"': '"', '\\': '\\', '\n': 'n', '\r': 'r', '\t': 't'}
 
 const (
 	ones  = 0x0101010101010101

@@ -54,7 +54,7 @@ func quote(text string) string {
 // with the bytes around it that could be mistaken.
 func TestAppendStringFindsEachByteAtEachPlace(t *testing.T) {
 	t.Parallel()
-	for _, around := range []byte{'a', ' ', '!', '#', '[', ']', '~'} {
+	for _, around := range []byte{'a', ' ', '!', '#', '[', ']', '~', '"', '\n', 0} {
 		for length := range 20 {
 			for at := range length {
 				for c := range 256 {

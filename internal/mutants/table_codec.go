@@ -10,6 +10,11 @@ var codecMutants = []mutant{
 	{6, "text that is not UTF-8 is not noticed behind ASCII", "internal/jsontext/append.go",
 		`if seen&highs != 0 && !utf8.ValidString(text) {`, `if seen>>63 != 0 && !utf8.ValidString(text) {`,
 		"internal/jsontext", "TestAppendStringFindsEachByteAtEachPlace"},
+	{6, "text that is not UTF-8 is not noticed behind an escape", "internal/jsontext/append.go",
+		`seen |= uint64(c)
+		if short`, `seen |= uint64(c) & 0x7f
+		if short`,
+		"internal/jsontext", "TestAppendStringFindsEachByteAtEachPlace"},
 	{7, "a typed nil attribute is written", "codec_write.go",
 		`if isNil(kv) {
 			return nil, underElement(i, broken(ruleKind))
@@ -23,7 +28,7 @@ var codecMutants = []mutant{
 		`(del-ones)&^del`, `(del-ones)&^del&0`,
 		"internal/jsontext", "TestAppendStringFindsEachByteAtEachPlace"},
 	{0, "U+2028 is not escaped", "internal/jsontext/append.go",
-		`if char < utf8.RuneSelf || char == '\u2028' ||`, `if char < utf8.RuneSelf ||`,
+		`mustStop[char] || char == '\u2028' ||`, `mustStop[char] ||`,
 		"internal/jsontext", "TestAppendStringEscapes"},
 	{0, "a name that is in an item twice is written", "item_limits.go",
 		`maybe := s.seen[i]&bit != 0`, `maybe := false`,

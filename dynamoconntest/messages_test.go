@@ -18,6 +18,7 @@ func TestInvalidRequestsGetTheServicesMessages(t *testing.T) {
 	t.Parallel()
 	h := dynamoconntest.New().Handler()
 	const validation = "ValidationException"
+	const enveloped = "1 validation error detected: "
 	deep := strings.Repeat(`{"M":{"n":`, 32) + `{"S":"x"}` + strings.Repeat("}}", 32)
 	for _, c := range []struct{ operation, body, kind, message string }{
 		{"Query", `{"TableName":"abc"}`, validation, "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."},
@@ -31,11 +32,11 @@ func TestInvalidRequestsGetTheServicesMessages(t *testing.T) {
 		{"Scan", `{"TableName":"abc","ProjectionExpression":"a","ExpressionAttributeValues":{":a":{"S":"a"}}}`, validation, "ExpressionAttributeValues can only be specified when using expressions: FilterExpression is null"},
 		{"Scan", `{"TableName":"abc","Segment":1,"FilterExpression":""}`, validation, "The TotalSegments parameter is required but was not present in the request when Segment parameter is present"},
 		{"Scan", `{"TableName":"abc","ScanFilter":{"a":{"ComparisonOperator":"NULL"}},"ConditionalOperator":"OR"}`, validation, "ConditionalOperator can only be used when Filter or Expected has two or more elements"},
-		{"PutItem", `{"TableName":"abc","Item":{},"ConditionalOperator":"OR"}`, validation, "ConditionalOperator cannot be used without Filter or Expected"},
-		{"PutItem", `{"TableName":"abc","Item":{"d":` + deep + `,"":{"S":"x"}}}`, validation, "Empty attribute name"},
-		{"PutItem", `{"TableName":"abc","Item":{"m":{"M":{"":{"S":"x"}}},"d":` + deep + `}}`, validation, "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"},
+		{"PutItem", `{"TableName":"abc","Item":{},"ConditionalOperator":"OR"}`, validation, enveloped + "ConditionalOperator cannot be used without Filter or Expected"},
+		{"PutItem", `{"TableName":"abc","Item":{"d":` + deep + `,"":{"S":"x"}}}`, validation, enveloped + "Empty attribute name"},
+		{"PutItem", `{"TableName":"abc","Item":{"m":{"M":{"":{"S":"x"}}},"d":` + deep + `}}`, validation, enveloped + "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"},
 		{"BatchWriteItem", `{"RequestItems":{"abc":[{"PutRequest":{"Item":{"a":{}}}},{}]}}`, validation, "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"},
-		{"BatchGetItem", `{"RequestItems":{"a!":{"Keys":[{}]}}}`, validation, `1 validation error detected: Value '{"a!":{"Keys":[{}]}}' at 'requestItems' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 255, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+]`},
+		{"BatchGetItem", `{"RequestItems":{"a!":{"Keys":[{}]}}}`, validation, `1 validation error detected: Value '{"a!":{"Keys":[{}]}}' at 'requestItems' failed to satisfy constraint: Map keys must satisfy constraint: [Member must have length less than or equal to 255, Member must have length greater than or equal to 3, Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+]`},
 		{"TransactWriteItems", `{"ClientRequestToken":"` + strings.Repeat("x", 37) + `","ReturnConsumedCapacity":"X","TransactItems":[{"Delete":{"TableName":"abc","Key":{}}}]}`, validation,
 			"2 validation errors detected: Value '" + strings.Repeat("x", 37) + "' at 'clientRequestToken' failed to satisfy constraint: Member must have length less than or equal to 36; " +
 				"Value 'X' at 'returnConsumedCapacity' failed to satisfy constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]"},
@@ -83,6 +84,12 @@ func TestMessagesAreThoseOfTheNewestRecordings(t *testing.T) {
 	const parameters = "One or more parameter values were invalid: "
 	for _, c := range []struct{ operation, body, message string }{
 		{"BatchWriteItem", `{"RequestItems":{}}`, "The requestItems parameter is required for BatchWriteItem"},
+		{"BatchWriteItem", `{}`, "1 validation error detected: Value null at 'requestItems' failed to satisfy constraint: Member must not be null"},
+		{"BatchGetItem", `{"RequestItems":{"Tab":{"Keys":[]}}}`, "1 validation error detected: Value at 'RequestItems.Tab.member.Keys' failed to satisfy constraint: Member must have length greater than or equal to 1"},
+		{"BatchGetItem", `{"RequestItems":{"Tab":{"Keys":[` + strings.Repeat(`{},`, 100) + `{}]}}}`, "1 validation error detected: Value at 'RequestItems.Tab.member.Keys' failed to satisfy constraint: Member must have length less than or equal to 100"},
+		{"CreateTable", strings.Replace(table("a:HASH"), "abc", "ab", 1), "1 validation error detected: Value 'ab' at 'tableName' failed to satisfy constraint: Member must have length greater than or equal to 3"},
+		{"CreateTable", strings.Replace(table("a:HASH"), "abc", "a", 1), "1 validation error detected: Value 'a' at 'tableName' failed to satisfy constraint: Member must have length greater than or equal to 3"},
+		{"DeleteTable", `{"TableName":"ab"}`, "TableName must be at least 3 characters long and at most 255 characters long"},
 		{"BatchGetItem", `{"RequestItems":{}}`, "1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: Member must have length greater than or equal to 1"},
 		{"Query", `{"TableName":"Tab","Limit":0}`, "1 validation error detected: Value at 'Limit' failed to satisfy constraint: Member must have value greater than or equal to 1"},
 		{"Scan", `{"TableName":"Tab","Limit":0}`, "1 validation error detected: Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1"},
@@ -93,6 +100,58 @@ func TestMessagesAreThoseOfTheNewestRecordings(t *testing.T) {
 		{"CreateTable", index("a:HASH a:HASH"), "The KeySchema contains multiple key attributes with the same name"},
 		{"CreateTable", index("a:HASH b:RANGE c:HASH"), parameters + "All HASH key attributes must precede RANGE key attributes in the KeySchema"},
 		{"CreateTable", index("a:HASH b:HASH c:HASH d:HASH e:HASH"), parameters + "The KeySchema exceeds the maximum allowed number of HASH key attributes"},
+	} {
+		kind, message := post(t, h, c.operation, c.body)
+		assert.Equal(t, [2]string{"ValidationException", c.message}, [2]string{kind, message}, "%s %s", c.operation, c.body)
+	}
+}
+
+// The single writes have the newest wording: all that is wrong with the request itself, but
+// not what is wrong with regard to the table, is in one envelope.
+func TestSingleWritesHaveTheNewestWording(t *testing.T) {
+	t.Parallel()
+	h := newIndexedTable(t)
+	const (
+		envelope   = "1 validation error detected: "
+		noValues   = "ExpressionAttributeValues can only be specified when using expressions"
+		noName     = "Value at 'TableName' failed to satisfy constraint: Member must have length greater than or equal to 1"
+		unknown    = "Failed to satisfy constraint: Member must satisfy enum value set: [ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"
+		capacity   = "Value 'X' at 'returnConsumedCapacity' failed to satisfy constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]"
+		badNumber  = "The parameter cannot be converted to a numeric value: "
+		duplicates = `One or more parameter values were invalid: Input collection ["a", "b", "b"] contains duplicates.`
+	)
+	item := func(more string) string {
+		return `{"TableName":"Tab","Item":{"p":{"S":"a"},"c":{"S":"b"}` + more + `}}`
+	}
+	with := func(more string) string {
+		return `{"TableName":"Tab","Key":{"p":{"S":"a"},"c":{"S":"b"}},` + more + `}`
+	}
+	for _, c := range []struct{ operation, body, message string }{
+		{"PutItem", `{"TableName":"","Item":{},"ReturnValues":"X"}`, envelope + noName},
+		{"DeleteItem", `{"TableName":"","Key":{}}`, envelope + noName},
+		{"UpdateItem", with(`"ReturnValues":"X","ReturnConsumedCapacity":"X"`), envelope + unknown},
+		{"DeleteItem", with(`"ReturnValues":"X","ReturnConsumedCapacity":"X"`), "2 validation errors detected: " + unknown + "; " + capacity},
+		{"DeleteItem", with(`"ReturnValues":"ALL_NEW"`), envelope + "ReturnValues can only be ALL_OLD or NONE"},
+		{"DeleteItem", with(`"ExpressionAttributeValues":{":v":{"S":"x"}}`), envelope + noValues},
+		{"UpdateItem", with(`"ExpressionAttributeValues":{":v":{"S":"x"}}`), envelope + noValues},
+		{"DeleteItem", with(`"ConditionExpression":""`), envelope + "Invalid ConditionExpression: The expression can not be empty;"},
+		{"DeleteItem", with(`"ConditionExpression":"a = :v","ExpressionAttributeValues":{":v":{"N":""}}`), envelope + badNumber},
+		{"UpdateItem", with(`"UpdateExpression":"SET a = :v","ExpressionAttributeValues":{":v":{"SS":["b","a","b"]}}`), envelope + duplicates},
+		{"PutItem", item(`,"n":{"L":[{"N":"abc"}]}`), envelope + badNumber + "abc"},
+		{"PutItem", item(`,"n":{"NS":["2","1","2"]}`), envelope + "One or more parameter values were invalid: Input collection contains duplicates."},
+		{"PutItem", item(`,"n":{"BS":["/w==","AA==","AA=="]}`), envelope + `One or more parameter values were invalid: Input collection ["AA==","/w==","AA=="]of type BS contains duplicates.`},
+		{"UpdateItem", with(`"UpdateExpression":"SET p = :v","ExpressionAttributeValues":{":v":{"S":"x"}}`), "One or more parameter values were invalid: Cannot update attribute p. This attribute is part of the key"},
+		{"DeleteItem", `{"TableName":"Tab","Key":{"p":{"S":"a"}}}`, "The provided key element does not match the schema"},
+
+		// The same values elsewhere.
+		{"GetItem", `{"TableName":"Tab","Key":{"p":{"N":""}}}`, badNumber},
+		{"Query", `{"TableName":"Tab","KeyConditionExpression":"p = :v","ExpressionAttributeValues":{":v":{"SS":["b","a","b"]}}}`, duplicates},
+		{"BatchWriteItem", `{"RequestItems":{"Tab":[{"PutRequest":{"Item":{"n":{"N":""}}}}]}}`, strings.TrimSuffix(badNumber, ": ")},
+		{"BatchWriteItem", `{"RequestItems":{"Tab":[{"PutRequest":{"Item":{"n":{"BS":["/w==","AA==","AA=="]}}}}]}}`, "One or more parameter values were invalid: Input collection [/w==, AA==, AA==]of type BS contains duplicates."},
+		{"TransactWriteItems", `{"TransactItems":[{"Update":` + with(`"UpdateExpression":"SET a = :v","ExpressionAttributeValues":{":v":{"NS":["2","1","2"]}}`) + `}]}`,
+			"ExpressionAttributeValues contains invalid value: Input collection contains duplicates for key :v"},
+		{"Scan", `{"TableName":"Tab","FilterExpression":"a = :v","ExpressionAttributeValues":{":v":{"N":"abc"}}}`,
+			"ExpressionAttributeValues contains invalid value: " + badNumber + "abc for key :v"},
 	} {
 		kind, message := post(t, h, c.operation, c.body)
 		assert.Equal(t, [2]string{"ValidationException", c.message}, [2]string{kind, message}, "%s %s", c.operation, c.body)
@@ -122,11 +181,12 @@ func TestAttributeNamesOf64KBAreRefused(t *testing.T) {
 	t.Parallel()
 	h := newIndexedTable(t)
 	long := strings.Repeat("a", 65536)
-	for operation, body := range map[string]string{
-		"GetItem":    `"AttributesToGet":["` + long + `"]`,
-		"UpdateItem": `"AttributeUpdates":{"` + long + `":{"Value":{"S":"a"}}}`,
+	const want = "Attribute name is too large, must be less than 65536 bytes"
+	for _, c := range []struct{ operation, body, message string }{
+		{"GetItem", `"AttributesToGet":["` + long + `"]`, want},
+		{"UpdateItem", `"AttributeUpdates":{"` + long + `":{"Value":{"S":"a"}}}`, "1 validation error detected: " + want},
 	} {
-		kind, message := post(t, h, operation, `{"TableName":"Tab","Key":{"p":{"S":"a"},"c":{"S":"b"}},`+body+`}`)
-		assert.Equal(t, [2]string{"ValidationException", "Attribute name is too large, must be less than 65536 bytes"}, [2]string{kind, message}, operation)
+		kind, message := post(t, h, c.operation, `{"TableName":"Tab","Key":{"p":{"S":"a"},"c":{"S":"b"}},`+c.body+`}`)
+		assert.Equal(t, [2]string{"ValidationException", c.message}, [2]string{kind, message}, c.operation)
 	}
 }

@@ -137,7 +137,6 @@ func TestTableNameOfOneCharacterIsNotFound(t *testing.T) {
 		"DeleteItem":         `{"TableName":"a","Key":` + key + `}`,
 		"Scan":               `{"TableName":"a"}`,
 		"Query":              `{"TableName":"a","KeyConditionExpression":"p=:a","ExpressionAttributeValues":{":a":{"S":"a"}}}`,
-		"BatchGetItem":       `{"RequestItems":{"a":{"Keys":[` + key + `]}}}`,
 		"TransactWriteItems": `{"TransactItems":[{"Delete":{"TableName":"a","Key":` + key + `}}]}`,
 	} {
 		kind, message := post(t, h, operation, body)
@@ -147,6 +146,9 @@ func TestTableNameOfOneCharacterIsNotFound(t *testing.T) {
 	assert.Equal(t, "ValidationException", kind)
 	kind, _ = post(t, h, "DescribeTable", `{"TableName":"a"}`)
 	assert.Equal(t, "ValidationException", kind)
+	kind, message := post(t, h, "BatchGetItem", `{"RequestItems":{"a":{"Keys":[`+key+`]}}}`)
+	assert.Equal(t, "ValidationException", kind, "the names of a batch are checked together")
+	assert.Contains(t, message, "Member must have length greater than or equal to 3")
 }
 
 func TestDescribeEndpointsAnswersTheServersAddress(t *testing.T) {

@@ -72,9 +72,9 @@ func TestIfNotExistsRefusesTheSamePathTwice(t *testing.T) {
 		return `{"TableName":"` + table + `","Key":{"p":{"S":"a"}},"UpdateExpression":"` + update + `"}`
 	}
 	for _, c := range []struct{ operation, body, kind, message string }{
-		{"UpdateItem", part("Tab", "SET b = if_not_exists(a[0], a[0])"), "ValidationException", want},
-		{"UpdateItem", part("Tab", "SET b = c + if_not_exists(a[0], a[0]) REMOVE p"), "ValidationException", want},
-		{"UpdateItem", part("None", "SET b = if_not_exists(a[0], a[0])"), "ValidationException", want},
+		{"UpdateItem", part("Tab", "SET b = if_not_exists(a[0], a[0])"), "ValidationException", "1 validation error detected: " + want},
+		{"UpdateItem", part("Tab", "SET b = c + if_not_exists(a[0], a[0]) REMOVE p"), "ValidationException", "1 validation error detected: " + want},
+		{"UpdateItem", part("None", "SET b = if_not_exists(a[0], a[0])"), "ValidationException", "1 validation error detected: " + want},
 		{"TransactWriteItems", `{"TransactItems":[{"Update":` + part("Tab", "SET b = if_not_exists(a[0], a[0])") + `}]}`, "ValidationException", want},
 		{"UpdateItem", part("Tab", "REMOVE b"), "", ""},
 	} {

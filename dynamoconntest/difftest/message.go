@@ -78,6 +78,7 @@ var messagePatterns = []messagePattern{
 	newMessagePattern(`at '([^']*)' failed to satisfy constraint: Member must have value`, "out of range", "$1"),
 	newMessagePattern(`at '([^']*)' failed to satisfy constraint: Member must satisfy regular`, "characters", "$1"),
 	newMessagePattern(`^Member must have length less`, "too long", ""),
+	newMessagePattern(`^Failed to satisfy constraint: Member must satisfy enum value set: \[ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE\]`, "enum", "returnValues"),
 	newMessagePattern(`^Member must satisfy enum`, "enum", ""),
 	newMessagePattern(`^Limit must be greater`, "out of range", "limit"),
 	newMessagePattern(`^Return values set to invalid value|ReturnValues can only be`, "enum", "returnValues"),

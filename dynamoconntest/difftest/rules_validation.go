@@ -257,8 +257,9 @@ var expressionRules = []Rule{
 	},
 	{
 		ID: "table-name-short", Aspect: aspectOutcome, Right: Either,
-		What:  "dynoxide looks for a table although its name has only two characters",
-		Why:   "since names may be ARNs, the API reference gives a minimum of 1 for items and still 3 for names of tables",
+		What: "dynoxide looks for a table although its name has only two characters",
+		Why: "for names of tables the API reference gives a minimum of 3, and since they may be ARNs 1 for items. The recordings of 2026-09-20 and " +
+			"2026-10-09 have 3 in CreateTable and in the keys of RequestItems, and 1 in PutItem",
 		Match: func(c Case) bool { return c.Request.hasMistake("table name short") },
 	},
 	{
@@ -287,7 +288,8 @@ var expressionRules = []Rule{
 	{
 		ID: "batch-field", Aspect: aspectField, Right: Service,
 		What: "a batch of too many writes or none: the message names the parameter or the table",
-		Why:  "the service names requestItems, whose values have the constraint",
+		Why: "the service names requestItems, whose values have the constraint: the recordings of 2026-10-09 have the older wording for most regions. " +
+			"The newest one (RequestItems.Table.member) is that of eu-north-1",
 		Match: func(c Case) bool {
 			return c.hasOperation("BatchWriteItem") && c.Request.hasMistakeStarting("batch of 26", "batch of no requests")
 		},

@@ -52,7 +52,8 @@ type Request struct {
 type call struct {
 	*Engine
 	Request
-	now time.Time
+	now          time.Time
+	reachedTable bool // the request itself is valid
 	protocol.Writer
 }
 
@@ -112,8 +113,11 @@ func (e *Engine) Do(r Request) ([]byte, *Error) {
 	if err := protocol.CheckTypes(r.Input, o.shape); err != nil {
 		return nil, CoralError("SerializationException", err.Error())
 	}
+	if err := checkFirstMembers(r); err != nil {
+		return nil, err
+	}
 	if strings.HasSuffix(r.Operation, "Table") || strings.HasSuffix(r.Operation, "TimeToLive") {
-		if err := checkManagedName(r.Input.Get("TableName")); err != nil {
+		if err := checkManagedName(r); err != nil {
 			return nil, err
 		}
 	}
@@ -122,6 +126,9 @@ func (e *Engine) Do(r Request) ([]byte, *Error) {
 	}
 	if msg := protocol.CheckConstraints(r.Input, o.shape); msg != "" {
 		return nil, validationError("%s", msg)
+	}
+	if err := checkBatchKeys(r); err != nil {
+		return nil, err
 	}
 	if err := checkQueryLimit(r); err != nil {
 		return nil, err
@@ -132,7 +139,7 @@ func (e *Engine) Do(r Request) ([]byte, *Error) {
 	}
 	c.Open('{')
 	if err := o.run(c); err != nil {
-		return nil, err
+		return nil, c.worded(err)
 	}
 	c.Close('}')
 	if emptyAnswers[r.Operation] {
@@ -143,6 +150,7 @@ func (e *Engine) Do(r Request) ([]byte, *Error) {
 
 // lockForReading calls f while nothing is written.
 func (c *call) lockForReading(f func() *Error) *Error {
+	c.reachedTable = true
 	var failed *Error
 	c.DB.Read(c.now, func() { failed = f() })
 	return failed
@@ -150,16 +158,22 @@ func (c *call) lockForReading(f func() *Error) *Error {
 
 // lockForWriting calls f while nothing else is read or written.
 func (c *call) lockForWriting(f func() *Error) *Error {
+	c.reachedTable = true
 	var failed *Error
 	c.DB.Write(c.now, func() { failed = f() })
 	return failed
 }
 
 // checkManagedName checks the name of the table in an operation that manages
-// tables. For these the service checks the name first, and has other messages.
-func checkManagedName(n *protocol.Node) *Error {
-	if n == nil {
+// tables. For these the service checks the name first, and has other messages. In
+// CreateTable the length is a constraint like others.
+func checkManagedName(r Request) *Error {
+	n := r.Input.Get("TableName")
+	switch {
+	case n == nil:
 		return validationError("The parameter 'TableName' is required but was not present in the request")
+	case r.Operation == "CreateTable":
+		return nil
 	}
 	if l := len(tableName(n.Str())); l < 3 || l > 255 {
 		return validationError("TableName must be at least 3 characters long and at most 255 characters long")
@@ -179,6 +193,27 @@ func checkRequestItems(r Request) *Error {
 		return validationError("The requestItems parameter is required for BatchWriteItem")
 	case "BatchGetItem":
 		return validationError("1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: Member must have length greater than or equal to 1")
+	}
+	return nil
+}
+
+// checkBatchKeys checks how many keys of a table a BatchGetItem has. The service's message
+// names the member as the request does and does not show the value.
+func checkBatchKeys(r Request) *Error {
+	if r.Operation != "BatchGetItem" {
+		return nil
+	}
+	for _, table := range r.Input.Get("RequestItems").Members {
+		constraint := ""
+		switch n := len(table.Value.Get("Keys").Elems); {
+		case n == 0:
+			constraint = "greater than or equal to 1"
+		case n > maxBatchKeys:
+			constraint = "less than or equal to 100"
+		default:
+			continue
+		}
+		return validationError(envelope+"Value at 'RequestItems.%s.member.Keys' failed to satisfy constraint: Member must have length %s", table.Name, constraint)
 	}
 	return nil
 }

@@ -19,6 +19,9 @@ type Error struct {
 	Reasons []Reason        // for a cancelled transaction
 	Limits  []ThrottleLimit // for a throttled request
 
+	// olderMessage is the message in the older wording, if it is another one.
+	olderMessage string
+
 	// hasEmptyKey is set if a key value is empty. This is an error of the whole
 	// request even in a transaction.
 	hasEmptyKey bool
@@ -136,6 +139,10 @@ func validationErrorFrom(err error) *Error {
 		return nil
 	}
 	e := validationError("%s", err)
+	var older interface{ Older() string }
+	if errors.As(err, &older) {
+		e.olderMessage = older.Older()
+	}
 	var empty store.EmptyKeyError
 	e.hasEmptyKey = errors.As(err, &empty)
 	return e

@@ -67,7 +67,7 @@ func (p *page) readStartKey(key *protocol.Node) *Error {
 	text := err.Error()
 	for _, exception := range []string{"contains duplicates", "number set", "numeric value", "significant digits", "number with magnitude"} {
 		if strings.Contains(text, exception) {
-			return validationError("%s", text)
+			return validationErrorFrom(err)
 		}
 	}
 	return validationError("The provided starting key is invalid: %s", text)

@@ -38,7 +38,7 @@ func checkParams(in *protocol.Node, expressions, older []string) *Error {
 		if len(takers) > 1 {
 			verb = " are null"
 		}
-		return validationError("ExpressionAttributeValues can only be specified when using expressions: %s", strings.Join(takers, " and ")+verb)
+		return validationError(valuesWithoutExpression+": %s", strings.Join(takers, " and ")+verb)
 	}
 	return nil
 }

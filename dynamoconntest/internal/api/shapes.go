@@ -5,11 +5,12 @@ import . "github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol" //n
 // The shapes that several operations share are functions: each use has a shape of
 // its own, because rules are added to it.
 
-// nameOrARNShape returns the shape of a table's name. The operations that manage tables
-// check that it has three characters; for the others there is no table with less.
-func nameOrARNShape() *Shape { return Str().NameLen(1, 255).NameCharacters() }
+// nameOrARNShape returns the shape of a table's name with at least so many characters. Three
+// are needed in CreateTable and in batches. Other operations on items accept one, and there
+// is no such table.
+func nameOrARNShape(least int) *Shape { return Str().NameLen(least, 255).NameCharacters() }
 
-func tableNameField() Field { return Required("TableName", nameOrARNShape()) }
+func tableNameField() Field { return Required("TableName", nameOrARNShape(1)) }
 
 func indexNameShape() *Shape { return Str().Len(3, 255).NameCharacters() }
 
@@ -47,8 +48,13 @@ func termsShape() *Shape {
 
 func attributesToGetField() Field { return Optional("AttributesToGet", ListOf(Str()).Len(1, 255)) }
 
+// returnValues are the values of ReturnValues. The service's message has other ones.
+var returnValues = []string{"ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"}
+
+const unknownReturnValues = "Failed to satisfy constraint: Member must satisfy enum value set: [ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"
+
 func returnValuesField() Field {
-	return Optional("ReturnValues", Str().Enum("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"))
+	return Optional("ReturnValues", Str().Enum(returnValues...).Reported(unknownReturnValues))
 }
 
 func throughputShape() *Shape {
@@ -91,7 +97,7 @@ var listTablesShape = Struct(
 
 var createTableShape = Struct(
 	Required("AttributeDefinitions", definitionsShape()),
-	tableNameField(),
+	Required("TableName", nameOrARNShape(3)),
 	Optional("BillingMode", Str().Enum("PROVISIONED", "PAY_PER_REQUEST")),
 	Optional("ProvisionedThroughput", throughputShape()),
 	Required("KeySchema", keySchemaShape(2)),
@@ -197,9 +203,9 @@ var scanShape = Struct(append(readFields(),
 var batchGetShape = Struct(
 	capacityField(),
 	Required("RequestItems", MapOf(Struct(
-		Required("Keys", ListOf(MapOf(Value())).Len(1, 100)), attributesToGetField(), Optional("ConsistentRead", Boolean()),
+		Required("Keys", ListOf(MapOf(Value()))), attributesToGetField(), Optional("ConsistentRead", Boolean()),
 		Optional("ProjectionExpression", Str()), namesField(),
-	).Class("KeysAndAttributes")).Len(1, 100).Keys(nameOrARNShape())),
+	).Class("KeysAndAttributes")).Len(1, 100).Keys(nameOrARNShape(3))),
 )
 
 var batchWriteShape = Struct(
@@ -207,7 +213,7 @@ var batchWriteShape = Struct(
 	Required("RequestItems", MapOf(ListOf(Struct(
 		Optional("PutRequest", Struct(Required("Item", MapOf(Value()))).Class("PutRequest")),
 		Optional("DeleteRequest", Struct(Required("Key", MapOf(Value()))).Class("DeleteRequest")),
-	).Class("WriteRequest")).Len(1, 25)).Len(1, 25).Keys(nameOrARNShape())),
+	).Class("WriteRequest")).Len(1, 25)).Len(1, 25).Keys(nameOrARNShape(3))),
 )
 
 var transactGetShape = Struct(

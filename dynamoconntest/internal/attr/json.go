@@ -3,6 +3,7 @@ package attr
 import (
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
@@ -90,11 +91,32 @@ var (
 	errEmptyNS          = errors.New("One or more parameter values were invalid: An number set  may not be empty")
 	errEmptyBS          = errors.New("One or more parameter values were invalid: Binary sets should not be empty")
 	errNullMember       = errors.New("One or more parameter values were invalid: An string set may not have a null string as a member")
-	errDuplicateNumbers = errors.New("Input collection contains duplicates")
+	errDuplicateNumbers = WordedError{"One or more parameter values were invalid: Input collection contains duplicates.", "Input collection contains duplicates"}
+	errNoNumber         = WordedError{string(errNotANumber) + ": ", string(errNotANumber)}
 	errEmptyName        = errors.New("Empty attribute name")
 	errLongName         = errors.New("Attribute name is too large, must be less than 65536 bytes")
 	errNesting          = errors.New("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit")
 )
+
+// WordedError is an error that the service words in two ways, each in some operations.
+type WordedError struct{ current, older string }
+
+// Error returns the message in the current wording.
+func (e WordedError) Error() string { return e.current }
+
+// Older returns the message in the older wording.
+func (e WordedError) Older() string { return e.older }
+
+// InExpressionValue returns the error of a value that is in ExpressionAttributeValues. Only
+// the older wording says so.
+func InExpressionValue(err error, name string) error {
+	older := err.Error()
+	var worded WordedError
+	if errors.As(err, &worded) {
+		older = worded.older
+	}
+	return WordedError{err.Error(), "ExpressionAttributeValues contains invalid value: " + older + " for key " + name}
+}
 
 // maxNameLength is the greatest length of an attribute's name, in bytes.
 const maxNameLength = 65535
@@ -147,7 +169,7 @@ func decodeAs(k Kind, m *protocol.Node, depth int) (Value, error) {
 	case S:
 		return Value{kind: S, text: m.Text, boolean: m.LoneSurrogate}, nil
 	case N:
-		num, err := ParseNumber(m.Text)
+		num, err := decodeNumber(m.Text)
 		if err != nil {
 			return Value{}, err
 		}
@@ -185,6 +207,13 @@ func decodeAs(k Kind, m *protocol.Node, depth int) (Value, error) {
 	return decodeSet(k, m)
 }
 
+func decodeNumber(s string) (Number, error) {
+	if s == "" {
+		return Number{}, errNoNumber
+	}
+	return ParseNumber(s)
+}
+
 func decodeSet(k Kind, m *protocol.Node) (Value, error) {
 	if len(m.Elems) == 0 {
 		switch k {
@@ -204,7 +233,7 @@ func decodeSet(k Kind, m *protocol.Node) (Value, error) {
 		text := e.Text
 		switch k {
 		case NS:
-			num, err := ParseNumber(text)
+			num, err := decodeNumber(text)
 			if err != nil {
 				return Value{}, err
 			}
@@ -227,25 +256,60 @@ func decodeSet(k Kind, m *protocol.Node) (Value, error) {
 	return set, nil
 }
 
-// duplicatesError returns the service's message about a set that holds a member
-// twice. It lists the first 16 members.
+// duplicatesError returns the service's message about a set that holds a member twice. The
+// older wording lists the members as they were sent. The current one sorts those before the
+// first repetition, and quotes them. Both stop after 16 members.
 func duplicatesError(k Kind, m *protocol.Node) error {
 	if k == NS {
 		return errDuplicateNumbers
 	}
-	shown := make([]string, 0, len(m.Elems))
+	sent := make([]string, len(m.Elems))
 	for i := range m.Elems {
-		if i == 16 {
+		sent[i] = m.Elems[i].Text
+	}
+	sorted := slices.Clone(sent)
+	slices.SortFunc(sorted[:firstRepetition(sent)], func(a, b string) int { return strings.Compare(setMember(k, a), setMember(k, b)) })
+	const before = "One or more parameter values were invalid: Input collection "
+	if k == BS {
+		const after = "of type BS contains duplicates."
+		return WordedError{before + listMembers(sorted, `"`, ",") + after, before + listMembers(sent, "", ", ") + after}
+	}
+	const after = " contains duplicates."
+	return WordedError{before + listMembers(sorted, `"`, ", ") + after, before + listMembers(sent, "", ", ") + after}
+}
+
+// firstRepetition returns the position of the first member that was there before.
+func firstRepetition(members []string) int {
+	seen := make(map[string]bool, len(members))
+	for i, member := range members {
+		if seen[member] {
+			return i
+		}
+		seen[member] = true
+	}
+	return len(members)
+}
+
+// setMember returns the member of a set that has a text in JSON.
+func setMember(k Kind, text string) string {
+	if k != BS {
+		return text
+	}
+	b, _ := base64.StdEncoding.DecodeString(text) // it has been decoded before
+	return string(b)
+}
+
+func listMembers(members []string, quote, separator string) string {
+	const most = 16
+	shown := make([]string, 0, most+1)
+	for i, member := range members {
+		if i == most {
 			shown = append(shown, "...")
 			break
 		}
-		shown = append(shown, m.Elems[i].Text)
+		shown = append(shown, quote+member+quote)
 	}
-	list := "[" + strings.Join(shown, ", ") + "]"
-	if k == BS {
-		return errors.New("One or more parameter values were invalid: Input collection " + list + "of type BS contains duplicates.")
-	}
-	return errors.New("One or more parameter values were invalid: Input collection " + list + " contains duplicates.")
+	return "[" + strings.Join(shown, separator) + "]"
 }
 
 // DecodeItem reads an object whose members are values in DynamoDB JSON. The

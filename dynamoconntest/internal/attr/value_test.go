@@ -55,7 +55,7 @@ func TestMalformedValuesGiveTheServicesMessages(t *testing.T) {
 		`{"NS":[]}`:             errEmptyNS.Error(),
 		`{"BS":[]}`:             errEmptyBS.Error(),
 		`{"SS":["a",null]}`:     errNullMember.Error(),
-		`{"SS":["a","b","a"]}`:  "One or more parameter values were invalid: Input collection [a, b, a] contains duplicates.",
+		`{"SS":["a","b","a"]}`:  "One or more parameter values were invalid: Input collection [\"a\", \"b\", \"a\"] contains duplicates.",
 		`{"NS":["1","1.0"]}`:    errDuplicateNumbers.Error(),
 		`{"NS":["x"]}`:          errNotANumber.Error() + ": x",
 		`{"L":[{}]}`:            errEmptyValue.Error(),

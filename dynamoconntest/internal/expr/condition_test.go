@@ -162,12 +162,17 @@ func TestPlaceholdersMustBeValidDefinedAndUsed(t *testing.T) {
 		{`{"#a-b":"x"}`, "", `ExpressionAttributeNames contains invalid key: Syntax error; key: "#a-b"`},
 		{`{"#a":""}`, "", "ExpressionAttributeNames contains invalid value: Empty attribute name for key #a"},
 		{"", `{"a":{"S":"x"}}`, `ExpressionAttributeValues contains invalid key: Syntax error; key: "a"`},
-		{"", `{":a":{}}`, "ExpressionAttributeValues contains invalid value: Supplied AttributeValue is empty, must contain exactly one of the supported datatypes for key :a"},
+		{"", `{":a":{}}`, "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"},
 		{`{"#` + strings.Repeat("x", 255) + `":"x"}`, "", "ExpressionAttributeNames contains invalid key: The expression attribute map contains a key that is too long; size of key: 256"},
 	} {
 		_, err := ReadNames(parseJSON(t, c.names), parseJSON(t, c.values))
 		assert.EqualError(t, err, c.want)
 	}
+	_, err := ReadNames(nil, parseJSON(t, `{":a":{}}`))
+	var worded attr.WordedError
+	require.ErrorAs(t, err, &worded)
+	assert.Equal(t, "ExpressionAttributeValues contains invalid value: Supplied AttributeValue is empty, must contain exactly one of the supported datatypes for key :a", worded.Older())
+
 	n := parseNames(t, `{"#a":"size","#b":"x"}`, `{":v":{"N":"1"},":w":{"N":"1"}}`)
 	cond, err := ParseCondition("m.#a = :v", n)
 	require.NoError(t, err)

@@ -54,7 +54,7 @@ func ReadNames(names, values *protocol.Node) (*Names, error) {
 			}
 			v, err := attr.Decode(&m.Value)
 			if err != nil {
-				return nil, fmt.Errorf("ExpressionAttributeValues contains invalid value: %w for key %s", err, m.Name)
+				return nil, attr.InExpressionValue(err, m.Name)
 			}
 			n.values[m.Name] = v
 		}

@@ -40,7 +40,11 @@ func collectViolations(n *Node, s *Shape, path string, found *[]string) {
 		}
 	}
 	for _, r := range s.rules {
-		if !r.allows(n) {
+		switch {
+		case r.allows(n):
+		case s.report != "":
+			*found = append(*found, s.report)
+		default:
 			report(r.text)
 		}
 	}
@@ -74,16 +78,19 @@ func collectViolations(n *Node, s *Shape, path string, found *[]string) {
 		}
 	case shapeStruct:
 		for _, f := range s.fields {
-			at := join(lowerFirst(f.Name))
-			v := n.Get(f.Name)
-			if v == nil {
-				if f.Required && len(*found) < maxReportedViolations {
-					*found = append(*found, "Value null at '"+at+"' failed to satisfy constraint: Member must not be null")
-				}
-				continue
-			}
-			collectViolations(v, f.Shape, at, found)
+			collectMember(n.Get(f.Name), f, join(lowerFirst(f.Name)), found)
 		}
+	}
+}
+
+// collectMember appends the violations in the member of a structure. n is nil if it is not
+// there.
+func collectMember(n *Node, f Field, path string, found *[]string) {
+	switch {
+	case n != nil:
+		collectViolations(n, f.Shape, path, found)
+	case f.Required && len(*found) < maxReportedViolations:
+		*found = append(*found, "Value null at '"+path+"' failed to satisfy constraint: Member must not be null")
 	}
 }
 

@@ -14,6 +14,7 @@ type Shape struct {
 	class  string  // name of a structure in messages
 	rules  []rule
 	keys   []rule // for the names in a map
+	report string // what messages say about a value that breaks a rule; "" for what they say about others
 }
 
 type shapeKind uint8
@@ -151,6 +152,13 @@ func (s *Shape) Enum(values ...string) *Shape {
 			return false
 		},
 	})
+	return s
+}
+
+// Reported sets what messages say about a value that breaks a rule, in the place of its
+// member, the value and the rule.
+func (s *Shape) Reported(as string) *Shape {
+	s.report = as
 	return s
 }
 

@@ -87,7 +87,7 @@ type bigScan struct {
 // bigTableChild serves a table until its standard input ends. Its argument is the number
 // of items.
 func bigTableChild() {
-	debug.SetGCPercent(40) // the table needs five gigabytes, so the heap must not grow to ten
+	debug.SetGCPercent(40) // the table needs several gigabytes, so the heap must not grow to twice as many
 	count, err := strconv.Atoi(os.Args[1])
 	exitOnError(err)
 	db := dynamoconntest.New(dynamoconntest.WithJournalSize(0))

@@ -1,6 +1,6 @@
 package main
 
-// codecMutants are the defects of what writes requests.
+// codecMutants are the defects of what writes requests and reads answers.
 var codecMutants = []mutant{
 	{6, "text that is not UTF-8 is written", "codec_write.go",
 		`if !isUTF8 {

@@ -63,6 +63,19 @@ func TestPartOfAnAnswerIsRefused(t *testing.T) {
 	}
 }
 
+// An answer with a flipped bit means what it means to the SDK, or is refused.
+func TestEachBitOfAnAnswer(t *testing.T) {
+	t.Parallel()
+	for _, action := range judgedActions {
+		body := []byte(answerSeeds(action)[0])
+		for bit := range 8 * len(body) {
+			flipped := bytes.Clone(body)
+			flipped[bit/8] ^= 1 << (bit % 8)
+			requireAsJudged(t, action, flipped)
+		}
+	}
+}
+
 func TestDamageNamesItsPlace(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ action, body, want string }{

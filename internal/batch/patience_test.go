@@ -157,6 +157,25 @@ func TestPatienceWaitsForTheAnswerUnderWay(t *testing.T) {
 	}
 }
 
+// An operation that is refused is one less to do: that is progress as well.
+func TestRefusalRestoresPatience(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		p := &Plan{
+			Ops: ops(0, 10), Serial: []bool{false}, MaxOps: 1, MaxBytes: 100, MaxInFlight: 1,
+			Pause: oneSecond, Patience: 5 * time.Second, Unprocessed: errLeft,
+			Send: func(context.Context, []int) Answer {
+				time.Sleep(2 * time.Second)
+				return Answer{Outcome: retry.Refused, Scope: retry.OneOperation, Err: errRefused}
+			},
+		}
+		for _, result := range p.Run(t.Context()) {
+			assert.Equal(t, &Result{Outcome: retry.Refused, Err: errRefused}, result)
+		}
+	})
+}
+
 // Patience may be over as well when the context has ended: the context is the reason.
 func TestContextThatEndsIsTheReason(t *testing.T) {
 	t.Parallel()

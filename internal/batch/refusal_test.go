@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -79,4 +80,44 @@ func TestRefusedRequestIsTakenApartByTable(t *testing.T) {
 	results := plan.Run(t.Context())
 	assert.Equal(t, [][]int{{0, 1, 2, 3, 4, 5, 6, 7, 8}, {3, 4, 5}, {6, 7, 8}, {0, 1, 2}}, requests)
 	assert.Equal(t, []retry.Outcome{retry.Applied, retry.Applied, retry.Applied, retry.NotDone, retry.NotDone, retry.NotDone, retry.Applied, retry.Applied, retry.Applied}, states(results))
+}
+
+// A request that is refused is halved until the operation at fault is alone.
+func TestRefusedRequestIsHalved(t *testing.T) {
+	t.Parallel()
+	var sent [][]int
+	p := &Plan{
+		Ops: ops(0, 8), Serial: []bool{false}, MaxOps: 8, MaxBytes: 1000, MaxInFlight: 1,
+		Pause: func(int) time.Duration { return 0 },
+		Send: func(_ context.Context, ops []int) Answer {
+			sent = append(sent, ops)
+			if slices.Contains(ops, 5) {
+				return Answer{Outcome: retry.Refused, Scope: retry.OneOperation, Err: errRefused}
+			}
+			return Answer{Outcome: retry.Applied}
+		},
+	}
+	results := p.Run(t.Context())
+	assert.Equal(t, [][]int{{0, 1, 2, 3, 4, 5, 6, 7}, {0, 1, 2, 3}, {4, 5, 6, 7}, {4, 5}, {4}, {5}, {6, 7}}, sent)
+	for op, result := range results {
+		assert.Equal(t, op == 5, result.Outcome == retry.Refused, op)
+	}
+}
+
+// After an answer that leaves its operations unknown, and says that no other request is worth
+// sending, none is sent.
+func TestNothingIsSentAfterADoubtAboutEverything(t *testing.T) {
+	t.Parallel()
+	requests := 0
+	p := &Plan{
+		Ops: append(ops(0, 3), ops(1, 1)...), Serial: []bool{false, false}, MaxOps: 1, MaxBytes: 1000, MaxInFlight: 1,
+		Pause: func(int) time.Duration { return 0 },
+		Send: func(context.Context, []int) Answer {
+			requests++
+			return Answer{Outcome: retry.Unknown, Scope: retry.Everything, Err: errFatal}
+		},
+	}
+	notDone := &Result{Outcome: retry.NotDone, Err: errFatal}
+	assert.Equal(t, []*Result{{Outcome: retry.Unknown, Err: errFatal}, notDone, notDone, notDone}, p.Run(t.Context()))
+	assert.Equal(t, 1, requests)
 }

@@ -315,6 +315,14 @@ var mutants = append([]mutant{
 	{0, "a request that must be of one table is of two", "internal/batch/queue.go",
 		`alone = alone || r.state[op].ofOneTable`, `_ = alone`,
 		"internal/batch", "TestPick"},
+	{0, "a batch whose operations are refused is given up as one without progress", "internal/batch/runner.go",
+		`r.progressed = time.Now() // something`, `_ = time.Now() // something`,
+		"internal/batch", "TestRefusalRestoresPatience"},
+	{0, "a batch goes on after a doubt about everything", "internal/batch/runner.go",
+		`if a.Scope == retry.Everything {
+			r.stopped = a.Err`, `if a.Scope == retry.Everything {
+			_ = a.Err`,
+		"internal/batch", "TestNothingIsSentAfterADoubtAboutEverything"},
 	{0, "unprocessed operations count as done", "internal/batch/runner.go",
 		`left[op] = true`, `left[op] = false`,
 		"internal/batch", "TestEveryOperationEndsInItsTrueState"},

@@ -198,6 +198,7 @@ func TestConversionRefuses(t *testing.T) {
 		"empty binary set":               {BinarySet("bs"), "bs", "a set must not be empty"},
 		"set member not UTF-8":           {StringSet("ss", "a", notUTF8), "ss[1]", utf8Rule},
 		"string twice":                   {StringSet("ss", "a", "b", "a"), "ss[2]", twiceInSet},
+		"string twice among many":        {StringSet("ss", append(strings.Split("abcdefghijklmnopq", ""), "q")...), "ss[17]", twiceInSet},
 		"empty string twice":             {StringSet("ss", "", ""), "ss[1]", twiceInSet},
 		"number twice":                   {NumberSet("ns", MustNumber("1"), MustNumber("1")), "ns[1]", twiceInSet},
 		"1 and 1.0":                      {NumberSet("ns", MustNumber("1"), MustNumber("1.0")), "ns[1]", twiceInSet},

@@ -163,6 +163,9 @@ var mutants = append([]mutant{
 		`if len(members) == 0 {`, `if false {`,
 		".", "TestConversionRefuses"},
 	{18, "a set with a duplicate member is sent", "item_limits.go",
+		`if slices.Contains(texts[:i], texts[i]) {`, `if slices.Contains(texts[:i], texts[i]) && false {`,
+		".", "TestConversionRefuses"},
+	{18, "a large set with a duplicate member is sent", "item_limits.go",
 		`seen[text(member)] = struct{}{}
 		if len(seen) != i+1 {`, `seen[text(member)] = struct{}{}
 		if false {`,
@@ -477,4 +480,7 @@ var mutants = append([]mutant{
 	{0, "a repeated transaction costs half", "dynamoconntest/internal/api/transact_write.go",
 		`2 * readUnits(it.Size(), true)`, `readUnits(it.Size(), true)`,
 		"dynamoconntest", "TestCapacityOfARepeatedTransaction"},
+	{0, "errors of single writes have the older wording", "dynamoconntest/internal/api/words.go",
+		`"PutItem": envelopedWording, `, `"PutItem": olderWording, `,
+		"dynamoconntest", "TestSingleWritesHaveTheNewestWording"},
 }, codecMutants...)

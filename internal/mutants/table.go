@@ -29,7 +29,7 @@ var mutants = append([]mutant{
 		`c.token = rand.Text()`, `c.token = rand.Text()[:0] + "00000000000000000000000000"`,
 		".", "TestTokenIsThatOfTheCall"},
 	{5, "a token is sent after DynamoDB has forgotten it", "internal/retry/again.go",
-		`tokenLife = 9 * time.Minute`, `tokenLife = 90 * time.Minute`,
+		`+pause > tokenLife`, `+pause > 10*tokenLife`,
 		".", "TestNoAttemptOutlivesItsToken"},
 	{5, "the time that a machine sleeps does not count for a token", "internal/retry/again.go",
 		`max(m.monotonic.Sub(earlier.monotonic), m.wall.Sub(earlier.wall))`, `m.monotonic.Sub(earlier.monotonic)`,
@@ -188,7 +188,7 @@ var mutants = append([]mutant{
 		`return i == len(body)-1`, `return true`,
 		"internal/transport", "TestDamagedAnswersAreRefused"},
 	{0, "redirects are followed", "config.go",
-		`return http.ErrUseLastResponse }`, `return nil }`,
+		`return http.ErrUseLastResponse`, `return nil`,
 		".", "TestRedirectsAreNotFollowed"},
 	{0, "the SDK's own body reaches net/http", "internal/transport/transport.go",
 		`req.Body = io.NopCloser(bytes.NewReader(body))`, `_ = io.NopCloser(bytes.NewReader(body))`,
@@ -248,7 +248,7 @@ var mutants = append([]mutant{
 		`max(window, -left/3)`, `max(window, -left)`,
 		"internal/credentials", "TestCredentialsAreRenewedBeforeTheyExpire"},
 	{0, "clients renew their credentials together", "internal/credentials/renewal.go",
-		`renewalJitter = 0.5`, `renewalJitter = 0.0`,
+		`ExpiryWindowJitterFrac = renewalJitter`, `ExpiryWindowJitterFrac = 0 * renewalJitter`,
 		"internal/credentials", "TestClientsDoNotRenewTheirCredentialsTogether"},
 	{0, "a provider that failed is left alone for longer than a minute", "internal/credentials/renewal.go",
 		`min(left, renewalPause)`, `left`,
@@ -285,11 +285,11 @@ var mutants = append([]mutant{
 		"internal/retry", "TestPauseIsStretchedWithinBounds"},
 
 	// Batches.
-	{0, "a batch write request has 26 operations", "batch_request.go",
-		`mostWritesInRequest = 25`, `mostWritesInRequest = 26`,
+	{0, "a batch write request has 26 operations", "batch_write.go",
+		`MaxOps: mostWritesInRequest`, `MaxOps: mostWritesInRequest + 1`,
 		".", "TestBatchWriteFillsRequestsAndSendsSeveralAtOnce"},
 	{0, "a request is larger than 16 MB", "batch_request.go",
-		`largestRequest      = 16 << 20`, `largestRequest      = 20 << 20`,
+		`plan.MaxBytes = largestRequest`, `plan.MaxBytes = largestRequest + 4<<20`,
 		".", "TestBatchWriteKeepsRequestsUnder16MB"},
 	{0, "writes to the same key are sent in any order", "internal/batch/runner.go",
 		`if before, ok := last[at]; ok {`, `if before, ok := last[at]; ok && before < 0 {`,
@@ -415,7 +415,7 @@ var mutants = append([]mutant{
 
 	// Inputs and secrets.
 	{0, "32 nested lists are accepted", "item_limits.go",
-		`deepestNesting = 31`, `deepestNesting = 32`,
+		`case depth > deepestNesting:`, `case depth > deepestNesting+1:`,
 		".", "TestConversionRefuses"},
 	{0, "an endless item is not refused", "item_limits.go",
 		`case !w.takes(n):
@@ -464,7 +464,7 @@ var mutants = append([]mutant{
 
 	// The DynamoDB in the process.
 	{0, "an answer to a batch has 32 MB", "dynamoconntest/internal/api/batch_get.go",
-		`maxBatchGetSize = 16 << 20`, `maxBatchGetSize = 32 << 20`,
+		`total+size > maxBatchGetSize`, `total+size > 2*maxBatchGetSize`,
 		"dynamoconntest", "TestBatches"},
 	{0, "a request has 32 MB", "dynamoconntest/exchange.go",
 		`maxRequest    = 16 << 20`, `maxRequest    = 32 << 20`,
@@ -481,6 +481,6 @@ var mutants = append([]mutant{
 		`2 * readUnits(it.Size(), true)`, `readUnits(it.Size(), true)`,
 		"dynamoconntest", "TestCapacityOfARepeatedTransaction"},
 	{0, "errors of single writes have the older wording", "dynamoconntest/internal/api/words.go",
-		`"PutItem": envelopedWording, `, `"PutItem": olderWording, `,
+		`err.Message = envelope + err.Message`, `_ = envelope`,
 		"dynamoconntest", "TestSingleWritesHaveTheNewestWording"},
 }, codecMutants...)

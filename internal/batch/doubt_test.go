@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -45,6 +46,9 @@ func TestUnprocessedAfterADoubtIsUnknownUnlessItIsDone(t *testing.T) {
 					Ops:    []Op{{Key: 1}, {Key: 2}, {Key: 1}},
 					Serial: []bool{false}, MaxOps: 2, MaxBytes: 100, MaxInFlight: 1,
 					Send: func(_ context.Context, sent []int) Answer {
+						if slices.Contains(sent, 2) && test.want[2] == retry.NotDone {
+							t.Error("an operation on the key of one in doubt is sent")
+						}
 						if sent[0] != 0 {
 							return Answer{Outcome: retry.Applied}
 						}

@@ -167,6 +167,21 @@ func TestPausesAreToldAsTheyWere(t *testing.T) {
 			assert.Equal(t, []time.Duration{s / 2}, told)
 		})
 	})
+	t.Run("begun anew by another request without progress", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			var sent [2]int
+			told := paused(t.Context(), aPlan(2, 2, func(_ context.Context, ops []int) Answer {
+				op := ops[0]
+				if sent[op]++; sent[op] > 1 {
+					return Answer{Outcome: retry.Applied}
+				}
+				time.Sleep(time.Duration(op) * s / 2)
+				return Answer{Outcome: retry.Applied, Unprocessed: ops}
+			}))
+			assert.Equal(t, []time.Duration{s / 2, s}, told)
+		})
+	})
 }
 
 // Each table pauses by itself.

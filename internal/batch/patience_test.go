@@ -157,6 +157,27 @@ func TestPatienceWaitsForTheAnswerUnderWay(t *testing.T) {
 	}
 }
 
+// What a table waited for earlier is not the cause of what is given up now.
+func TestCauseIsThatOfTheLastAnswer(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		requests := 0
+		p := &Plan{
+			Ops: ops(0, 2), Serial: []bool{false}, MaxOps: 2, MaxBytes: 100, MaxInFlight: 1,
+			Pause: oneSecond, Patience: 5 * time.Second, Unprocessed: errLeft,
+			Send: func(_ context.Context, sent []int) Answer {
+				if requests++; requests == 1 {
+					return Answer{Outcome: retry.NotDone, Err: errLater}
+				}
+				return Answer{Outcome: retry.Applied, Unprocessed: sent}
+			},
+		}
+		left := &Result{Outcome: retry.NotDone, Err: errLeft}
+		assert.Equal(t, []*Result{left, left}, p.Run(t.Context()))
+	})
+}
+
 // An operation that is refused is one less to do: that is progress as well.
 func TestRefusalRestoresPatience(t *testing.T) {
 	t.Parallel()

@@ -326,6 +326,10 @@ var mutants = append([]mutant{
 			r.stopped = a.Err`, `if a.Scope == retry.Everything {
 			_ = a.Err`,
 		"internal/batch", "TestNothingIsSentAfterADoubtAboutEverything"},
+	{0, "a write is sent although an earlier one of its key was refused in doubt", "internal/batch/runner.go",
+		`r.doubt(op, result.Err)
+		return`, `r.doubt(op, result.Err)`,
+		"internal/batch", "TestUnprocessedAfterADoubtIsUnknownUnlessItIsDone"},
 	{0, "unprocessed operations count as done", "internal/batch/runner.go",
 		`left[op] = true`, `left[op] = false`,
 		"internal/batch", "TestEveryOperationEndsInItsTrueState"},

@@ -85,7 +85,7 @@ func (c *Client) DeleteItem(ctx context.Context, req DeleteItemRequest, opts ...
 }
 
 func (req *GetItemRequest) prepare() (*getRequest, error) {
-	key, err := checkKey(req.TableName, req.Item)
+	key, err := encodeKey(req.TableName, req.Item)
 	if err != nil {
 		return nil, err
 	}
@@ -99,17 +99,35 @@ func (req *GetItemRequest) prepare() (*getRequest, error) {
 // getRequest is a GetItem.
 type getRequest struct {
 	*GetItemRequest
-	key        map[string]types.AttributeValue
+	key        []byte // encoded
 	expression *expression
 	projection *string
 }
 
 func (r *getRequest) action() string { return "GetItem" }
 
+func (r *getRequest) tableNames() []string { return []string{r.TableName} }
+
+func (r *getRequest) body(capacity types.ReturnConsumedCapacity) []byte {
+	body := &getBody{
+		consistent: r.IsConsistentRead,
+		expression: r.expression,
+		key:        r.key,
+		projection: r.projection,
+		capacity:   capacity,
+		table:      r.TableName,
+	}
+	return body.appendTo(nil)
+}
+
 func (r *getRequest) ordinary(ctx context.Context, k *call) (*answer, error) {
+	key, err := ToAttributeValues(r.Item)
+	if err != nil {
+		return nil, under("Item", err)
+	}
 	out, err := k.sdk.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName:                &r.TableName,
-		Key:                      r.key,
+		Key:                      key,
 		ConsistentRead:           &r.IsConsistentRead,
 		ProjectionExpression:     r.projection,
 		ExpressionAttributeNames: r.expression.names,
@@ -137,7 +155,7 @@ func (it Item) hasKey(key Item, isWhole bool) bool {
 // putWrite is the write of a PutItem.
 type putWrite struct {
 	*PutItemRequest
-	item      map[string]types.AttributeValue
+	item      []byte // encoded
 	condition writeCondition
 }
 
@@ -145,7 +163,7 @@ func (req *PutItemRequest) prepare() (itemWrite, error) {
 	if err := checkTableName("TableName", req.TableName); err != nil {
 		return nil, err
 	}
-	item, err := checkItem(req.Item)
+	item, err := appendWholeItem(nil, req.Item)
 	if err != nil {
 		return nil, under("Item", err)
 	}
@@ -159,10 +177,26 @@ func (req *PutItemRequest) prepare() (itemWrite, error) {
 
 func (w *putWrite) action() string { return "PutItem" }
 
+func (w *putWrite) tableNames() []string { return []string{w.TableName} }
+
+func (w *putWrite) encoded() (kind string, body writeBody) {
+	return "Put", writeBody{
+		condition: w.condition, member: "Item", item: w.item, returns: returnOldItem(w.ReturnOldItem), table: w.TableName,
+	}
+}
+
+func (w *putWrite) body(capacity types.ReturnConsumedCapacity) []byte {
+	return bodyOf(w, capacity)
+}
+
 func (w *putWrite) ordinary(ctx context.Context, k *call) (*answer, error) {
+	item, err := ToAttributeValues(w.Item)
+	if err != nil {
+		return nil, under("Item", err)
+	}
 	out, err := k.sdk.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName:                           &w.TableName,
-		Item:                                w.item,
+		Item:                                item,
 		ConditionExpression:                 w.condition.text,
 		ExpressionAttributeNames:            w.condition.names,
 		ExpressionAttributeValues:           w.condition.attributeValues(),
@@ -178,15 +212,19 @@ func (w *putWrite) ordinary(ctx context.Context, k *call) (*answer, error) {
 
 func (w *putWrite) sent() Item { return w.Item }
 
-func (w *putWrite) transaction() types.TransactWriteItem {
+func (w *putWrite) transactItem() (types.TransactWriteItem, error) {
+	item, err := ToAttributeValues(w.Item)
+	if err != nil {
+		return types.TransactWriteItem{}, under("Item", err)
+	}
 	return types.TransactWriteItem{Put: &types.Put{
 		TableName:                           &w.TableName,
-		Item:                                w.item,
+		Item:                                item,
 		ConditionExpression:                 w.condition.text,
 		ExpressionAttributeNames:            w.condition.names,
 		ExpressionAttributeValues:           w.condition.attributeValues(),
 		ReturnValuesOnConditionCheckFailure: w.condition.onFailure,
-	}}
+	}}, nil
 }
 
 func (w *putWrite) mayReturn(Item) bool { return true }
@@ -214,12 +252,12 @@ func isStored(item Item, failure error) bool {
 // deleteWrite is the write of a DeleteItem.
 type deleteWrite struct {
 	*DeleteItemRequest
-	key       map[string]types.AttributeValue
+	key       []byte // encoded
 	condition writeCondition
 }
 
 func (req *DeleteItemRequest) prepare() (itemWrite, error) {
-	key, err := checkKey(req.TableName, req.Item)
+	key, err := encodeKey(req.TableName, req.Item)
 	if err != nil {
 		return nil, err
 	}
@@ -233,10 +271,26 @@ func (req *DeleteItemRequest) prepare() (itemWrite, error) {
 
 func (w *deleteWrite) action() string { return "DeleteItem" }
 
+func (w *deleteWrite) tableNames() []string { return []string{w.TableName} }
+
+func (w *deleteWrite) encoded() (kind string, body writeBody) {
+	return "Delete", writeBody{
+		condition: w.condition, member: "Key", item: w.key, returns: returnOldItem(w.ReturnOldItem), table: w.TableName,
+	}
+}
+
+func (w *deleteWrite) body(capacity types.ReturnConsumedCapacity) []byte {
+	return bodyOf(w, capacity)
+}
+
 func (w *deleteWrite) ordinary(ctx context.Context, k *call) (*answer, error) {
+	key, err := ToAttributeValues(w.Item)
+	if err != nil {
+		return nil, under("Item", err)
+	}
 	out, err := k.sdk.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName:                           &w.TableName,
-		Key:                                 w.key,
+		Key:                                 key,
 		ConditionExpression:                 w.condition.text,
 		ExpressionAttributeNames:            w.condition.names,
 		ExpressionAttributeValues:           w.condition.attributeValues(),
@@ -254,15 +308,19 @@ func (w *deleteWrite) mayReturn(old Item) bool { return old.hasKey(w.Item, true)
 
 func (w *deleteWrite) sent() Item { return w.Item }
 
-func (w *deleteWrite) transaction() types.TransactWriteItem {
+func (w *deleteWrite) transactItem() (types.TransactWriteItem, error) {
+	key, err := ToAttributeValues(w.Item)
+	if err != nil {
+		return types.TransactWriteItem{}, under("Item", err)
+	}
 	return types.TransactWriteItem{Delete: &types.Delete{
 		TableName:                           &w.TableName,
-		Key:                                 w.key,
+		Key:                                 key,
 		ConditionExpression:                 w.condition.text,
 		ExpressionAttributeNames:            w.condition.names,
 		ExpressionAttributeValues:           w.condition.attributeValues(),
 		ReturnValuesOnConditionCheckFailure: w.condition.onFailure,
-	}}
+	}}, nil
 }
 
 func (w *deleteWrite) wantsOldItem() bool { return w.ReturnOldItem }

@@ -136,7 +136,8 @@ type scanRequest struct {
 	filter     string
 	projection *string
 	startKey   Item
-	pageLimit  int32 // 0 leaves it to DynamoDB
+	startJSON  []byte // startKey, encoded
+	pageLimit  int32  // 0 leaves it to DynamoDB
 }
 
 // prepare checks the request and makes its expressions.
@@ -158,6 +159,28 @@ func (r *scanRequest) prepare() (err error) {
 }
 
 func (r *scanRequest) action() string { return "Scan" }
+
+func (r *scanRequest) tableNames() []string { return []string{r.TableName} }
+
+func (r *scanRequest) body(capacity types.ReturnConsumedCapacity) []byte {
+	body := &scanBody{
+		consistent: r.IsConsistentRead,
+		start:      r.startJSON,
+		expression: r.expression,
+		filter:     optional(r.filter),
+		index:      r.IndexName,
+		limit:      r.pageLimit,
+		projection: r.projection,
+		capacity:   capacity,
+		segment:    r.Segment,
+		total:      r.TotalSegments,
+		table:      r.TableName,
+	}
+	if r.CountOnly {
+		body.selected = types.SelectCount
+	}
+	return body.appendTo(nil)
+}
 
 func (r *scanRequest) ordinary(ctx context.Context, k *call) (*answer, error) {
 	start, err := ToAttributeValues(r.startKey)
@@ -205,7 +228,7 @@ func (req *ScanTableRequest) start(region Region) (start itemPosition, err error
 	if len(key) == 0 {
 		return itemPosition{}, nil
 	}
-	_, err = toAttributeValues(key, 0, &walk{})
+	_, _, err = appendItem(nil, key)
 	return itemPosition{key}, under(field, err)
 }
 
@@ -251,6 +274,12 @@ func (req *ScanTableRequest) check() error {
 func (s *scan) scanPage(ctx context.Context, start itemPosition, limit int32) (*itemPage, []types.ConsumedCapacity, error) {
 	one := *s.scanRequest
 	one.startKey, one.pageLimit = start.key, limit
+	if len(start.key) > 0 {
+		var err error
+		if one.startJSON, _, err = appendItem(nil, start.key); err != nil {
+			return nil, nil, under("LastEvaluatedKey", err)
+		}
+	}
 	a, err := s.do(ctx, &one)
 	if err != nil {
 		return nil, nil, withSent(err, start.key)

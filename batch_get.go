@@ -20,6 +20,7 @@ type batchGet struct {
 	names   []string       // of the tables
 	tables  []getTable
 	hasher  *keyHasher
+	scratch []byte // the latest key, encoded
 	// A batch may have very many operations: this is all that it keeps of each.
 	ops    []batch.Op // one for each key, however often it is in the request
 	places []int      // the first place of the key of each operation in the Keys of its table
@@ -28,11 +29,11 @@ type batchGet struct {
 // getTable is one table of the request.
 type getTable struct {
 	name     string
-	keyNames []string                // sorted
-	added    []string                // key attributes that the caller did not ask for
-	ask      types.KeysAndAttributes // without keys
-	repeated map[int]int             // the operation of each place in Keys that is not its key's first
-	items    []Item                  // what was found for each place in Keys, or nil
+	keyNames []string    // sorted
+	added    []string    // key attributes that the caller did not ask for
+	ask      tableKeys   // without keys
+	repeated map[int]int // the operation of each place in Keys that is not its key's first
+	items    []Item      // what was found for each place in Keys, or nil
 }
 
 func newBatchGet(k *call, req BatchGetItemRequest) (*batchGet, error) {
@@ -68,7 +69,8 @@ func (g *batchGet) addTable(id int, table RequestTable, consistent bool) error {
 	t.items = make([]Item, len(table.Keys))
 	seen := make(map[uint64]int, len(table.Keys)) // the operation of each number of a key
 	for i, key := range table.Keys {
-		if _, err := toKey(key); err != nil { // made again when it is sent: all of them together take much memory
+		var err error
+		if g.scratch, err = appendKey(g.scratch[:0], key); err != nil { // made again when it is sent: all of them together take much memory
 			return under(keyPlace(i), err)
 		}
 		if i == 0 {
@@ -81,7 +83,7 @@ func (g *batchGet) addTable(id int, table RequestTable, consistent bool) error {
 			t.repeated[i] = op
 			continue
 		}
-		g.ops = append(g.ops, batch.Op{Table: id, Bytes: wireSize(key)})
+		g.ops = append(g.ops, batch.Op{Table: id, Bytes: len(g.scratch) + len(",")})
 		g.places = append(g.places, i)
 	}
 	return t.project(table, consistent)
@@ -130,11 +132,7 @@ func (t *getTable) project(table RequestTable, consistent bool) error {
 			}
 		}
 	}
-	t.ask = types.KeysAndAttributes{
-		ProjectionExpression:     projection,
-		ExpressionAttributeNames: x.names,
-		ConsistentRead:           &consistent,
-	}
+	t.ask = tableKeys{table: t.name, consistent: consistent, expression: x, projection: projection}
 	return nil
 }
 
@@ -145,29 +143,30 @@ func (g *batchGet) plan() batch.Plan {
 
 // send asks for the keys of those operations in one request.
 func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
-	items := make(map[string]types.KeysAndAttributes)
-	for _, op := range ops {
-		t := &g.tables[g.ops[op].Table]
-		ask, ok := items[t.name]
-		if !ok {
-			ask = t.ask
+	req := &batchGetRequest{batchGet: g, ops: ops}
+	body := &batchGetBody{capacity: g.capacity}
+	var keys []byte
+	for table, ops := range byTable(g.ops, ops) {
+		ask := g.tables[table].ask
+		for _, op := range ops {
+			start := len(keys)
+			var err error
+			if keys, err = appendKey(keys, g.key(op)); err != nil {
+				return invalidNow(under(fmt.Sprintf("RequestTables[%d]", table), under(keyPlace(g.places[op]), err)))
+			}
+			ask.keys = append(ask.keys, keys[start:len(keys):len(keys)])
 		}
-		key, err := toKey(g.key(op))
-		if err != nil {
-			return invalidNow(under(fmt.Sprintf("RequestTables[%d]", g.ops[op].Table), under(keyPlace(g.places[op]), err)))
-		}
-		ask.Keys = append(ask.Keys, key)
-		items[t.name] = ask
+		body.tables = append(body.tables, ask)
 	}
-	input := &dynamodb.BatchGetItemInput{RequestItems: items, ReturnConsumedCapacity: g.capacity}
+	req.encodedBody = body.appendTo(nil)
 	var unprocessed []int
 	verdict, err := g.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
-		out, err := g.sdk.BatchGetItem(ctx, input, g.options...)
+		a, err := g.do(ctx, req)
 		if err != nil {
 			return nil, withSent(err, g.key(ops[0])) // a refused request is divided until it has one key
 		}
-		unprocessed, err = g.enter(ops, out)
-		return out.ConsumedCapacity, err
+		unprocessed, err = g.enter(ops, a)
+		return a.capacity, err
 	})
 	if err != nil {
 		return failedInBatch(verdict.OfReads(ctx), err)
@@ -175,39 +174,109 @@ func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 	return batch.Answer{Outcome: retry.Applied, Unprocessed: unprocessed}
 }
 
+// batchGetRequest is the BatchGetItem of some operations.
+type batchGetRequest struct {
+	*batchGet
+	ops         []int
+	encodedBody []byte
+}
+
+func (r *batchGetRequest) action() string { return "BatchGetItem" }
+
+func (r *batchGetRequest) tableNames() []string { return r.names }
+
+func (r *batchGetRequest) body(types.ReturnConsumedCapacity) []byte { return r.encodedBody }
+
+func (r *batchGetRequest) ordinary(ctx context.Context, k *call) (*answer, error) {
+	items := make(map[string]types.KeysAndAttributes)
+	for table, ops := range byTable(r.batchGet.ops, r.ops) {
+		ask := &r.tables[table].ask
+		keys := make([]map[string]types.AttributeValue, len(ops))
+		for i, op := range ops {
+			var err error
+			if keys[i], err = ToAttributeValues(r.key(op)); err != nil {
+				return nil, err
+			}
+		}
+		items[ask.table] = types.KeysAndAttributes{
+			Keys: keys, ProjectionExpression: ask.projection, ExpressionAttributeNames: ask.expression.names, ConsistentRead: &ask.consistent,
+		}
+	}
+	out, err := k.sdk.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: items, ReturnConsumedCapacity: k.capacity}, k.options...)
+	if err != nil {
+		return nil, err
+	}
+	return batchGetAnswer(out)
+}
+
+// batchGetAnswer returns what the SDK's output says.
+func batchGetAnswer(out *dynamodb.BatchGetItemOutput) (*answer, error) {
+	a := &answer{capacity: out.ConsumedCapacity}
+	if out.Responses != nil {
+		a.responses = []tableItems{}
+	}
+	for table, list := range out.Responses {
+		items, err := fromMaps(list)
+		if err != nil {
+			return nil, under("Responses", err)
+		}
+		a.responses = append(a.responses, tableItems{table, items})
+	}
+	if out.UnprocessedKeys != nil {
+		a.unprocessedKeys = []tableItems{}
+	}
+	for table, left := range out.UnprocessedKeys {
+		keys, err := fromMaps(left.Keys)
+		if err != nil {
+			return nil, under("UnprocessedKeys", err)
+		}
+		a.unprocessedKeys = append(a.unprocessedKeys, tableItems{table, keys})
+	}
+	return a, nil
+}
+
+// fromMaps returns items of the SDK's type as Items.
+func fromMaps(list []map[string]types.AttributeValue) ([]Item, error) {
+	items := make([]Item, len(list))
+	for i, attributes := range list {
+		var err error
+		if items[i], err = FromAttributeValues(attributes); err != nil {
+			return nil, err
+		}
+	}
+	return items, nil
+}
+
 // enter enters the items of an answer as found, and returns the operations that it leaves
 // unprocessed. It enters nothing unless the whole answer is about the operations asked for.
-func (g *batchGet) enter(asked []int, out *dynamodb.BatchGetItemOutput) (unprocessed []int, err error) {
-	if out.Responses == nil || out.UnprocessedKeys == nil { // where there is nothing they are empty maps
+func (g *batchGet) enter(asked []int, a *answer) (unprocessed []int, err error) {
+	if a.responses == nil || a.unprocessedKeys == nil { // where there is nothing they are empty maps
 		return nil, corrupt("the answer does not say what was found and what is unprocessed")
 	}
 	var w keyWriter
 	claims := newClaims(g.names, g.ops, asked, func(op int) string {
 		return string(w.write(g.key(op), g.tables[g.ops[op].Table].keyNames))
 	})
-	take := func(table string, attributes map[string]types.AttributeValue) (op int, item Item, err error) {
-		if item, err = FromAttributeValues(attributes); err == nil {
-			op, err = claims.take(table, func(table int) string { return string(w.write(item, g.tables[table].keyNames)) })
-		}
-		return op, item, err
+	take := func(table string, item Item) (op int, err error) {
+		return claims.take(table, func(table int) string { return string(w.write(item, g.tables[table].keyNames)) })
 	}
 	type found struct {
 		op   int
 		item Item
 	}
 	read := make([]found, 0, len(asked))
-	for table, list := range out.Responses {
-		for _, attributes := range list {
-			op, item, err := take(table, attributes)
+	for _, response := range a.responses {
+		for _, item := range response.items {
+			op, err := take(response.table, item)
 			if err != nil {
 				return nil, under("Responses", err)
 			}
 			read = append(read, found{op, item})
 		}
 	}
-	for table, left := range out.UnprocessedKeys {
-		for _, attributes := range left.Keys {
-			op, _, err := take(table, attributes)
+	for _, left := range a.unprocessedKeys {
+		for _, key := range left.items {
+			op, err := take(left.table, key)
 			if err != nil {
 				return nil, under("UnprocessedKeys", err)
 			}

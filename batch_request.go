@@ -1,8 +1,10 @@
 package dynamoconn
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"iter"
 	"slices"
 
 	"github.com/dynamoconn/dynamoconn/internal/batch"
@@ -60,6 +62,24 @@ func (k *call) batchError(err error) error {
 	e := k.errorSoFar()
 	e.err = hide(err)
 	return e
+}
+
+// byTable goes over the operations of a request, table by table, in their order.
+func byTable(ops []batch.Op, sent []int) iter.Seq2[int, []int] {
+	return func(yield func(table int, ops []int) bool) {
+		left := slices.Clone(sent)
+		slices.SortStableFunc(left, func(a, b int) int { return cmp.Compare(ops[a].Table, ops[b].Table) })
+		for len(left) > 0 {
+			table, n := ops[left[0]].Table, 1
+			for n < len(left) && ops[left[n]].Table == table {
+				n++
+			}
+			if !yield(table, left[:n]) {
+				return
+			}
+			left = left[n:]
+		}
+	}
 }
 
 // claims finds the operation that an entry of an answer is about.

@@ -24,6 +24,11 @@ type batchWrite struct {
 	// A batch may have very many operations: this is all that it keeps of each.
 	ops    []batch.Op
 	places []writePlace // where in the request the write of each operation is
+	// The first operations are kept encoded, up to mostKept bytes. The others are encoded again
+	// when they are sent: all of them together take much memory.
+	kept    []byte
+	ends    []int // of the kept ones, in kept
+	scratch []byte
 
 	refused []WriteFailure // the writes that are not sent
 	total   int            // the writes of the request
@@ -66,6 +71,8 @@ func newBatchWrite(k *call, req BatchWriteItemRequest) (*batchWrite, error) {
 		w.tables[id].inferKeyNames()
 	}
 	w.ops, w.places = make([]batch.Op, 0, w.total), make([]writePlace, 0, w.total)
+	const aSmallWrite = 128
+	w.kept = make([]byte, 0, min(w.total*aSmallWrite, mostKept))
 	for i, entry := range req.Tables {
 		for j, write := range entry.Writes {
 			w.add(byName[entry.Name], i, j, write)
@@ -150,7 +157,7 @@ func (t *writeTable) writes() iter.Seq[Write] {
 func (w *batchWrite) add(table, entry, index int, write Write) {
 	t := &w.tables[table]
 	place := writePlace{entry, index}
-	_, err := write.request() // made again when it is sent: all of them together take much memory
+	encoded, err := w.encode(write)
 	var key uint64
 	if err == nil {
 		key, err = t.key(write, w.hasher)
@@ -159,7 +166,7 @@ func (w *batchWrite) add(table, entry, index int, write Write) {
 		w.refused = append(w.refused, w.failureOf(place, OutcomeRefused, place.under(err)))
 		return
 	}
-	w.ops = append(w.ops, batch.Op{Table: table, Key: key, Bytes: write.wireSize()})
+	w.ops = append(w.ops, batch.Op{Table: table, Key: key, Bytes: len(encoded) + len(",")})
 	w.places = append(w.places, place)
 }
 
@@ -183,6 +190,37 @@ func (w *batchWrite) failureOf(place writePlace, outcome Outcome, err error) Wri
 	}
 }
 
+// mostKept is how many bytes of encoded writes a batch keeps.
+const mostKept = 1 << 20
+
+// encode checks and encodes the write that the next operation is made of, and keeps it if there is
+// room.
+func (w *batchWrite) encode(write Write) (encoded []byte, err error) {
+	op := len(w.ops)
+	if len(w.ends) < op || len(w.kept) >= mostKept {
+		w.scratch, err = appendWriteRequest(w.scratch[:0], write)
+		return w.scratch, err
+	}
+	start := 0
+	if op > 0 {
+		start = w.ends[op-1]
+	}
+	w.kept, err = appendWriteRequest(w.kept[:start], write)
+	w.ends = append(w.ends[:op], len(w.kept))
+	return w.kept[start:], err
+}
+
+// appendEncoded appends the write of an operation, encoded.
+func (w *batchWrite) appendEncoded(dst []byte, op int) ([]byte, error) {
+	switch {
+	case op >= len(w.ends):
+		return appendWriteRequest(dst, w.writeAt(w.places[op]))
+	case op == 0:
+		return append(dst, w.kept[:w.ends[0]]...), nil
+	}
+	return append(dst, w.kept[w.ends[op-1]:w.ends[op]]...), nil
+}
+
 // request checks and converts the write.
 func (write Write) request() (types.WriteRequest, error) {
 	switch {
@@ -202,15 +240,6 @@ func (write Write) request() (types.WriteRequest, error) {
 		return types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: key}}, nil
 	}
 	return types.WriteRequest{}, broken("must set ItemToAdd or ItemToDelete")
-}
-
-// wireSize returns at least the bytes that the write takes in a request.
-func (write Write) wireSize() int {
-	const frame = len(`{"DeleteRequest":{"Item":}},`)
-	if len(write.ItemToAdd) > 0 {
-		return frame + wireSize(write.ItemToAdd)
-	}
-	return frame + wireSize(write.ItemToDelete)
 }
 
 // key returns the number of the write's key, which is zero if the table's key is not known.
@@ -249,27 +278,31 @@ func (w *batchWrite) plan() batch.Plan {
 
 // send writes those operations in one request.
 func (w *batchWrite) send(ctx context.Context, ops []int) batch.Answer {
-	items := make(map[string][]types.WriteRequest)
-	for _, op := range ops {
-		place := w.places[op]
-		request, err := w.writeAt(place).request()
-		if err != nil {
-			return invalidNow(place.under(err))
+	body := &batchWriteBody{capacity: w.capacity}
+	var encoded []byte
+	for table, ops := range byTable(w.ops, ops) {
+		writes := tableRequests{table: w.tables[table].name}
+		for _, op := range ops {
+			start := len(encoded)
+			var err error
+			if encoded, err = w.appendEncoded(encoded, op); err != nil {
+				return invalidNow(w.places[op].under(err))
+			}
+			writes.requests = append(writes.requests, encoded[start:len(encoded):len(encoded)])
 		}
-		name := w.tables[w.ops[op].Table].name
-		items[name] = append(items[name], request)
+		body.tables = append(body.tables, writes)
 	}
-	input := &dynamodb.BatchWriteItemInput{RequestItems: items, ReturnConsumedCapacity: w.capacity}
+	req := &batchWriteRequest{w, ops, body.appendTo(nil)}
 	var unprocessed []int
 	var inDoubt bool // an earlier attempt may have written what the last left unprocessed
 	verdict, err := w.write(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
-		out, err := w.sdk.BatchWriteItem(ctx, input, w.options...)
+		a, err := w.do(ctx, req)
 		if err != nil {
 			return nil, withSent(err, w.writeAt(w.places[ops[0]]).item()) // a refused request is divided until it has one write
 		}
 		inDoubt = retry.From(ctx).InDoubt()
-		unprocessed, err = w.unprocessed(ops, out.UnprocessedItems)
-		return out.ConsumedCapacity, err
+		unprocessed, err = w.unprocessed(ops, a.unprocessedItems)
+		return a.capacity, err
 	})
 	if err != nil {
 		return failedInBatch(verdict.OfWrites(ctx), err)
@@ -277,8 +310,71 @@ func (w *batchWrite) send(ctx context.Context, ops []int) batch.Answer {
 	return batch.Answer{Outcome: retry.Applied, Unprocessed: unprocessed, InDoubt: inDoubt}
 }
 
+// batchWriteRequest is the BatchWriteItem of some operations.
+type batchWriteRequest struct {
+	*batchWrite
+	ops         []int
+	encodedBody []byte
+}
+
+func (r *batchWriteRequest) action() string { return "BatchWriteItem" }
+
+func (r *batchWriteRequest) tableNames() []string { return r.names }
+
+func (r *batchWriteRequest) body(types.ReturnConsumedCapacity) []byte { return r.encodedBody }
+
+func (r *batchWriteRequest) ordinary(ctx context.Context, k *call) (*answer, error) {
+	items := make(map[string][]types.WriteRequest)
+	for _, op := range r.ops {
+		write, err := r.writeAt(r.places[op]).request()
+		if err != nil {
+			return nil, err
+		}
+		name := r.tables[r.batchWrite.ops[op].Table].name
+		items[name] = append(items[name], write)
+	}
+	out, err := k.sdk.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: items, ReturnConsumedCapacity: k.capacity}, k.options...)
+	if err != nil {
+		return nil, err
+	}
+	return batchWriteAnswer(out)
+}
+
+// batchWriteAnswer returns what the SDK's output says.
+func batchWriteAnswer(out *dynamodb.BatchWriteItemOutput) (*answer, error) {
+	a := &answer{capacity: out.ConsumedCapacity}
+	if out.UnprocessedItems != nil {
+		a.unprocessedItems = []tableWrites{}
+	}
+	for table, requests := range out.UnprocessedItems {
+		left := tableWrites{table: table}
+		for _, request := range requests {
+			write, err := unprocessedOf(request)
+			if err != nil {
+				return nil, under("UnprocessedItems", err)
+			}
+			left.writes = append(left.writes, write)
+		}
+		a.unprocessedItems = append(a.unprocessedItems, left)
+	}
+	return a, nil
+}
+
+func unprocessedOf(request types.WriteRequest) (write unprocessedWrite, err error) {
+	switch {
+	case request.PutRequest != nil && request.DeleteRequest == nil:
+		write.item, err = FromAttributeValues(request.PutRequest.Item)
+	case request.DeleteRequest != nil && request.PutRequest == nil:
+		write.isDelete = true
+		write.item, err = FromAttributeValues(request.DeleteRequest.Key)
+	default:
+		err = corrupt("holds an entry that is neither a put nor a delete")
+	}
+	return write, err
+}
+
 // unprocessed returns which of the operations sent DynamoDB has left undone.
-func (w *batchWrite) unprocessed(sent []int, left map[string][]types.WriteRequest) ([]int, error) {
+func (w *batchWrite) unprocessed(sent []int, left []tableWrites) ([]int, error) {
 	const field = "UnprocessedItems"
 	switch {
 	case left == nil: // when all is done it is an empty map
@@ -288,14 +384,9 @@ func (w *batchWrite) unprocessed(sent []int, left map[string][]types.WriteReques
 	}
 	claims := newClaims(w.names, w.ops, sent, func(op int) string { return w.writeAt(w.places[op]).identity() })
 	var found []int
-	for table, requests := range left {
-		for _, request := range requests {
-			write, err := writeOf(request)
-			if err != nil {
-				return nil, under(field, err)
-			}
-			identity := write.identity()
-			op, err := claims.take(table, func(int) string { return identity })
+	for _, table := range left {
+		for _, write := range table.writes {
+			op, err := claims.take(table.table, func(int) string { return write.write().identity() })
 			if err != nil {
 				return nil, under(field, err)
 			}
@@ -305,25 +396,11 @@ func (w *batchWrite) unprocessed(sent []int, left map[string][]types.WriteReques
 	return found, nil
 }
 
-// writeOf returns the write that a request asks for.
-func writeOf(request types.WriteRequest) (write Write, err error) {
-	switch {
-	case request.PutRequest != nil && request.DeleteRequest == nil:
-		write.ItemToAdd, err = FromAttributeValues(request.PutRequest.Item)
-	case request.DeleteRequest != nil && request.PutRequest == nil:
-		write.ItemToDelete, err = FromAttributeValues(request.DeleteRequest.Key)
-	default:
-		err = corrupt("holds an entry that is neither a put nor a delete")
+func (u unprocessedWrite) write() Write {
+	if u.isDelete {
+		return Write{ItemToDelete: u.item}
 	}
-	return write, err
-}
-
-// item returns the item or the key that the write sends.
-func (write Write) item() Item {
-	if len(write.ItemToAdd) > 0 {
-		return write.ItemToAdd
-	}
-	return write.ItemToDelete
+	return Write{ItemToAdd: u.item}
 }
 
 // identity returns a text that is the same for equal writes and for no others.
@@ -360,4 +437,12 @@ func (w *batchWrite) finish(results []*batch.Result) (*BatchWriteItemResponse, e
 		failed.keyNames[t.name] = t.given
 	}
 	return resp, w.batchError(failed)
+}
+
+// item returns the item to put, or the key of the item to delete.
+func (write Write) item() Item {
+	if len(write.ItemToAdd) > 0 {
+		return write.ItemToAdd
+	}
+	return write.ItemToDelete
 }

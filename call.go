@@ -6,11 +6,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 
 	"github.com/dynamoconn/dynamoconn/internal/credentials"
+	"github.com/dynamoconn/dynamoconn/internal/direct"
 	"github.com/dynamoconn/dynamoconn/internal/retry"
 	"github.com/dynamoconn/dynamoconn/internal/transport"
 	"github.com/dynamoconn/dynamoconn/internal/wire"
@@ -25,6 +27,8 @@ type call struct {
 	region   Region
 	sdk      *dynamodb.Client
 	options  []func(*dynamodb.Options)
+	path     *direct.Path            // the direct way beside the SDK's client
+	signer   aws.CredentialsProvider // the credentials of the call
 	capacity types.ReturnConsumedCapacity
 	token    string // of ExactlyOnce, and empty without it
 	policy   retry.Policy
@@ -57,8 +61,8 @@ func (c *Client) newCall(activity, table string, opts []CallOption) (*call, erro
 		k.region = config.region
 	}
 	if config.credentials != nil {
-		provider := c.config.asCredentials(config.credentials)
-		k.options = append(k.options, func(o *dynamodb.Options) { o.Credentials = provider })
+		k.signer = c.config.asCredentials(config.credentials)
+		k.options = append(k.options, func(o *dynamodb.Options) { o.Credentials = k.signer })
 	}
 	if config.capacity {
 		k.capacity = types.ReturnConsumedCapacityIndexes
@@ -66,7 +70,11 @@ func (c *Client) newCall(activity, table string, opts []CallOption) (*call, erro
 	if err := k.sendsOnce(config); err != nil {
 		return k, k.refuse(err)
 	}
-	k.sdk = c.sdk(k.region)
+	in := c.in(k.region)
+	k.sdk, k.path = in.sdk, in.path
+	if k.signer == nil {
+		k.signer = in.credentials
+	}
 	return k, nil
 }
 

@@ -43,13 +43,13 @@ func isNameOfTable(name, asked string) bool {
 	return isARN && strings.HasPrefix(asked, "arn:") && last == name
 }
 
-// checkKey checks and converts the key of an item, and checks the name of its table.
-func checkKey(table string, key Item) (map[string]types.AttributeValue, error) {
+// encodeKey checks and encodes the key of an item, and checks the name of its table.
+func encodeKey(table string, key Item) ([]byte, error) {
 	if err := checkTableName("TableName", table); err != nil {
 		return nil, err
 	}
-	converted, err := toKey(key)
-	return converted, under("Item", err)
+	encoded, err := appendKey(nil, key)
+	return encoded, under("Item", err)
 }
 
 // toKey checks and converts a key: one or two attributes of the types that a key can have,

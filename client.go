@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/dynamoconn/dynamoconn/internal/direct"
 )
 
 // Client calls DynamoDB in any region. Make one with [New] and share it: it is safe for
@@ -18,8 +20,15 @@ type Client struct {
 	config *config
 	aws    *aws.Config // a pointer, so that no verb of fmt prints it
 
-	mu      sync.Mutex
-	regions map[Region]*dynamodb.Client
+	mu      sync.RWMutex
+	regions map[Region]*regional
+}
+
+// regional is what the calls to one region have in common.
+type regional struct {
+	sdk         *dynamodb.Client
+	path        *direct.Path            // the direct way beside the SDK's client
+	credentials aws.CredentialsProvider // without UsingCredentials
 }
 
 // New returns a client. Without options it finds region and credentials where the SDK does:
@@ -41,7 +50,7 @@ func New(ctx context.Context, opts ...Option) (*Client, error) {
 	if err := config.checkFoundEndpoint(cfg); err != nil {
 		return nil, err
 	}
-	return &Client{config: config, aws: &cfg, regions: make(map[Region]*dynamodb.Client)}, nil
+	return &Client{config: config, aws: &cfg, regions: make(map[Region]*regional)}, nil
 }
 
 // Region returns the region of calls without [InRegion]. It is empty if [New] did not make
@@ -87,19 +96,30 @@ func (c *Client) MarshalText() ([]byte, error) { return []byte(c.String()), nil 
 // LogValue returns the text of [Client.String].
 func (c *Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// sdk returns the SDK client of a region. It makes the client at its first use.
-func (c *Client) sdk(region Region) *dynamodb.Client {
+// in returns what calls to a region have in common. It makes it at its first use.
+func (c *Client) in(region Region) *regional {
+	c.mu.RLock()
+	known := c.regions[region]
+	c.mu.RUnlock()
+	if known != nil {
+		return known
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if client, ok := c.regions[region]; ok {
-		return client
+	if known := c.regions[region]; known != nil {
+		return known
 	}
 	cfg := c.aws.Copy()
 	cfg.Region = string(region)
+	made := &regional{}
 	options := []func(*dynamodb.Options){c.config.setDefaults}
 	options = append(options, c.config.sdkOptions...)
-	options = append(options, c.config.wrapParts)
-	client := dynamodb.NewFromConfig(cfg, options...)
-	c.regions[region] = client
-	return client
+	options = append(options, func(o *dynamodb.Options) {
+		made.path = c.config.wrapParts(o)
+		made.credentials = o.Credentials
+	})
+	made.sdk = dynamodb.NewFromConfig(cfg, options...)
+	made.path.Beside(made.sdk)
+	c.regions[region] = made
+	return made
 }

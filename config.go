@@ -22,6 +22,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 
 	"github.com/dynamoconn/dynamoconn/internal/credentials"
+	"github.com/dynamoconn/dynamoconn/internal/direct"
 	"github.com/dynamoconn/dynamoconn/internal/retry"
 	"github.com/dynamoconn/dynamoconn/internal/transport"
 	"github.com/dynamoconn/dynamoconn/internal/wire"
@@ -343,21 +344,26 @@ func (c *config) setDefaults(o *dynamodb.Options) {
 }
 
 // wrapParts wraps the protocol, the retryer, the credentials and the HTTP client, whichever
-// ones the caller's SDK options have chosen, in those of this library.
-func (c *config) wrapParts(o *dynamodb.Options) {
+// ones the caller's SDK options have chosen, in those of this library. It returns the direct
+// way beside the client that the options are for.
+func (c *config) wrapParts(o *dynamodb.Options) *direct.Path {
+	chosen := *o
 	o.Protocol = wire.Strict{ClientProtocol: o.Protocol}
 	if o.Retryer == nil {
 		o.Retryer = retry.NewStandard(cmp.Or(c.maxAttempts, defaultMaxAttempts))
 	}
-	o.Retryer = retry.NewRetryer(o.Retryer)
-	o.APIOptions = append(slices.Clone(o.APIOptions), retry.AddTo)
+	retryer := retry.NewRetryer(o.Retryer)
+	o.Retryer = retryer
+	o.APIOptions = append(slices.Clone(o.APIOptions), retry.AddTo, direct.AddTo)
 	o.Credentials = c.asCredentials(o.Credentials)
-	o.HTTPClient = &transport.Exchange{
+	path := direct.NewPath(chosen, &transport.Exchange{
 		Next:          withoutRedirects(o.HTTPClient),
 		LargestAnswer: c.largestAnswer,
 		Timeout:       c.attemptTimeout,
 		AllowPlain:    c.allowsPlain,
-	}
+	}, retryer)
+	o.HTTPClient = path
+	return path
 }
 
 // sdkLogger passes what the SDK logs on to a slog.Logger.

@@ -2,6 +2,11 @@ package dynamoconn
 
 import (
 	"context"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/dynamoconn/dynamoconn/internal/direct"
 )
 
 // request is a request of an API action on items, which has been checked. It can be sent in
@@ -9,11 +14,64 @@ import (
 type request interface {
 	// action is the name of the API action.
 	action() string
+	// tableNames are the names or ARNs of its tables.
+	tableNames() []string
+	// body returns the body of the request.
+	body(capacity types.ReturnConsumedCapacity) []byte
 	// ordinary sends the request with the SDK's client.
 	ordinary(ctx context.Context, k *call) (*answer, error)
 }
 
-// do sends a request and returns the answer.
+// do sends a request the direct way where that is possible, and otherwise with the SDK's
+// client. The direct way ends only in answers, so every error is one that the SDK's client
+// returns.
 func (k *call) do(ctx context.Context, r request) (*answer, error) {
-	return r.ordinary(ctx, k)
+	if !k.path.IsSupported() {
+		return r.ordinary(ctx, k)
+	}
+	reader := &answerBody{action: r.action()}
+	ordinary, done := k.path.Send(ctx, &direct.Request{
+		Action:      reader.action,
+		Tables:      r.tableNames(),
+		Body:        r.body(k.capacity),
+		Credentials: k.signer,
+	}, reader)
+	if !done {
+		return r.ordinary(ordinary, k)
+	}
+	reader.release()
+	return reader.answer, nil
 }
+
+// answerBody decodes the body of an answer.
+type answerBody struct {
+	action string
+	buffer *[]byte
+	answer *answer
+}
+
+// largestKept is the most bytes of a buffer that is kept for other answers: a page of 1 MB
+// has about as many in DynamoDB's JSON.
+const largestKept = 4 << 20
+
+// buffers has buffers for the bodies of answers. Nothing that is decoded refers to them.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// Buffer returns a buffer that was used before, or an empty one.
+func (r *answerBody) Buffer() []byte {
+	r.buffer, _ = buffers.Get().(*[]byte)
+	return *r.buffer
+}
+
+// Read decodes the body.
+func (r *answerBody) Read(body []byte) bool {
+	if cap(body) <= largestKept {
+		*r.buffer = body
+	}
+	a, err := decodeAnswer(r.action, body)
+	r.answer = a
+	return err == nil
+}
+
+// release lets the buffer be used again.
+func (r *answerBody) release() { buffers.Put(r.buffer) }

@@ -18,8 +18,11 @@ type itemWrite interface {
 	mayReturn(old Item) bool
 	// sent returns the item or the key that the write sends.
 	sent() Item
-	// transaction returns the write as an action of a transaction.
-	transaction() types.TransactWriteItem
+	// encoded returns the body of the request, without the capacity. It is also that of an
+	// action of that kind in a transaction.
+	encoded() (kind string, body writeBody)
+	// transactItem returns the write as an action of a transaction, for the SDK's client.
+	transactItem() (types.TransactWriteItem, error)
 	// wantsOldItem reports whether the caller asked for the old item.
 	wantsOldItem() bool
 	// mayHaveLeft reports whether an earlier attempt at this write may have left the returned
@@ -59,7 +62,7 @@ func (c *Client) writeItem(ctx context.Context, activity, table string, prepare 
 	_, err = k.write(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		var sent request = w
 		if k.token != "" {
-			sent = &transaction{[]types.TransactWriteItem{w.transaction()}, k.token}
+			sent = &transaction{w, k.token}
 		}
 		a, err := k.do(ctx, sent)
 		if err == nil && !w.mayReturn(a.item) {
@@ -95,18 +98,37 @@ func writeAnswer(attributes map[string]types.AttributeValue, used *types.Consume
 	return &answer{item: old, capacity: capacityOf(used)}, under("OldItem", err)
 }
 
-// transaction is a TransactWriteItems.
+// bodyOf returns the body of a write that is an API action of its own.
+func bodyOf(w itemWrite, capacity types.ReturnConsumedCapacity) []byte {
+	_, body := w.encoded()
+	body.capacity = capacity
+	return body.appendTo(nil)
+}
+
+// transaction is a TransactWriteItems of one write.
 type transaction struct {
-	writes []types.TransactWriteItem
-	token  string
+	write itemWrite
+	token string
 }
 
 func (t *transaction) action() string { return "TransactWriteItems" }
 
+func (t *transaction) tableNames() []string { return t.write.tableNames() }
+
+func (t *transaction) body(capacity types.ReturnConsumedCapacity) []byte {
+	kind, body := t.write.encoded()
+	transact := &transactWriteBody{token: t.token, capacity: capacity, actions: []transactAction{{kind, body}}}
+	return transact.appendTo(nil)
+}
+
 func (t *transaction) ordinary(ctx context.Context, k *call) (*answer, error) {
+	write, err := t.write.transactItem()
+	if err != nil {
+		return nil, err
+	}
 	// The SDK would write a token of its own into an input that has none.
 	out, err := k.sdk.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
-		TransactItems:          t.writes,
+		TransactItems:          []types.TransactWriteItem{write},
 		ClientRequestToken:     &t.token,
 		ReturnConsumedCapacity: k.capacity,
 	}, k.options...)

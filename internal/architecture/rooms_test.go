@@ -53,7 +53,7 @@ var rooms = []room{
 	{
 		dir: rootRoom,
 		imports: []string{
-			"internal/batch", "internal/credentials", "internal/decimal", "internal/jsontext", "internal/retry", "internal/transport", "internal/wire",
+			"internal/batch", "internal/credentials", "internal/decimal", "internal/direct", "internal/jsontext", "internal/retry", "internal/transport", "internal/wire",
 		},
 		others: []string{sdk, smithy},
 		tests:  []string{"dynamoconntest"},

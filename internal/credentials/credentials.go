@@ -148,8 +148,8 @@ type signer struct {
 // of its next attempt. The failure of the provider is an [Error] and final: a provider
 // repeats by itself what is worth repeating.
 func (s signer) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	if err := retry.From(ctx).TakeSignerError(); err != nil {
-		return aws.Credentials{}, err
+	if kept, err, ok := retry.From(ctx).TakeCredentials(); ok {
+		return kept, err
 	}
 	credentials, err := s.cache.Retrieve(ctx)
 	if err == nil {

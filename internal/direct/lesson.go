@@ -1,7 +1,7 @@
 package direct
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -16,45 +16,43 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // templateKey is what the template of a request depends on.
 type templateKey struct {
 	action  string
-	arn     string // of the table, if it is given so: it may name the account of the address
+	arn     string // of the table if it is given so: it may name the account of the address
 	account string // of the credentials: likewise
 	sources string // of the credentials: they are in the user agent
 }
 
 // sourcesOf returns where credentials come from, as text.
 func sourcesOf(provider aws.CredentialsProvider) string {
-	source, ok := provider.(aws.CredentialProviderSource)
-	if !ok {
-		return ""
-	}
 	var text []byte
-	for _, s := range source.ProviderSources() {
+	for _, s := range sources(provider) {
 		text = append(text, byte(s))
 	}
 	return string(text)
 }
 
+func sources(provider aws.CredentialsProvider) []aws.CredentialSource {
+	if source, ok := provider.(aws.CredentialProviderSource); ok {
+		return source.ProviderSources()
+	}
+	return nil
+}
+
 // templates are those of a client. The zero value has none.
 type templates struct {
 	known atomic.Pointer[map[templateKey]*template]
-
-	mu       sync.Mutex
-	failures map[templateKey]int
+	mu    sync.Mutex // of those who add one
 }
 
-const (
-	// mostTemplates bounds what a program can make a client remember by going through
-	// accounts or ARNs.
-	mostTemplates = 1000
-	// mostLessons is how often a client tries to learn a template that does not fit.
-	// Credentials that were renewed in between are a reason to try it again.
-	mostLessons = 3
-)
+// mostTemplates bounds what a program can make a client remember by going through accounts
+// or ARNs.
+const mostTemplates = 1000
 
 // find returns the template of a key, nil if the requests do not fit into one, and false if
 // that is still to be found out.
@@ -65,72 +63,86 @@ func (ts *templates) find(key templateKey) (t *template, known bool) {
 	return t, known
 }
 
-// add enters a template, or that a lesson failed.
+// add enters a template, or nil for requests that do not fit into one.
 func (ts *templates) add(key templateKey, t *template) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
-	if t == nil {
-		if ts.failures == nil {
-			ts.failures = make(map[templateKey]int)
-		}
-		if ts.failures[key]++; ts.failures[key] < mostLessons {
-			return
-		}
-	}
 	all := make(map[templateKey]*template)
 	if known := ts.known.Load(); known != nil && len(*known) < mostTemplates {
 		all = maps.Clone(*known)
 	}
 	all[key] = t
 	ts.known.Store(&all)
-	delete(ts.failures, key)
 }
 
-// lesson is what the next request of the SDK's client teaches.
+// lesson is a request that the SDK's client puts together to show what its requests are like. It
+// is not sent.
 type lesson struct {
-	key         templateKey
-	credentials aws.CredentialsProvider
+	signer      dynamodb.HTTPSignerV4
+	credentials aws.Credentials
+	learnt      *template
 }
 
-// learn enters the template of a request of the SDK's client, if a request made from the
-// template is the same.
-func (ts *templates) learn(l *lesson, req *http.Request, signer dynamodb.HTTPSignerV4) {
-	t, err := l.template(req, signer)
-	if err != nil {
-		t = nil
+// errLesson is what a lesson comes to for the SDK's client.
+type errLesson struct{}
+
+// Error says that the request was no real one.
+func (errLesson) Error() string { return "the request was made to learn from it, and not sent" }
+
+// RetryableError tells the SDK's retryers not to try it again.
+func (errLesson) RetryableError() bool { return false }
+
+// learn returns the template of the requests for a key, or nil, and enters it.
+func (p *Path) learn(ctx context.Context, key templateKey, r *Request, credentials aws.Credentials) *template {
+	l := &lesson{signer: p.signer, credentials: credentials}
+	// It waits for nothing, so the end of the caller's context does not matter. Its attempt
+	// belongs to no record of a real request.
+	apart, _ := retry.With(context.WithValue(context.WithoutCancel(ctx), lessonKey{}, l), retry.Policy{})
+	if rehearse, ok := rehearsals[r.Action]; ok {
+		_ = rehearse(apart, p.sdk, cmp.Or(key.arn, "T"), func(o *dynamodb.Options) {
+			o.Credentials = fixedCredentials{credentials, r.Credentials}
+		})
 	}
-	ts.add(l.key, t)
+	p.templates.add(key, l.learnt)
+	return l.learnt
 }
 
-func (l *lesson) template(req *http.Request, signer dynamodb.HTTPSignerV4) (*template, error) {
-	credentials, err := l.credentials.Retrieve(req.Context())
-	if err != nil {
-		return nil, err
-	}
+// fixedCredentials are credentials that a provider gave.
+type fixedCredentials struct {
+	credentials aws.Credentials
+	provider    aws.CredentialsProvider
+}
+
+// Retrieve returns the credentials.
+func (f fixedCredentials) Retrieve(context.Context) (aws.Credentials, error) {
+	return f.credentials, nil
+}
+
+// ProviderSources tells the SDK where the credentials come from.
+func (f fixedCredentials) ProviderSources() []aws.CredentialSource { return sources(f.provider) }
+
+// of enters the template of the request that the SDK's client is about to send, if a request
+// made from the template is the same.
+func (l *lesson) of(req *http.Request) {
 	body, err := readBody(req)
 	if err != nil {
-		return nil, err
+		return
 	}
 	t, first, err := takeApart(req)
 	if err != nil {
-		return nil, err
+		return
 	}
-	first.body, first.credentials = body, credentials
-	again, err := t.request(req.Context(), signer, first)
-	if err == nil && !isSame(req, again) {
-		err = errors.New("a request made from the template is another one")
+	first.body, first.credentials = body, l.credentials
+	if again, err := t.request(req.Context(), l.signer, first); err == nil && isSame(req, again) {
+		l.learnt = t
 	}
-	return t, err
 }
 
-// readBody returns the body of req, and leaves it to be read again.
 func readBody(req *http.Request) ([]byte, error) {
 	if req.Body == nil {
 		return nil, nil
 	}
-	body, err := io.ReadAll(req.Body)
-	req.Body = io.NopCloser(bytes.NewReader(body))
-	return body, err
+	return io.ReadAll(req.Body)
 }
 
 // takeApart returns the template of a request of the SDK's, and what the request has of its
@@ -162,6 +174,8 @@ func takeApart(req *http.Request) (*template, *attempt, error) {
 	}
 	t.blank.Header, t.blank.Body, t.blank.GetBody = nil, nil, nil
 	t.blank = *t.blank.WithContext(context.Background()) // the caller's is not kept
+	target := *req.URL
+	t.blank.URL = &target
 	return t, &attempt{signedAt: signedAt, invocation: req.Header.Get(invocationHeader), number: number}, nil
 }
 

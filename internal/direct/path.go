@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 // Path is the HTTP client of an SDK client, and the direct way beside that client. It may be
 // used by several goroutines.
 type Path struct {
+	sdk       *dynamodb.Client
 	exchange  *transport.Exchange
 	retryer   retry.Retryer
 	signer    dynamodb.HTTPSignerV4
@@ -43,15 +45,33 @@ func NewPath(o dynamodb.Options, exchange *transport.Exchange, retryer retry.Ret
 	}
 }
 
+// Beside enters the client whose HTTP client the path is. It must be called before Send.
+func (p *Path) Beside(sdk *dynamodb.Client) { p.sdk = sdk }
+
+// IsSupported reports whether the direct way carries the settings of the client.
+func (p *Path) IsSupported() bool { return p.supported }
+
 // Request is a request of an API action.
 type Request struct {
 	Action string
-	// ARN is the table if it is given by its ARN, which the address may depend on.
-	ARN string
+	// Tables are its tables, by name or ARN.
+	Tables []string
 	// Body is the body, encoded.
 	Body []byte
 	// Credentials sign it.
 	Credentials aws.CredentialsProvider
+}
+
+// arn returns the table if it is given by its ARN, on which the address may depend, and
+// otherwise "". Of several tables with an ARN among them the SDK goes by any one, so it does
+// not carry those.
+func (r *Request) arn() (arn string, carried bool) {
+	for _, table := range r.Tables {
+		if strings.HasPrefix(table, "arn:") {
+			arn = table
+		}
+	}
+	return arn, arn == "" || len(r.Tables) == 1
 }
 
 // Send makes the first attempt at a request whose record is in ctx. It reports whether the
@@ -61,17 +81,21 @@ func (p *Path) Send(ctx context.Context, r *Request, reader transport.Reader) (o
 	if !p.supported || ctx.Err() != nil {
 		return ctx, false
 	}
-	credentials, err := r.Credentials.Retrieve(ctx)
-	if err != nil {
-		retry.From(ctx).KeepSignerError(err)
+	arn, carried := r.arn()
+	if !carried {
 		return ctx, false
 	}
-	key := templateKey{action: r.Action, arn: r.ARN, account: credentials.AccountID, sources: sourcesOf(r.Credentials)}
+	credentials, err := r.Credentials.Retrieve(ctx)
+	if err != nil {
+		retry.From(ctx).KeepCredentials(credentials, err)
+		return ctx, false
+	}
+	key := templateKey{action: r.Action, arn: arn, account: credentials.AccountID, sources: sourcesOf(r.Credentials)}
 	template, known := p.templates.find(key)
-	switch {
-	case !known:
-		return withTurn(ctx, &turn{lesson: &lesson{key, r.Credentials}}), false
-	case template == nil:
+	if !known {
+		template = p.learn(ctx, key, r, credentials)
+	}
+	if template == nil {
 		return ctx, false
 	}
 	release, err := p.retryer.GetAttemptToken(ctx)
@@ -104,7 +128,10 @@ func (p *Path) Send(ctx context.Context, r *Request, reader transport.Reader) (o
 	if resp != nil {
 		resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	}
-	return withTurn(ctx, &turn{attempt: &result{resp, err}, invocation: first.invocation}), false
+	record := retry.From(ctx)
+	record.KeepCredentials(credentials, nil)
+	record.KeepPermit(release)
+	return &playback{Context: ctx, resp: resp, err: err, invocation: first.invocation}, false
 }
 
 // taken remembers whether a reader took the body.
@@ -119,35 +146,54 @@ func (t *taken) Read(body []byte) bool {
 	return t.ok
 }
 
-// turn is what the SDK's client is told about the request that it makes.
-type turn struct {
-	lesson     *lesson // what can be learnt from its next attempt, or nil
-	attempt    *result // what its next attempt comes to, because it was made already, or nil
-	invocation string  // the ID of the call, if an attempt was made with it
+// playback is the context under which the SDK's client goes on from an attempt that was made
+// on the direct way. It does not end before that attempt has been played back: the SDK's client
+// would not look at an attempt under a context that has ended.
+type playback struct {
+	context.Context
+	played     atomic.Bool
+	resp       *http.Response
+	err        error
+	invocation string // the ID of the call
 }
 
-type result struct {
-	resp *http.Response
-	err  error
+// Done returns nil until the attempt has been played back.
+func (p *playback) Done() <-chan struct{} {
+	if !p.played.Load() {
+		return nil
+	}
+	return p.Context.Done()
 }
 
-type turnKey struct{}
-
-func withTurn(ctx context.Context, t *turn) context.Context {
-	return context.WithValue(ctx, turnKey{}, t)
+// Err returns nil until the attempt has been played back.
+func (p *playback) Err() error {
+	if !p.played.Load() {
+		return nil
+	}
+	return p.Context.Err()
 }
+
+// Value returns the playback itself, and what the caller's context has.
+func (p *playback) Value(key any) any {
+	if key == (playbackKey{}) {
+		return p
+	}
+	return p.Context.Value(key)
+}
+
+type (
+	playbackKey struct{}
+	lessonKey   struct{}
+)
 
 // Do makes an attempt of the SDK's client: it is the client's HTTP client.
 func (p *Path) Do(req *http.Request) (*http.Response, error) {
-	if t, ok := req.Context().Value(turnKey{}).(*turn); ok {
-		if made := t.attempt; made != nil {
-			t.attempt = nil
-			return made.resp, made.err
-		}
-		if learn := t.lesson; learn != nil {
-			t.lesson = nil
-			p.templates.learn(learn, req, p.signer)
-		}
+	if l, ok := req.Context().Value(lessonKey{}).(*lesson); ok {
+		l.of(req)
+		return nil, errLesson{}
+	}
+	if first, ok := req.Context().Value(playbackKey{}).(*playback); ok && first.played.CompareAndSwap(false, true) {
+		return first.resp, first.err
 	}
 	resp, err := p.exchange.Do(req)
 	p.noteTime(resp)
@@ -173,10 +219,9 @@ func (p *Path) noteTime(resp *http.Response) {
 func AddTo(stack *middleware.Stack) error {
 	return stack.Build.Insert(middleware.BuildMiddlewareFunc("dynamoconn.Invocation",
 		func(ctx context.Context, in middleware.BuildInput, next middleware.BuildHandler) (middleware.BuildOutput, middleware.Metadata, error) {
-			if t, ok := ctx.Value(turnKey{}).(*turn); ok && t.invocation != "" {
-				if req, ok := in.Request.(*smithyhttp.Request); ok {
-					req.Header.Set(invocationHeader, t.invocation)
-				}
+			first, made := ctx.Value(playbackKey{}).(*playback)
+			if req, ok := in.Request.(*smithyhttp.Request); ok && made {
+				req.Header.Set(invocationHeader, first.invocation)
 			}
 			return next.HandleBuild(ctx, in)
 		}), "ClientRequestID", middleware.After)

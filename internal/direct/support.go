@@ -45,8 +45,12 @@ func Unsupported(o dynamodb.Options) string {
 	return ""
 }
 
-// usualOptions returns the options of a client without any setting.
-var usualOptions = sync.OnceValue(func() dynamodb.Options { return dynamodb.New(dynamodb.Options{}).Options() })
+// usualOptions returns the options that a client without any setting has when its settings are
+// applied.
+var usualOptions = sync.OnceValue(func() (usual dynamodb.Options) {
+	dynamodb.New(dynamodb.Options{}, func(o *dynamodb.Options) { usual = *o })
+	return usual
+})
 
 func sameType(a, b any) bool { return reflect.TypeOf(a) == reflect.TypeOf(b) }
 

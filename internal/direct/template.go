@@ -75,8 +75,13 @@ func (t *template) request(ctx context.Context, signer dynamodb.HTTPSignerV4, a 
 	if err := addTrace(ctx, req); err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(a.body)
-	return req, signer.SignHTTP(ctx, a.credentials, req, hex.EncodeToString(sum[:]), t.service, t.region, a.signedAt)
+	return req, signer.SignHTTP(ctx, a.credentials, req, hashOf(a.body), t.service, t.region, a.signedAt)
+}
+
+// hashOf returns the hash of a body, as a signature has it.
+func hashOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:])
 }
 
 // addTrace adds the header by which AWS Lambda notices that functions call each other in a

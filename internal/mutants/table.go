@@ -117,7 +117,7 @@ var mutants = append([]mutant{
 		`case left == nil:`, `case false:`,
 		".", "TestBatchWriteTellsUnknownFromNotWritten"},
 	{2, "a batch read finds nothing if its answer has no Responses", "batch_get.go",
-		`if out.Responses == nil || out.UnprocessedKeys == nil {`, `if false {`,
+		`if a.responses == nil || a.unprocessedKeys == nil {`, `if false {`,
 		".", "TestBatchGetBelievesNothingThatItDidNotAskFor"},
 	{2, "a page without Items counts as the end of an empty table", "pages.go",
 		`case a.items == nil:`, `case false:`,

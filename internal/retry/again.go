@@ -100,7 +100,11 @@ func (r Retryer) GetInitialToken() func(error) error { return r.base.GetInitialT
 // GetAttemptToken is called before each attempt. It returns an error if the token of the
 // request is too old by now: the machine may have slept.
 func (r Retryer) GetAttemptToken(ctx context.Context) (func(error) error, error) {
-	if record := From(ctx); record != nil && record.policy.Token {
+	record := From(ctx)
+	if permit := record.takePermit(); permit != nil {
+		return permit, nil
+	}
+	if record != nil && record.policy.Token {
 		if err := record.sendsToken(); err != nil {
 			return nil, err
 		}

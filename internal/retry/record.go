@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // Try is one attempt at a request.
@@ -69,10 +71,11 @@ type Record struct {
 
 	mu        sync.Mutex
 	tries     []Try
-	last      error   // of the latest attempt
-	tokenSent moment  // when the token was first sent
-	signer    Renewer // of the latest attempt
-	unsigned  error   // why the attempt that is to be made has no signer, if that is known
+	last      error             // of the latest attempt
+	tokenSent moment            // when the token was first sent
+	signer    Renewer           // of the latest attempt
+	kept      *keptCredentials  // of the attempt that is to be played back, or nil
+	permit    func(error) error // of an attempt that was made before the SDK's client takes over
 	renewed   bool
 }
 
@@ -141,28 +144,59 @@ func (r *Record) SignedBy(signer Renewer) {
 	r.signer = signer
 }
 
-// KeepSignerError enters that the credentials of the next attempt were asked for, and why
-// there are none. Whoever signs the attempt takes the error with TakeSignerError and does not
-// ask again.
-func (r *Record) KeepSignerError(err error) {
+// KeepCredentials enters what the provider answered for an attempt that was made, or could
+// not be made, before the SDK's client takes over. Whoever signs the attempt that is then
+// played back takes the answer with TakeCredentials and does not ask again.
+func (r *Record) KeepCredentials(credentials aws.Credentials, err error) {
 	if r == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.unsigned = err
+	r.kept = &keptCredentials{credentials, err}
 }
 
-// TakeSignerError returns the error of KeepSignerError, once.
-func (r *Record) TakeSignerError() error {
+// TakeCredentials returns what KeepCredentials entered, once, and otherwise false.
+func (r *Record) TakeCredentials() (credentials aws.Credentials, err error, ok bool) { //nolint:revive // the error belongs to the credentials
+	if r == nil {
+		return aws.Credentials{}, nil, false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	kept := r.kept
+	r.kept = nil
+	if kept == nil {
+		return aws.Credentials{}, nil, false
+	}
+	return kept.credentials, kept.err, true
+}
+
+type keptCredentials struct {
+	credentials aws.Credentials
+	err         error
+}
+
+// KeepPermit enters that an attempt has been made with what [Retryer].GetAttemptToken returned
+// for it. The retryer returns the same to the SDK's client, for which the attempt is played back.
+func (r *Record) KeepPermit(permit func(error) error) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.permit = permit
+}
+
+// takePermit returns what KeepPermit entered, once.
+func (r *Record) takePermit() func(error) error {
 	if r == nil {
 		return nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	err := r.unsigned
-	r.unsigned = nil
-	return err
+	permit := r.permit
+	r.permit = nil
+	return permit
 }
 
 // renew gets new credentials for the next attempt, once for each record.

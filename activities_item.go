@@ -117,7 +117,7 @@ func (r *getRequest) body(capacity types.ReturnConsumedCapacity) []byte {
 		capacity:   capacity,
 		table:      r.TableName,
 	}
-	return body.appendTo(nil)
+	return body.appendTo(make([]byte, 0, usualBody+len(r.key)))
 }
 
 func (r *getRequest) ordinary(ctx context.Context, k *call) (*answer, error) {
@@ -163,7 +163,7 @@ func (req *PutItemRequest) prepare() (itemWrite, error) {
 	if err := checkTableName("TableName", req.TableName); err != nil {
 		return nil, err
 	}
-	item, err := appendWholeItem(nil, req.Item)
+	item, err := appendWholeItem(make([]byte, 0, usualAttribute*len(req.Item)), req.Item)
 	if err != nil {
 		return nil, under("Item", err)
 	}

@@ -179,7 +179,7 @@ func (r *scanRequest) body(capacity types.ReturnConsumedCapacity) []byte {
 	if r.CountOnly {
 		body.selected = types.SelectCount
 	}
-	return body.appendTo(nil)
+	return body.appendTo(make([]byte, 0, usualBody+len(r.startJSON)))
 }
 
 func (r *scanRequest) ordinary(ctx context.Context, k *call) (*answer, error) {

@@ -36,15 +36,18 @@ type call struct {
 	mu           sync.Mutex
 	meta         ResponseMetadata
 	began, ended time.Time // of the first attempt and of the last one so far
-	tally        tally
+	tally        *tally    // nil if nobody is told of the call
 }
 
 // newCall applies the call options. The caller must end the call that it returns, also
 // beside an error.
 func (c *Client) newCall(activity, table string, opts []CallOption) (*call, error) {
-	k := &call{client: c, activity: activity, table: table, tally: tally{began: time.Now()}}
+	k := &call{client: c, activity: activity, table: table}
 	if c == nil || c.config == nil {
 		return k, k.refuse(invalid("Client", "must be made with New"))
+	}
+	if c.config.isObserved() {
+		k.tally = &tally{began: time.Now()}
 	}
 	k.region = c.Region()
 	var config callConfig

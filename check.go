@@ -43,12 +43,15 @@ func isNameOfTable(name, asked string) bool {
 	return isARN && strings.HasPrefix(asked, "arn:") && last == name
 }
 
+// usualKey is more than most keys take, encoded.
+const usualKey = 160
+
 // encodeKey checks and encodes the key of an item, and checks the name of its table.
 func encodeKey(table string, key Item) ([]byte, error) {
 	if err := checkTableName("TableName", table); err != nil {
 		return nil, err
 	}
-	encoded, err := appendKey(nil, key)
+	encoded, err := appendKey(make([]byte, 0, usualKey), key)
 	return encoded, under("Item", err)
 }
 

@@ -82,6 +82,9 @@ func corrupt(rule string, causes ...error) error {
 // under returns err with prefix before the path of its FieldError. Any other error is
 // returned as it is.
 func under(prefix string, err error) error {
+	if err == nil {
+		return nil
+	}
 	var field *FieldError
 	if !errors.As(err, &field) {
 		return err

@@ -34,7 +34,7 @@ func (c *config) isObserved() bool {
 // opened enters that a request begins, and has its attempts reported as they end.
 func (k *call) opened(ctx context.Context, record *retry.Record) {
 	config := k.client.config
-	if !config.isObserved() {
+	if k.tally == nil {
 		return
 	}
 	k.mu.Lock()
@@ -47,12 +47,12 @@ func (k *call) opened(ctx context.Context, record *retry.Record) {
 
 // closed enters what a request came to. It is not reached if a panic ends the request.
 func (k *call) closed(tries []retry.Try, used []types.ConsumedCapacity, outcome retry.Outcome, err error) {
-	if !k.client.config.isObserved() {
+	if k.tally == nil {
 		return
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	sum := &k.tally
+	sum := k.tally
 	sum.open--
 	sum.attempts += len(tries)
 	for _, try := range tries {
@@ -69,6 +69,9 @@ func (k *call) closed(tries []retry.Try, used []types.ConsumedCapacity, outcome 
 
 // paused enters a pause between two requests.
 func (k *call) paused(pause time.Duration) {
+	if k.tally == nil {
+		return
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.tally.wait += pause
@@ -125,12 +128,12 @@ func (f *attemptFailure) Unwrap() []error { return []error{f.cause, f.err.get()}
 // end reports the call that is finished with *err. Each activity defers it. Nothing is
 // reported for a call that ends in a panic of a request.
 func (k *call) end(ctx context.Context, err *error) {
-	if k.client == nil || k.client.config == nil || !k.client.config.isObserved() {
+	if k.tally == nil {
 		return
 	}
 	config := k.client.config
 	k.mu.Lock()
-	sum := k.tally
+	sum := *k.tally
 	sum.used = k.tally.used.clone()
 	k.mu.Unlock()
 	if sum.open > 0 {

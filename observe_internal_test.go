@@ -34,9 +34,14 @@ func TestUnusedObservationAllocatesNothing(t *testing.T) {
 		var record retry.Record
 		var err error
 		ctx := t.Context()
+		if test.config.isObserved() {
+			k.tally = &tally{}
+		}
 		got := testing.AllocsPerRun(100, func() {
 			record.Each = nil
-			k.tally = tally{began: time.Now()}
+			if k.tally != nil {
+				*k.tally = tally{began: time.Now()}
+			}
 			k.opened(ctx, &record)
 			k.closed(tries, nil, retry.Applied, nil)
 			k.end(ctx, &err)

@@ -102,7 +102,7 @@ func writeAnswer(attributes map[string]types.AttributeValue, used *types.Consume
 func bodyOf(w itemWrite, capacity types.ReturnConsumedCapacity) []byte {
 	_, body := w.encoded()
 	body.capacity = capacity
-	return body.appendTo(nil)
+	return body.appendTo(make([]byte, 0, usualBody+len(body.item)))
 }
 
 // transaction is a TransactWriteItems of one write.

@@ -114,12 +114,16 @@ func (p *Path) Send(ctx context.Context, r *Request, reader transport.Reader) (o
 		invocation:  invocation,
 		number:      template.firstAttempt(ctx, skew),
 	}
-	req, err := template.request(ctx, p.signer, &first)
-	if err != nil {
+	took := &taken{Reader: reader}
+	built := false
+	resp, body, err := p.exchange.Send(ctx, r.Action, r.Body, took, func(ctx context.Context) (*http.Request, error) {
+		req, err := template.request(ctx, p.signer, &first)
+		built = err == nil
+		return req, err
+	})
+	if !built {
 		return ctx, false
 	}
-	took := &taken{Reader: reader}
-	resp, body, err := p.exchange.Send(req, r.Body, took)
 	p.noteTime(resp)
 	if took.ok {
 		_ = release(nil)

@@ -71,6 +71,7 @@ type Record struct {
 
 	mu        sync.Mutex
 	tries     []Try
+	first     [1]Try            // the memory of the first one
 	last      error             // of the latest attempt
 	tokenSent moment            // when the token was first sent
 	signer    Renewer           // of the latest attempt
@@ -112,15 +113,18 @@ func (r *Record) enter(try *Try) int {
 		last := &r.tries[n-1]
 		try.Wait = max(0, try.Began.Sub(last.Began.Add(last.Took)))
 	}
+	if r.tries == nil {
+		r.tries = r.first[:0] // most requests have one attempt
+	}
 	r.tries = append(r.tries, *try)
 	return len(r.tries)
 }
 
-// Tries returns a copy of the attempts.
+// Tries returns the attempts. They must not be changed: no copy is made of them.
 func (r *Record) Tries() []Try {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.tries)
+	return slices.Clip(r.tries)
 }
 
 // InDoubt reports whether the request may have been applied by an attempt that did not

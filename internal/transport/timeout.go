@@ -61,6 +61,8 @@ func (t *Timeout) Is(target error) bool {
 // As looks into the error below.
 func (t *Timeout) As(target any) bool { return errors.As(t.err, target) }
 
+var errTookTooLong = errors.New("the attempt took too long")
+
 // limit is the time that one attempt has.
 type limit struct {
 	parent context.Context
@@ -73,7 +75,7 @@ func (x *Exchange) limit(parent context.Context, action string) (context.Context
 	if x.Timeout <= 0 {
 		return parent, func() {}, &limit{parent: parent}
 	}
-	l := &limit{parent: parent, length: x.Timeout, passed: errors.New("the attempt took too long")}
+	l := &limit{parent: parent, length: x.Timeout, passed: errTookTooLong}
 	if slowActions[action] {
 		l.length *= slowFactor
 	}

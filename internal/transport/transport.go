@@ -57,7 +57,9 @@ func (x *Exchange) Do(req *http.Request) (*http.Response, error) {
 			return nil, fmt.Errorf("read the request body: %w", err)
 		}
 	}
-	resp, answer, err := x.Send(req, body, nil)
+	resp, answer, err := x.Send(req.Context(), actionOf(req), body, nil, func(ctx context.Context) (*http.Request, error) {
+		return req.WithContext(ctx), nil
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -75,8 +77,9 @@ type Reader interface {
 	Read(body []byte) bool
 }
 
-// Send is Do for a request whose body is in memory. It returns the body of the answer beside
-// the response, unpacked.
+// Send is Do for a request whose body is in memory. build returns the request without the
+// body, under the context that it gets. Send returns the body of the answer beside the
+// response, unpacked.
 //
 // A reader that is not nil gets the body of a success before that is checked further. If it
 // takes the body, the answer has the right shape. If not, the answer is judged as without a
@@ -87,19 +90,27 @@ type Reader interface {
 // and that costs a connection for each request. Over HTTP/1.1 net/http may ask for the
 // body again when an idle connection turns out to be dead and nothing was written. Over
 // HTTP/2 it may not: there it also sends again what the server may have carried out.
-func (x *Exchange) Send(req *http.Request, body []byte, reader Reader) (resp *http.Response, answer []byte, err error) {
-	ctx := req.Context()
+func (x *Exchange) Send(
+	ctx context.Context, action string, body []byte, reader Reader, build func(context.Context) (*http.Request, error),
+) (resp *http.Response, answer []byte, err error) {
 	record := retry.From(ctx)
-	if err := x.refuse(ctx, req.URL); err != nil {
+	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
-
-	try := retry.Try{Action: actionOf(req)}
-	ctx, cancel, limit := x.limit(ctx, try.Action)
+	ctx, cancel, limit := x.limit(ctx, action)
 	defer cancel() // the answer is read to its end below
 	tr, isNetHTTP := netHTTP(x.Next)
-	watch := &connWatch{isNetHTTP: isNetHTTP, plainHTTP2: req.URL.Scheme == "http" && speaksPlainHTTP2(tr)}
-	req = inMemory(req.WithContext(watch.trace(ctx)), body, watch.mayRepeat)
+	watch := &connWatch{isNetHTTP: isNetHTTP}
+	req, err := build(watch.trace(ctx))
+	if err == nil {
+		err = x.refuse(req.URL)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	watch.plainHTTP2 = req.URL.Scheme == "http" && speaksPlainHTTP2(tr)
+	req = inMemory(req, body, watch.mayRepeat)
+	try := retry.Try{Action: action}
 	try.Began = time.Now()
 	resp, answer, err = x.exchange(req, watch, &try, reader)
 	err = limit.explain(ctx, err)
@@ -156,10 +167,7 @@ func actionOf(req *http.Request) string {
 	return action
 }
 
-func (x *Exchange) refuse(ctx context.Context, target *url.URL) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
+func (x *Exchange) refuse(target *url.URL) error {
 	if target.Scheme == "http" && !IsLoopback(target.Hostname()) && (x.AllowPlain == nil || !x.AllowPlain(target.Hostname())) {
 		return &retry.Final{Err: fmt.Errorf("%w: %s", ErrPlainHTTP, target.Hostname())}
 	}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -59,7 +60,7 @@ func exchangeIn(ctx context.Context, t *testing.T, x *Exchange, url string, reco
 
 // judged returns what the attempts are taken for; measure_test.go has the rest.
 func judged(record *retry.Record) []retry.Try {
-	tries := record.Tries()
+	tries := slices.Clone(record.Tries())
 	for i, try := range tries {
 		tries[i] = retry.Try{Outcome: try.Outcome, Status: try.Status, Code: try.Code, RequestID: try.RequestID}
 	}

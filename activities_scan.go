@@ -116,7 +116,7 @@ func (c *Client) newScan(req ScanTableRequest, opts []CallOption) (*scan, error)
 		return s, err
 	}
 	if err = s.prepare(); err == nil {
-		s.itemPager.start, err = req.start(k.region)
+		s.start, err = req.start(k.region)
 	}
 	if err != nil {
 		return s, k.refuse(err)

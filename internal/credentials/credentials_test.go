@@ -128,7 +128,7 @@ func TestClientsDoNotRenewTheirCredentialsTogether(t *testing.T) {
 				renewed++
 			}
 		}
-		assert.Greater(t, renewed, 0)
+		assert.Positive(t, renewed)
 		assert.Less(t, renewed, 100)
 	})
 }

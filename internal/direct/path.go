@@ -81,20 +81,7 @@ func (p *Path) Send(ctx context.Context, r *Request, reader transport.Reader) (o
 	if !p.supported || ctx.Err() != nil {
 		return ctx, false
 	}
-	arn, carried := r.arn()
-	if !carried {
-		return ctx, false
-	}
-	credentials, err := r.Credentials.Retrieve(ctx)
-	if err != nil {
-		retry.From(ctx).KeepCredentials(credentials, err)
-		return ctx, false
-	}
-	key := templateKey{action: r.Action, arn: arn, account: credentials.AccountID, sources: sourcesOf(r.Credentials)}
-	template, known := p.templates.find(key)
-	if !known {
-		template = p.learn(ctx, key, r, credentials)
-	}
+	template, credentials := p.templateOf(ctx, r)
 	if template == nil {
 		return ctx, false
 	}
@@ -114,8 +101,8 @@ func (p *Path) Send(ctx context.Context, r *Request, reader transport.Reader) (o
 		invocation:  invocation,
 		number:      template.firstAttempt(ctx, skew),
 	}
-	took := &taken{Reader: reader}
-	built := false
+	took, built := &taken{Reader: reader}, false
+	//nolint:bodyclose // the exchange has read the body, and closed it
 	resp, body, err := p.exchange.Send(ctx, r.Action, r.Body, took, func(ctx context.Context) (*http.Request, error) {
 		req, err := template.request(ctx, p.signer, &first)
 		built = err == nil
@@ -136,6 +123,26 @@ func (p *Path) Send(ctx context.Context, r *Request, reader transport.Reader) (o
 	record.KeepCredentials(credentials, nil)
 	record.KeepPermit(release)
 	return &playback{Context: ctx, resp: resp, err: err, invocation: first.invocation}, false
+}
+
+// templateOf returns the template of a request, or nil if the request must go the ordinary
+// way, and the credentials that sign it.
+func (p *Path) templateOf(ctx context.Context, r *Request) (*template, aws.Credentials) {
+	arn, carried := r.arn()
+	if !carried {
+		return nil, aws.Credentials{}
+	}
+	credentials, err := r.Credentials.Retrieve(ctx)
+	if err != nil {
+		retry.From(ctx).KeepCredentials(credentials, err)
+		return nil, credentials
+	}
+	key := templateKey{action: r.Action, arn: arn, account: credentials.AccountID, sources: sourcesOf(r.Credentials)}
+	template, known := p.templates.find(key)
+	if !known {
+		template = p.learn(ctx, key, r, credentials)
+	}
+	return template, credentials
 }
 
 // taken remembers whether a reader took the body.

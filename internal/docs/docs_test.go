@@ -2,6 +2,7 @@ package docs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/importer"
@@ -107,7 +108,8 @@ func check(fset *token.FileSet, packages types.Importer, b block) (faults []stri
 		files = append(files, names)
 	}
 	config := types.Config{Importer: packages, Error: func(err error) {
-		if fault, ok := err.(types.Error); !ok || !fault.Soft || whole {
+		var fault types.Error
+		if !errors.As(err, &fault) || !fault.Soft || whole {
 			faults = append(faults, err.Error())
 		}
 	}}

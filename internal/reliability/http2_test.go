@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -68,7 +69,7 @@ func (c *http2Call) run(ctx context.Context, client *dynamoconn.Client, text str
 	key := dynamoconn.Item{dynamoconn.String("ID", c.ids[0])}
 	switch c.kind {
 	case http2Put, http2PutOnce, http2PutExactlyOnce:
-		item := append(key, dynamoconn.String("Text", text))
+		item := append(slices.Clip(key), dynamoconn.String("Text", text))
 		_, c.err = client.PutItem(ctx, dynamoconn.PutItemRequest{TableName: "Music", Item: item}, opts...)
 	case http2Delete, http2DeleteOnce:
 		_, c.err = client.DeleteItem(ctx, dynamoconn.DeleteItemRequest{TableName: "Music", Item: key}, opts...)

@@ -14,14 +14,32 @@ import (
 	"time"
 )
 
-// Kinds of frames and codes of errors of HTTP/2, and flags of frames: RFC 9113.
+// Kinds of frames of HTTP/2: RFC 9113, section 6.
 const (
-	HTTP2Data, HTTP2Headers, HTTP2Reset, HTTP2Settings, HTTP2Ping, HTTP2GoAway, HTTP2WindowUpdate = 0, 1, 3, 4, 6, 7, 8
+	HTTP2Data         = 0
+	HTTP2Headers      = 1
+	HTTP2Reset        = 3
+	HTTP2Settings     = 4
+	HTTP2Ping         = 6
+	HTTP2GoAway       = 7
+	HTTP2WindowUpdate = 8
+)
 
-	HTTP2EndStream, HTTP2Acknowledge, HTTP2EndHeaders = 1, 1, 4
+// Flags of frames.
+const (
+	HTTP2EndStream   = 1
+	HTTP2Acknowledge = 1
+	HTTP2EndHeaders  = 4
+)
 
-	HTTP2NoError, HTTP2ProtocolError, HTTP2InternalError, HTTP2RefusedStream, HTTP2Cancel = 0, 1, 2, 7, 8
-	HTTP2ErrorCodes                                                                       = 14 // from 0 on
+// Codes of errors: RFC 9113, section 7.
+const (
+	HTTP2NoError       = 0
+	HTTP2ProtocolError = 1
+	HTTP2InternalError = 2
+	HTTP2RefusedStream = 7
+	HTTP2Cancel        = 8
+	HTTP2ErrorCodes    = 14 // how many there are, from 0 on
 )
 
 // HTTP2Server is a server of HTTP/2 whose answers a test makes frame by frame. It needs no

@@ -16,6 +16,9 @@ MODULES       := bench dynamoconntest/difftest examples/bulkload examples/opente
 # Where the code must compile although no test of it runs here.
 PLATFORMS     := windows/amd64 darwin/arm64 linux/386
 
+# The build tag that sends every request with the SDK's client.
+NODIRECT      := dynamoconn_nodirect
+
 # Empty where the race detector is missing.
 RACE          ?= -race
 
@@ -34,11 +37,12 @@ run: ## run the quickstart: all eight activities on real cities; needs only Go
 short: ## run the tests in memory, which need only Go
 	$(call in-each,. $(MODULES),go test -short $(RACE) -shuffle=on ./...)
 
-test: ## set up what is missing and run every test, with the race detector, in random order
+test: ## set up what is missing and run every test, with the race detector, and all in memory on the ordinary way too
 	@go run ./internal/dynamodblocal/cmd/dynamodb-local fetch >/dev/null || echo "DynamoDB Local could not be fetched beforehand; the tests look for another way."
 	go test -race -shuffle=on ./...
 	go test -race -shuffle=on ./internal/integration -backend=memory
 	$(call in-each,$(MODULES),go test -race -shuffle=on ./...)
+	go test -short -shuffle=on -tags $(NODIRECT) ./...
 
 check: lint cross short ## what to run before each commit: linters, other platforms, tests in memory
 

@@ -1,3 +1,5 @@
+//go:build !dynamoconn_nodirect
+
 package direct
 
 import (
@@ -45,7 +47,6 @@ func signedRequest(t *testing.T) *http.Request {
 // direct way.
 func TestRequestThatDoesNotFitTeachesNothing(t *testing.T) {
 	t.Parallel()
-	needs(t)
 
 	for name, change := range map[string]func(*http.Request){
 		"a header that is not signed":   func(req *http.Request) { req.Header.Set("X-Amz-New", "1") },
@@ -82,7 +83,6 @@ func TestTemplatesAreBounded(t *testing.T) {
 // The unchanged request teaches: each change above is what keeps the other from it.
 func TestRequestThatFitsTeaches(t *testing.T) {
 	t.Parallel()
-	needs(t)
 
 	l := &lesson{signer: usualOptions().HTTPSignerV4, credentials: exampleKeys.Credentials}
 	l.of(signedRequest(t))
@@ -92,7 +92,6 @@ func TestRequestThatFitsTeaches(t *testing.T) {
 // Every action of which the root package has a request can go the direct way.
 func TestEveryActionIsRehearsed(t *testing.T) {
 	t.Parallel()
-	needs(t)
 
 	for action := range rehearsals {
 		h := newHouse(t, wiretest.Script(t))
@@ -107,7 +106,6 @@ func TestEveryActionIsRehearsed(t *testing.T) {
 // again and again.
 func TestWhatCannotBeLearntIsTriedOnce(t *testing.T) {
 	t.Parallel()
-	needs(t)
 
 	w := wiretest.New()
 	h := newHouse(t, w)

@@ -1,3 +1,5 @@
+//go:build !dynamoconn_nodirect
+
 package direct
 
 import (
@@ -94,17 +96,8 @@ func (h *house) getFrom(ctx context.Context, table string, keys aws.CredentialsP
 	return false, err
 }
 
-// needs skips nothing: without the direct way there is nothing to test here but that.
-func needs(t *testing.T) {
-	t.Helper()
-	if off {
-		t.Skip("the build tag " + offTag + " turns the direct way off")
-	}
-}
-
 func TestEveryRequestGoesTheDirectWay(t *testing.T) {
 	t.Parallel()
-	needs(t)
 
 	w := wiretest.New()
 	h := newHouse(t, w)
@@ -149,7 +142,6 @@ func withKeys(keys aws.Credentials) func(*dynamodb.Options) {
 // the call.
 func TestDirectRequestIsTheSDKs(t *testing.T) {
 	t.Parallel()
-	needs(t)
 
 	for _, table := range []string{"Music", "arn:aws:dynamodb:us-east-1:999999999999:table/Music"} {
 		for name, setting := range carriedSettings {
@@ -210,7 +202,6 @@ func signatureOf(t *testing.T, h *house, sdk, direct wiretest.Request) string {
 
 func TestFailedAttemptGoesOnWithTheSDK(t *testing.T) {
 	t.Parallel()
-	needs(t)
 
 	broken := errors.New("connection broken")
 	for name, first := range map[string]wiretest.Answer{
@@ -245,7 +236,6 @@ func TestFailedAttemptGoesOnWithTheSDK(t *testing.T) {
 // the direct way.
 func TestContextThatEndsInTheFirstAttempt(t *testing.T) {
 	t.Parallel()
-	needs(t)
 
 	var texts []string
 	for _, supported := range []bool{true, false} {
@@ -265,7 +255,6 @@ func TestContextThatEndsInTheFirstAttempt(t *testing.T) {
 // An answer that the reader does not take, and that is one all the same, is decoded by the SDK.
 func TestAnswerThatTheReaderRefusesIsTheSDKs(t *testing.T) {
 	t.Parallel()
-	needs(t)
 
 	w := wiretest.New()
 	h := newHouse(t, w)
@@ -279,7 +268,6 @@ func TestAnswerThatTheReaderRefusesIsTheSDKs(t *testing.T) {
 
 func TestErrorOfTheCredentialsIsToldOnce(t *testing.T) {
 	t.Parallel()
-	needs(t)
 
 	asked := 0
 	sealed := errors.New("vault is sealed")
@@ -299,7 +287,6 @@ func TestErrorOfTheCredentialsIsToldOnce(t *testing.T) {
 // The SDK takes the address of several tables from any one of them.
 func TestARNAmongSeveralTablesIsNotCarried(t *testing.T) {
 	t.Parallel()
-	needs(t)
 
 	h := newHouse(t, wiretest.New())
 	for _, test := range []struct {
@@ -318,7 +305,6 @@ func TestARNAmongSeveralTablesIsNotCarried(t *testing.T) {
 
 func TestEndedContextSendsNothing(t *testing.T) {
 	t.Parallel()
-	needs(t)
 
 	w := wiretest.New()
 	h := newHouse(t, w)
@@ -334,7 +320,6 @@ func TestEndedContextSendsNothing(t *testing.T) {
 // An HTTP client that changes the values of a request in place changes that request only.
 func TestTemplateCannotBeChanged(t *testing.T) {
 	t.Parallel()
-	needs(t)
 
 	w := wiretest.New()
 	vandal := wiretest.Func(func(req *http.Request) (*http.Response, error) {

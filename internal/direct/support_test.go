@@ -1,3 +1,5 @@
+//go:build !dynamoconn_nodirect
+
 package direct
 
 import (
@@ -76,7 +78,6 @@ var ordinarySettings = map[string]func(*dynamodb.Options){
 
 func TestSettingThatIsNotCarriedGoesTheOrdinaryWay(t *testing.T) {
 	t.Parallel()
-	needs(t)
 
 	for name, setting := range ordinarySettings {
 		t.Run(name, func(t *testing.T) {

@@ -214,6 +214,19 @@
 // they are not used. The SDK's tracer and meter providers work too: give them with
 // [WithSDKOptions].
 //
+// # Speed
+//
+// Requests on items go past the SDK's client: this package encodes and decodes them itself,
+// sends them as the SDK's client would, and signs them with the SDK's signer. Only what that
+// client learns about its requests from the configuration is asked of it, once for each kind
+// of request. All requests are sent with the SDK's client if [WithSDKOptions] or
+// [WithAWSConfig] sets one of these: APIOptions, Interceptors, Protocol, TracerProvider,
+// MeterProvider, HTTPSignerV4, AuthSchemeResolver, AuthSchemes, AuthSchemePreference,
+// EndpointResolver, EndpointResolverV2, EndpointDiscovery, ClientLogMode,
+// EnableAcceptEncodingGzip, or a Retryer that is not a retry.Standard. The build tag
+// dynamoconn_nodirect does the same for a whole program. Requests and results mean the same
+// either way; only the time and the memory that they take differ.
+//
 // # Concurrency
 //
 // A [Client] is safe for concurrent use. Goroutines may share a request as long as none

@@ -303,6 +303,35 @@ func TestARNAmongSeveralTablesIsNotCarried(t *testing.T) {
 	}
 }
 
+// The address of a request may name the account of its credentials.
+func TestAccountsShareNoTemplate(t *testing.T) {
+	t.Parallel()
+
+	w := wiretest.New()
+	h := newHouse(t, w)
+	for _, account := range []string{"111111111111", "222222222222"} {
+		keys := static{aws.Credentials{AccessKeyID: "AKID", SecretAccessKey: "SECRET", AccountID: account}}
+		done, err := h.getFrom(t.Context(), "Music", keys, &body{})
+		require.NoError(t, err)
+		require.True(t, done)
+		assert.Contains(t, w.Take()[0].URL, account)
+	}
+}
+
+// Requests go the direct way in AWS Lambda too, where each has the ID of its invocation.
+func TestTraceOfLambdaIsCarried(t *testing.T) {
+	t.Setenv("AWS_LAMBDA_FUNCTION_NAME", "function")
+	w := wiretest.New()
+	h := newHouse(t, w)
+	for _, id := range []string{"Root=1-a;Parent=1", "Root=1-b;Parent=1"} {
+		t.Setenv("_X_AMZN_TRACE_ID", id)
+		done, err := h.get(t.Context(), &body{})
+		require.NoError(t, err)
+		assert.True(t, done)
+		assert.Equal(t, id, w.Take()[0].Header.Get(traceHeader))
+	}
+}
+
 func TestEndedContextSendsNothing(t *testing.T) {
 	t.Parallel()
 

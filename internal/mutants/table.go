@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // mutants are defects to put into the code. The first ones are the 18 defects of today's
 // clients, as far as our code can have them. The others break the rules that matter
 // most. The name of a mutant says what the changed code does.
@@ -487,4 +489,4 @@ var mutants = append([]mutant{
 	{0, "errors of single writes have the older wording", "dynamoconntest/internal/api/words.go",
 		`err.Message = envelope + err.Message`, `_ = envelope`,
 		"dynamoconntest", "TestSingleWritesHaveTheNewestWording"},
-}, codecMutants...)
+}, slices.Concat(codecMutants, directMutants)...)

@@ -41,8 +41,9 @@ func comparesPathWithItself(expression string, names map[string]any) bool {
 	for i, t := range tokens {
 		parts := strings.Split(t, ".")
 		for k, p := range parts {
-			if name := asString(names[p]); name != "" {
-				parts[k] = name
+			name, _, _ := strings.Cut(p, "[")
+			if attribute := asString(names[name]); attribute != "" {
+				parts[k] = attribute + p[len(name):] // with its index
 			}
 		}
 		tokens[i] = strings.Join(parts, ".")

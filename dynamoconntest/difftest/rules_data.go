@@ -123,6 +123,13 @@ var dataRules = slices.Concat(
 		Want: func(c Case) []string {
 			return []string{c.Local.Aspects[aspectLastKey], c.Dynoxide.Aspects[aspectLastKey], ""}
 		},
+	}, {
+		ID: "last-page", Aspect: aspectCount, Right: Service,
+		What: "as above, for the number of items, which is not compared where more may follow", Why: "as above",
+		Match: func(c Case) bool { return c.hasOperation("Query", "Scan") && c.body()["Limit"] != nil },
+		Want: func(c Case) []string {
+			return []string{c.Local.Aspects[aspectCount], c.Dynoxide.Aspects[aspectCount]}
+		},
 	}},
 	segmentRules,
 	binaryNotContains,

@@ -145,9 +145,11 @@ func (g *batchGet) plan() batch.Plan {
 func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 	req := &batchGetRequest{batchGet: g, ops: ops}
 	body := &batchGetBody{capacity: g.capacity}
-	var keys []byte
+	size := bytesOf(g.ops, ops)
+	keys := make([]byte, 0, size)
 	for table, ops := range byTable(g.ops, ops) {
 		ask := g.tables[table].ask
+		ask.keys = make([][]byte, 0, len(ops))
 		for _, op := range ops {
 			start := len(keys)
 			var err error
@@ -158,7 +160,7 @@ func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 		}
 		body.tables = append(body.tables, ask)
 	}
-	req.encodedBody = body.appendTo(nil)
+	req.encodedBody = body.appendTo(make([]byte, 0, size+usualBody))
 	var unprocessed []int
 	verdict, err := g.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		a, err := g.do(ctx, req)

@@ -82,6 +82,15 @@ func byTable(ops []batch.Op, sent []int) iter.Seq2[int, []int] {
 	}
 }
 
+// bytesOf returns the bytes of operations in a request.
+func bytesOf(ops []batch.Op, sent []int) int {
+	size := 0
+	for _, op := range sent {
+		size += ops[op].Bytes
+	}
+	return size
+}
+
 // claims finds the operation that an entry of an answer is about.
 //
 // An answer is accepted only if each of its entries is about an operation that was sent in

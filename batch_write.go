@@ -71,8 +71,6 @@ func newBatchWrite(k *call, req BatchWriteItemRequest) (*batchWrite, error) {
 		w.tables[id].inferKeyNames()
 	}
 	w.ops, w.places = make([]batch.Op, 0, w.total), make([]writePlace, 0, w.total)
-	const aSmallWrite = 128
-	w.kept = make([]byte, 0, min(w.total*aSmallWrite, mostKept))
 	for i, entry := range req.Tables {
 		for j, write := range entry.Writes {
 			w.add(byName[entry.Name], i, j, write)
@@ -206,19 +204,26 @@ func (w *batchWrite) encode(write Write) (encoded []byte, err error) {
 		start = w.ends[op-1]
 	}
 	w.kept, err = appendWriteRequest(w.kept[:start], write)
+	if w.ends == nil { // the others are likely to be about as long
+		w.ends = make([]int, 0, w.total)
+		w.kept = slices.Grow(w.kept, min(w.total*len(w.kept)*5/4, mostKept))
+	}
 	w.ends = append(w.ends[:op], len(w.kept))
 	return w.kept[start:], err
 }
 
-// appendEncoded appends the write of an operation, encoded.
-func (w *batchWrite) appendEncoded(dst []byte, op int) ([]byte, error) {
+// encoded returns the write of an operation, encoded. It appends those that are not kept to
+// buf, which it returns too.
+func (w *batchWrite) encoded(buf []byte, op int) (write, _ []byte, err error) {
 	switch {
 	case op >= len(w.ends):
-		return appendWriteRequest(dst, w.writeAt(w.places[op]))
+		start := len(buf)
+		buf, err = appendWriteRequest(buf, w.writeAt(w.places[op]))
+		return buf[start:len(buf):len(buf)], buf, err
 	case op == 0:
-		return append(dst, w.kept[:w.ends[0]]...), nil
+		return w.kept[:w.ends[0]], buf, nil
 	}
-	return append(dst, w.kept[w.ends[op-1]:w.ends[op]]...), nil
+	return w.kept[w.ends[op-1]:w.ends[op]], buf, nil
 }
 
 // request checks and converts the write.
@@ -279,20 +284,24 @@ func (w *batchWrite) plan() batch.Plan {
 // send writes those operations in one request.
 func (w *batchWrite) send(ctx context.Context, ops []int) batch.Answer {
 	body := &batchWriteBody{capacity: w.capacity}
-	var encoded []byte
+	size := bytesOf(w.ops, ops)
+	var buf []byte
+	if ops[len(ops)-1] >= len(w.ends) {
+		buf = make([]byte, 0, size)
+	}
 	for table, ops := range byTable(w.ops, ops) {
-		writes := tableRequests{table: w.tables[table].name}
+		writes := tableRequests{table: w.tables[table].name, requests: make([][]byte, 0, len(ops))}
 		for _, op := range ops {
-			start := len(encoded)
-			var err error
-			if encoded, err = w.appendEncoded(encoded, op); err != nil {
+			write, grown, err := w.encoded(buf, op)
+			if err != nil {
 				return invalidNow(w.places[op].under(err))
 			}
-			writes.requests = append(writes.requests, encoded[start:len(encoded):len(encoded)])
+			buf = grown
+			writes.requests = append(writes.requests, write)
 		}
 		body.tables = append(body.tables, writes)
 	}
-	req := &batchWriteRequest{w, ops, body.appendTo(nil)}
+	req := &batchWriteRequest{w, ops, body.appendTo(make([]byte, 0, size+usualBody))}
 	var unprocessed []int
 	var inDoubt bool // an earlier attempt may have written what the last left unprocessed
 	verdict, err := w.write(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {

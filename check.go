@@ -99,10 +99,6 @@ func checkItem(item Item) (map[string]types.AttributeValue, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The wire size is never less than the size, and cheaper to compute.
-	if wireSize(item) <= largestItem {
-		return converted, nil
-	}
 	if size := item.Size(); size > largestItem {
 		return nil, itemTooLarge(size)
 	}

@@ -177,7 +177,6 @@ func TestItemThatContainsItselfIsLeftInTime(t *testing.T) {
 		assert.True(t, item.Equal(clone))
 		assert.True(t, clone.Equal(item))
 		assert.Positive(t, item.Size())
-		assert.Positive(t, wireSize(item))
 		assert.NotEmpty(t, canonical(item))
 		_, err := ToAttributeValues(item)
 		require.ErrorIs(t, err, ErrInvalidRequest)
@@ -346,7 +345,6 @@ func FuzzItemForms(f *testing.F) {
 		require.Equal(t, -1, strings.IndexFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) }), "%q", text)
 		require.LessOrEqual(t, len(text), longestText+8*len(first)+1_000)
 		require.True(t, Item(a).Clone().Equal(Item(a)))
-		require.LessOrEqual(t, Item(a).Size(), wireSize(Item(a)))
 	})
 }
 
@@ -395,7 +393,6 @@ func BenchmarkItem(b *testing.B) {
 		{"Clone", func() bool { return len(item.Clone()) == len(item) }},
 		{"Equal", func() bool { return item.Equal(other) }},
 		{"Size", func() bool { return item.Size() > 300 }},
-		{"wireSize", func() bool { return wireSize(item) > 300 }},
 		{"canonical", func() bool { return canonical(item) != "" }},
 		{"String", func() bool { return item.String() != "" }},
 		{"Get", func() bool { _, found := item.Get("Hashes"); return found }},

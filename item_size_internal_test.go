@@ -2,21 +2,13 @@ package dynamoconn
 
 import (
 	"bytes"
-	"context"
-	"encoding/json"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
-
-	"github.com/dynamoconn/dynamoconn/internal/wiretest"
 )
 
 func TestSize(t *testing.T) {
@@ -119,87 +111,4 @@ func TestSizeFollowsTheDeveloperGuide(t *testing.T) {
 		}
 		require.Equal(t, want, item.Size())
 	})
-}
-
-// sdkItem returns the item as the SDK writes it into the request of a PutItem.
-func sdkItem(t require.TestingT, item Item) []byte {
-	attributes, err := ToAttributeValues(item)
-	require.NoError(t, err)
-	sent := wiretest.New()
-	sdk := dynamodb.New(dynamodb.Options{
-		Region:      "us-east-1",
-		Credentials: credentials.NewStaticCredentialsProvider("id", "secret", ""),
-		HTTPClient:  sent,
-	})
-	_, err = sdk.PutItem(context.Background(), &dynamodb.PutItemInput{TableName: aws.String("Music"), Item: attributes})
-	require.NoError(t, err)
-	var request struct{ Item json.RawMessage }
-	require.NoError(t, json.Unmarshal([]byte(sent.Requests()[0].Body), &request))
-	require.NotEmpty(t, request.Item)
-	return request.Item
-}
-
-func TestWireSizeIsNeverTooSmall(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		item := itemGenerator{}.item().Draw(t, "item")
-		wire := sdkItem(t, item)
-		require.GreaterOrEqual(t, wireSize(item), len(wire), "%s", wire)
-	})
-}
-
-// An item could be full of one character that the SDK escapes and the estimate forgets. A
-// set lets the test compare character by character.
-func TestWireSizeOfEveryCharacter(t *testing.T) {
-	t.Parallel()
-	var members []string
-	for r := rune(0); r <= 0x10ffff; r++ {
-		if utf8.ValidRune(r) && (r < 0x3000 || r%0x101 == 0 || r >= 0xff00 && r <= 0x10000) {
-			members = append(members, string(r))
-		}
-	}
-	wire := sdkItem(t, Item{StringSet("k", members...)})
-	var written struct {
-		K struct{ SS []json.RawMessage } `json:"k"`
-	}
-	require.NoError(t, json.Unmarshal(wire, &written))
-	require.Len(t, written.K.SS, len(members))
-	for i, text := range written.K.SS {
-		require.GreaterOrEqual(t, textSize(members[i]), len(text), "%q", members[i])
-	}
-}
-
-func TestWireSizeOfEachKind(t *testing.T) {
-	t.Parallel()
-	dense := Item{
-		String("s", strings.Repeat("\x00\"\u2028<é", 300)), Binary("b", make([]byte, 1000)), Long("l", -1<<63),
-		Decimal("d", MustNumber("-9.9999999999999999999999999999999999999E+125")), Null("n"), Boolean("f", false),
-		Boolean(strings.Repeat("\u2029", 20), true), BinarySet("bs", nil, []byte{1}, []byte{1, 2}, []byte{1, 2, 3}),
-		StringSet("ss", "", "&", "\\"), NumberSet("ns", MustNumber("0"), MustNumber("-1e-130")),
-		List("e"), Map("m"), nested("dl", 31, "list"), nested("dm", 31, "map"), List("nulls", oneOfEach("")...),
-	}
-	for _, kv := range dense {
-		wire := sdkItem(t, Item{kv})
-		assert.GreaterOrEqual(t, wireSize(Item{kv}), len(wire), "%T", kv)
-		assert.Less(t, wireSize(Item{kv}), 3*len(wire)+40, "an estimate far too large makes batches needlessly small: %T", kv)
-	}
-	assert.GreaterOrEqual(t, wireSize(dense), len(sdkItem(t, dense)))
-	assert.Equal(t, 2, wireSize(Item{nil, imposter{}}))
-	assert.Equal(t, wireSize(Item{List("l")}), wireSize(Item{List("l", nil)}))
-}
-
-// With many members, the room that the estimate leaves around each value is used up.
-func TestWireSizeOfManyMembers(t *testing.T) {
-	t.Parallel()
-	bytes, texts, numbers, list := BinarySet("k"), StringSet("k"), NumberSet("k"), List("k")
-	for i := range 256 {
-		bytes.BinarySetValue = append(bytes.BinarySetValue, []byte{byte(i)})
-		texts.StringSetValue = append(texts.StringSetValue, string(rune(0x100+i)))
-		numbers.NumberSetValue = append(numbers.NumberSetValue, NumberFromInt64(int64(i)))
-		list.ListValue = append(list.ListValue, Boolean("", false))
-	}
-	for _, kv := range []KeyValue{bytes, texts, numbers, list} {
-		wire := sdkItem(t, Item{kv})
-		assert.GreaterOrEqual(t, wireSize(Item{kv}), len(wire), "%T", kv)
-	}
 }

@@ -50,8 +50,6 @@ type kindMethods interface {
 	equal(other KeyValue, depth int) bool
 	// size returns the bytes that DynamoDB counts for the value.
 	size(depth int, w *walk) int
-	// wireSize returns at least the bytes of the value in a request.
-	wireSize(depth int, w *walk) int
 	// appendCanonical appends bytes that equal values share, and only they.
 	appendCanonical(b []byte, depth int, w *walk) []byte
 	// appendText appends the value as people read it.

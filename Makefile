@@ -68,7 +68,7 @@ bench: ## compare with the raw SDK and guregu/dynamo, and dynamoconntest with Dy
 compare-faults: ## put one script of faults before the raw SDK, guregu/dynamo and dynamoconn
 	cd bench && go test ./faults -run TestCompareFaults -count=1 -v -print $(COMPAREFLAGS)
 
-mutants: ## put known defects back, one at a time, and see that a test fails for each (2 minutes)
+mutants: ## put known defects back, one at a time, and see that a test fails for each (3 minutes)
 	go run ./internal/mutants $(MUTANTFLAGS)
 
 soak: ## run the proofs of reliability at full length (hours); SEED=n repeats a run

@@ -65,7 +65,6 @@ func newBatchGet(k *call, req BatchGetItemRequest) (*batchGet, error) {
 func (g *batchGet) addTable(id int, table RequestTable, consistent bool) error {
 	t := &g.tables[id]
 	t.name = table.Name
-	t.repeated = make(map[int]int)
 	t.items = make([]Item, len(table.Keys))
 	seen := make(map[uint64]int, len(table.Keys)) // the operation of each number of a key
 	for i, key := range table.Keys {
@@ -80,6 +79,9 @@ func (g *batchGet) addTable(id int, table RequestTable, consistent bool) error {
 			return invalid(keyPlace(i), "has other attributes than the first key")
 		}
 		if op, known := g.find(seen, g.hasher.hash(key, t.keyNames), key); known {
+			if t.repeated == nil {
+				t.repeated = make(map[int]int)
+			}
 			t.repeated[i] = op
 			continue
 		}

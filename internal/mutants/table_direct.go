@@ -76,4 +76,10 @@ var directMutants = []mutant{
 		clear(body)
 	}`,
 		"internal/direct", "TestAnswerThatTheReaderRefusesIsTheSDKs"},
+	{0, "a played back attempt needs a second permit", "internal/direct/path.go",
+		`record.KeepPermit(release)`, `_ = record`,
+		".", "TestNoAttemptOutlivesItsToken"},
+	{0, "the credentials of a played back attempt are asked for again", "internal/direct/path.go",
+		`record.KeepCredentials(credentials, nil)`, `_ = credentials`,
+		".", "TestCredentialsRenewedMeanwhile"},
 }

@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )
 
@@ -181,4 +183,36 @@ func TestEachMayPanic(t *testing.T) {
 	record := &Record{Each: func(int, Try) { panic("mine") }}
 	assert.PanicsWithValue(t, "mine", func() { record.Add(Try{Outcome: Refused}) })
 	assert.Len(t, record.Tries(), 1)
+}
+
+// What was kept for an attempt that is played back is handed out once: the attempt needs no
+// second permit, and no second answer of the provider.
+func TestWhatIsKeptForAPlaybackIsTakenOnce(t *testing.T) {
+	t.Parallel()
+
+	ctx, record := With(t.Context(), Policy{Token: true})
+	record.tokenSent = now()
+	record.tokenSent.monotonic = record.tokenSent.monotonic.Add(-tokenLife - time.Minute) // so another attempt is refused
+	released := 0
+	record.KeepPermit(func(error) error {
+		released++
+		return nil
+	})
+	retryer := NewRetryer(NewStandard(3))
+	release, err := retryer.GetAttemptToken(ctx)
+	require.NoError(t, err)
+	require.NoError(t, release(nil))
+	assert.Equal(t, 1, released)
+	_, err = retryer.GetAttemptToken(ctx)
+	assert.ErrorIs(t, err, ErrTokenOld, "the next attempt is a new one")
+
+	record.KeepCredentials(aws.Credentials{AccessKeyID: "AKID"}, nil)
+	kept, err, ok := record.TakeCredentials()
+	assert.True(t, ok)
+	require.NoError(t, err)
+	assert.Equal(t, "AKID", kept.AccessKeyID)
+	_, _, ok = record.TakeCredentials()
+	assert.False(t, ok)
+	_, _, ok = (*Record)(nil).TakeCredentials()
+	assert.False(t, ok)
 }

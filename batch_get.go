@@ -239,18 +239,6 @@ func batchGetAnswer(out *dynamodb.BatchGetItemOutput) (*answer, error) {
 	return a, nil
 }
 
-// fromMaps returns items of the SDK's type as Items.
-func fromMaps(list []map[string]types.AttributeValue) ([]Item, error) {
-	items := make([]Item, len(list))
-	for i, attributes := range list {
-		var err error
-		if items[i], err = FromAttributeValues(attributes); err != nil {
-			return nil, err
-		}
-	}
-	return items, nil
-}
-
 // enter enters the items of an answer as found, and returns the operations that it leaves
 // unprocessed. It enters nothing unless the whole answer is about the operations asked for.
 func (g *batchGet) enter(asked []int, a *answer) (unprocessed []int, err error) {

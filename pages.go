@@ -258,13 +258,8 @@ func pageAnswer(out *dynamodb.ScanOutput) (*answer, error) {
 	if out.Items == nil {
 		return a, nil
 	}
-	a.items = make([]Item, len(out.Items))
-	for i, attributes := range out.Items {
-		if a.items[i], err = FromAttributeValues(attributes); err != nil {
-			return nil, under("Items", underElement(i, err))
-		}
-	}
-	return a, nil
+	a.items, err = fromMaps(out.Items)
+	return a, under("Items", err)
 }
 
 // newItemPage checks the answer to a Scan or Query.

@@ -46,6 +46,18 @@ func (k *call) do(ctx context.Context, r request) (*answer, error) {
 	return reader.answer, nil
 }
 
+// fromMaps returns items of the SDK's type as Items.
+func fromMaps(list []map[string]types.AttributeValue) ([]Item, error) {
+	items := make([]Item, len(list))
+	for i, attributes := range list {
+		var err error
+		if items[i], err = FromAttributeValues(attributes); err != nil {
+			return nil, underElement(i, err)
+		}
+	}
+	return items, nil
+}
+
 // answerBody decodes the body of an answer.
 type answerBody struct {
 	action string

@@ -162,7 +162,7 @@ func takeApart(req *http.Request) (*template, *attempt, error) {
 	number := req.Header.Get(numberHeader)
 	t := &template{blank: *req, region: parts[len(parts)-3], service: parts[len(parts)-2]}
 	if t.number, _, _ = strings.Cut(number, "; ttl="); t.number != "attempt=1" && !strings.HasPrefix(t.number, "attempt=1;") {
-		return nil, nil, errors.New("the request is not a first attempt, or may be one of many")
+		return nil, nil, errors.New("the request is not a first attempt")
 	}
 	for name, values := range req.Header {
 		if len(values) != 1 {

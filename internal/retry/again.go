@@ -11,7 +11,8 @@ import (
 )
 
 // When a request is sent again. The SDK runs the loop: it makes an attempt, asks a
-// [Retryer] whether to make another, and sleeps. The rules, in the order in which they
+// [Retryer] whether to make another, and sleeps. A first attempt that failed on the direct way
+// is played back to it (package direct), so the loop and its rules are the same. The rules, in the order in which they
 // are asked:
 //
 //  1. After new credentials the request is sent again at once (afterAttempt, below).

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
@@ -207,6 +208,7 @@ func bombChild() {
 		dynamoconn.WithStaticCredentials("child", "child", ""), dynamoconn.WithLargestAnswer(limit), dynamoconn.WithMaxAttempts(2),
 		dynamoconn.WithAttemptTimeout(10*time.Minute)) // a slow machine must not end the attempt
 	exitOnError(err)
+	debug.SetGCPercent(25) // so that the heap in use is little more than what is needed
 	stop := watchHeap(func() int { return 0 })
 	began := time.Now()
 	key := dynamoconn.Item{dynamoconn.String("ID", "a")}

@@ -167,8 +167,8 @@ func (req *PutItemRequest) prepare() (itemWrite, error) {
 	if err != nil {
 		return nil, under("Item", err)
 	}
-	returnItem := req.ReturnItemOnConditionFailure || req.ItemIsUnique && req.ConditionExpression != ""
-	condition, err := newWriteCondition(req.ConditionExpression, req.ExpressionAttributeNames, req.ExpressionAttributeValues, returnItem)
+	returnItem := req.ReturnItemOnConditionFailure || req.ItemIsUnique && (req.ConditionExpression != "" || !testsNothing(req.If))
+	condition, err := newWriteCondition(req.If, req.ConditionExpression, req.ExpressionAttributeNames, req.ExpressionAttributeValues, returnItem)
 	if err != nil {
 		return nil, err
 	}
@@ -261,7 +261,7 @@ func (req *DeleteItemRequest) prepare() (itemWrite, error) {
 	if err != nil {
 		return nil, err
 	}
-	condition, err := newWriteCondition(req.ConditionExpression, req.ExpressionAttributeNames, req.ExpressionAttributeValues,
+	condition, err := newWriteCondition(req.If, req.ConditionExpression, req.ExpressionAttributeNames, req.ExpressionAttributeValues,
 		req.ReturnItemOnConditionFailure)
 	if err != nil {
 		return nil, err

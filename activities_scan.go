@@ -148,11 +148,8 @@ func (r *scanRequest) prepare() (err error) {
 	if r.expression, err = newExpression(r.ExpressionAttributeNames, r.ExpressionAttributeValues); err != nil {
 		return err
 	}
-	r.filter = r.FilterExpression
-	if len(r.Conditions) > 0 {
-		if r.filter, err = r.expression.filter(r.Conditions); err != nil {
-			return err
-		}
+	if r.filter, err = r.expression.filter(r.Where, r.Conditions, r.FilterExpression); err != nil {
+		return err
 	}
 	r.projection, err = r.expression.project(r.Attributes, r.ProjectionExpression)
 	return err
@@ -260,8 +257,6 @@ func (req *ScanTableRequest) check() error {
 		return invalid("Segment", "must be at least 0 and less than TotalSegments")
 	case req.Checkpoint.started() && len(req.ExclusiveStartKey) > 0:
 		return invalid("Checkpoint", "cannot be given together with ExclusiveStartKey")
-	case len(req.Conditions) > 0 && req.FilterExpression != "":
-		return invalid("FilterExpression", "cannot be given together with Conditions")
 	case req.CountOnly && (len(req.Attributes) > 0 || req.ProjectionExpression != ""):
 		return invalid("CountOnly", "cannot be given together with Attributes or ProjectionExpression")
 	case len(req.ExpressionAttributeValues) > 0 && req.FilterExpression == "":

@@ -92,7 +92,7 @@ func (g bodyGenerator) expression() *expression {
 	x, err := newExpression(names, values)
 	require.NoError(g.T, err)
 	for range rapid.IntRange(0, 3).Draw(g.T, "conditions") {
-		_, err := x.condition(Condition{"Year", ComparisonOperatorBetween, []KeyValue{
+		_, err := x.condition(Condition{Key: "Year", ComparisonOperator: ComparisonOperatorBetween, Values: []KeyValue{
 			itemGenerator{}.value(g.T, "", 1), Long("", 8),
 		}})
 		require.NoError(g.T, err)
@@ -269,7 +269,7 @@ func TestPlaceholdersAreWrittenInOrder(t *testing.T) {
 	names := map[string]string{"#z": "Z", "#a": "A", "#m": "M", "#b": "B", "#y": "Y", "#c": "C", "#x": "X"}
 	x, err := newExpression(names, Item{Long(":z", 1), String(":a", "x")})
 	require.NoError(t, err)
-	_, err = x.condition(Condition{"Year", ComparisonOperatorIn, []KeyValue{Long("", 3), List("", Null(""))}})
+	_, err = x.condition(Condition{Key: "Year", ComparisonOperator: ComparisonOperatorIn, Values: []KeyValue{Long("", 3), List("", Null(""))}})
 	require.NoError(t, err)
 	o := openObject(nil)
 	o.placeholders(x)

@@ -5,15 +5,27 @@ import (
 	"strings"
 )
 
-// filter returns the expression that is true if all conditions are.
-func (x *expression) filter(conditions []Condition) (string, error) {
+// filter returns the filter expression of a read, "" for none: a predicate, conditions that must
+// all be true, or text.
+func (x *expression) filter(where Predicate, conditions []Condition, text string) (string, error) {
+	switch {
+	case !testsNothing(where) && len(conditions) > 0:
+		return "", invalid("Conditions", "cannot be given together with Where")
+	case !testsNothing(where) && text != "":
+		return "", invalid("FilterExpression", "cannot be given together with Where")
+	case len(conditions) > 0 && text != "":
+		return "", invalid("FilterExpression", "cannot be given together with Conditions")
+	case !testsNothing(where):
+		return x.predicate("Where", where)
+	case len(conditions) == 0:
+		return text, nil
+	}
 	terms := make([]string, len(conditions))
 	for i, condition := range conditions {
-		term, err := x.condition(condition)
-		if err != nil {
+		var err error
+		if terms[i], err = x.condition(condition); err != nil {
 			return "", under(fmt.Sprintf("Conditions[%d]", i), err)
 		}
-		terms[i] = term
 	}
 	return strings.Join(terms, " AND "), nil
 }
@@ -27,18 +39,22 @@ func (x *expression) condition(c Condition) (string, error) {
 	if err := checkOperands(c); err != nil {
 		return "", err
 	}
-	values := make([]string, len(c.Values))
-	for i, kv := range c.Values {
-		value, err := x.operand(kv)
+	operands := c.operands()
+	values := make([]string, len(operands))
+	for i, o := range operands {
+		value, err := x.operand(o)
 		if err != nil {
 			return "", under(fmt.Sprintf("Values[%d]", i), err)
 		}
-		if !takes(c.ComparisonOperator, kv) {
+		if !takes(c.ComparisonOperator, o.value) {
 			return "", invalid(fmt.Sprintf("Values[%d]", i), "must not be a set, a list or a map for "+c.ComparisonOperator.String())
 		}
 		values[i] = value
 	}
-	name := x.name(c.Key)
+	name, err := x.tested(c)
+	if err != nil {
+		return "", err
+	}
 	switch c.ComparisonOperator {
 	case ComparisonOperatorBeginsWith:
 		return fmt.Sprintf("begins_with(%s, %s)", name, values[0]), nil
@@ -75,7 +91,7 @@ const mostOperands = 100
 
 // checkOperands checks the operator and the number of values.
 func checkOperands(c Condition) error {
-	n := len(c.Values)
+	n := len(c.operands())
 	switch c.ComparisonOperator {
 	case ComparisonOperatorNull, ComparisonOperatorNotNull:
 		if n != 0 {
@@ -103,12 +119,95 @@ func checkOperands(c Condition) error {
 	return nil
 }
 
-// operand returns the placeholder of a value to compare with.
-func (x *expression) operand(kv KeyValue) (string, error) {
-	if keyName(kv) != "" {
+// conditionDetail is what a condition says beyond the connector's fields.
+type conditionDetail struct {
+	steps    []pathStep // behind the attribute
+	isSize   bool       // the size is tested
+	operands []operand  // in the place of Values, if one of them is no value
+}
+
+// newCondition returns a test of an attribute or of its size. Where the connector's fields can say
+// it, they do.
+func newCondition(p Path, isSize bool, operator ComparisonOperator, values []any) Condition {
+	c := Condition{Key: p.name, ComparisonOperator: operator}
+	operands := make([]operand, len(values))
+	isPlain := true
+	for i, value := range values {
+		operands[i] = operandOf(value)
+		c.Values = append(c.Values, operands[i].value)
+		isPlain = isPlain && !operands[i].isPath && operands[i].err == nil
+	}
+	if isPlain {
+		operands = nil
+	} else {
+		c.Values = nil
+	}
+	if len(p.steps) > 0 || isSize || operands != nil {
+		c.detail = &conditionDetail{p.steps, isSize, operands}
+	}
+	return c
+}
+
+// operands returns what the attribute is compared with.
+func (c Condition) operands() []operand {
+	if c.detail != nil && c.detail.operands != nil {
+		return c.detail.operands
+	}
+	operands := make([]operand, len(c.Values))
+	for i, kv := range c.Values {
+		operands[i].value = kv
+	}
+	return operands
+}
+
+// tested returns the text of what a condition tests.
+func (x *expression) tested(c Condition) (string, error) {
+	if c.detail == nil {
+		return x.name(c.Key), nil
+	}
+	text, err := x.path(Path{c.Key, c.detail.steps})
+	if c.detail.isSize {
+		text = "size(" + text + ")"
+	}
+	return text, err
+}
+
+// operand is what an attribute is compared with, or set to: a value, an attribute or its size.
+type operand struct {
+	value  KeyValue
+	isPath bool // path is the operand, or its size
+	isSize bool
+	path   Path
+	err    error // why a Go value is no value of DynamoDB
+}
+
+// operandOf returns a Go value as an operand.
+func operandOf(value any) operand {
+	switch v := value.(type) {
+	case Path:
+		return operand{path: v, isPath: true}
+	case Size:
+		return operand{path: v.of, isPath: true, isSize: true}
+	}
+	kv, err := keyValueOf(value)
+	return operand{value: kv, err: err}
+}
+
+// operand returns the text of an operand.
+func (x *expression) operand(o operand) (string, error) {
+	switch {
+	case o.err != nil:
+		return "", o.err
+	case o.isPath:
+		text, err := x.path(o.path)
+		if o.isSize {
+			text = "size(" + text + ")"
+		}
+		return text, err
+	case keyName(o.value) != "":
 		return "", broken("must have an empty name: it is a value to compare with")
 	}
-	return x.value(kv)
+	return x.value(o.value)
 }
 
 // takes reports whether the operator takes a value of that type. DynamoDB itself refuses

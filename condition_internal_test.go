@@ -43,7 +43,7 @@ func TestConditionOfEachOperator(t *testing.T) {
 			values[fmt.Sprint(":v", i)] = wireNumber(fmt.Sprint(i))
 		}
 		x := &expression{}
-		text, err := x.filter([]Condition{condition})
+		text, err := x.filter(nil, []Condition{condition}, "")
 		require.NoError(t, err, operator)
 		assert.Equal(t, want[operator], text)
 		assert.Equal(t, map[string]string{"#n0": "Year"}, x.names)
@@ -54,11 +54,11 @@ func TestConditionOfEachOperator(t *testing.T) {
 func TestConditionsShareTheNamesOfAttributes(t *testing.T) {
 	t.Parallel()
 	x := &expression{}
-	text, err := x.filter([]Condition{
-		{"Year", ComparisonOperatorGE, []KeyValue{Long("", 1990)}},
-		{"a.b c", ComparisonOperatorNotContains, []KeyValue{String("", "x")}},
-		{"Year", ComparisonOperatorLT, []KeyValue{Long("", 2000)}},
-	})
+	text, err := x.filter(nil, []Condition{
+		{Key: "Year", ComparisonOperator: ComparisonOperatorGE, Values: []KeyValue{Long("", 1990)}},
+		{Key: "a.b c", ComparisonOperator: ComparisonOperatorNotContains, Values: []KeyValue{String("", "x")}},
+		{Key: "Year", ComparisonOperator: ComparisonOperatorLT, Values: []KeyValue{Long("", 2000)}},
+	}, "")
 	require.NoError(t, err)
 	assert.Equal(t, "#n0 >= :v0 AND attribute_exists(#n1) AND NOT contains(#n1, :v1) AND #n0 < :v2", text)
 	assert.Equal(t, map[string]string{"#n0": "Year", "#n1": "a.b c"}, x.names)
@@ -66,7 +66,7 @@ func TestConditionsShareTheNamesOfAttributes(t *testing.T) {
 		":v0": wireNumber("1990"), ":v1": wireString("x"), ":v2": wireNumber("2000"),
 	}, x.attributeValues())
 
-	text, err = (&expression{}).filter(nil)
+	text, err = (&expression{}).filter(nil, nil, "")
 	require.NoError(t, err)
 	assert.Empty(t, text)
 }
@@ -89,7 +89,7 @@ func TestConditionTakesAsManyValuesAsItsOperator(t *testing.T) {
 				condition.Values = append(condition.Values, Long("", int64(i)))
 			}
 			x := &expression{}
-			_, err := x.filter([]Condition{condition})
+			_, err := x.filter(nil, []Condition{condition}, "")
 			if n >= least && n <= most {
 				require.NoError(t, err, "%s %d", operator, n)
 				assert.Len(t, x.attributeValues(), n)
@@ -113,27 +113,27 @@ func TestConditionRefuses(t *testing.T) {
 		condition  Condition
 		path, rule string
 	}{
-		"no key":           {Condition{"", eq, one}, key, "must not be empty"},
-		"key not UTF-8":    {Condition{notUTF8, eq, one}, key, "must be valid UTF-8"},
-		"no operator":      {Condition{"k", "", one}, "Conditions[1].ComparisonOperator", "must not be empty"},
-		"another operator": {Condition{"k", "LIKE", one}, "Conditions[1].ComparisonOperator", "must be one of the 13 comparison operators"},
-		"nil":              {Condition{"k", eq, []KeyValue{nil}}, first, ruleKind},
-		"typed nil":        {Condition{"k", eq, []KeyValue{(*KeyValueLong)(nil)}}, first, ruleKind},
-		"imposter":         {Condition{"k", eq, []KeyValue{imposter{}}}, first, ruleKind},
-		"named value":      {Condition{"k", in, []KeyValue{Null(""), Long("k", 1)}}, "Conditions[1].Values[1]", "must have an empty name: it is a value to compare with"},
-		"value not UTF-8":  {Condition{"k", eq, []KeyValue{String("", notUTF8)}}, first, "must be valid UTF-8"},
-		"within a value":   {Condition{"k", eq, []KeyValue{List("", StringSet(""))}}, first + "[0]", "a set must not be empty"},
-		"within a map":     {Condition{"k", eq, []KeyValue{Map("", StringSet("a"))}}, first + ".a", "a set must not be empty"},
-		"contains a set":   {Condition{"k", ComparisonOperatorContains, []KeyValue{StringSet("", "a")}}, first, noSet + "CONTAINS"},
-		"contains no set":  {Condition{"k", ComparisonOperatorNotContains, []KeyValue{NumberSet("", Number{})}}, first, noSet + "NOT_CONTAINS"},
-		"contains bs":      {Condition{"k", ComparisonOperatorContains, []KeyValue{BinarySet("", nil)}}, first, noSet + "CONTAINS"},
-		"contains a list":  {Condition{"k", ComparisonOperatorContains, []KeyValue{List("")}}, first, noSet + "CONTAINS"},
-		"contains a map":   {Condition{"k", ComparisonOperatorNotContains, []KeyValue{Map("")}}, first, noSet + "NOT_CONTAINS"},
+		"no key":           {Condition{Key: "", ComparisonOperator: eq, Values: one}, key, "must not be empty"},
+		"key not UTF-8":    {Condition{Key: notUTF8, ComparisonOperator: eq, Values: one}, key, "must be valid UTF-8"},
+		"no operator":      {Condition{Key: "k", ComparisonOperator: "", Values: one}, "Conditions[1].ComparisonOperator", "must not be empty"},
+		"another operator": {Condition{Key: "k", ComparisonOperator: "LIKE", Values: one}, "Conditions[1].ComparisonOperator", "must be one of the 13 comparison operators"},
+		"nil":              {Condition{Key: "k", ComparisonOperator: eq, Values: []KeyValue{nil}}, first, ruleKind},
+		"typed nil":        {Condition{Key: "k", ComparisonOperator: eq, Values: []KeyValue{(*KeyValueLong)(nil)}}, first, ruleKind},
+		"imposter":         {Condition{Key: "k", ComparisonOperator: eq, Values: []KeyValue{imposter{}}}, first, ruleKind},
+		"named value":      {Condition{Key: "k", ComparisonOperator: in, Values: []KeyValue{Null(""), Long("k", 1)}}, "Conditions[1].Values[1]", "must have an empty name: it is a value to compare with"},
+		"value not UTF-8":  {Condition{Key: "k", ComparisonOperator: eq, Values: []KeyValue{String("", notUTF8)}}, first, "must be valid UTF-8"},
+		"within a value":   {Condition{Key: "k", ComparisonOperator: eq, Values: []KeyValue{List("", StringSet(""))}}, first + "[0]", "a set must not be empty"},
+		"within a map":     {Condition{Key: "k", ComparisonOperator: eq, Values: []KeyValue{Map("", StringSet("a"))}}, first + ".a", "a set must not be empty"},
+		"contains a set":   {Condition{Key: "k", ComparisonOperator: ComparisonOperatorContains, Values: []KeyValue{StringSet("", "a")}}, first, noSet + "CONTAINS"},
+		"contains no set":  {Condition{Key: "k", ComparisonOperator: ComparisonOperatorNotContains, Values: []KeyValue{NumberSet("", Number{})}}, first, noSet + "NOT_CONTAINS"},
+		"contains bs":      {Condition{Key: "k", ComparisonOperator: ComparisonOperatorContains, Values: []KeyValue{BinarySet("", nil)}}, first, noSet + "CONTAINS"},
+		"contains a list":  {Condition{Key: "k", ComparisonOperator: ComparisonOperatorContains, Values: []KeyValue{List("")}}, first, noSet + "CONTAINS"},
+		"contains a map":   {Condition{Key: "k", ComparisonOperator: ComparisonOperatorNotContains, Values: []KeyValue{Map("")}}, first, noSet + "NOT_CONTAINS"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			text, err := (&expression{}).filter([]Condition{{"k", eq, one}, test.condition})
+			text, err := (&expression{}).filter(nil, []Condition{{Key: "k", ComparisonOperator: eq, Values: one}, test.condition}, "")
 			assert.Empty(t, text)
 			assertFieldError(t, err, ErrInvalidRequest, test.path, test.rule)
 		})
@@ -146,12 +146,12 @@ func TestConditionComparesWithEveryKind(t *testing.T) {
 		want, err := ToAttributeValue(kv)
 		require.NoError(t, err)
 		x := &expression{}
-		_, err = x.filter([]Condition{{"k", ComparisonOperatorEQ, []KeyValue{kv}}})
+		_, err = x.filter(nil, []Condition{{Key: "k", ComparisonOperator: ComparisonOperatorEQ, Values: []KeyValue{kv}}}, "")
 		require.NoError(t, err)
 		assert.Equal(t, map[string]types.AttributeValue{":v0": want}, x.attributeValues())
 	}
 	for _, kv := range oneOfEach("")[:6] {
-		_, err := (&expression{}).filter([]Condition{{"k", ComparisonOperatorContains, []KeyValue{kv}}})
+		_, err := (&expression{}).filter(nil, []Condition{{Key: "k", ComparisonOperator: ComparisonOperatorContains, Values: []KeyValue{kv}}}, "")
 		require.NoError(t, err, "%T", kv)
 	}
 }
@@ -164,7 +164,7 @@ func TestNoNameOrValueReachesTheExpression(t *testing.T) {
 		key := rapid.StringN(1, -1, -1).Draw(t, "key")
 		value := rapid.String().Draw(t, "value")
 		x := &expression{}
-		text, err := x.filter([]Condition{{key, ComparisonOperatorNE, []KeyValue{String("", value)}}})
+		text, err := x.filter(nil, []Condition{{Key: key, ComparisonOperator: ComparisonOperatorNE, Values: []KeyValue{String("", value)}}}, "")
 		require.NoError(t, err)
 		require.Equal(t, "#n0 <> :v0", text)
 		require.Equal(t, map[string]string{"#n0": key}, x.names)

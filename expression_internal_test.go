@@ -18,9 +18,9 @@ func TestPlaceholdersOfTheCallerAreNotTaken(t *testing.T) {
 	values := Item{Long(":v0", 0), Long(":v1", 1), Long(":v3", 3)}
 	x, err := newExpression(names, values)
 	require.NoError(t, err)
-	text, err := x.filter([]Condition{
-		{"Year", ComparisonOperatorBetween, []KeyValue{Long("", 7), Long("", 8)}}, {"#n0", ComparisonOperatorNull, nil},
-	})
+	text, err := x.filter(nil, []Condition{
+		{Key: "Year", ComparisonOperator: ComparisonOperatorBetween, Values: []KeyValue{Long("", 7), Long("", 8)}}, {Key: "#n0", ComparisonOperator: ComparisonOperatorNull},
+	}, "")
 	require.NoError(t, err)
 	assert.Equal(t, "#n3 BETWEEN :v4 AND :v5 AND attribute_not_exists(#n4)", text)
 	assert.Equal(t, map[string]string{"#n0": "Zero", "#n2": "Two", "#y": "Year", "#n3": "Year", "#n4": "#n0"}, x.names)
@@ -31,7 +31,7 @@ func TestPlaceholdersOfTheCallerAreNotTaken(t *testing.T) {
 
 	x, err = newExpression(map[string]string{"#n1": "One"}, Item{Long(":v1", 1)})
 	require.NoError(t, err)
-	text, err = x.filter([]Condition{{"Year", ComparisonOperatorEQ, []KeyValue{Long("", 7)}}})
+	text, err = x.filter(nil, []Condition{{Key: "Year", ComparisonOperator: ComparisonOperatorEQ, Values: []KeyValue{Long("", 7)}}}, "")
 	require.NoError(t, err)
 	assert.Equal(t, "#n2 = :v2", text)
 }
@@ -124,7 +124,7 @@ func FuzzExpression(f *testing.F) {
 			requireShowable(t, err.Error())
 			return
 		}
-		text, err := x.filter(conditions(key, other, value))
+		text, err := x.filter(nil, conditions(key, other, value), "")
 		if err != nil {
 			require.ErrorIs(t, err, ErrInvalidRequest)
 			requireShowable(t, err.Error())
@@ -137,7 +137,7 @@ func FuzzExpression(f *testing.F) {
 		if key == other {
 			harmless[1] = "a"
 		}
-		want, err := plain.filter(conditions(harmless[0], harmless[1], "c"))
+		want, err := plain.filter(nil, conditions(harmless[0], harmless[1], "c"), "")
 		require.NoError(t, err)
 		require.Equal(t, want, text)
 		// Each placeholder stands for what was given, and the caller's own for theirs.

@@ -34,9 +34,11 @@ type PutItemRequest struct {
 	TableName string
 	// Item is the whole item, with its key.
 	Item Item
-	// ConditionExpression must be true of the item that is stored, or nothing is written.
-	// For example, "attribute_not_exists(Artist)" replaces no item. Empty means no
-	// condition.
+	// If must be true of the item that is stored, or nothing is written: for example,
+	// Attr("Artist").NotExists() replaces no item. Nil means no condition.
+	If Predicate
+	// ConditionExpression is the condition as text, such as "attribute_not_exists(Artist)".
+	// It cannot be given together with If.
 	ConditionExpression string
 	// ExpressionAttributeNames are the names that the placeholders of ConditionExpression
 	// stand for, such as "#y": "Year".
@@ -60,7 +62,7 @@ type PutItemRequest struct {
 	//
 	// Items are equal if DynamoDB stores them as equal: numbers by value, sets without
 	// order. DynamoDB returns the item as with ReturnItemOnConditionFailure, which costs
-	// no capacity and no request. Without ConditionExpression it has no effect.
+	// no capacity and no request. Without a condition it has no effect.
 	ItemIsUnique bool
 }
 
@@ -80,8 +82,11 @@ type DeleteItemRequest struct {
 	TableName string
 	// Item is the key: one key-value, or two if the table has a sort key.
 	Item Item
-	// ConditionExpression must be true of the item that is stored, or nothing is deleted:
-	// for example "#y < :y". Empty means no condition.
+	// If must be true of the item that is stored, or nothing is deleted: for example
+	// Attr("Year").LT(1999). Nil means no condition.
+	If Predicate
+	// ConditionExpression is the condition as text, such as "#y < :y". It cannot be given
+	// together with If.
 	ConditionExpression string
 	// ExpressionAttributeNames are the names that the placeholders of ConditionExpression
 	// stand for, such as "#y": "Year".

@@ -22,10 +22,14 @@ type ScanTableRequest struct {
 	// A checkpoint that is done reads nothing and sends nothing. It cannot be given
 	// together with ExclusiveStartKey.
 	Checkpoint ScanCheckpoint
-	// Conditions must all be true of an item, or it is not returned.
+	// Where must be true of an item, or it is not returned: for example
+	// Attr("Year").Between(1990, 1999). Nil returns every item.
+	Where Predicate
+	// Conditions must all be true of an item, or it is not returned. They cannot be given
+	// together with Where.
 	Conditions []Condition
-	// FilterExpression must be true of an item, or it is not returned: for example
-	// "#y BETWEEN :from AND :to". It cannot be given together with Conditions.
+	// FilterExpression is the test as text, such as "#y BETWEEN :from AND :to". It cannot
+	// be given together with Where or Conditions.
 	FilterExpression string
 	// ExpressionAttributeNames are the names that the placeholders of FilterExpression and
 	// ProjectionExpression stand for, such as "#y": "Year".
@@ -88,4 +92,6 @@ type Condition struct {
 	// takes a string or a binary; LT, LE, GT, GE and BETWEEN take a number as well.
 	// CONTAINS and NOT_CONTAINS take no set, list or map.
 	Values []KeyValue
+
+	detail *conditionDetail // what the methods of Path say beyond this, or nil
 }

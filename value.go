@@ -72,6 +72,37 @@ func (kv *KeyValueStringSet) goValue() any { return kv.StringSetValue }
 func (kv *KeyValueNumberSet) goValue() any { return kv.NumberSetValue }
 func (kv *KeyValueBinarySet) goValue() any { return kv.BinarySetValue }
 
+// Rename returns a copy of an attribute under another key. The copy shares slices and items with
+// kv, as an assignment does. A nil kv is returned as it is.
+func Rename(kv KeyValue, key string) KeyValue {
+	if isNil(kv) {
+		return kv
+	}
+	switch kv := kv.(type) {
+	case *KeyValueString:
+		return String(key, kv.StringValue)
+	case *KeyValueLong:
+		return Long(key, kv.LongValue)
+	case *KeyValueDecimal:
+		return Decimal(key, kv.DecimalValue)
+	case *KeyValueBoolean:
+		return Boolean(key, kv.BooleanValue)
+	case *KeyValueBinary:
+		return Binary(key, kv.BinaryValue)
+	case *KeyValueList:
+		return List(key, kv.ListValue...)
+	case *KeyValueMap:
+		return Map(key, kv.MapValue...)
+	case *KeyValueStringSet:
+		return StringSet(key, kv.StringSetValue...)
+	case *KeyValueNumberSet:
+		return NumberSet(key, kv.NumberSetValue...)
+	case *KeyValueBinarySet:
+		return BinarySet(key, kv.BinarySetValue...)
+	}
+	return Null(key)
+}
+
 // readAs sets the number that to points to, and reports whether it could: to must point
 // to a number that holds n without loss.
 func (n Number) readAs(to any) bool {

@@ -153,18 +153,33 @@ type writeCondition struct {
 	onFailure types.ReturnValuesOnConditionCheckFailure
 }
 
-// newWriteCondition checks and encodes a condition. With returnItem DynamoDB sends the
-// stored item if the condition is false.
-func newWriteCondition(text string, names map[string]string, values Item, returnItem bool) (writeCondition, error) {
+// newWriteCondition checks and encodes a condition, as a predicate or as text. With returnItem
+// DynamoDB sends the stored item if the condition is false.
+func newWriteCondition(predicate Predicate, text string, names map[string]string, values Item, returnItem bool) (c writeCondition, err error) {
 	if err := needsExpression(names, values, text); err != nil {
-		return writeCondition{}, err
+		return c, err
 	}
-	x, err := newExpression(names, values)
-	c := writeCondition{expression: x, text: optional(text)}
+	if c.expression, err = newExpression(names, values); err == nil {
+		err = c.addCondition(predicate, text)
+	}
 	if returnItem {
 		c.onFailure = types.ReturnValuesOnConditionCheckFailureAllOld
 	}
 	return c, err
+}
+
+// addCondition sets the text of the condition to that of the predicate, or to text.
+func (c *writeCondition) addCondition(predicate Predicate, text string) error {
+	if testsNothing(predicate) {
+		c.text = optional(text)
+		return nil
+	}
+	if text != "" {
+		return invalid("If", "cannot be given together with ConditionExpression")
+	}
+	encoded, err := c.predicate("If", predicate)
+	c.text = optional(encoded)
+	return err
 }
 
 func returnOldItem(wanted bool) types.ReturnValue {

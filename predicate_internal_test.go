@@ -1,0 +1,158 @@
+package dynamoconn
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestPredicateIsAnExpression(t *testing.T) {
+	t.Parallel()
+	year, city := Attr("Year"), Attr("Label", "a.b").At(3).Attr("City")
+	for want, p := range map[string]Predicate{
+		"#n0 >= :v0":                                             year.GE(1990),
+		"#n0 BETWEEN :v0 AND :v1":                                year.Between(1990, 1999),
+		"#n0 IN (:v0, :v1)":                                      year.In(1, "x"),
+		"attribute_exists(#n0)":                                  year.Exists(),
+		"attribute_not_exists(#n0)":                              year.NotExists(),
+		"#n0.#n1[3].#n2 = :v0":                                   city.EQ("x"),
+		"begins_with(#n0.#n1[3].#n2, :v0)":                       city.BeginsWith("x"),
+		"attribute_exists(#n0) AND NOT contains(#n0, :v0)":       year.NotContains("x"),
+		"NOT contains(#n0, :v0)":                                 Not(year.Contains("x")),
+		"NOT (attribute_exists(#n0) AND NOT contains(#n0, :v0))": Not(year.NotContains("x")),
+		"size(#n0) > :v0":                                        year.Size().GT(3),
+		"#n1 < #n0":                                              year.LT(Attr("End")),
+		"#n1 <= size(#n0)":                                       year.LE(Attr("End").Size()),
+		"attribute_type(#n0, :v0)":                               year.IsKind(KindNull),
+		"#n0 = :v0 AND #n1 <> :v1":                               All(year.EQ(1), Attr("b").NE(2)),
+		"#n0 = :v0":                                              All(nil, All(), Any(year.EQ(1)), (*Condition)(nil)),
+		"(#n0 = :v0 OR #n0 = :v1) AND #n1 = :v2":                 All(Any(year.EQ(1), year.EQ(2)), Attr("b").EQ(3)),
+		"NOT (#n0 = :v0 AND #n1 = :v1)":                          Not(All(year.EQ(1), Attr("b").EQ(3))),
+		"size(#n0) > :v0 AND #n1.#n2 = :v1":                      Expr("size($) > ? AND $ = ?", "Tags", 3, Attr("a", "b"), "x"),
+		"NOT (#n0 = :v0 OR #n0 = :v1)":                           Not(Expr("$ = ? OR $ = ?", "a", 1, "a", 2)),
+		"NOT (#n0 = :v0)":                                        Not(Expr("($ = ?)", "a", 1)),
+	} {
+		x := &expression{}
+		text, err := x.predicate("Where", p)
+		require.NoError(t, err)
+		assert.Equal(t, want, text)
+	}
+	for _, p := range []Predicate{nil, All(), All(nil, All()), (*Condition)(nil)} {
+		x := &expression{}
+		text, err := x.predicate("Where", p)
+		require.NoError(t, err)
+		assert.Empty(t, text)
+		assert.Empty(t, x.names)
+	}
+}
+
+func TestOperatorsMakeTheConditionsOfTheConnector(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, Condition{Key: "Year", ComparisonOperator: ComparisonOperatorGE, Values: []KeyValue{Long("", 1990)}}, Attr("Year").GE(1990))
+	assert.Equal(t, Condition{Key: "Year", ComparisonOperator: ComparisonOperatorNull}, Attr("Year").NotExists())
+}
+
+func TestPredicateThatIsRefused(t *testing.T) {
+	t.Parallel()
+	year := Attr("Year")
+	deep := Attr("a")
+	for range 40 {
+		deep = deep.At(0)
+	}
+	many := make([]any, 101)
+	tower := Predicate(year.EQ(1))
+	for range 100_000 {
+		tower = Not(tower)
+	}
+	long := make([]Predicate, 400)
+	for i := range long {
+		long[i] = year.Exists()
+	}
+	for name, test := range map[string]struct {
+		p          Predicate
+		path, rule string
+	}{
+		"empty Any":       {All(year.EQ(1), Any()), "If.All[1].Any", "must not be empty: nothing would meet it"},
+		"nil in Any":      {Any(year.EQ(1), All()), "If.Any[1]", "must not be nil: everything would meet it"},
+		"Not of nil":      {Not(nil), "If.Not", "must not be nil: nothing would meet it"},
+		"NaN":             {year.EQ(math.NaN()), "If.Values[0]", "invalid number: value is NaN or infinite"},
+		"channel":         {year.EQ(make(chan int)), "If.Values[0]", "is a Go chan int, which is no value of DynamoDB"},
+		"within a value":  {year.EQ(map[string]any{"a": []any{1, make(chan int)}}), "If.Values[0].a[1]", "is a Go chan int, which is no value of DynamoDB"},
+		"named value":     {year.EQ(Long("x", 1)), "If.Values[0]", "must have an empty name: it is a value to compare with"},
+		"zero Path":       {Path{}.Exists(), "If.Key", "must not be empty"},
+		"empty step":      {Attr("a", "").Exists(), "If", "the name of an attribute must not be empty"},
+		"negative index":  {Attr("a").At(-1).Exists(), "If", "the index of a list must not be negative"},
+		"deep path":       {deep.Exists(), "If", "a path must have at most 31 steps"},
+		"IN of 101":       {year.In(many...), "If.Values", "must be 1 to 100 for IN"},
+		"IN of none":      {year.In(), "If.Values", "must be 1 to 100 for IN"},
+		"kind":            {year.IsKind("X"), "If", `"X" is no Kind`},
+		"deep":            {tower, "If", "is nested deeper than an expression may have operators: 300"},
+		"long":            {All(long...), "If", "makes an expression that is longer than 4 KB"},
+		"empty text":      {Expr(" "), "If.Expr", "must not be empty"},
+		"placeholders":    {Expr("a = :v0"), "If.Expr", "must not have # or : in it: write $ for a name and ? for a value"},
+		"too few":         {Expr("$ = ?", "a"), "If.Expr", "has 2 places for arguments and 1 arguments"},
+		"glued":           {Expr("$x = ?", "a", 1), "If.Expr", "must have a space or a sign before and behind each $"},
+		"parentheses":     {Expr("$ = ?) OR ($ = ?", "a", 1, "a", 2), "If.Expr", "must close each parenthesis that it opens"},
+		"path as value":   {Expr("$ = ?", "a", Attr("b")), "If.Expr.args[1]", "is an attribute in the place of a value: write $"},
+		"value as a name": {Expr("$ = ?", 1, 1), "If.Expr.args[0]", "must be a string or a Path: a $ stands for an attribute"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := (&expression{}).predicate("If", test.p)
+			assertFieldError(t, err, ErrInvalidRequest, test.path, test.rule)
+		})
+	}
+}
+
+func TestChangesAreAnUpdateExpression(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		changes      []Change
+		want         string
+		isRepeatable bool
+	}{
+		{[]Change{Attr("a").Set(1), Attr("b").SetIfMissing(2), Attr("c").CopyOf(Attr("d", "e"))},
+			"SET #n0 = :v0, #n1 = if_not_exists(#n1, :v1), #n2 = #n3.#n4", true},
+		{[]Change{Attr("a").Remove(), Attr("b").At(1).Remove()}, "REMOVE #n0, #n1[1]", true},
+		{[]Change{Attr("a").AddMembers("x", "y"), Attr("b").DeleteMembers(1, 2.5), Attr("c").Set("x")},
+			"SET #n2 = :v2 ADD #n0 :v0 DELETE #n1 :v1", true},
+		{[]Change{Attr("a").Increment(-1)}, "SET #n0 = if_not_exists(#n0, :v1) + :v0", false},
+		{[]Change{Attr("a").Append(1, "x")}, "SET #n0 = list_append(if_not_exists(#n0, :v1), :v0)", false},
+		{[]Change{Attr("a").Prepend(1, "x")}, "SET #n0 = list_append(:v0, if_not_exists(#n0, :v1))", false},
+		{[]Change{Attr("a").CopyOf(Attr("b")), Attr("b").Remove()}, "SET #n0 = #n1 REMOVE #n1", false},
+		{[]Change{Attr("a").Set(Attr("b", "c")), Attr("b").At(1).Remove()}, "SET #n0 = #n1.#n2 REMOVE #n1[1]", true},
+		{[]Change{Attr("a").Set(Attr("b", "c")), Attr("b").Remove()}, "SET #n0 = #n1.#n2 REMOVE #n1", false},
+	} {
+		text, isRepeatable, err := (&expression{}).changes(test.changes)
+		require.NoError(t, err)
+		assert.Equal(t, test.want, text)
+		assert.Equal(t, test.isRepeatable, isRepeatable, text)
+	}
+}
+
+func TestChangeThatIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		changes    []Change
+		path, rule string
+	}{
+		"zero":          {[]Change{{}}, "Changes[0]", "must not be the zero Change"},
+		"overlap":       {[]Change{Attr("a").Remove(), Attr("a", "b").Set(1)}, "Changes[1]", "changes a.b, which overlaps with what Changes[0] changes"},
+		"same":          {[]Change{Attr("a").At(1).Remove(), Attr("a").At(1).Set(1)}, "Changes[1]", "changes a[1], which overlaps with what Changes[0] changes"},
+		"text added":    {[]Change{Attr("a").Increment("1")}, "Changes[0]", "must be a number: it is added"},
+		"no values":     {[]Change{Attr("a").Append()}, "Changes[0]", "must have at least one value"},
+		"no members":    {[]Change{Attr("a").AddMembers()}, "Changes[0]", "must have at least one member"},
+		"mixed members": {[]Change{Attr("a").AddMembers("x", 1)}, "Changes[0][1]", ruleMembers},
+		"list":          {[]Change{Attr("a").DeleteMembers([]string{"x"})}, "Changes[0]", ruleMembers},
+		"member twice":  {[]Change{Attr("a").AddMembers("x", "x")}, "Changes[0][1]", "is in the set twice"},
+		"bad value":     {[]Change{Attr("a").Set(1), Attr("b").Set(func() {})}, "Changes[1]", "is a Go func(), which is no value of DynamoDB"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, _, err := (&expression{}).changes(test.changes)
+			assertFieldError(t, err, ErrInvalidRequest, test.path, test.rule)
+		})
+	}
+}

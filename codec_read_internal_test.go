@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"strconv"
@@ -210,6 +211,29 @@ func TestDecodingAllocatesLittle(t *testing.T) {
 			}
 		})
 		assert.LessOrEqual(t, got, most, name)
+	}
+}
+
+// A small answer takes little more memory than its items: 560 bytes for each of these, with
+// its texts.
+func TestSmallAnswersTakeLittleMemory(t *testing.T) {
+	for n, most := range map[int]uint64{1: 1_100, 10: 8_000, 100: 75_000} {
+		var items []Item
+		for i := range n {
+			items = append(items, benchCity(i))
+		}
+		body := pageOf(items)
+		took := uint64(math.MaxUint64)
+		for range 5 { // the least counts: a reader may have to be made first
+			u := &used{}
+			u.measure(func() {
+				if _, err := decodeAnswer("Scan", body); err != nil {
+					panic(err)
+				}
+			})
+			took = min(took, u.bytes)
+		}
+		assert.LessOrEqual(t, took, most, n)
 	}
 }
 

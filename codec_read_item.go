@@ -47,6 +47,9 @@ var itemReaders = sync.Pool{New: func() any {
 func newItemReader(body []byte) *itemReader {
 	r := itemReaders.Get().(*itemReader)
 	r.Data = body
+	if len(body) > 0 {
+		r.foresee()
+	}
 	return r
 }
 
@@ -149,13 +152,10 @@ func (r *itemReader) name() (string, nameID, error) {
 	return name, id, nil
 }
 
-// keepName copies a name. The names of an answer of many blocks are in a small piece of their
-// own, since each block has them.
+// keepName copies a name. The names of an answer are in small pieces of their own, since each
+// block has them.
 func (r *itemReader) keepName(text []byte) string {
 	const namesBytes = 1 << 10
-	if len(r.Data) <= blockBytes {
-		return r.text.keep(text, r.rest())
-	}
 	return r.nameText.keep(text, namesBytes)
 }
 

@@ -1,6 +1,9 @@
 package dynamoconn
 
 import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
 	"strings"
 )
 
@@ -29,7 +32,7 @@ type slab[T any] struct {
 	taken   int  // from slabs before this one, in this block
 	counted int  // of next, what was counted for an earlier block
 	inBlock bool // whether a block has slabs of its own
-	rate    int  // how many a block takes
+	rate    int  // how many a block takes, as far as is known
 }
 
 // one returns a zero value. pos is where the answer is read.
@@ -61,12 +64,15 @@ func (s *slab[T]) many(n int, r *itemReader) []T {
 func (s *slab[T]) grow(n int, r *itemReader) {
 	const fewest = 4
 	s.taken += s.next - s.counted
-	size := s.rate
-	if size == 0 {
+	size, rest := s.rate, r.rest()
+	switch whole := len(r.Data) - r.block; {
+	case size == 0:
 		size = max(s.taken, fewest)
-	} else if s.taken > 0 && s.inBlock {
+	case s.taken == 0 && whole < blockBytes: // the first of the last block
+		size = size * whole / blockBytes
+	case s.taken > 0 && s.inBlock:
 		size = max(s.taken/8, fewest)
-	} else if rest := r.rest(); rest < blockBytes {
+	case rest < blockBytes:
 		size = size*rest/blockBytes + 1
 	}
 	s.values = make([]T, max(min(size, mostInSlab), n))
@@ -132,8 +138,128 @@ func (s *slabs) endBlock(r *itemReader, bytes int) {
 	s.values.end()
 }
 
-// textArena cuts strings from pieces of textBytes.
-type textArena struct{ piece strings.Builder }
+// seenBytes is how much of an answer is looked at beforehand.
+const seenBytes = 4 << 10
+
+// foresee counts what the beginning of an answer has, so that the first slabs and pieces are
+// about as large as is needed. It sees only values as DynamoDB writes them, and it need not be
+// right.
+func (r *itemReader) foresee() {
+	seen := r.Data[:min(len(r.Data), seenBytes)]
+	const wordBytes, mostDigits = 8, 18
+	quote := []byte{'"'}
+	var of [typeBS + 1]int // the values of each type, the longs under noType
+	var members [typeBS + 1]int
+	values, text, binaries := 0, 0, 0
+	for rest := seen; len(rest) > wordBytes; {
+		at := bytes.IndexByte(rest, '{')
+		if at < 0 || len(rest)-at < wordBytes {
+			break
+		}
+		rest = rest[at:]
+		t, length := beginningOf(binary.LittleEndian.Uint64(rest))
+		if t == noType {
+			rest = rest[1:]
+			continue
+		}
+		rest = rest[length:]
+		values++
+		said := 0 // the bytes of what the value says
+		switch t {
+		case typeS, typeB:
+			said = max(0, bytes.IndexByte(rest, '"'))
+		case typeN:
+			for said < len(rest) && (rest[said]-'0' <= 9 || rest[said] == '-') {
+				said++
+			}
+			if said < len(rest) && rest[said] == '"' && said <= mostDigits {
+				of[noType]++
+				continue
+			}
+			said += max(0, bytes.IndexByte(rest[said:], '"'))
+		case typeSS, typeNS, typeBS:
+			said = max(0, bytes.IndexByte(rest, ']'))
+			n := bytes.Count(rest[:said], quote) / len(`""`)
+			members[t] += n
+			said = max(0, said-len(`"",`)*n+1)
+		}
+		if t == typeB || t == typeBS {
+			binaries += base64.StdEncoding.DecodedLen(said)
+		} else {
+			text += said
+		}
+		of[t]++
+	}
+	scale := scaleOf(len(seen))
+	r.slabs.expect(&of, &members, values, scale)
+	r.text.rate, r.binary.rate = scale.perBlock(text), scale.perBlock(binaries)
+}
+
+// beginningOf returns the type of a value that begins with word, and the bytes up to what it
+// says, without a quote.
+func beginningOf(word uint64) (t valueType, length int) {
+	switch word & sixBytes {
+	case beginsS:
+		return typeS, len(`{"S":"`)
+	case beginsN:
+		return typeN, len(`{"N":"`)
+	case beginsB:
+		return typeB, len(`{"B":"`)
+	case beginsL:
+		return typeL, len(`{"L":[`)
+	case beginsM:
+		return typeM, len(`{"M":`)
+	}
+	return longType(word)
+}
+
+// scale is how many times what was seen of an answer a block is, in parts of 1<<16.
+type scale int64
+
+func scaleOf(bytes int) scale { return (blockBytes<<16)/scale(bytes) + 1 }
+
+// perBlock returns how many a block has of what was seen n times.
+func (s scale) perBlock(n int) int { return int((scale(n)*s + 1<<16 - 1) >> 16) }
+
+// expect takes how many values of each type were seen of an answer, the longs under noType, and
+// how many members of sets.
+func (s *slabs) expect(of, members *[typeBS + 1]int, values int, scale scale) {
+	s.strings.rate = scale.perBlock(of[typeS])
+	s.longs.rate = scale.perBlock(of[noType])
+	s.decimals.rate = scale.perBlock(of[typeN])
+	s.booleans.rate = scale.perBlock(of[typeBOOL])
+	s.binaries.rate = scale.perBlock(of[typeB])
+	s.nulls.rate = scale.perBlock(of[typeNULL])
+	s.stringSets.rate = scale.perBlock(of[typeSS])
+	s.numberSets.rate = scale.perBlock(of[typeNS])
+	s.binarySets.rate = scale.perBlock(of[typeBS])
+	s.texts.rate = scale.perBlock(members[typeSS])
+	s.numbers.rate = scale.perBlock(members[typeNS])
+	s.bytes.rate = scale.perBlock(members[typeBS])
+	s.lists.rate, s.lists.inBlock = scale.perBlock(of[typeL]), true
+	s.maps.rate, s.maps.inBlock = scale.perBlock(of[typeM]), true
+	s.values.rate, s.values.inBlock = scale.perBlock(values), true
+}
+
+// leastPiece is the least size of a piece that is made without knowing how much is needed.
+const leastPiece = 48
+
+// pieceSize returns the size of a new piece of an arena, for n bytes at least. last is the size
+// of the piece before it, and rate what a block takes. rest is the bytes that are left of the
+// answer.
+func pieceSize(n, rest, rate, last int) int {
+	size := min(rate*rest/blockBytes+1, rest)
+	if last > 0 || rate == 0 { // the answer has more than was foreseen
+		size = max(size, min(rest, 2*max(last, leastPiece)))
+	}
+	return min(textBytes, max(n, size))
+}
+
+// textArena cuts strings from pieces of at most textBytes.
+type textArena struct {
+	piece strings.Builder
+	rate  int // the bytes that a block takes, as far as is known
+}
 
 // keep returns a copy of text. rest is the bytes that are left of the answer, text included.
 func (a *textArena) keep(text []byte, rest int) string {
@@ -141,16 +267,21 @@ func (a *textArena) keep(text []byte, rest int) string {
 	case n > sharedText:
 		return string(text)
 	case n > a.piece.Cap()-a.piece.Len():
+		size := pieceSize(n, rest, a.rate, a.piece.Cap())
 		a.piece = strings.Builder{}
-		a.piece.Grow(min(textBytes, max(n, rest)))
+		a.piece.Grow(size)
 	}
 	start := a.piece.Len()
 	a.piece.Write(text)
 	return a.piece.String()[start:]
 }
 
-// byteArena cuts binaries from pieces of textBytes.
-type byteArena struct{ free []byte }
+// byteArena cuts binaries from pieces of at most textBytes.
+type byteArena struct {
+	free []byte
+	last int // the size of the piece that free is the rest of
+	rate int // the bytes that a block takes, as far as is known
+}
 
 // take returns n bytes, and no nil.
 func (a *byteArena) take(n, rest int) []byte {
@@ -160,7 +291,8 @@ func (a *byteArena) take(n, rest int) []byte {
 	case n > sharedText:
 		return make([]byte, n)
 	case n > len(a.free):
-		a.free = make([]byte, min(textBytes, max(n, rest)))
+		a.last = pieceSize(n, rest, a.rate, a.last)
+		a.free = make([]byte, a.last)
 	}
 	taken := a.free[:n:n]
 	a.free = a.free[n:]

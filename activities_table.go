@@ -1,6 +1,7 @@
 package dynamoconn
 
 import (
+	"cmp"
 	"context"
 	"iter"
 
@@ -119,24 +120,10 @@ func (c *Client) DescribeTable(ctx context.Context, req DescribeTableRequest, op
 	if err := checkTableName("TableName", req.TableName); err != nil {
 		return nil, k.refuse(err)
 	}
-	var table *types.TableDescription
-	_, err = k.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
-		out, err := k.sdk.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &req.TableName}, k.options...)
-		if err != nil {
-			return nil, err
-		}
-		if table = out.Table; table == nil {
-			return nil, corrupt("the answer describes no table")
-		}
-		if !isNameOfTable(deref(table.TableName), req.TableName) {
-			return nil, corrupt("the answer describes another table")
-		}
-		return nil, nil
-	})
+	description, err := k.describe(ctx, req.TableName)
 	if err != nil {
 		return nil, err
 	}
-	description := describeTable(table)
 	description.ResponseMetadata = k.metadata()
 	return description, nil
 }
@@ -154,8 +141,13 @@ func describeTable(t *types.TableDescription) *TableDescription {
 		BillingMode:               BillingModeProvisioned,
 		ProvisionedThroughput:     provisioned(t.ProvisionedThroughput),
 		OnDemandThroughput:        onDemand(t.OnDemandThroughput),
+		WarmThroughput:            tableWarmth(t.WarmThroughput),
+		Stream:                    describeStream(t),
 		TableClass:                TableClassStandard,
+		Encryption:                describeEncryption(t.SSEDescription),
 		DeletionProtectionEnabled: deref(t.DeletionProtectionEnabled),
+		Restore:                   describeRestore(t.RestoreSummary),
+		Archival:                  describeArchival(t.ArchivalSummary),
 	}
 	for _, definition := range t.AttributeDefinitions {
 		d.AttributeDefinitions = append(d.AttributeDefinitions, AttributeDefinition{
@@ -164,11 +156,13 @@ func describeTable(t *types.TableDescription) *TableDescription {
 		})
 	}
 	// DynamoDB leaves both out of a table that never left the default.
-	if t.BillingModeSummary != nil && t.BillingModeSummary.BillingMode != "" {
-		d.BillingMode = BillingMode(t.BillingModeSummary.BillingMode)
+	if billing := t.BillingModeSummary; billing != nil {
+		d.BillingMode = cmp.Or(BillingMode(billing.BillingMode), d.BillingMode)
+		d.LastUpdateToPayPerRequestDateTime = utc(billing.LastUpdateToPayPerRequestDateTime)
 	}
-	if t.TableClassSummary != nil && t.TableClassSummary.TableClass != "" {
-		d.TableClass = TableClass(t.TableClassSummary.TableClass)
+	if class := t.TableClassSummary; class != nil {
+		d.TableClass = cmp.Or(TableClass(class.TableClass), d.TableClass)
+		d.TableClassLastUpdateDateTime = utc(class.LastUpdateDateTime)
 	}
 	if d.BillingMode != BillingModeProvisioned {
 		d.ProvisionedThroughput = nil
@@ -179,17 +173,74 @@ func describeTable(t *types.TableDescription) *TableDescription {
 	for _, index := range t.LocalSecondaryIndexes {
 		d.LocalSecondaryIndexes = append(d.LocalSecondaryIndexes, localIndex(index))
 	}
-	if t.StreamSpecification != nil || t.LatestStreamArn != nil {
-		d.Stream = &StreamDescription{LatestStreamARN: deref(t.LatestStreamArn), LatestStreamLabel: deref(t.LatestStreamLabel)}
-		if t.StreamSpecification != nil {
-			d.Stream.Enabled = deref(t.StreamSpecification.StreamEnabled)
-			d.Stream.ViewType = StreamViewType(t.StreamSpecification.StreamViewType)
-		}
+	for _, index := range t.VectorIndexes {
+		d.VectorIndexes = append(d.VectorIndexes, vectorIndex(index))
 	}
+	d.describeCopies(t)
+	return d
+}
+
+func describeStream(t *types.TableDescription) *StreamDescription {
+	if t.StreamSpecification == nil && t.LatestStreamArn == nil {
+		return nil
+	}
+	d := &StreamDescription{LatestStreamARN: deref(t.LatestStreamArn), LatestStreamLabel: deref(t.LatestStreamLabel)}
+	if t.StreamSpecification != nil {
+		d.Enabled = deref(t.StreamSpecification.StreamEnabled)
+		d.ViewType = StreamViewType(t.StreamSpecification.StreamViewType)
+	}
+	return d
+}
+
+func describeEncryption(t *types.SSEDescription) *EncryptionDescription {
+	if t == nil {
+		return nil
+	}
+	return &EncryptionDescription{
+		Status:               EncryptionStatus(t.Status),
+		Type:                 string(t.SSEType),
+		KMSKeyARN:            deref(t.KMSMasterKeyArn),
+		InaccessibleDateTime: utc(t.InaccessibleEncryptionDateTime),
+	}
+}
+
+func describeRestore(t *types.RestoreSummary) *RestoreSummary {
+	if t == nil {
+		return nil
+	}
+	return &RestoreSummary{
+		SourceBackupARN: deref(t.SourceBackupArn),
+		SourceTableARN:  deref(t.SourceTableArn),
+		RestoreDateTime: utc(t.RestoreDateTime),
+		InProgress:      deref(t.RestoreInProgress),
+	}
+}
+
+func describeArchival(t *types.ArchivalSummary) *ArchivalSummary {
+	if t == nil {
+		return nil
+	}
+	return &ArchivalSummary{
+		ArchivalBackupARN: deref(t.ArchivalBackupArn),
+		ArchivalDateTime:  utc(t.ArchivalDateTime),
+		ArchivalReason:    clean(deref(t.ArchivalReason)),
+	}
+}
+
+// describeCopies fills in what is known of a global table.
+func (d *TableDescription) describeCopies(t *types.TableDescription) {
 	for _, replica := range t.Replicas {
 		d.Replicas = append(d.Replicas, describeReplica(replica))
 	}
-	return d
+	for _, witness := range t.GlobalTableWitnesses {
+		d.Witnesses = append(d.Witnesses, WitnessDescription{
+			Region: Region(deref(witness.RegionName)), WitnessStatus: string(witness.WitnessStatus),
+		})
+	}
+	d.MultiRegionConsistency = MultiRegionConsistency(t.MultiRegionConsistency)
+	d.GlobalTableVersion = deref(t.GlobalTableVersion)
+	d.GlobalTableSettingsReplicationMode = GlobalTableSettingsReplicationMode(t.GlobalTableSettingsReplicationMode)
+	d.DisassociationProtectionEnabled = deref(t.DisassociationProtectionEnabled)
 }
 
 func globalIndex(index types.GlobalSecondaryIndexDescription, isProvisioned bool) IndexDescription {
@@ -202,14 +253,12 @@ func globalIndex(index types.GlobalSecondaryIndexDescription, isProvisioned bool
 		ItemCount:          deref(index.ItemCount),
 		IndexSizeBytes:     deref(index.IndexSizeBytes),
 		OnDemandThroughput: onDemand(index.OnDemandThroughput),
+		WarmThroughput:     indexWarmth(index.WarmThroughput),
 	}
 	if isProvisioned {
 		d.ProvisionedThroughput = provisioned(index.ProvisionedThroughput)
 	}
-	if index.Projection != nil {
-		d.ProjectionType = ProjectionType(index.Projection.ProjectionType)
-		d.NonKeyAttributes = index.Projection.NonKeyAttributes
-	}
+	d.ProjectionType, d.NonKeyAttributes = projected(index.Projection)
 	return d
 }
 
@@ -224,17 +273,82 @@ func localIndex(index types.LocalSecondaryIndexDescription) IndexDescription {
 	}, false)
 }
 
+func vectorIndex(index types.VectorIndexDescription) VectorIndexDescription {
+	d := VectorIndexDescription{
+		IndexName:        deref(index.IndexName),
+		IndexARN:         deref(index.IndexArn),
+		IndexStatus:      IndexStatus(index.IndexStatus),
+		Backfilling:      deref(index.Backfilling),
+		Dimensions:       deref(index.Dimensions),
+		DistanceFunction: VectorDistanceFunction(index.DistanceFunction),
+		ItemCount:        deref(index.ItemCount),
+		IndexSizeBytes:   deref(index.IndexSizeBytes),
+	}
+	if index.VectorAttribute != nil {
+		d.VectorAttribute = deref(index.VectorAttribute.AttributeName)
+	}
+	for _, element := range index.SearchSchema {
+		d.SearchAttributes = append(d.SearchAttributes, SearchAttribute{deref(element.AttributeName), string(element.SearchSchemaElementType)})
+	}
+	d.ProjectionType, d.NonKeyAttributes = projected(index.Projection)
+	return d
+}
+
+func projected(p *types.Projection) (ProjectionType, []string) {
+	if p == nil {
+		return "", nil
+	}
+	return ProjectionType(p.ProjectionType), p.NonKeyAttributes
+}
+
 func describeReplica(replica types.ReplicaDescription) ReplicaDescription {
 	d := ReplicaDescription{
-		Region:                   Region(deref(replica.RegionName)),
-		ReplicaStatus:            ReplicaStatus(replica.ReplicaStatus),
-		ReplicaStatusDescription: clean(deref(replica.ReplicaStatusDescription)),
-		InaccessibleDateTime:     utc(replica.ReplicaInaccessibleDateTime),
+		Region:                             Region(deref(replica.RegionName)),
+		ReplicaARN:                         deref(replica.ReplicaArn),
+		ReplicaStatus:                      ReplicaStatus(replica.ReplicaStatus),
+		ReplicaStatusDescription:           clean(deref(replica.ReplicaStatusDescription)),
+		ReplicaStatusPercentProgress:       clean(deref(replica.ReplicaStatusPercentProgress)),
+		KMSMasterKeyID:                     deref(replica.KMSMasterKeyId),
+		WarmThroughput:                     tableWarmth(replica.WarmThroughput),
+		GlobalTableSettingsReplicationMode: GlobalTableSettingsReplicationMode(replica.GlobalTableSettingsReplicationMode),
+		InaccessibleDateTime:               utc(replica.ReplicaInaccessibleDateTime),
 	}
-	if replica.ReplicaTableClassSummary != nil {
-		d.TableClass = TableClass(replica.ReplicaTableClassSummary.TableClass)
+	d.ReadCapacityUnits, d.MaxReadRequestUnits = overridden(replica.ProvisionedThroughputOverride, replica.OnDemandThroughputOverride)
+	for _, index := range replica.GlobalSecondaryIndexes {
+		own := ReplicaIndexDescription{IndexName: deref(index.IndexName), WarmThroughput: indexWarmth(index.WarmThroughput)}
+		own.ReadCapacityUnits, own.MaxReadRequestUnits = overridden(index.ProvisionedThroughputOverride, index.OnDemandThroughputOverride)
+		d.GlobalSecondaryIndexes = append(d.GlobalSecondaryIndexes, own)
+	}
+	if class := replica.ReplicaTableClassSummary; class != nil {
+		d.TableClass = TableClass(class.TableClass)
+		d.TableClassLastUpdateDateTime = utc(class.LastUpdateDateTime)
 	}
 	return d
+}
+
+// overridden returns the units that a copy of a global table has for itself.
+func overridden(provisioned *types.ProvisionedThroughputOverride, onDemand *types.OnDemandThroughputOverride) (units, maxUnits int64) {
+	if provisioned != nil {
+		units = deref(provisioned.ReadCapacityUnits)
+	}
+	if onDemand != nil {
+		maxUnits = deref(onDemand.MaxReadRequestUnits)
+	}
+	return units, maxUnits
+}
+
+func tableWarmth(t *types.TableWarmThroughputDescription) *WarmThroughput {
+	if t == nil {
+		return nil
+	}
+	return &WarmThroughput{deref(t.ReadUnitsPerSecond), deref(t.WriteUnitsPerSecond), string(t.Status)}
+}
+
+func indexWarmth(t *types.GlobalSecondaryIndexWarmThroughputDescription) *WarmThroughput {
+	if t == nil {
+		return nil
+	}
+	return &WarmThroughput{deref(t.ReadUnitsPerSecond), deref(t.WriteUnitsPerSecond), string(t.Status)}
 }
 
 func keySchema(schema []types.KeySchemaElement) []KeySchemaElement {

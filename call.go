@@ -81,15 +81,21 @@ func (c *Client) newCall(activity, table string, opts []CallOption) (*call, erro
 	return k, nil
 }
 
+// tableChanges are the activities that change a table itself.
+var tableChanges = map[string]bool{
+	"CreateTable": true, "UpdateTable": true, "DeleteTable": true, "UpdateTimeToLive": true, "TagTable": true, "UntagTable": true,
+}
+
 // sendsOnce applies SendOnce and ExactlyOnce.
 func (k *call) sendsOnce(config callConfig) error {
 	writesOne := k.activity == "PutItem" || k.activity == "DeleteItem"
+	changesTable := tableChanges[k.activity]
 	if config.token != "" && !writesOne {
 		return invalid("ExactlyOnce", "is for PutItem and DeleteItem only")
 	}
 	k.token = config.token
 	k.policy = retry.Policy{
-		Once:   config.sendOnce && (writesOne || k.activity == "BatchWrite"),
+		Once:   config.sendOnce && (writesOne || changesTable || k.activity == "BatchWrite"),
 		Token:  k.token != "",
 		Budget: k.client.config.retryBudget,
 	}

@@ -44,6 +44,8 @@ func musicKey() dynamoconn.Item {
 	return dynamoconn.Item{dynamoconn.String("Artist", "No One You Know")}
 }
 
+const musicARN = "arn:aws:dynamodb:us-east-1:000000000000:table/Music"
+
 func getMusic() dynamoconn.GetItemRequest {
 	return dynamoconn.GetItemRequest{TableName: "Music", Item: musicKey()}
 }
@@ -385,7 +387,8 @@ func TestConsumedCapacityIsAskedForAndAddedUp(t *testing.T) {
 	resp, err := client.PutItem(t.Context(), putMusic(), dynamoconn.WithConsumedCapacity())
 	require.NoError(t, err)
 	assert.Equal(t, []dynamoconn.ConsumedCapacity{{
-		TableName: "Music", CapacityUnits: 1.5, TableCapacityUnits: 1, GlobalSecondaryIndexes: map[string]float64{"ByYear": 0.5},
+		TableName: "Music", Capacity: dynamoconn.Capacity{CapacityUnits: 1.5}, Table: dynamoconn.Capacity{CapacityUnits: 1},
+		GlobalSecondaryIndexes: map[string]dynamoconn.Capacity{"ByYear": {CapacityUnits: 0.5}},
 	}}, resp.ConsumedCapacity)
 	_, err = client.PutItem(t.Context(), putMusic())
 	require.NoError(t, err)

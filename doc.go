@@ -1,5 +1,5 @@
-// Package dynamoconn is a client for Amazon DynamoDB: eight activities over items made
-// of typed key-values, on top of the AWS SDK.
+// Package dynamoconn is a client for Amazon DynamoDB: activities over items made of
+// typed key-values, on top of the AWS SDK.
 //
 //	package main
 //
@@ -34,9 +34,14 @@
 // The activities are [Client.ListTables], [Client.DescribeTable], [Client.Scan],
 // [Client.GetItem], [Client.PutItem], [Client.DeleteItem], [Client.BatchGet] and
 // [Client.BatchWrite]. A request is a plain struct, passed by value and never changed. A
-// response is a pointer, and nil if there is an error; only a batch that is unfinished and
-// a write with [ErrOldItemUnknown] return both. [InRegion], [UsingCredentials],
-// [WithConsumedCapacity], [SendOnce] and [ExactlyOnce] change a single call.
+// response is a pointer, and nil if there is an error; only a batch that is unfinished, a
+// write with [ErrOldItemUnknown] and a CreateTable with [ErrUnfinishedTable] return both.
+// [InRegion], [UsingCredentials], [WithConsumedCapacity], [SendOnce] and [ExactlyOnce]
+// change a single call.
+//
+// Tables are made and changed with [Client.CreateTable], [Client.UpdateTable],
+// [Client.DeleteTable], [Client.UpdateTimeToLive] and [Client.TagTable]. [Client.WaitForTable]
+// waits until one can be used.
 //
 // # Items
 //

@@ -107,3 +107,83 @@ const (
 	// StreamViewTypeKeysOnly is the key of the item.
 	StreamViewTypeKeysOnly StreamViewType = "KEYS_ONLY"
 )
+
+// EncryptionStatus is the state of the encryption of a table with a key of AWS KMS. The zero
+// value means "not given". A value that DynamoDB adds later is kept as it came.
+type EncryptionStatus string
+
+// The values of [EncryptionStatus].
+const (
+	// EncryptionStatusEnabling is an encryption that is being switched on.
+	EncryptionStatusEnabling EncryptionStatus = "ENABLING"
+	// EncryptionStatusEnabled is a table that is encrypted with the key.
+	EncryptionStatusEnabled EncryptionStatus = "ENABLED"
+	// EncryptionStatusDisabling is an encryption that is being switched off.
+	EncryptionStatusDisabling EncryptionStatus = "DISABLING"
+	// EncryptionStatusDisabled is a table that is encrypted with the key that DynamoDB owns.
+	EncryptionStatusDisabled EncryptionStatus = "DISABLED"
+	// EncryptionStatusUpdating is an encryption that is going over to another key.
+	EncryptionStatusUpdating EncryptionStatus = "UPDATING"
+)
+
+// MultiRegionConsistency says which writes the reads of a global table see. The zero value
+// means "not given". A value that DynamoDB adds later is kept as it came.
+type MultiRegionConsistency string
+
+// The values of [MultiRegionConsistency].
+const (
+	// MultiRegionConsistencyEventual is a table whose regions see each other's writes
+	// later.
+	MultiRegionConsistencyEventual MultiRegionConsistency = "EVENTUAL"
+	// MultiRegionConsistencyStrong is a table whose consistent reads see the writes of all
+	// regions.
+	MultiRegionConsistencyStrong MultiRegionConsistency = "STRONG"
+)
+
+// GlobalTableSettingsReplicationMode says whether a setting that is changed in one region of
+// a global table is changed in the others. The zero value means "not given". A value that
+// DynamoDB adds later is kept as it came.
+type GlobalTableSettingsReplicationMode string
+
+// The values of [GlobalTableSettingsReplicationMode].
+const (
+	// GlobalTableSettingsReplicationModeEnabled keeps the settings of all regions the same.
+	GlobalTableSettingsReplicationModeEnabled GlobalTableSettingsReplicationMode = "ENABLED"
+	// GlobalTableSettingsReplicationModeDisabled leaves each region its own settings.
+	GlobalTableSettingsReplicationModeDisabled GlobalTableSettingsReplicationMode = "DISABLED"
+	// GlobalTableSettingsReplicationModeEnabledWithOverrides keeps them the same, except for
+	// those that a region overrides.
+	GlobalTableSettingsReplicationModeEnabledWithOverrides GlobalTableSettingsReplicationMode = "ENABLED_WITH_OVERRIDES"
+)
+
+// VectorDistanceFunction says how the distance of two vectors is measured. The zero value
+// means "not given". A value that DynamoDB adds later is kept as it came.
+type VectorDistanceFunction string
+
+// The values of [VectorDistanceFunction].
+const (
+	// VectorDistanceFunctionCosine is the angle between the vectors.
+	VectorDistanceFunctionCosine VectorDistanceFunction = "COSINE"
+	// VectorDistanceFunctionDotProduct is their dot product.
+	VectorDistanceFunctionDotProduct VectorDistanceFunction = "DOT_PRODUCT"
+	// VectorDistanceFunctionEuclidean is the length of the straight line between them.
+	VectorDistanceFunctionEuclidean VectorDistanceFunction = "EUCLIDEAN"
+)
+
+// TimeToLiveStatus is the state of the time to live of a table. The zero value means "not
+// given". A value that DynamoDB adds later is kept as it came.
+type TimeToLiveStatus string
+
+// The values of [TimeToLiveStatus].
+const (
+	// TimeToLiveStatusEnabling is a time to live that is being switched on, which takes up
+	// to an hour.
+	TimeToLiveStatusEnabling TimeToLiveStatus = "ENABLING"
+	// TimeToLiveStatusEnabled is a table whose items are deleted some time after they have
+	// expired.
+	TimeToLiveStatusEnabled TimeToLiveStatus = "ENABLED"
+	// TimeToLiveStatusDisabling is a time to live that is being switched off.
+	TimeToLiveStatusDisabling TimeToLiveStatus = "DISABLING"
+	// TimeToLiveStatusDisabled is a table whose items do not expire.
+	TimeToLiveStatusDisabled TimeToLiveStatus = "DISABLED"
+)

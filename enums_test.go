@@ -326,6 +326,24 @@ func TestEnumsHaveEveryValueOfTheSDK(t *testing.T) {
 	t.Run("TableClass", sameValues([]dynamoconn.TableClass{
 		dynamoconn.TableClassStandard, dynamoconn.TableClassStandardInfrequentAccess,
 	}, types.TableClass("").Values()))
+	t.Run("EncryptionStatus", sameValues([]dynamoconn.EncryptionStatus{
+		dynamoconn.EncryptionStatusEnabling, dynamoconn.EncryptionStatusEnabled, dynamoconn.EncryptionStatusDisabling,
+		dynamoconn.EncryptionStatusDisabled, dynamoconn.EncryptionStatusUpdating,
+	}, types.SSEStatus("").Values()))
+	t.Run("MultiRegionConsistency", sameValues([]dynamoconn.MultiRegionConsistency{
+		dynamoconn.MultiRegionConsistencyEventual, dynamoconn.MultiRegionConsistencyStrong,
+	}, types.MultiRegionConsistency("").Values()))
+	t.Run("GlobalTableSettingsReplicationMode", sameValues([]dynamoconn.GlobalTableSettingsReplicationMode{
+		dynamoconn.GlobalTableSettingsReplicationModeEnabled, dynamoconn.GlobalTableSettingsReplicationModeDisabled,
+		dynamoconn.GlobalTableSettingsReplicationModeEnabledWithOverrides,
+	}, types.GlobalTableSettingsReplicationMode("").Values()))
+	t.Run("VectorDistanceFunction", sameValues([]dynamoconn.VectorDistanceFunction{
+		dynamoconn.VectorDistanceFunctionCosine, dynamoconn.VectorDistanceFunctionDotProduct, dynamoconn.VectorDistanceFunctionEuclidean,
+	}, types.VectorDistanceFunction("").Values()))
+	t.Run("TimeToLiveStatus", sameValues([]dynamoconn.TimeToLiveStatus{
+		dynamoconn.TimeToLiveStatusEnabling, dynamoconn.TimeToLiveStatusEnabled,
+		dynamoconn.TimeToLiveStatusDisabling, dynamoconn.TimeToLiveStatusDisabled,
+	}, types.TimeToLiveStatus("").Values()))
 	t.Run("StreamViewType", sameValues([]dynamoconn.StreamViewType{
 		dynamoconn.StreamViewTypeNewImage, dynamoconn.StreamViewTypeOldImage,
 		dynamoconn.StreamViewTypeNewAndOldImages, dynamoconn.StreamViewTypeKeysOnly,

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
@@ -53,6 +52,23 @@ var (
 	// ErrTableNotFound means that the table or index does not exist in that region
 	// and account, or that a table is not yet ACTIVE.
 	ErrTableNotFound = errors.New("table not found")
+
+	// ErrTableExists means that a table was not created because there is one of that name.
+	// If the error is also [ErrAmbiguous], that may be the table which an earlier attempt of
+	// the same call created.
+	ErrTableExists = errors.New("table exists")
+
+	// ErrTableInUse means that a table was not changed or deleted because it is being
+	// created, changed or deleted at the moment. [Client.WaitForTable] waits for that.
+	ErrTableInUse = errors.New("table in use")
+
+	// ErrTableNotReady means that [Client.WaitForTable] ended before the table was ready, or
+	// before it was gone: ctx ended, or the table is in a state that does not pass by itself.
+	ErrTableNotReady = errors.New("table not ready")
+
+	// ErrUnfinishedTable means that [Client.CreateTable] has created the table and has not
+	// switched on its time to live. The method returns the table together with this error.
+	ErrUnfinishedTable = errors.New("table created, time to live not switched on")
 
 	// ErrConditionFailed means that a write was refused because its condition was
 	// false. The item is unchanged; [Error.Item] holds it if it was asked for.
@@ -125,6 +141,8 @@ var (
 // errorOf has the Err variable of each cause for which a request fails.
 var errorOf = map[retry.Cause]error{
 	retry.TableNotFound:      ErrTableNotFound,
+	retry.TableExists:        ErrTableExists,
+	retry.TableInUse:         ErrTableInUse,
 	retry.ConditionFailed:    ErrConditionFailed,
 	retry.Conflict:           ErrConflict,
 	retry.Throttled:          ErrThrottled,
@@ -450,29 +468,6 @@ func (e *Error) LogValue() slog.Value {
 		slog.Int("attempts", e.Attempts),
 		slog.String("error", e.Error()),
 	)
-}
-
-const longestMessage = 1024
-
-// clean makes text from a server fit to be shown: at most longestMessage bytes, and no
-// characters that control a terminal or change the direction of the text.
-func clean(text string) string {
-	const more = "..."
-	cut := len(text) > longestMessage
-	if cut {
-		text = text[:longestMessage-len(more)]
-	}
-	text = strings.ToValidUTF8(text, "?")
-	text = strings.Map(func(r rune) rune {
-		if !unicode.IsGraphic(r) {
-			return ' '
-		}
-		return r
-	}, text)
-	if cut {
-		text += more
-	}
-	return text
 }
 
 func as[T error](err error) (T, bool) {

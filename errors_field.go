@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // FieldError names the part of a request, an item or a response that breaks a
@@ -134,6 +135,29 @@ func showName(name string) string {
 func needsQuotes(r rune) bool {
 	return r != '_' && r != '-' && r != ':' && r != '#' &&
 		(r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+}
+
+const longestMessage = 1024
+
+// clean makes text from a server fit to be shown: at most longestMessage bytes, and no
+// characters that control a terminal or change the direction of the text.
+func clean(text string) string {
+	const more = "..."
+	cut := len(text) > longestMessage
+	if cut {
+		text = text[:longestMessage-len(more)]
+	}
+	text = strings.ToValidUTF8(text, "?")
+	text = strings.Map(func(r rune) rune {
+		if !unicode.IsGraphic(r) {
+			return ' '
+		}
+		return r
+	}, text)
+	if cut {
+		text += more
+	}
+	return text
 }
 
 // hidden holds a value that nothing shows by accident. Package fmt and others walk through the

@@ -32,7 +32,7 @@ func failing(t *testing.T, status int, body string) *Error {
 var allCauses = []error{
 	ErrTableNotFound, ErrConditionFailed, ErrConflict, ErrThrottled, ErrAccessDenied, ErrCredentials, ErrValidation,
 	ErrItemTooLarge, ErrUnavailable, ErrCorruptResponse, ErrInvalidRequest, ErrUnfinishedBatch, ErrAmbiguous,
-	ErrOldItemUnknown, ErrRefused, ErrInvalidOption,
+	ErrOldItemUnknown, ErrRefused, ErrInvalidOption, ErrTableExists, ErrTableInUse, ErrTableNotReady, ErrUnfinishedTable,
 }
 
 func requireOnlyCauses(t *testing.T, err error, want ...error) {
@@ -47,6 +47,8 @@ func TestCauseOfEachCode(t *testing.T) {
 
 	codes := map[error][]string{
 		ErrTableNotFound:   {"ResourceNotFoundException", "TableNotFoundException", "IndexNotFoundException"},
+		ErrTableExists:     {"TableAlreadyExistsException"},
+		ErrTableInUse:      {"ResourceInUseException", "TableInUseException"},
 		ErrConditionFailed: {"ConditionalCheckFailedException"},
 		ErrConflict:        {"TransactionConflictException", "ReplicatedWriteConflictException"},
 		ErrThrottled: {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException", "Throttling",

@@ -110,7 +110,9 @@ func TestHookHearsEachAttemptAndTheCall(t *testing.T) {
 		assert.Equal(t, []dynamoconn.CallEvent{{
 			Activity: "PutItem", TableName: "Music", Region: "us-east-1", Outcome: dynamoconn.OutcomeApplied,
 			Attempts: 6, Wait: waited, Took: took, BytesSent: 5 * sent, BytesReceived: received,
-			ConsumedCapacity: []dynamoconn.ConsumedCapacity{{TableName: "Music", CapacityUnits: 2, TableCapacityUnits: 2}},
+			ConsumedCapacity: []dynamoconn.ConsumedCapacity{
+				{TableName: "Music", Capacity: dynamoconn.Capacity{CapacityUnits: 2}, Table: dynamoconn.Capacity{CapacityUnits: 2}},
+			},
 		}}, calls)
 	})
 }
@@ -154,6 +156,48 @@ var everyActivity = map[string]struct {
 	}},
 	"DescribeTable": {"DescribeTable", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
 		_, err := c.DescribeTable(ctx, dynamoconn.DescribeTableRequest{TableName: "Music"}, opts...)
+		return err
+	}},
+	"CreateTable": {"CreateTable", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.CreateTable(ctx, dynamoconn.CreateTableRequest{TableName: "Music", PartitionKey: dynamoconn.StringKey("Artist")}, opts...)
+		return err
+	}},
+	"UpdateTable": {"UpdateTable", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.UpdateTable(ctx, dynamoconn.UpdateTableRequest{TableName: "Music", TableClass: dynamoconn.TableClassStandard}, opts...)
+		return err
+	}},
+	"DeleteTable": {"DeleteTable", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.DeleteTable(ctx, dynamoconn.DeleteTableRequest{TableName: "Music"}, opts...)
+		return err
+	}},
+	"WaitForTable": {"WaitForTable", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.WaitForTable(ctx, dynamoconn.WaitForTableRequest{TableName: "Music"}, opts...)
+		return err
+	}},
+	"UpdateTimeToLive": {"UpdateTimeToLive", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.UpdateTimeToLive(ctx, dynamoconn.UpdateTimeToLiveRequest{TableName: "Music", AttributeName: "Expires"}, opts...)
+		return err
+	}},
+	"DescribeTimeToLive": {"DescribeTimeToLive", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.DescribeTimeToLive(ctx, dynamoconn.DescribeTimeToLiveRequest{TableName: "Music"}, opts...)
+		return err
+	}},
+	"TagTable": {"TagTable", musicARN, func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.TagTable(ctx, dynamoconn.TagTableRequest{TableARN: musicARN, Tags: map[string]string{"Team": "A"}}, opts...)
+		return err
+	}},
+	"UntagTable": {"UntagTable", musicARN, func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.UntagTable(ctx, dynamoconn.UntagTableRequest{TableARN: musicARN, Keys: []string{"Team"}}, opts...)
+		return err
+	}},
+	"ListTags": {"ListTags", musicARN, func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.ListTags(ctx, dynamoconn.ListTagsRequest{TableARN: musicARN}, opts...)
+		return err
+	}},
+	"WatchTable": {"WaitForTable", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) (err error) {
+		for _, err = range c.WatchTable(ctx, dynamoconn.WaitForTableRequest{TableName: "Music"}, opts...) {
+			continue
+		}
 		return err
 	}},
 	"Scan": {"Scan", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
@@ -216,21 +260,18 @@ func TestEveryActivityIsInTheTable(t *testing.T) {
 
 func TestEveryActivityIsOneCall(t *testing.T) {
 	t.Parallel()
-	answers := map[string]string{
-		"DescribeTable": `{"Table":{"TableName":"Music"}}`, "ListTables": `{"TableNames":[]}`,
-	}
 	for name, of := range everyActivity {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var h heard
-			action := map[string]string{"BatchGet": "BatchGetItem", "BatchWrite": "BatchWriteItem"}[of.activity]
+			action := map[string]string{
+				"BatchGet": "BatchGetItem", "BatchWrite": "BatchWriteItem", "WaitForTable": "DescribeTable",
+				"TagTable": "TagResource", "UntagTable": "UntagResource", "ListTags": "ListTagsOfResource",
+			}[of.activity]
 			if action == "" {
 				action = of.activity
 			}
-			body := answers[of.activity]
-			if body == "" {
-				body = wiretest.DoneBody(action)
-			}
+			body := wiretest.DoneBody(action)
 
 			client := wireClient(t, wiretest.New(wiretest.Reply(200, body)), dynamoconn.WithHook(h.hook()))
 			require.NoError(t, of.call(t.Context(), client, dynamoconn.InRegion("eu-west-1")))
@@ -477,7 +518,7 @@ func TestScanOfManyPagesIsOneCall(t *testing.T) {
 		assert.Equal(t, 105, call.Attempts)
 		assert.Equal(t, time.Since(began), call.Took)
 		assert.Equal(t, call.Took-105*time.Second, call.Wait)
-		assert.Equal(t, []dynamoconn.ConsumedCapacity{{TableName: "Music", CapacityUnits: 50}}, call.ConsumedCapacity)
+		assert.Equal(t, []dynamoconn.ConsumedCapacity{{TableName: "Music", Capacity: dynamoconn.Capacity{CapacityUnits: 50}}}, call.ConsumedCapacity)
 		var sum dynamoconn.CallEvent
 		repetitions := 0
 		for _, attempt := range attempts {
@@ -602,7 +643,7 @@ func TestBatchIsOneCallOfManyAttempts(t *testing.T) {
 		assert.Equal(t, sent, calls[0].BytesSent)
 		assert.Equal(t, wait, calls[0].Wait)
 		assert.InDelta(t, 10, calls[0].Took.Seconds(), 1.5, "four at once")
-		assert.Equal(t, []dynamoconn.ConsumedCapacity{{TableName: "Music", CapacityUnits: 1000}}, calls[0].ConsumedCapacity)
+		assert.Equal(t, []dynamoconn.ConsumedCapacity{{TableName: "Music", Capacity: dynamoconn.Capacity{CapacityUnits: 1000}}}, calls[0].ConsumedCapacity)
 	})
 }
 

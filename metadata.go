@@ -21,21 +21,40 @@ type ResponseMetadata struct {
 	ConsumedCapacity []ConsumedCapacity
 }
 
-// ConsumedCapacity is the throughput that a call used on one table, in capacity
-// units.
+// ConsumedCapacity is the throughput that a call used on one table.
 type ConsumedCapacity struct {
 	// TableName is the table.
 	TableName string
-	// CapacityUnits is the sum over the table and its indexes.
-	CapacityUnits float64
-	// TableCapacityUnits is the part of the table itself.
-	TableCapacityUnits float64
+	// Capacity is the sum over the table and its indexes.
+	Capacity
+	// Table is the part of the table itself.
+	Table Capacity
 	// GlobalSecondaryIndexes is the part of each global index, by its name, and nil
 	// if there is none.
-	GlobalSecondaryIndexes map[string]float64
+	GlobalSecondaryIndexes map[string]Capacity
 	// LocalSecondaryIndexes is the part of each local index, by its name, and nil if
 	// there is none.
-	LocalSecondaryIndexes map[string]float64
+	LocalSecondaryIndexes map[string]Capacity
+	// VectorIndexes is the part of each vector index, by its name, and nil if there is none.
+	// It is no part of the sum, because it is counted in bytes.
+	VectorIndexes map[string]VectorCapacity
+}
+
+// Capacity is throughput in capacity units.
+type Capacity struct {
+	// CapacityUnits is the sum of reads and writes.
+	CapacityUnits float64
+	// ReadCapacityUnits and WriteCapacityUnits are the reads and the writes apart. DynamoDB
+	// tells them apart for transactions; where it does not, both are zero.
+	ReadCapacityUnits, WriteCapacityUnits float64
+}
+
+// VectorCapacity is what a call used of a vector index.
+type VectorCapacity struct {
+	// SearchRequestBytes is the number of bytes of searches.
+	SearchRequestBytes float64
+	// WriteRequestBytes is the number of bytes of writes.
+	WriteRequestBytes float64
 }
 
 // capacityOf returns what an API action on one table reports, in the form in which an action
@@ -58,21 +77,40 @@ func (m *ResponseMetadata) consume(reported ...types.ConsumedCapacity) {
 			m.ConsumedCapacity = slices.Insert(m.ConsumedCapacity, i, ConsumedCapacity{TableName: name})
 		}
 		sum := &m.ConsumedCapacity[i]
-		sum.CapacityUnits += deref(used.CapacityUnits)
+		sum.add(types.Capacity{
+			CapacityUnits: used.CapacityUnits, ReadCapacityUnits: used.ReadCapacityUnits, WriteCapacityUnits: used.WriteCapacityUnits,
+		})
 		if used.Table != nil {
-			sum.TableCapacityUnits += deref(used.Table.CapacityUnits)
+			sum.Table.add(*used.Table)
 		}
-		sum.GlobalSecondaryIndexes = addUnits(sum.GlobalSecondaryIndexes, used.GlobalSecondaryIndexes)
-		sum.LocalSecondaryIndexes = addUnits(sum.LocalSecondaryIndexes, used.LocalSecondaryIndexes)
+		sum.GlobalSecondaryIndexes = addUnits(sum.GlobalSecondaryIndexes, used.GlobalSecondaryIndexes, (*Capacity).add)
+		sum.LocalSecondaryIndexes = addUnits(sum.LocalSecondaryIndexes, used.LocalSecondaryIndexes, (*Capacity).add)
+		sum.VectorIndexes = addUnits(sum.VectorIndexes, used.VectorIndexes, (*VectorCapacity).add)
 	}
 }
 
-func addUnits(sum map[string]float64, used map[string]types.Capacity) map[string]float64 {
+// add adds what one answer reports.
+func (c *Capacity) add(used types.Capacity) {
+	c.CapacityUnits += deref(used.CapacityUnits)
+	c.ReadCapacityUnits += deref(used.ReadCapacityUnits)
+	c.WriteCapacityUnits += deref(used.WriteCapacityUnits)
+}
+
+// add adds what one answer reports.
+func (c *VectorCapacity) add(used types.VectorCapacity) {
+	c.SearchRequestBytes += deref(used.VectorSearchRequestBytes)
+	c.WriteRequestBytes += deref(used.VectorWriteRequestBytes)
+}
+
+// addUnits adds what one answer reports of each index.
+func addUnits[Sum, Used any](sum map[string]Sum, used map[string]Used, add func(*Sum, Used)) map[string]Sum {
 	if len(used) > 0 && sum == nil {
-		sum = make(map[string]float64, len(used))
+		sum = make(map[string]Sum, len(used))
 	}
 	for index, capacity := range used {
-		sum[index] += deref(capacity.CapacityUnits)
+		of := sum[index]
+		add(&of, capacity)
+		sum[index] = of
 	}
 	return sum
 }
@@ -84,6 +122,7 @@ func (m *ResponseMetadata) clone() ResponseMetadata {
 		used := &clone.ConsumedCapacity[i]
 		used.GlobalSecondaryIndexes = maps.Clone(used.GlobalSecondaryIndexes)
 		used.LocalSecondaryIndexes = maps.Clone(used.LocalSecondaryIndexes)
+		used.VectorIndexes = maps.Clone(used.VectorIndexes)
 	}
 	return clone
 }

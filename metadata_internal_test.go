@@ -10,7 +10,7 @@ import (
 
 func units(total, table float64, indexes map[string]float64) types.ConsumedCapacity {
 	used := types.ConsumedCapacity{
-		TableName: aws.String("Music"), CapacityUnits: aws.Float64(total), Table: &types.Capacity{CapacityUnits: aws.Float64(table)},
+		TableName: aws.String("Music"), CapacityUnits: aws.Float64(total), WriteCapacityUnits: aws.Float64(total), Table: &types.Capacity{CapacityUnits: aws.Float64(table)},
 	}
 	for name, n := range indexes {
 		if used.GlobalSecondaryIndexes == nil {
@@ -29,16 +29,16 @@ func TestConsumedCapacityIsAddedUpByTable(t *testing.T) {
 	m.consume()
 	assert.Equal(t, ResponseMetadata{}, m)
 
-	films := types.ConsumedCapacity{TableName: aws.String("Films"), CapacityUnits: aws.Float64(0.5)}
+	films := types.ConsumedCapacity{TableName: aws.String("Films"), CapacityUnits: aws.Float64(0.5), ReadCapacityUnits: aws.Float64(0.5)}
 	m.consume(units(4, 1, map[string]float64{"A": 1, "B": 2}), films)
 	m.consume(units(2, 2, nil), types.ConsumedCapacity{TableName: aws.String("Zoo")})
 	m.consume(units(3, 1.5, map[string]float64{"A": 1.5}))
 	assert.Equal(t, []ConsumedCapacity{
-		{TableName: "Films", CapacityUnits: 0.5},
+		{TableName: "Films", Capacity: Capacity{CapacityUnits: 0.5, ReadCapacityUnits: 0.5}},
 		{
-			TableName: "Music", CapacityUnits: 9, TableCapacityUnits: 4.5,
-			GlobalSecondaryIndexes: map[string]float64{"A": 2.5, "B": 2},
-			LocalSecondaryIndexes:  map[string]float64{"localA": 5, "localB": 4},
+			TableName: "Music", Capacity: Capacity{CapacityUnits: 9, WriteCapacityUnits: 9}, Table: Capacity{CapacityUnits: 4.5},
+			GlobalSecondaryIndexes: map[string]Capacity{"A": {CapacityUnits: 2.5}, "B": {CapacityUnits: 2}},
+			LocalSecondaryIndexes:  map[string]Capacity{"localA": {CapacityUnits: 5}, "localB": {CapacityUnits: 4}},
 		},
 		{TableName: "Zoo"},
 	}, m.ConsumedCapacity)
@@ -51,7 +51,7 @@ func TestConsumedCapacityWithoutFiguresIsZero(t *testing.T) {
 		Table:                  &types.Capacity{},
 		GlobalSecondaryIndexes: map[string]types.Capacity{"A": {}},
 	})
-	assert.Equal(t, []ConsumedCapacity{{GlobalSecondaryIndexes: map[string]float64{"A": 0}}}, m.ConsumedCapacity)
+	assert.Equal(t, []ConsumedCapacity{{GlobalSecondaryIndexes: map[string]Capacity{"A": {}}}}, m.ConsumedCapacity)
 }
 
 func TestResponseMetadataCloneSharesNothing(t *testing.T) {
@@ -65,8 +65,8 @@ func TestResponseMetadataCloneSharesNothing(t *testing.T) {
 	clone := m.clone()
 	assert.Equal(t, m, clone)
 	clone.RequestIDs[0] = "changed"
-	clone.ConsumedCapacity[0].GlobalSecondaryIndexes["A"] = 99
-	clone.ConsumedCapacity[0].LocalSecondaryIndexes["localA"] = 99
+	clone.ConsumedCapacity[0].GlobalSecondaryIndexes["A"] = Capacity{CapacityUnits: 99}
+	clone.ConsumedCapacity[0].LocalSecondaryIndexes["localA"] = Capacity{CapacityUnits: 99}
 	clone.ConsumedCapacity[0].TableName = "changed"
 	assert.Equal(t, build(), m)
 

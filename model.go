@@ -67,25 +67,56 @@ type TableDescription struct {
 	TableSizeBytes int64
 	// BillingMode is PROVISIONED or PAY_PER_REQUEST.
 	BillingMode BillingMode
+	// LastUpdateToPayPerRequestDateTime is when the table was last set to on demand, and zero
+	// if it never was.
+	LastUpdateToPayPerRequestDateTime time.Time
 	// ProvisionedThroughput is the capacity of the table, and nil if it is billed on
 	// demand.
 	ProvisionedThroughput *ProvisionedThroughput
 	// OnDemandThroughput is the limit that the owner set on a table billed on demand, and
 	// nil if there is none.
 	OnDemandThroughput *OnDemandThroughput
+	// WarmThroughput is what the table can serve at once, and nil if DynamoDB does not say.
+	WarmThroughput *WarmThroughput
 	// GlobalSecondaryIndexes are the indexes with keys of their own.
 	GlobalSecondaryIndexes []IndexDescription
 	// LocalSecondaryIndexes are the indexes with the table's partition key and
 	// another sort key.
 	LocalSecondaryIndexes []IndexDescription
+	// VectorIndexes are the indexes for similarity search.
+	VectorIndexes []VectorIndexDescription
 	// Stream is the table's stream, and nil if there never was one.
 	Stream *StreamDescription
 	// TableClass is STANDARD or STANDARD_INFREQUENT_ACCESS.
 	TableClass TableClass
+	// TableClassLastUpdateDateTime is when the class was last changed, and zero if it never
+	// was.
+	TableClassLastUpdateDateTime time.Time
+	// Encryption is how the table is encrypted, and nil if that is with the key that
+	// DynamoDB owns.
+	Encryption *EncryptionDescription
 	// DeletionProtectionEnabled reports whether DynamoDB refuses to delete the table.
 	DeletionProtectionEnabled bool
 	// Replicas are the copies of a global table in other regions.
 	Replicas []ReplicaDescription
+	// Witnesses are the regions that only vote on the writes of a global table with strong
+	// consistency.
+	Witnesses []WitnessDescription
+	// MultiRegionConsistency is EVENTUAL or STRONG, and empty if the table is not global.
+	MultiRegionConsistency MultiRegionConsistency
+	// GlobalTableVersion is the version of global tables that the table uses, such as
+	// "2019.11.21", and empty if it is not global.
+	GlobalTableVersion string
+	// GlobalTableSettingsReplicationMode says whether the copies of a global table have the
+	// same settings. It is empty if DynamoDB does not say.
+	GlobalTableSettingsReplicationMode GlobalTableSettingsReplicationMode
+	// DisassociationProtectionEnabled reports whether DynamoDB refuses to make a copy of the
+	// global table a table of its own.
+	DisassociationProtectionEnabled bool
+	// Restore is where the table was restored from, and nil if it was not.
+	Restore *RestoreSummary
+	// Archival is when and why the table was archived, and nil if it was not.
+	Archival *ArchivalSummary
 	ResponseMetadata
 }
 
@@ -104,7 +135,40 @@ func (d *TableDescription) KeyNames() []string {
 	return names
 }
 
-// AttributeDefinition is the type of one attribute that is part of a key.
+// notReady returns what keeps the table from being ready, and "" if it is.
+func (d *TableDescription) notReady() string {
+	if d.TableStatus != TableStatusActive {
+		return "the table is " + string(d.TableStatus)
+	}
+	for _, index := range d.GlobalSecondaryIndexes {
+		if why := indexNotReady(index.IndexName, index.IndexStatus, index.Backfilling); why != "" {
+			return why
+		}
+	}
+	for _, index := range d.VectorIndexes {
+		if why := indexNotReady(index.IndexName, index.IndexStatus, index.Backfilling); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+func indexNotReady(name string, status IndexStatus, backfilling bool) string {
+	switch {
+	case status != IndexStatusActive:
+		return "the index " + showName(name) + " is " + string(status)
+	case backfilling:
+		return "items are being copied into the index " + showName(name)
+	}
+	return ""
+}
+
+// IsReady reports whether the table and all its indexes can be used: each is ACTIVE, and no
+// items are still being copied into an index. See [Client.WaitForTable].
+func (d *TableDescription) IsReady() bool { return d.notReady() == "" }
+
+// AttributeDefinition is the name and the type of one attribute that is part of a key.
+// [StringKey], [NumberKey] and [BinaryKey] make one.
 type AttributeDefinition struct {
 	AttributeName string
 	AttributeType AttributeType
@@ -174,6 +238,55 @@ type IndexDescription struct {
 	ProvisionedThroughput *ProvisionedThroughput
 	// OnDemandThroughput is the limit that the owner set, and nil if there is none.
 	OnDemandThroughput *OnDemandThroughput
+	// WarmThroughput is what the index can serve at once, and nil if it is local or DynamoDB
+	// does not say.
+	WarmThroughput *WarmThroughput
+}
+
+// WarmThroughput is what a table or an index can serve at once, for each second.
+type WarmThroughput struct {
+	// ReadUnitsPerSecond is the number of reads of 4 KB.
+	ReadUnitsPerSecond int64
+	// WriteUnitsPerSecond is the number of writes of 1 KB.
+	WriteUnitsPerSecond int64
+	// Status is ACTIVE, or UPDATING while DynamoDB raises it. A request does not need it.
+	Status string
+}
+
+// VectorIndexDescription is one index for similarity search.
+type VectorIndexDescription struct {
+	// IndexName is the name of the index.
+	IndexName string
+	// IndexARN is the index's Amazon Resource Name.
+	IndexARN string
+	// IndexStatus is the state of the index, which says whether it can be used.
+	IndexStatus IndexStatus
+	// Backfilling reports whether items are still being copied into a new index.
+	Backfilling bool
+	// VectorAttribute is the name of the attribute that holds the vectors.
+	VectorAttribute string
+	// Dimensions is the number of dimensions of a vector.
+	Dimensions int64
+	// DistanceFunction is how the distance of two vectors is measured.
+	DistanceFunction VectorDistanceFunction
+	// SearchAttributes are the attributes by which a search can be narrowed.
+	SearchAttributes []SearchAttribute
+	// ProjectionType says which attributes the index holds.
+	ProjectionType ProjectionType
+	// NonKeyAttributes are those attributes, for the projection INCLUDE.
+	NonKeyAttributes []string
+	// ItemCount is the number of items, counted about every six hours.
+	ItemCount int64
+	// IndexSizeBytes is the size of all items, measured about every six hours.
+	IndexSizeBytes int64
+}
+
+// SearchAttribute is one attribute by which a search in a vector index can be narrowed.
+type SearchAttribute struct {
+	// Key is the name of the attribute.
+	Key string
+	// Type is HASH for a partition of the index and INLINE_FILTER for a filter.
+	Type string
 }
 
 // StreamDescription is the record of changes of a table.
@@ -192,14 +305,92 @@ type StreamDescription struct {
 type ReplicaDescription struct {
 	// Region is where the copy is.
 	Region Region
+	// ReplicaARN is the copy's Amazon Resource Name, and empty if DynamoDB gave none.
+	ReplicaARN string
 	// ReplicaStatus is the state of the copy, which says whether it can be used.
 	ReplicaStatus ReplicaStatus
 	// ReplicaStatusDescription is DynamoDB's explanation of the state, and empty if it gave
 	// none.
 	ReplicaStatusDescription string
+	// ReplicaStatusPercentProgress is how far a copy that is being made is, such as "40%",
+	// and empty if DynamoDB does not say.
+	ReplicaStatusPercentProgress string
+	// KMSMasterKeyID is the key of AWS KMS that encrypts the copy, and empty if it has none
+	// of its own.
+	KMSMasterKeyID string
+	// ReadCapacityUnits is the copy's own read capacity, and 0 if it has that of the table.
+	ReadCapacityUnits int64
+	// MaxReadRequestUnits is the copy's own limit of reads on demand, -1 for no limit, and 0
+	// if it has that of the table.
+	MaxReadRequestUnits int64
+	// WarmThroughput is what the copy can serve at once, and nil if DynamoDB does not say.
+	WarmThroughput *WarmThroughput
+	// GlobalSecondaryIndexes are the copy's own settings of its indexes.
+	GlobalSecondaryIndexes []ReplicaIndexDescription
 	// TableClass is the copy's own class, and empty if DynamoDB named none.
 	TableClass TableClass
+	// TableClassLastUpdateDateTime is when that class was last changed, and zero if it never
+	// was.
+	TableClassLastUpdateDateTime time.Time
+	// GlobalTableSettingsReplicationMode says whether the copy takes over the settings of
+	// the table. It is empty if DynamoDB does not say.
+	GlobalTableSettingsReplicationMode GlobalTableSettingsReplicationMode
 	// InaccessibleDateTime is when the copy became unreachable, and zero if it is
 	// reachable.
 	InaccessibleDateTime time.Time
+}
+
+// ReplicaIndexDescription has the settings of one index that a copy of a global table has for
+// itself.
+type ReplicaIndexDescription struct {
+	// IndexName is the name of the index.
+	IndexName string
+	// ReadCapacityUnits and MaxReadRequestUnits are as in [ReplicaDescription].
+	ReadCapacityUnits   int64
+	MaxReadRequestUnits int64
+	// WarmThroughput is what the index can serve at once, and nil if DynamoDB does not say.
+	WarmThroughput *WarmThroughput
+}
+
+// WitnessDescription is one witness of a global table.
+type WitnessDescription struct {
+	// Region is where the witness is.
+	Region Region
+	// WitnessStatus is the state of the witness: CREATING, ACTIVE or DELETING.
+	WitnessStatus string
+}
+
+// EncryptionDescription is how a table is encrypted with a key of AWS KMS.
+type EncryptionDescription struct {
+	// Status is the state of the encryption.
+	Status EncryptionStatus
+	// Type is KMS for a key of AWS KMS.
+	Type string
+	// KMSKeyARN is the key's Amazon Resource Name.
+	KMSKeyARN string
+	// InaccessibleDateTime is when DynamoDB found that it cannot use the key, and zero if it
+	// can. After 7 days it archives the table.
+	InaccessibleDateTime time.Time
+}
+
+// RestoreSummary is where a table was restored from.
+type RestoreSummary struct {
+	// SourceBackupARN is the backup, and empty if a table was restored to a point in time.
+	SourceBackupARN string
+	// SourceTableARN is the table that the backup is of, and empty if DynamoDB gave none.
+	SourceTableARN string
+	// RestoreDateTime is the point in time or the time of the backup.
+	RestoreDateTime time.Time
+	// InProgress reports whether the table is still being restored.
+	InProgress bool
+}
+
+// ArchivalSummary is when and why a table was archived.
+type ArchivalSummary struct {
+	// ArchivalBackupARN is the backup that the table was archived to.
+	ArchivalBackupARN string
+	// ArchivalDateTime is when the table was archived.
+	ArchivalDateTime time.Time
+	// ArchivalReason is DynamoDB's explanation.
+	ArchivalReason string
 }

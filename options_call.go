@@ -62,7 +62,8 @@ func WithConsumedCapacity() CallOption {
 // throttled, refused or never sent, is still repeated.
 //
 // It is for [Client.PutItem], [Client.DeleteItem] and [Client.BatchWrite], where another
-// writer may change the item between two attempts: the second would undo that change. A
+// writer may change the item between two attempts: the second would undo that change. It is
+// also for the activities that create, change and delete tables. A
 // condition or [ExactlyOnce] prevents that too. SendOnce costs nothing, and has no effect
 // on an activity that only reads. See Retries in the package comment.
 func SendOnce() CallOption {

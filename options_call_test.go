@@ -210,7 +210,9 @@ func TestExactlyOnceTellsCapacityAndRequest(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "RTX", resp.RequestID)
 	assert.Equal(t, []string{"RTX"}, resp.RequestIDs)
-	assert.Equal(t, []dynamoconn.ConsumedCapacity{{TableName: "Music", CapacityUnits: 2, TableCapacityUnits: 2}}, resp.ConsumedCapacity)
+	assert.Equal(t, []dynamoconn.ConsumedCapacity{{
+		TableName: "Music", Capacity: dynamoconn.Capacity{CapacityUnits: 2, WriteCapacityUnits: 2}, Table: dynamoconn.Capacity{CapacityUnits: 2},
+	}}, resp.ConsumedCapacity)
 }
 
 func tokenOf(t *testing.T, body string) string {

@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (failed e
 		return err
 	}
 	if db.Own {
-		remove, err := createSamples(ctx, db, client)
+		remove, err := createSamples(ctx, client)
 		defer func() { failed = errors.Join(failed, remove()) }()
 		if err != nil {
 			return err

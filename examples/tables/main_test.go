@@ -65,11 +65,11 @@ func TestTablesCreatesNoTablesOnAGivenServer(t *testing.T) {
 	require.NoError(t, err)
 	client, err := dynamoconn.New(t.Context(), dynamoconn.WithAWSConfig(db.Config))
 	require.NoError(t, err)
-	remove, err := createSamples(t.Context(), db, client)
+	remove, err := createSamples(t.Context(), client)
 	require.NoError(t, err)
 
 	// The tables cannot be created a second time, and remove must not delete the first.
-	removeNothing, err := createSamples(t.Context(), db, client)
+	removeNothing, err := createSamples(t.Context(), client)
 	require.Error(t, err)
 	require.NoError(t, removeNothing())
 

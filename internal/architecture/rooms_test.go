@@ -105,7 +105,7 @@ var rooms = []room{
 	},
 	{dir: "examples/export", imports: []string{rootRoom, "examples/internal/demo", "testdata"}, tests: []string{"dynamoconntest"}},
 	{dir: "examples/quickstart", imports: []string{rootRoom, "examples/internal/demo", "testdata"}, others: []string{sdk}, tests: []string{"dynamoconntest"}},
-	{dir: "examples/tables", imports: []string{rootRoom, "examples/internal/demo"}, others: []string{sdk}, tests: []string{"dynamoconntest"}},
+	{dir: "examples/tables", imports: []string{rootRoom, "examples/internal/demo"}, tests: []string{"dynamoconntest"}},
 }
 
 // imported are the imports of a room as they are.

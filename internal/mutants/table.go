@@ -448,10 +448,10 @@ var mutants = append([]mutant{
 	{0, "an error marshalled to JSON shows its item", "errors.go",
 		`e.Began, e.Ended, e.Error()})`, `e.Began, e.Ended, e.Error() + fmt.Sprint(e.Item())})`,
 		".", "TestErrorsEventsAndLogsShowNoValue"},
-	{0, "error texts show control characters of the server", "errors.go",
+	{0, "error texts show control characters of the server", "errors_field.go",
 		`if !unicode.IsGraphic(r) {`, `if !unicode.IsGraphic(r) && r < 0 {`,
 		".", "TestClean"},
-	{0, "error texts show texts of the server of any length", "errors.go",
+	{0, "error texts show texts of the server of any length", "errors_field.go",
 		`cut := len(text) > longestMessage`, `cut := false`,
 		".", "TestClean"},
 	{0, "the text of a batch failure shows its item", "errors_batch.go",
@@ -489,4 +489,4 @@ var mutants = append([]mutant{
 	{0, "errors of single writes have the older wording", "dynamoconntest/internal/api/words.go",
 		`err.Message = envelope + err.Message`, `_ = envelope`,
 		"dynamoconntest", "TestSingleWritesHaveTheNewestWording"},
-}, slices.Concat(codecMutants, directMutants)...)
+}, slices.Concat(codecMutants, directMutants, tableMutants)...)

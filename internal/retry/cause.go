@@ -19,6 +19,10 @@ const (
 	NoCause Cause = iota
 	// TableNotFound means that there is no such table or index.
 	TableNotFound
+	// TableExists means that there is a table of that name already.
+	TableExists
+	// TableInUse means that the table is being created, changed or deleted at the moment.
+	TableInUse
 	// ConditionFailed means that the condition of a write was false.
 	ConditionFailed
 	// Conflict means that another write was at work on the item.
@@ -77,7 +81,9 @@ func causeOf(err error, tries []Try, last error) Cause {
 		return cause
 	}
 	if api, ok := as[smithy.APIError](err); ok {
-		if cause := LookUp(api.ErrorCode()).Cause; cause != NoCause {
+		if cause := LookUp(api.ErrorCode()).Cause; cause == TableInUse && creates(err) {
+			return TableExists
+		} else if cause != NoCause {
 			return cause
 		}
 	}
@@ -95,6 +101,13 @@ func causeOf(err error, tries []Try, last error) Cause {
 		return Unavailable
 	}
 	return NoCause
+}
+
+// creates reports whether the request was to create a table. DynamoDB then has the same error
+// code for a name that is taken as it has for other requests when the table is busy.
+func creates(err error) bool {
+	operation, ok := as[*smithy.OperationError](err)
+	return ok && operation.Operation() == "CreateTable"
 }
 
 // causeOfStatus returns the cause of an answer whose error code says nothing, such as one

@@ -31,6 +31,11 @@ var codes = map[string]Code{
 	"TableNotFoundException":    {Cause: TableNotFound},
 	"IndexNotFoundException":    {Cause: TableNotFound},
 
+	// For CreateTable the first means TableExists: see causeOf.
+	"ResourceInUseException":      {Cause: TableInUse},
+	"TableInUseException":         {Cause: TableInUse},
+	"TableAlreadyExistsException": {Cause: TableExists},
+
 	"ConditionalCheckFailedException": {Cause: ConditionFailed},
 
 	"TransactionConflictException":     {Cause: Conflict, Repeat: true},

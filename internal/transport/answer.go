@@ -15,6 +15,14 @@ import (
 var outputs = map[string][]string{
 	"ListTables":         {"TableNames", "LastEvaluatedTableName"},
 	"DescribeTable":      {"Table"},
+	"CreateTable":        {"TableDescription"},
+	"UpdateTable":        {"TableDescription"},
+	"DeleteTable":        {"TableDescription"},
+	"UpdateTimeToLive":   {"TimeToLiveSpecification"},
+	"DescribeTimeToLive": {"TimeToLiveDescription"},
+	"TagResource":        {},
+	"UntagResource":      {},
+	"ListTagsOfResource": {"Tags", "NextToken"},
 	"Scan":               {"Items", "Count", "ScannedCount", "LastEvaluatedKey", "ConsumedCapacity"},
 	"Query":              {"Items", "Count", "ScannedCount", "LastEvaluatedKey", "ConsumedCapacity"},
 	"GetItem":            {"Item", "ConsumedCapacity"},
@@ -47,6 +55,9 @@ var reportMembers = map[string]bool{
 	"__type": true, "message": true, "Message": true, "code": true, "Code": true, "Output": true,
 }
 
+// bodiless has the actions whose successful answer has no body.
+var bodiless = map[string]bool{"TagResource": true, "UntagResource": true}
+
 // checkSuccess makes sure that the answer of a success is one JSON object, and that it can be
 // an answer to the action. If a checksum has proved that these are the bytes that were sent,
 // it does not check that the JSON is valid: the decoder does.
@@ -55,6 +66,8 @@ func checkSuccess(action string, body []byte, checked bool, header http.Header) 
 	switch {
 	case header.Get("X-Amzn-Errortype") != "":
 		return corrupt("a success whose header reports a failure")
+	case len(trimmed) == 0 && bodiless[action]:
+		return nil
 	case len(trimmed) == 0:
 		return corrupt("a success with an empty body")
 	case trimmed[0] != '{' || trimmed[len(trimmed)-1] != '}':

@@ -38,6 +38,9 @@ func TestSuccessThatIsNoAnswerToTheAction(t *testing.T) {
 		{"GetItem", `{"Item" : null }`, nil},
 		{"Scan", `{"Item":{}}`, nil},
 		{"ListTables", `{"Items":[],"Count":0}`, nil},
+		{"CreateTable", ``, nil},
+		{"TagResource", `{"Tags":[]}`, nil},
+		{"TagResource", `{`, nil},
 		{"BatchGetItem", `{"UnprocessedItems":{}}`, nil},
 		{"BatchWriteItem", `{"Responses":{},"UnprocessedKeys":{}}`, nil},
 	} {
@@ -63,6 +66,14 @@ func TestSuccessWithMembersOfItsOwn(t *testing.T) {
 	t.Parallel()
 
 	for action, members := range outputs {
+		if len(members) == 0 {
+			for _, body := range []string{"", " ", `{}`, `{"Newer":{}}`} {
+				tries, err := post(t.Context(), t, answering(answer(200, body), nil), action)
+				require.NoError(t, err, "%s %s", action, body)
+				assert.Equal(t, retry.Applied, tries[0].Outcome)
+			}
+			continue
+		}
 		for _, body := range []string{
 			`{}`, `{"` + strings.Join(members, `":{},"`) + `":{}}`, `{"Newer":[{"__type":"x"}]}`,
 			`{"Newer":["message","__type"],"` + members[0] + `":{"__type":{"S":"a"},"message":{"S":"a"},"Item":{"NULL":true}}}`,

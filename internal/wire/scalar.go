@@ -77,6 +77,7 @@ func (d *strictDecoder) ReadString(s *smithy.Schema, v *string) error {
 // its own for the ARN of an index.
 var nameShapes = map[string]bool{
 	"TableName": true, "TableArn": true, "TableId": true, "IndexName": true, "StreamArn": true, "RegionName": true, "String": true,
+	"KMSMasterKeyArn": true, "KMSMasterKeyId": true, "BackupArn": true,
 }
 
 // checkName refuses a name, an ARN, an ID or a status with a character that cannot be seen, as

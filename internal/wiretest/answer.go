@@ -44,7 +44,15 @@ func DoneBody(action string) string {
 	case "ListTables":
 		return `{"TableNames":[]}`
 	case "DescribeTable":
-		return `{"Table":{"TableName":"Music"}}`
+		return `{"Table":{"TableName":"Music","TableStatus":"ACTIVE"}}`
+	case "CreateTable", "UpdateTable", "DeleteTable":
+		return `{"TableDescription":{"TableName":"Music","TableStatus":"ACTIVE"}}`
+	case "UpdateTimeToLive":
+		return `{"TimeToLiveSpecification":{"AttributeName":"Expires","Enabled":true}}`
+	case "DescribeTimeToLive":
+		return `{"TimeToLiveDescription":{"TimeToLiveStatus":"DISABLED"}}`
+	case "ListTagsOfResource":
+		return `{"Tags":[]}`
 	}
 	return `{}`
 }

@@ -1,0 +1,131 @@
+package dynamoconn_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/dynamoconn/dynamoconn"
+)
+
+func ExampleClient_CreateTable() {
+	ctx, client := context.Background(), musicClient()
+
+	_, err := client.CreateTable(ctx, dynamoconn.CreateTableRequest{
+		TableName:    "Concerts",
+		PartitionKey: dynamoconn.StringKey("Artist"),
+		SortKey:      dynamoconn.NumberKey("Day"),
+		GlobalSecondaryIndexes: []dynamoconn.GlobalSecondaryIndex{{
+			IndexName:    "ByPlace",
+			PartitionKey: []dynamoconn.AttributeDefinition{dynamoconn.StringKey("Country"), dynamoconn.StringKey("City")},
+			SortKey:      []dynamoconn.AttributeDefinition{dynamoconn.NumberKey("Day")},
+		}},
+		TimeToLiveAttribute: "Expires",
+		Tags:                map[string]string{"Team": "Charts"},
+	})
+	if err != nil && !errors.Is(err, dynamoconn.ErrTableExists) {
+		log.Fatal(err)
+	}
+	description, err := client.WaitForTable(ctx, dynamoconn.WaitForTableRequest{TableName: "Concerts"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(description.TableStatus, description.BillingMode, description.KeyNames())
+	for _, element := range description.GlobalSecondaryIndexes[0].KeySchemaElements {
+		fmt.Println(element.Key, "is", element.KeyType.Caption())
+	}
+	// Output:
+	// ACTIVE PAY_PER_REQUEST [Artist Day]
+	// Country is HASH (partition)
+	// City is HASH (partition)
+	// Day is RANGE (sort)
+}
+
+func ExampleClient_UpdateTable() {
+	ctx, client := context.Background(), musicClient()
+
+	_, err := client.UpdateTable(ctx, dynamoconn.UpdateTableRequest{
+		TableName: "Music",
+		CreateIndex: &dynamoconn.GlobalSecondaryIndex{
+			IndexName:        "ByYear",
+			PartitionKey:     []dynamoconn.AttributeDefinition{dynamoconn.NumberKey("Year")},
+			NonKeyAttributes: []string{"Price"},
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	description, err := client.WaitForTable(ctx, dynamoconn.WaitForTableRequest{TableName: "Music"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	index := description.GlobalSecondaryIndexes[0]
+	fmt.Println(index.IndexName, index.IndexStatus, index.ProjectionType, index.NonKeyAttributes)
+	// Output: ByYear ACTIVE INCLUDE [Price]
+}
+
+func ExampleClient_WatchTable() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	client := musicClient()
+
+	for table, err := range client.WatchTable(ctx, dynamoconn.WaitForTableRequest{TableName: "Music"}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(table.Name, table.TableStatus, table.IsReady())
+	}
+	// Output: Music ACTIVE true
+}
+
+func ExampleClient_DeleteTable() {
+	ctx, client := context.Background(), musicClient()
+
+	_, err := client.DeleteTable(ctx, dynamoconn.DeleteTableRequest{TableName: "Music"})
+	if err != nil && !errors.Is(err, dynamoconn.ErrTableNotFound) {
+		log.Fatal(err)
+	}
+	_, err = client.WaitForTable(ctx, dynamoconn.WaitForTableRequest{TableName: "Music", Deleted: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.DescribeTable(ctx, dynamoconn.DescribeTableRequest{TableName: "Music"})
+	fmt.Println(errors.Is(err, dynamoconn.ErrTableNotFound))
+	// Output: true
+}
+
+func ExampleClient_UpdateTimeToLive() {
+	ctx, client := context.Background(), musicClient()
+
+	_, err := client.UpdateTimeToLive(ctx, dynamoconn.UpdateTimeToLiveRequest{TableName: "Music", AttributeName: "Expires"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	description, err := client.DescribeTimeToLive(ctx, dynamoconn.DescribeTimeToLiveRequest{TableName: "Music"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(description.AttributeName, description.TimeToLiveStatus)
+	// Output: Expires ENABLED
+}
+
+func ExampleClient_TagTable() {
+	ctx, client := context.Background(), musicClient()
+
+	table, err := client.DescribeTable(ctx, dynamoconn.DescribeTableRequest{TableName: "Music"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.TagTable(ctx, dynamoconn.TagTableRequest{TableARN: table.TableARN, Tags: map[string]string{"Team": "Charts"}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	resp, err := client.ListTags(ctx, dynamoconn.ListTagsRequest{TableARN: table.TableARN})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.Tags)
+	// Output: map[Team:Charts]
+}

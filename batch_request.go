@@ -30,7 +30,7 @@ func (k *call) runBatch(ctx context.Context, plan batch.Plan) []*batch.Result {
 	plan.Pause = retry.Pause
 	plan.Paused = k.paused
 	plan.Patience = k.client.config.retryBudget
-	plan.Unprocessed = k.leftUnprocessed()
+	plan.Unprocessed = k.leftUnprocessed
 	return plan.Run(ctx)
 }
 

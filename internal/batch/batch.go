@@ -78,9 +78,9 @@ type Plan struct {
 	// Patience is how long to go on while no operation is done, before everything that is
 	// left is given up. Run waits for requests under way. Zero is for ever.
 	Patience time.Duration
-	// Unprocessed is the error of an operation that is given up and was only ever left
-	// unprocessed.
-	Unprocessed error
+	// Unprocessed returns the error of the operations of a table that are given up and were
+	// only ever left unprocessed. It is needed with Patience.
+	Unprocessed func() error
 }
 
 // Run carries out the plan until each operation has a result or ctx ends. No request

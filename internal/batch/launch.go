@@ -23,7 +23,11 @@ func (r *runner) launch(ctx context.Context, ops []int) {
 		r.take(answered{ops: ops, Answer: r.Send(ctx, ops)})
 		return
 	}
-	go r.send(ctx, ops)
+	if r.answers == nil {
+		r.answers = make(chan answered, r.MaxInFlight)
+		r.sending, r.cancel = context.WithCancel(ctx)
+	}
+	go r.send(r.sending, ops)
 }
 
 // send is the goroutine of one request. It always answers: otherwise Run would wait for ever.

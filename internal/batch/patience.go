@@ -23,7 +23,7 @@ func (r *runner) giveUp(now time.Time) {
 	for id := range r.tables {
 		why := r.tables[id].waitsFor
 		if why == nil {
-			why = r.Unprocessed
+			why = r.Unprocessed()
 		}
 		r.dropTable(id, why)
 	}

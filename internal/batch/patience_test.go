@@ -16,6 +16,8 @@ import (
 
 var errLeft = errors.New("left unprocessed")
 
+func leftOver() error { return errLeft }
+
 // oneSecond is a pause that does not grow.
 func oneSecond(int) time.Duration { return time.Second }
 
@@ -46,7 +48,7 @@ func TestPatience(t *testing.T) {
 				requests := 0
 				p := &Plan{
 					Ops: ops(0, 3), Serial: []bool{false}, MaxOps: 3, MaxBytes: 100, MaxInFlight: 4,
-					Pause: oneSecond, Patience: test.patience, Unprocessed: errLeft,
+					Pause: oneSecond, Patience: test.patience, Unprocessed: leftOver,
 					Send: func(_ context.Context, sent []int) Answer {
 						requests++
 						time.Sleep(test.takes)
@@ -72,7 +74,7 @@ func TestProgressRestoresPatience(t *testing.T) {
 		requests := 0
 		p := &Plan{
 			Ops: ops(0, 20), Serial: []bool{false}, MaxOps: 20, MaxBytes: 100, MaxInFlight: 1,
-			Pause: oneSecond, Patience: 9 * time.Second, Unprocessed: errLeft,
+			Pause: oneSecond, Patience: 9 * time.Second, Unprocessed: leftOver,
 			Send: func(_ context.Context, sent []int) Answer {
 				if requests++; requests%8 == 0 {
 					return Answer{Outcome: retry.Applied, Unprocessed: sent[1:]}
@@ -98,7 +100,7 @@ func TestPatienceWithRequestsAlwaysUnderWay(t *testing.T) {
 		began := time.Now()
 		p := &Plan{
 			Ops: append(ops(0, 2), ops(1, 2)...), Serial: []bool{true, true}, MaxOps: 1, MaxBytes: 100, MaxInFlight: 4,
-			Pause: oneSecond, Patience: 30 * time.Second, Unprocessed: errLeft,
+			Pause: oneSecond, Patience: 30 * time.Second, Unprocessed: leftOver,
 		}
 		p.Send = func(_ context.Context, sent []int) Answer {
 			time.Sleep(time.Duration(2+p.Ops[sent[0]].Table) * time.Second)
@@ -138,7 +140,7 @@ func TestPatienceWaitsForTheAnswerUnderWay(t *testing.T) {
 				began := time.Now()
 				p := &Plan{
 					Ops: append(ops(slow, 1), ops(throttled, 1)...), Serial: []bool{false, false}, MaxOps: 1, MaxBytes: 100,
-					MaxInFlight: 2, Pause: oneSecond, Patience: time.Minute, Unprocessed: errLeft,
+					MaxInFlight: 2, Pause: oneSecond, Patience: time.Minute, Unprocessed: leftOver,
 				}
 				p.Send = func(_ context.Context, sent []int) Answer {
 					switch {
@@ -165,7 +167,7 @@ func TestCauseIsThatOfTheLastAnswer(t *testing.T) {
 		requests := 0
 		p := &Plan{
 			Ops: ops(0, 2), Serial: []bool{false}, MaxOps: 2, MaxBytes: 100, MaxInFlight: 1,
-			Pause: oneSecond, Patience: 5 * time.Second, Unprocessed: errLeft,
+			Pause: oneSecond, Patience: 5 * time.Second, Unprocessed: leftOver,
 			Send: func(_ context.Context, sent []int) Answer {
 				if requests++; requests == 1 {
 					return Answer{Outcome: retry.NotDone, Err: errLater}
@@ -185,7 +187,7 @@ func TestRefusalRestoresPatience(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &Plan{
 			Ops: ops(0, 10), Serial: []bool{false}, MaxOps: 1, MaxBytes: 100, MaxInFlight: 1,
-			Pause: oneSecond, Patience: 5 * time.Second, Unprocessed: errLeft,
+			Pause: oneSecond, Patience: 5 * time.Second, Unprocessed: leftOver,
 			Send: func(context.Context, []int) Answer {
 				time.Sleep(2 * time.Second)
 				return Answer{Outcome: retry.Refused, Scope: retry.OneOperation, Err: errRefused}
@@ -206,7 +208,7 @@ func TestContextThatEndsIsTheReason(t *testing.T) {
 		defer cancel()
 		p := &Plan{
 			Ops: ops(0, 2), Serial: []bool{false}, MaxOps: 1, MaxBytes: 100, MaxInFlight: 1,
-			Pause: oneSecond, Patience: 5 * time.Second, Unprocessed: errLeft,
+			Pause: oneSecond, Patience: 5 * time.Second, Unprocessed: leftOver,
 			Send: func(context.Context, []int) Answer {
 				time.Sleep(10 * time.Second)
 				return Answer{Outcome: retry.NotDone, Err: errLater}
@@ -229,7 +231,7 @@ func TestPatienceGivesEachTableItsCause(t *testing.T) {
 		p := &Plan{
 			Ops:    append(append(ops(0, 5), ops(1, 5)...), ops(2, 5)...),
 			Serial: []bool{true, true, true}, MaxOps: 1, MaxBytes: 100, MaxInFlight: 3,
-			Pause: oneSecond, Patience: 5 * time.Second, Unprocessed: errLeft,
+			Pause: oneSecond, Patience: 5 * time.Second, Unprocessed: leftOver,
 		}
 		p.Send = func(_ context.Context, sent []int) Answer {
 			mu.Lock()

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"math/bits"
 	"slices"
 	"time"
 )
@@ -24,11 +25,14 @@ func (r *runner) pick(now time.Time) []int {
 			if !ok {
 				break
 			}
-			size, limit := r.Ops[op].Bytes, min(most, r.state[op].limit)
+			size, limit := r.Ops[op].Bytes, min(most, int(r.state[op].limit))
 			fits := len(ops) == 0 || len(ops) < limit && bytes+size <= r.MaxBytes
 			mixes := tables > 0 && (len(ops) == before || tables > 1)
 			if !fits || mixes && (alone || r.state[op].ofOneTable) {
 				break
+			}
+			if ops == nil {
+				ops = make([]int, 0, min(r.MaxOps, len(t.again)+len(t.queue)))
 			}
 			t.pop()
 			if len(ops) == before {
@@ -83,4 +87,33 @@ func (r *runner) untilWake(now time.Time) time.Duration {
 		}
 	}
 	return soonest
+}
+
+// lastOps finds the last operation on a key so far: it is a hash table of operations.
+type lastOps struct {
+	ops   []Op
+	slots []int32 // an operation and 1, or 0 for none; there are more than keys
+}
+
+func newLastOps(ops []Op, keys int) lastOps {
+	if keys == 0 {
+		return lastOps{}
+	}
+	return lastOps{ops, make([]int32, 1<<bits.Len(uint(keys+keys/2)))}
+}
+
+// replace makes i the last operation on its key, and returns the one that was.
+func (l lastOps) replace(i int) (before int, ok bool) {
+	const odd = 0x9E3779B97F4A7C15 // spreads numbers that follow each other
+	op, mask := &l.ops[i], uint64(len(l.slots)-1)
+	slot := (op.Key + uint64(op.Table)) * odd >> 32 & mask
+	for ; l.slots[slot] != 0; slot = (slot + 1) & mask {
+		before = int(l.slots[slot]) - 1
+		if other := &l.ops[before]; other.Key == op.Key && other.Table == op.Table {
+			l.slots[slot] = int32(i) + 1
+			return before, true
+		}
+	}
+	l.slots[slot] = int32(i) + 1
+	return 0, false
 }

@@ -18,7 +18,10 @@ type runner struct {
 	tables     []table
 	firstTable int // where pick begins
 	inFlight   int
-	answers    chan answered
+	answers    chan answered      // of goroutines; nil as long as there was none
+	sending    context.Context    // of those goroutines
+	cancel     context.CancelFunc // ends sending
+	timer      *time.Timer        // nil as long as nothing was waited for
 	stopped    error
 	crash      *Panic
 	progressed time.Time // when an operation was last done, or the beginning
@@ -27,10 +30,10 @@ type runner struct {
 // opState is what the runner knows of an operation besides its result. A batch may have very
 // many: it holds no pointer, which the garbage collector would have to follow.
 type opState struct {
-	next       int  // the next operation on the same key, or -1
-	limit      int  // how many operations a request with this one may have
-	ofOneTable bool // whether a request with this one must be of one table
-	doubted    bool // whether a request before the last may have carried this one out
+	next       int32 // the next operation on the same key, or -1
+	limit      int32 // how many operations a request with this one may have
+	ofOneTable bool  // whether a request with this one must be of one table
+	doubted    bool  // whether a request before the last may have carried this one out
 }
 
 type table struct {
@@ -45,6 +48,7 @@ type table struct {
 	// refused counts the operations that were refused one by one before any was done.
 	refused int
 	done    bool
+	doneNow bool // whether the answer that is being entered is about an operation that was done
 }
 
 // mostRefusals is how many operations of a table are refused one by one before the table
@@ -62,48 +66,36 @@ func newRunner(p *Plan) *runner {
 		results: make([]*Result, n),
 		state:   make([]opState, n),
 		tables:  make([]table, len(p.Serial)),
-		answers: make(chan answered, p.MaxInFlight),
 	}
 	keys, ofTable := 0, make([]int, len(p.Serial))
 	for _, op := range p.Ops {
 		ofTable[op.Table]++
-		if op.Key != 0 {
+		if op.Key != 0 && !p.Serial[op.Table] {
 			keys++
 		}
 	}
 	for id := range r.tables {
 		r.tables[id].queue = make([]int, 0, ofTable[id])
 	}
-	last := make(map[item]int, keys)
+	last := newLastOps(p.Ops, keys)
 	for i, op := range p.Ops {
-		r.state[i] = opState{next: -1, limit: p.MaxOps}
+		r.state[i] = opState{next: -1, limit: int32(p.MaxOps)}
 		t := &r.tables[op.Table]
 		if p.Serial[op.Table] || op.Key == 0 {
 			t.queue = append(t.queue, i)
 			continue
 		}
-		at := item{op.Table, op.Key}
-		if before, ok := last[at]; ok {
-			r.state[before].next = i
+		if before, ok := last.replace(i); ok {
+			r.state[before].next = int32(i)
 		} else {
 			t.queue = append(t.queue, i)
 		}
-		last[at] = i
 	}
 	return r
 }
 
-// item is what operations with the same key are about.
-type item struct {
-	table int
-	key   uint64
-}
-
 func (r *runner) run(ctx context.Context) {
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
-	sending, cancel := context.WithCancel(ctx)
-	defer cancel()
+	defer r.release()
 	r.progressed = time.Now()
 	for {
 		// One look at the clock for both: a table that is not picked because it has to
@@ -114,7 +106,7 @@ func (r *runner) run(ctx context.Context) {
 			if len(ops) == 0 {
 				break
 			}
-			r.launch(sending, ops)
+			r.launch(ctx, ops)
 			now = time.Now() // launch may have sent the request itself
 		}
 		if r.stopped == nil && ctx.Err() == nil {
@@ -123,24 +115,14 @@ func (r *runner) run(ctx context.Context) {
 		if r.inFlight == 0 && (r.stopped != nil || ctx.Err() != nil || !r.waiting()) {
 			break
 		}
-		timer.Reset(r.untilWake(now))
-		done := ctx.Done()
-		if ctx.Err() != nil {
-			done = nil // only the answers under way are left to wait for
-		}
-		select {
-		case a := <-r.answers:
-			r.take(a)
-			if r.crash != nil {
-				cancel()
-			}
-		case <-timer.C:
-		case <-done:
-		}
+		r.wait(ctx, now)
 	}
 	r.crash.raise()
 	for i := range r.tables {
 		r.endPause(&r.tables[i], time.Now())
+	}
+	if !slices.Contains(r.results, nil) {
+		return
 	}
 	why := r.reasons(ctx)
 	rest := make([]*Result, len(why))
@@ -149,6 +131,38 @@ func (r *runner) run(ctx context.Context) {
 	}
 	for i := range r.results {
 		r.settle(i, rest[r.Ops[i].Table])
+	}
+}
+
+// wait waits for an answer, for the end of the next pause, or for the end of ctx.
+func (r *runner) wait(ctx context.Context, now time.Time) {
+	if r.timer == nil {
+		r.timer = time.NewTimer(r.untilWake(now))
+	} else {
+		r.timer.Reset(r.untilWake(now))
+	}
+	done := ctx.Done()
+	if ctx.Err() != nil {
+		done = nil // only the answers under way are left to wait for
+	}
+	select {
+	case a := <-r.answers:
+		r.take(a)
+		if r.crash != nil {
+			r.cancel()
+		}
+	case <-r.timer.C:
+	case <-done:
+	}
+}
+
+// release lets go of what was needed to wait.
+func (r *runner) release() {
+	if r.timer != nil {
+		r.timer.Stop()
+	}
+	if r.cancel != nil {
+		r.cancel()
 	}
 }
 
@@ -254,7 +268,7 @@ func (r *runner) refuse(a answered) {
 		}
 	default:
 		for _, op := range a.ops {
-			r.state[op].limit = len(a.ops) / 2
+			r.state[op].limit = int32(len(a.ops) / 2)
 		}
 		r.putBack(a.ops)
 	}
@@ -266,7 +280,6 @@ func (r *runner) progress(a answered) {
 	for _, op := range a.Unprocessed {
 		left[op] = true
 	}
-	doneIn := make(map[*table]bool)
 	now := time.Now()
 	var rest []int // not a.Unprocessed: an operation that is sent once is put back once
 	for _, op := range a.ops {
@@ -276,16 +289,16 @@ func (r *runner) progress(a answered) {
 			continue
 		}
 		t := &r.tables[r.Ops[op].Table]
-		doneIn[t], t.done = true, true
+		t.doneNow, t.done = true, true
 		r.progressed = now
 		r.finish(op, applied)
 	}
 	r.putBack(rest)
 	r.eachTable(a.ops, func(t *table) {
 		t.waitsFor = nil
-		if doneIn[t] {
+		if t.doneNow {
 			r.endPause(t, now)
-			t.misses, t.pausedUntil = 0, time.Time{}
+			t.misses, t.pausedUntil, t.doneNow = 0, time.Time{}, false
 		} else {
 			r.backOff(t)
 		}
@@ -328,7 +341,7 @@ func (r *runner) finish(op int, result *Result) {
 		return
 	}
 	r.settle(op, result)
-	next := r.state[op].next
+	next := int(r.state[op].next)
 	if next < 0 {
 		return
 	}
@@ -342,7 +355,7 @@ func (r *runner) finish(op int, result *Result) {
 
 // settleFrom gives an operation and all those after it on its key the same result.
 func (r *runner) settleFrom(op int, result *Result) {
-	for ; op >= 0; op = r.state[op].next {
+	for ; op >= 0; op = int(r.state[op].next) {
 		r.settle(op, result)
 	}
 }
@@ -352,7 +365,7 @@ func (r *runner) settleFrom(op int, result *Result) {
 // it ends the rest of the table.
 func (r *runner) doubt(op int, err error) {
 	r.settle(op, &Result{Outcome: retry.Unknown, Err: err})
-	if next := r.state[op].next; next >= 0 {
+	if next := int(r.state[op].next); next >= 0 {
 		r.settleFrom(next, &Result{Outcome: retry.NotDone, Err: err})
 	}
 	if id := r.Ops[op].Table; r.Serial[id] {

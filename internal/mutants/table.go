@@ -294,7 +294,7 @@ var mutants = append([]mutant{
 		`plan.MaxBytes = largestRequest`, `plan.MaxBytes = largestRequest + 4<<20`,
 		".", "TestBatchWriteKeepsRequestsUnder16MB"},
 	{0, "writes to the same key are sent in any order", "internal/batch/runner.go",
-		`if before, ok := last[at]; ok {`, `if before, ok := last[at]; ok && before < 0 {`,
+		`if before, ok := last.replace(i); ok {`, `if before, ok := last.replace(i); ok && before < 0 {`,
 		"internal/batch", "TestEveryOperationEndsInItsTrueState"},
 	{0, "a write is sent although the outcome of the write before it on its key is unknown", "internal/batch/runner.go",
 		`r.settleFrom(next, &Result{Outcome: retry.NotDone, Err: err})`, `r.finish(op, &Result{Outcome: retry.Unknown, Err: err})`,

@@ -25,7 +25,9 @@ func (c *Client) BatchGet(ctx context.Context, req BatchGetItemRequest, opts ...
 	if err != nil {
 		return nil, k.refuse(err)
 	}
-	return g.finish(req, k.runBatch(ctx, g.plan()))
+	results := k.runBatch(ctx, g.plan())
+	g.encoded.release()
+	return g.finish(req, results)
 }
 
 // BatchWrite puts and deletes any number of items in any number of tables.
@@ -57,7 +59,9 @@ func (c *Client) BatchWrite(ctx context.Context, req BatchWriteItemRequest, opts
 	if err != nil {
 		return nil, k.refuse(err)
 	}
-	return w.finish(k.runBatch(ctx, w.plan()))
+	results := k.runBatch(ctx, w.plan())
+	w.encoded.release()
+	return w.finish(results)
 }
 
 // onlyName returns the name of the table if all entries are for the same one.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math/bits"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -17,10 +18,10 @@ import (
 type batchGet struct {
 	*call
 	entries []RequestTable // of the request
-	names   []string       // of the tables
+	names   tableNames     // of the tables
 	tables  []getTable
 	hasher  *keyHasher
-	scratch []byte // the latest key, encoded
+	encoded *encodedOps // the keys of the first request
 	// A batch may have very many operations: this is all that it keeps of each.
 	ops    []batch.Op // one for each key, however often it is in the request
 	places []int      // the first place of the key of each operation in the Keys of its table
@@ -29,33 +30,36 @@ type batchGet struct {
 // getTable is one table of the request.
 type getTable struct {
 	name     string
-	keyNames []string    // sorted
-	added    []string    // key attributes that the caller did not ask for
-	ask      tableKeys   // without keys
+	keyNames []string  // sorted
+	added    []string  // key attributes that the caller did not ask for
+	ask      tableKeys // without keys
+	index    keyIndex
 	repeated map[int]int // the operation of each place in Keys that is not its key's first
 	items    []Item      // what was found for each place in Keys, or nil
 }
 
 func newBatchGet(k *call, req BatchGetItemRequest) (*batchGet, error) {
-	g := &batchGet{call: k, entries: req.RequestTables, tables: make([]getTable, len(req.RequestTables)), hasher: newKeyHasher()}
+	g := &batchGet{
+		call: k, entries: req.RequestTables, tables: make([]getTable, len(req.RequestTables)), hasher: newKeyHasher(),
+	}
 	total := 0
 	for _, table := range req.RequestTables {
 		total += len(table.Keys)
 	}
+	g.encoded = newEncodedOps(min(total, mostKeysInRequest))
 	g.ops, g.places = make([]batch.Op, 0, total), make([]int, 0, total)
-	seen := make(map[string]bool, len(req.RequestTables))
 	for i, table := range req.RequestTables {
-		at := fmt.Sprintf("RequestTables[%d]", i)
-		if err := checkTableName(at+".Name", table.Name); err != nil {
-			return nil, err
+		err := checkTableName("Name", table.Name)
+		if err == nil {
+			if _, isNew := g.names.id(table.Name); !isNew {
+				err = invalid("Name", "is named twice: put all keys of a table into one entry")
+			}
 		}
-		if seen[table.Name] {
-			return nil, invalid(at+".Name", "is named twice: put all keys of a table into one entry")
+		if err == nil {
+			err = g.addTable(i, table, req.IsConsistentRead || table.IsConsistentRead)
 		}
-		seen[table.Name] = true
-		g.names = append(g.names, table.Name)
-		if err := g.addTable(i, table, req.IsConsistentRead || table.IsConsistentRead); err != nil {
-			return nil, under(at, err)
+		if err != nil {
+			return nil, underEntry("RequestTables", i, err)
 		}
 	}
 	return g, nil
@@ -66,10 +70,10 @@ func (g *batchGet) addTable(id int, table RequestTable, consistent bool) error {
 	t := &g.tables[id]
 	t.name = table.Name
 	t.items = make([]Item, len(table.Keys))
-	seen := make(map[uint64]int, len(table.Keys)) // the operation of each number of a key
+	t.index = newKeyIndex(len(table.Keys))
 	for i, key := range table.Keys {
-		var err error
-		if g.scratch, err = appendKey(g.scratch[:0], key); err != nil { // made again when it is sent: all of them together take much memory
+		size, err := g.encoded.add(len(g.ops), func(dst []byte) ([]byte, error) { return appendKey(dst, key) })
+		if err != nil {
 			return under(keyPlace(i), err)
 		}
 		if i == 0 {
@@ -78,31 +82,47 @@ func (g *batchGet) addTable(id int, table RequestTable, consistent bool) error {
 		} else if !hasNames(key, t.keyNames) {
 			return invalid(keyPlace(i), "has other attributes than the first key")
 		}
-		if op, known := g.find(seen, g.hasher.hash(key, t.keyNames), key); known {
+		slot, op, known := g.find(t.index, g.hasher.hash(key, t.keyNames), key)
+		if known {
 			if t.repeated == nil {
 				t.repeated = make(map[int]int)
 			}
 			t.repeated[i] = op
 			continue
 		}
-		g.ops = append(g.ops, batch.Op{Table: id, Bytes: len(g.scratch) + len(",")})
+		t.index[slot] = uint32(len(g.ops)) + 1
+		g.ops = append(g.ops, batch.Op{Table: id, Bytes: size})
 		g.places = append(g.places, i)
 	}
 	return t.project(table, consistent)
 }
 
-// find returns the operation of a key with that number. If there is none, it enters the next
-// operation as that of the key.
-func (g *batchGet) find(seen map[uint64]int, number uint64, key Item) (op int, known bool) {
-	for ; ; number++ { // other keys may have the same number
-		if op, known = seen[number]; !known {
-			seen[number] = len(g.ops)
-			return 0, false
-		}
-		if g.key(op).Equal(key) {
-			return op, true
+// keyIndex finds the operation of a key of a table: it is a hash table of operations, each
+// and 1, with more places than keys.
+type keyIndex []uint32
+
+func newKeyIndex(keys int) keyIndex { return make(keyIndex, 1<<bits.Len(uint(keys+keys/2))) }
+
+// find returns the operation that reads the item that has that key and maybe more, and
+// whether there is one. number is that of the key. If there is none, slot is where it belongs.
+func (g *batchGet) find(index keyIndex, number uint64, item Item) (slot uint64, op int, known bool) {
+	last := uint64(len(index) - 1)
+	for slot = number & last; index[slot] != 0; slot = (slot + 1) & last { // other keys may have the same number
+		if op = int(index[slot]) - 1; item.isOf(g.key(op)) {
+			return slot, op, true
 		}
 	}
+	return slot, 0, false
+}
+
+// isOf reports whether the item has that key.
+func (it Item) isOf(key Item) bool {
+	for _, asked := range key {
+		if kv, found := it.Get(asked.KeyName()); !found || !equalValues(kv, asked, 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // key returns the key of an operation.
@@ -146,23 +166,9 @@ func (g *batchGet) plan() batch.Plan {
 // send asks for the keys of those operations in one request.
 func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 	req := &batchGetRequest{batchGet: g, ops: ops}
-	body := &batchGetBody{capacity: g.capacity}
-	size := bytesOf(g.ops, ops)
-	keys := make([]byte, 0, size)
-	for table, ops := range byTable(g.ops, ops) {
-		ask := g.tables[table].ask
-		ask.keys = make([][]byte, 0, len(ops))
-		for _, op := range ops {
-			start := len(keys)
-			var err error
-			if keys, err = appendKey(keys, g.key(op)); err != nil {
-				return invalidNow(under(fmt.Sprintf("RequestTables[%d]", table), under(keyPlace(g.places[op]), err)))
-			}
-			ask.keys = append(ask.keys, keys[start:len(keys):len(keys)])
-		}
-		body.tables = append(body.tables, ask)
+	if err := req.prepare(); err != nil {
+		return invalidNow(err)
 	}
-	req.encodedBody = body.appendTo(make([]byte, 0, size+usualBody))
 	var unprocessed []int
 	verdict, err := g.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		a, err := g.do(ctx, req)
@@ -182,31 +188,75 @@ func (g *batchGet) send(ctx context.Context, ops []int) batch.Answer {
 type batchGetRequest struct {
 	*batchGet
 	ops         []int
-	encodedBody []byte
+	encodedBody []byte                             // nil if it cannot be sent the direct way
+	items       map[string]types.KeysAndAttributes // nil until it is sent the ordinary way
 }
 
-func (r *batchGetRequest) action() string { return "BatchGetItem" }
+// prepare makes what the request sends.
+func (r *batchGetRequest) prepare() (err error) {
+	if !r.path.IsSupported() {
+		return r.convert()
+	}
+	body := batchGetBody{capacity: r.capacity, tables: make([]tableKeys, 0, min(len(r.tables), len(r.ops)))}
+	for table, ops := range byTable(r.batchGet.ops, r.ops) {
+		ask := r.tables[table].ask
+		ask.keys = ops
+		body.tables = append(body.tables, ask)
+	}
+	r.encodedBody, err = body.appendTo(make([]byte, 0, bytesOf(r.batchGet.ops, r.ops)+usualBody), r.appendOp)
+	return err
+}
 
-func (r *batchGetRequest) tableNames() []string { return r.names }
+// appendOp appends the key of an operation, encoded.
+func (g *batchGet) appendOp(dst []byte, op int) ([]byte, error) {
+	if text, ok := g.encoded.kept(op); ok {
+		return append(dst, text...), nil
+	}
+	b, err := appendKey(dst, g.key(op))
+	if err != nil {
+		return nil, g.underKey(op, err)
+	}
+	return b, nil
+}
 
-func (r *batchGetRequest) body(types.ReturnConsumedCapacity) []byte { return r.encodedBody }
+// underKey returns err with the place of the key of an operation before its path.
+func (g *batchGet) underKey(op int, err error) error {
+	return underEntry("RequestTables", g.ops[op].Table, under(keyPlace(g.places[op]), err))
+}
 
-func (r *batchGetRequest) ordinary(ctx context.Context, k *call) (*answer, error) {
+// convert makes what the SDK's client sends.
+func (r *batchGetRequest) convert() error {
 	items := make(map[string]types.KeysAndAttributes)
 	for table, ops := range byTable(r.batchGet.ops, r.ops) {
 		ask := &r.tables[table].ask
 		keys := make([]map[string]types.AttributeValue, len(ops))
 		for i, op := range ops {
 			var err error
-			if keys[i], err = ToAttributeValues(r.key(op)); err != nil {
-				return nil, err
+			if keys[i], err = toKey(r.key(op)); err != nil {
+				return r.underKey(op, err)
 			}
 		}
 		items[ask.table] = types.KeysAndAttributes{
 			Keys: keys, ProjectionExpression: ask.projection, ExpressionAttributeNames: ask.expression.names, ConsistentRead: &ask.consistent,
 		}
 	}
-	out, err := k.sdk.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: items, ReturnConsumedCapacity: k.capacity}, k.options...)
+	r.items = items
+	return nil
+}
+
+func (r *batchGetRequest) action() string { return "BatchGetItem" }
+
+func (r *batchGetRequest) tableNames() []string { return r.names.list }
+
+func (r *batchGetRequest) body(types.ReturnConsumedCapacity) []byte { return r.encodedBody }
+
+func (r *batchGetRequest) ordinary(ctx context.Context, k *call) (*answer, error) {
+	if r.items == nil {
+		if err := r.convert(); err != nil {
+			return nil, err
+		}
+	}
+	out, err := k.sdk.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: r.items, ReturnConsumedCapacity: k.capacity}, k.options...)
 	if err != nil {
 		return nil, err
 	}
@@ -245,44 +295,58 @@ func (g *batchGet) enter(asked []int, a *answer) (unprocessed []int, err error) 
 	if a.responses == nil || a.unprocessedKeys == nil { // where there is nothing they are empty maps
 		return nil, corrupt("the answer does not say what was found and what is unprocessed")
 	}
-	var w keyWriter
-	claims := newClaims(g.names, g.ops, asked, func(op int) string {
-		return string(w.write(g.key(op), g.tables[g.ops[op].Table].keyNames))
-	})
+	claims := newClaims(g.names.list, asked)
+	hasher := keyHasher{seed: g.hasher.seed}
 	take := func(table string, item Item) (op int, err error) {
-		return claims.take(table, func(table int) string { return string(w.write(item, g.tables[table].keyNames)) })
+		return claims.take(table, func(table int) int {
+			t := &g.tables[table]
+			if _, op, known := g.find(t.index, hasher.hash(item, t.keyNames), item); known {
+				return claims.openPlace(op)
+			}
+			return -1
+		})
 	}
-	type found struct {
-		op   int
-		item Item
-	}
-	read := make([]found, 0, len(asked))
 	for _, response := range a.responses {
 		for _, item := range response.items {
 			op, err := take(response.table, item)
 			if err != nil {
+				g.forget(claims)
 				return nil, under("Responses", err)
 			}
-			read = append(read, found{op, item})
+			*g.found(op) = item
 		}
 	}
 	for _, left := range a.unprocessedKeys {
 		for _, key := range left.items {
 			op, err := take(left.table, key)
 			if err != nil {
+				g.forget(claims)
 				return nil, under("UnprocessedKeys", err)
 			}
 			unprocessed = append(unprocessed, op)
 		}
 	}
-	for _, found := range read {
-		t := &g.tables[g.ops[found.op].Table]
-		for _, name := range t.added {
-			found.item.Delete(name)
+	for _, op := range asked {
+		if item := g.found(op); *item != nil {
+			for _, name := range g.tables[g.ops[op].Table].added {
+				item.Delete(name)
+			}
 		}
-		t.items[g.places[found.op]] = found.item
 	}
 	return unprocessed, nil
+}
+
+// found returns what was found for an operation, or nil as long as there is nothing.
+func (g *batchGet) found(op int) *Item { return &g.tables[g.ops[op].Table].items[g.places[op]] }
+
+// forget takes back what an answer found that is not to be believed. Nothing had been found
+// for those operations before: they would not have been sent again.
+func (g *batchGet) forget(claims *claims) {
+	for at, taken := range claims.taken {
+		if taken {
+			*g.found(claims.sent[at]) = nil
+		}
+	}
 }
 
 // finish puts the items at the places of their keys.

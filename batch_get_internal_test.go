@@ -113,12 +113,13 @@ func TestBatchGetTellsKeysOfOneNumberApart(t *testing.T) {
 	t.Parallel()
 	keys := append(keysOf(1, 2, 1, 3, 2), Item{Decimal("ID", MustNumber("3.0"))})
 	g := &batchGet{entries: []RequestTable{{Name: "Music", Keys: keys}}}
-	seen := make(map[uint64]int)
+	index := newKeyIndex(len(keys))
 	var found []int
 	for i, key := range keys {
-		op, known := g.find(seen, math.MaxUint64, key)
+		slot, op, known := g.find(index, math.MaxUint64, key)
 		if !known {
 			op = len(g.ops)
+			index[slot] = uint32(op) + 1
 			g.ops, g.places = append(g.ops, batch.Op{}), append(g.places, i)
 		}
 		found = append(found, op)
@@ -229,6 +230,30 @@ func TestBatchGetBelievesNothingThatItDidNotAskFor(t *testing.T) {
 			assert.Empty(t, resp.ResponseTables[0].MissingKeys)
 			assert.Len(t, f.requests, 1)
 		})
+	}
+}
+
+// Each answer is about the keys of its own request.
+func TestBatchGetBelievesNoItemOfAnotherRequest(t *testing.T) {
+	t.Parallel()
+	f := musicFake(0, 120)
+	f.script = func(n int, _ *fakeRequest) *fakeTrouble {
+		if n > 1 {
+			return nil
+		}
+		return &fakeTrouble{edit: func(answer map[string]any) {
+			answer["Responses"] = map[string]any{"Music": []any{map[string]any{"ID": map[string]any{"N": "110"}}}}
+		}}
+	}
+	resp, err := f.client(t, WithMaxAttempts(1), WithMaxInFlight(1)).BatchGet(t.Context(), reading(keysOf(upTo(120)...)...))
+	require.ErrorIs(t, err, ErrCorruptResponse)
+	assert.Len(t, readFailures(t, err), 100)
+	for id, item := range resp.ResponseTables[0].Items {
+		if id < 100 {
+			assert.Nil(t, item)
+		} else {
+			assert.Equal(t, song(id, "one"), item)
+		}
 	}
 }
 

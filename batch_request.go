@@ -1,11 +1,12 @@
 package dynamoconn
 
 import (
-	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"slices"
+	"sync"
 
 	"github.com/dynamoconn/dynamoconn/internal/batch"
 	"github.com/dynamoconn/dynamoconn/internal/retry"
@@ -64,17 +65,53 @@ func (k *call) batchError(err error) error {
 	return e
 }
 
-// byTable goes over the operations of a request, table by table, in their order.
+// tableNames numbers the tables of a batch, from 0.
+type tableNames struct {
+	list   []string
+	byName map[string]int // nil as long as there are few
+}
+
+// id returns the number of a table, and whether it has been given now.
+func (n *tableNames) id(name string) (id int, isNew bool) {
+	const few = 8
+	if n.byName == nil {
+		id = slices.Index(n.list, name)
+	} else if known, ok := n.byName[name]; ok {
+		id = known
+	} else {
+		id = -1
+	}
+	if id >= 0 {
+		return id, false
+	}
+	n.list = append(n.list, name)
+	switch id = len(n.list) - 1; {
+	case n.byName != nil:
+		n.byName[name] = id
+	case id == few:
+		n.byName = make(map[string]int)
+		for i, name := range n.list {
+			n.byName[name] = i
+		}
+	}
+	return id, true
+}
+
+// underEntry returns err with the entry of a request before its path.
+func underEntry(field string, i int, err error) error {
+	return under(fmt.Sprintf("%s[%d]", field, i), err)
+}
+
+// byTable goes over the operations of a request, table by table. Those of a table follow each
+// other in it.
 func byTable(ops []batch.Op, sent []int) iter.Seq2[int, []int] {
 	return func(yield func(table int, ops []int) bool) {
-		left := slices.Clone(sent)
-		slices.SortStableFunc(left, func(a, b int) int { return cmp.Compare(ops[a].Table, ops[b].Table) })
-		for len(left) > 0 {
+		for left := sent; len(left) > 0; {
 			table, n := ops[left[0]].Table, 1
 			for n < len(left) && ops[left[n]].Table == table {
 				n++
 			}
-			if !yield(table, left[:n]) {
+			if !yield(table, left[:n:n]) {
 				return
 			}
 			left = left[n:]
@@ -91,15 +128,130 @@ func bytesOf(ops []batch.Op, sent []int) int {
 	return size
 }
 
+// encodedOps keeps the first operations of a batch encoded, as they were checked. The others
+// are encoded again when they are sent: all of them together take much memory.
+type encodedOps struct {
+	most    int // the most operations that are kept
+	text    []byte
+	ends    []int // of each operation that is kept, in text
+	scratch []byte
+}
+
+// mostKept is how many bytes of encoded operations a batch keeps.
+const mostKept = 1 << 20
+
+// keptOps has memory for encodedOps. No request refers to it.
+var keptOps = sync.Pool{New: func() any { return new(encodedOps) }}
+
+func newEncodedOps(most int) *encodedOps {
+	k := keptOps.Get().(*encodedOps)
+	k.most = most
+	return k
+}
+
+// release lets other batches use the memory.
+func (k *encodedOps) release() {
+	if max(cap(k.text), cap(k.scratch)) <= 2*mostKept {
+		k.text, k.ends = k.text[:0], k.ends[:0]
+		keptOps.Put(k)
+	}
+}
+
+// add takes what encode appends for the operation op, and keeps it if there is room. op is the next operation, or the last one again if that has become
+// none. add returns the bytes that the operation has in a request.
+func (k *encodedOps) add(op int, encode func(dst []byte) ([]byte, error)) (size int, err error) {
+	const comma = 1
+	if len(k.ends) < op || op >= k.most || len(k.text) >= mostKept {
+		k.scratch, err = encode(k.scratch[:0])
+		return len(k.scratch) + comma, err
+	}
+	if len(k.ends) > op { // the last one became no operation
+		k.text, k.ends = k.text[:endOf(k.ends[:op])], k.ends[:op]
+	}
+	start := len(k.text)
+	text, err := encode(k.text)
+	if err != nil {
+		return 0, err
+	}
+	if op == 0 { // the others are likely to be about as long
+		text = slices.Grow(text, min(k.most*len(text)*5/4, mostKept))
+		k.ends = slices.Grow(k.ends, min(k.most, mostKept/len(text)))
+	}
+	k.text, k.ends = text, append(k.ends, len(text))
+	return len(text) - start + comma, nil
+}
+
+// kept returns an operation as it was encoded, and false if it is not kept.
+func (k *encodedOps) kept(op int) (text []byte, ok bool) {
+	if op >= len(k.ends) {
+		return nil, false
+	}
+	return k.text[endOf(k.ends[:op]):k.ends[op]], true
+}
+
+// endOf returns where the last of some operations ends.
+func endOf(ends []int) int {
+	if len(ends) == 0 {
+		return 0
+	}
+	return ends[len(ends)-1]
+}
+
 // claims finds the operation that an entry of an answer is about.
 //
 // An answer is accepted only if each of its entries is about an operation that was sent in
 // this request, and no two are about the same.
 type claims struct {
-	tables []string        // the names of the batch's tables, as the caller gave them
-	open   map[claim][]int // the operations that no entry has been about
-	name   string          // the table of the last entry, as the answer has it
-	named  []int           // the tables that it may mean
+	tables []string // the names of the batch's tables, as the caller gave them
+	sent   []int    // the operations of the request
+	taken  []bool   // those of sent that an entry has been about
+	name   string   // the table of the last entry, as the answer has it
+	named  []int    // the tables that it may mean
+}
+
+func newClaims(tables []string, sent []int) *claims {
+	return &claims{tables: tables, sent: sent, taken: make([]bool, len(sent))}
+}
+
+// take returns the operation that an entry is about. No other entry may be about it.
+// tableName is the table of the entry as the answer has it. place returns where in the
+// request the operation is that the entry is about if it is for that table, or -1. That one
+// must be open.
+func (c *claims) take(tableName string, place func(table int) int) (op int, err error) {
+	if c.named == nil || c.name != tableName {
+		c.name, c.named = tableName, tablesNamed(c.tables, tableName)
+	}
+	found, count := 0, 0
+	for _, table := range c.named {
+		if at := place(table); at >= 0 {
+			found = at
+			count++
+		}
+	}
+	switch count {
+	case 0:
+		return 0, corrupt("has an entry that was not sent, or has it twice")
+	case 1:
+		c.taken[found] = true
+		return c.sent[found], nil
+	}
+	return 0, corrupt("has an entry that may be for several tables")
+}
+
+// openPlace returns where in the request an operation is, or -1 if it is not there or an entry
+// has been about it.
+func (c *claims) openPlace(op int) int {
+	if len(c.sent) == 0 {
+		return -1
+	}
+	at := op - c.sent[0] // as a rule they follow each other
+	if at < 0 || at >= len(c.sent) || c.sent[at] != op {
+		at = slices.Index(c.sent, op)
+	}
+	if at < 0 || c.taken[at] {
+		return -1
+	}
+	return at
 }
 
 // claim is what an entry says about its operation. Two operations of a request with the
@@ -109,47 +261,26 @@ type claim struct {
 	identity string
 }
 
-// newClaims returns the claims of a request that sent some of the batch's operations.
-// identity returns a text that is the same for equal operations on a table, and for no
-// others.
-func newClaims(tables []string, ops []batch.Op, sent []int, identity func(op int) string) *claims {
-	c := &claims{tables: tables, open: make(map[claim][]int, len(sent))}
-	for i, op := range sent {
+// byClaim returns the operations of a request by their claims. identity returns a text that
+// is the same for equal operations on a table, and for no others.
+func (c *claims) byClaim(ops []batch.Op, identity func(op int) string) map[claim][]int {
+	equal := make(map[claim][]int, len(c.sent))
+	for _, op := range c.sent {
 		of := claim{ops[op].Table, identity(op)}
-		if equal := c.open[of]; len(equal) > 0 {
-			c.open[of] = append(equal, op)
-		} else {
-			c.open[of] = sent[i : i+1 : i+1] // without room: append makes a slice of its own
-		}
+		equal[of] = append(equal[of], op)
 	}
-	return c
+	return equal
 }
 
-// take returns the operation that an entry is about. No other entry may be about it.
-// tableName is the table of the entry as the answer has it, and identity returns the
-// identity of the entry if it is for that table.
-func (c *claims) take(tableName string, identity func(table int) string) (op int, err error) {
-	if c.named == nil || c.name != tableName {
-		c.name, c.named = tableName, tablesNamed(c.tables, tableName)
-	}
-	var found claim
-	count := 0
-	for _, table := range c.named {
-		of := claim{table, identity(table)}
-		if len(c.open[of]) > 0 {
-			found = of
-			count++
+// firstOpen returns where in the request the first of equal operations is that no entry has
+// been about, or -1.
+func (c *claims) firstOpen(equal []int) int {
+	for _, op := range equal {
+		if at := c.openPlace(op); at >= 0 {
+			return at
 		}
 	}
-	switch count {
-	case 0:
-		return 0, corrupt("has an entry that was not sent, or has it twice")
-	case 1:
-		equal := c.open[found]
-		c.open[found] = equal[1:]
-		return equal[0], nil
-	}
-	return 0, corrupt("has an entry that may be for several tables")
+	return -1
 }
 
 // tablesNamed returns the indexes of the tables that a name in an answer may mean: the one

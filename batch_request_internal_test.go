@@ -56,9 +56,10 @@ func TestEntryIsAboutOneOperationThatWasSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			claims := newClaims(test.tables, ops, test.sent, func(op int) string { return identities[op] })
+			claims := newClaims(test.tables, test.sent)
+			equal := claims.byClaim(ops, func(op int) string { return identities[op] })
 			for i, id := range test.ids {
-				op, err := claims.take(test.table, func(int) string { return id })
+				op, err := claims.take(test.table, func(table int) int { return claims.firstOpen(equal[claim{table, id}]) })
 				if test.want[i] < 0 {
 					require.ErrorIs(t, err, ErrCorruptResponse)
 					continue
@@ -72,15 +73,17 @@ func TestEntryIsAboutOneOperationThatWasSent(t *testing.T) {
 
 func TestEqualOperationsAreTakenInTheirOrder(t *testing.T) {
 	t.Parallel()
-	claims := newClaims([]string{"Music"}, make([]batch.Op, 3), []int{2, 0, 1}, func(int) string { return "same" })
+	claims := newClaims([]string{"Music"}, []int{2, 0, 1})
+	equal := claims.byClaim(make([]batch.Op, 3), func(int) string { return "same" })
+	same := func(table int) int { return claims.firstOpen(equal[claim{table, "same"}]) }
 	var taken []int
 	for range 3 {
-		op, err := claims.take("Music", func(int) string { return "same" })
+		op, err := claims.take("Music", same)
 		require.NoError(t, err)
 		taken = append(taken, op)
 	}
 	assert.Equal(t, []int{2, 0, 1}, taken)
-	_, err := claims.take("Music", func(int) string { return "same" })
+	_, err := claims.take("Music", same)
 	require.ErrorIs(t, err, ErrCorruptResponse)
 }
 

@@ -18,17 +18,13 @@ import (
 type batchWrite struct {
 	*call
 	entries []WriteTable // of the request
-	names   []string     // of the tables
+	names   tableNames   // of the tables
 	tables  []writeTable
 	hasher  *keyHasher
 	// A batch may have very many operations: this is all that it keeps of each.
-	ops    []batch.Op
-	places []writePlace // where in the request the write of each operation is
-	// The first operations are kept encoded, up to mostKept bytes. The others are encoded again
-	// when they are sent: all of them together take much memory.
-	kept    []byte
-	ends    []int // of the kept ones, in kept
-	scratch []byte
+	ops     []batch.Op
+	places  []writePlace // where in the request the write of each operation is
+	encoded *encodedOps
 
 	refused []WriteFailure // the writes that are not sent
 	total   int            // the writes of the request
@@ -47,33 +43,30 @@ type writeTable struct {
 
 func newBatchWrite(k *call, req BatchWriteItemRequest) (*batchWrite, error) {
 	w := &batchWrite{call: k, entries: req.Tables, hasher: newKeyHasher()}
-	byName := make(map[string]int, len(req.Tables))
 	for i, entry := range req.Tables {
-		at := fmt.Sprintf("Tables[%d]", i)
-		if err := checkTableName(at+".Name", entry.Name); err != nil {
-			return nil, err
+		if err := checkTableName("Name", entry.Name); err != nil {
+			return nil, underEntry("Tables", i, err)
 		}
-		id, known := byName[entry.Name]
-		if !known {
-			id = len(w.tables)
-			byName[entry.Name] = id
-			w.names = append(w.names, entry.Name)
+		id, isNew := w.names.id(entry.Name)
+		if isNew {
 			w.tables = append(w.tables, writeTable{name: entry.Name})
 		}
 		t := &w.tables[id]
 		t.entries = append(t.entries, entry)
 		if err := t.setKeyNames(entry.KeyNames); err != nil {
-			return nil, under(at, err)
+			return nil, underEntry("Tables", i, err)
 		}
 		w.total += len(entry.Writes)
 	}
 	for id := range w.tables {
 		w.tables[id].inferKeyNames()
 	}
+	w.encoded = newEncodedOps(w.total)
 	w.ops, w.places = make([]batch.Op, 0, w.total), make([]writePlace, 0, w.total)
 	for i, entry := range req.Tables {
+		id, _ := w.names.id(entry.Name)
 		for j, write := range entry.Writes {
-			w.add(byName[entry.Name], i, j, write)
+			w.add(id, i, j, write)
 		}
 	}
 	return w, nil
@@ -108,6 +101,9 @@ func (t *writeTable) inferKeyNames() {
 	}
 	var names []string
 	for write := range t.writes() {
+		if len(write.ItemToDelete) == 0 {
+			continue
+		}
 		if _, err := toKey(write.ItemToDelete); err == nil && len(write.ItemToAdd) == 0 {
 			names = write.ItemToDelete.Keys()
 			slices.Sort(names)
@@ -155,7 +151,7 @@ func (t *writeTable) writes() iter.Seq[Write] {
 func (w *batchWrite) add(table, entry, index int, write Write) {
 	t := &w.tables[table]
 	place := writePlace{entry, index}
-	encoded, err := w.encode(write)
+	size, err := w.encoded.add(len(w.ops), func(dst []byte) ([]byte, error) { return appendWriteRequest(dst, write) })
 	var key uint64
 	if err == nil {
 		key, err = t.key(write, w.hasher)
@@ -164,7 +160,7 @@ func (w *batchWrite) add(table, entry, index int, write Write) {
 		w.refused = append(w.refused, w.failureOf(place, OutcomeRefused, place.under(err)))
 		return
 	}
-	w.ops = append(w.ops, batch.Op{Table: table, Key: key, Bytes: len(encoded) + len(",")})
+	w.ops = append(w.ops, batch.Op{Table: table, Key: key, Bytes: size})
 	w.places = append(w.places, place)
 }
 
@@ -188,42 +184,16 @@ func (w *batchWrite) failureOf(place writePlace, outcome Outcome, err error) Wri
 	}
 }
 
-// mostKept is how many bytes of encoded writes a batch keeps.
-const mostKept = 1 << 20
-
-// encode checks and encodes the write that the next operation is made of, and keeps it if there is
-// room.
-func (w *batchWrite) encode(write Write) (encoded []byte, err error) {
-	op := len(w.ops)
-	if len(w.ends) < op || len(w.kept) >= mostKept {
-		w.scratch, err = appendWriteRequest(w.scratch[:0], write)
-		return w.scratch, err
+// appendOp appends the write of an operation, encoded.
+func (w *batchWrite) appendOp(dst []byte, op int) ([]byte, error) {
+	if text, ok := w.encoded.kept(op); ok {
+		return append(dst, text...), nil
 	}
-	start := 0
-	if op > 0 {
-		start = w.ends[op-1]
+	b, err := appendWriteRequest(dst, w.writeAt(w.places[op]))
+	if err != nil {
+		return nil, w.places[op].under(err)
 	}
-	w.kept, err = appendWriteRequest(w.kept[:start], write)
-	if w.ends == nil { // the others are likely to be about as long
-		w.ends = make([]int, 0, w.total)
-		w.kept = slices.Grow(w.kept, min(w.total*len(w.kept)*5/4, mostKept))
-	}
-	w.ends = append(w.ends[:op], len(w.kept))
-	return w.kept[start:], err
-}
-
-// encoded returns the write of an operation, encoded. It appends those that are not kept to
-// buf, which it returns too.
-func (w *batchWrite) encoded(buf []byte, op int) (write, _ []byte, err error) {
-	switch {
-	case op >= len(w.ends):
-		start := len(buf)
-		buf, err = appendWriteRequest(buf, w.writeAt(w.places[op]))
-		return buf[start:len(buf):len(buf)], buf, err
-	case op == 0:
-		return w.kept[:w.ends[0]], buf, nil
-	}
-	return w.kept[w.ends[op-1]:w.ends[op]], buf, nil
+	return b, nil
 }
 
 // request checks and converts the write.
@@ -283,25 +253,10 @@ func (w *batchWrite) plan() batch.Plan {
 
 // send writes those operations in one request.
 func (w *batchWrite) send(ctx context.Context, ops []int) batch.Answer {
-	body := &batchWriteBody{capacity: w.capacity}
-	size := bytesOf(w.ops, ops)
-	var buf []byte
-	if ops[len(ops)-1] >= len(w.ends) {
-		buf = make([]byte, 0, size)
+	req := &batchWriteRequest{batchWrite: w, ops: ops}
+	if err := req.prepare(); err != nil {
+		return invalidNow(err)
 	}
-	for table, ops := range byTable(w.ops, ops) {
-		writes := tableRequests{table: w.tables[table].name, requests: make([][]byte, 0, len(ops))}
-		for _, op := range ops {
-			write, grown, err := w.encoded(buf, op)
-			if err != nil {
-				return invalidNow(w.places[op].under(err))
-			}
-			buf = grown
-			writes.requests = append(writes.requests, write)
-		}
-		body.tables = append(body.tables, writes)
-	}
-	req := &batchWriteRequest{w, ops, body.appendTo(make([]byte, 0, size+usualBody))}
 	var unprocessed []int
 	var inDoubt bool // an earlier attempt may have written what the last left unprocessed
 	verdict, err := w.write(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
@@ -323,26 +278,52 @@ func (w *batchWrite) send(ctx context.Context, ops []int) batch.Answer {
 type batchWriteRequest struct {
 	*batchWrite
 	ops         []int
-	encodedBody []byte
+	encodedBody []byte                          // nil if it cannot be sent the direct way
+	items       map[string][]types.WriteRequest // nil until it is sent the ordinary way
 }
 
-func (r *batchWriteRequest) action() string { return "BatchWriteItem" }
+// prepare makes what the request sends.
+func (r *batchWriteRequest) prepare() (err error) {
+	if !r.path.IsSupported() {
+		return r.convert()
+	}
+	body := batchWriteBody{capacity: r.capacity, tables: make([]tableRequests, 0, min(len(r.tables), len(r.ops)))}
+	for table, ops := range byTable(r.batchWrite.ops, r.ops) {
+		body.tables = append(body.tables, tableRequests{r.tables[table].name, ops})
+	}
+	r.encodedBody, err = body.appendTo(make([]byte, 0, bytesOf(r.batchWrite.ops, r.ops)+usualBody), r.appendOp)
+	return err
+}
 
-func (r *batchWriteRequest) tableNames() []string { return r.names }
-
-func (r *batchWriteRequest) body(types.ReturnConsumedCapacity) []byte { return r.encodedBody }
-
-func (r *batchWriteRequest) ordinary(ctx context.Context, k *call) (*answer, error) {
+// convert makes what the SDK's client sends.
+func (r *batchWriteRequest) convert() error {
 	items := make(map[string][]types.WriteRequest)
 	for _, op := range r.ops {
-		write, err := r.writeAt(r.places[op]).request()
+		place := r.places[op]
+		write, err := r.writeAt(place).request()
 		if err != nil {
-			return nil, err
+			return place.under(err)
 		}
 		name := r.tables[r.batchWrite.ops[op].Table].name
 		items[name] = append(items[name], write)
 	}
-	out, err := k.sdk.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: items, ReturnConsumedCapacity: k.capacity}, k.options...)
+	r.items = items
+	return nil
+}
+
+func (r *batchWriteRequest) action() string { return "BatchWriteItem" }
+
+func (r *batchWriteRequest) tableNames() []string { return r.names.list }
+
+func (r *batchWriteRequest) body(types.ReturnConsumedCapacity) []byte { return r.encodedBody }
+
+func (r *batchWriteRequest) ordinary(ctx context.Context, k *call) (*answer, error) {
+	if r.items == nil {
+		if err := r.convert(); err != nil {
+			return nil, err
+		}
+	}
+	out, err := k.sdk.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: r.items, ReturnConsumedCapacity: k.capacity}, k.options...)
 	if err != nil {
 		return nil, err
 	}
@@ -391,11 +372,13 @@ func (w *batchWrite) unprocessed(sent []int, left []tableWrites) ([]int, error) 
 	case len(left) == 0:
 		return nil, nil
 	}
-	claims := newClaims(w.names, w.ops, sent, func(op int) string { return w.writeAt(w.places[op]).identity() })
+	claims := newClaims(w.names.list, sent)
+	equal := claims.byClaim(w.ops, func(op int) string { return w.writeAt(w.places[op]).identity() })
 	var found []int
 	for _, table := range left {
 		for _, write := range table.writes {
-			op, err := claims.take(table.table, func(int) string { return write.write().identity() })
+			identity := write.write().identity()
+			op, err := claims.take(table.table, func(table int) int { return claims.firstOpen(equal[claim{table, identity}]) })
 			if err != nil {
 				return nil, under(field, err)
 			}

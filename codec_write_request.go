@@ -134,11 +134,12 @@ type tableKeys struct {
 	table      string
 	consistent bool
 	expression *expression
-	keys       [][]byte
 	projection *string
+	keys       []int // which of the keys of the batch
 }
 
-func (r *batchGetBody) appendTo(dst []byte) []byte {
+// appendTo appends the body. key appends a key, encoded.
+func (r *batchGetBody) appendTo(dst []byte, key func(dst []byte, key int) ([]byte, error)) (_ []byte, err error) {
 	o := openObject(dst)
 	o.name("RequestItems")
 	tables := openObject(o.b)
@@ -148,13 +149,15 @@ func (r *batchGetBody) appendTo(dst []byte) []byte {
 		one.flag("ConsistentRead", t.consistent)
 		one.placeholders(t.expression)
 		one.name("Keys")
-		one.b = appendArray(one.b, t.keys, appendEncoded)
+		if one.b, err = appendEach(one.b, t.keys, key); err != nil {
+			return nil, err
+		}
 		one.optional("ProjectionExpression", t.projection)
 		tables.b = one.close()
 	}
 	o.b = tables.close()
 	o.text("ReturnConsumedCapacity", string(r.capacity))
-	return o.close()
+	return o.close(), nil
 }
 
 // batchWriteBody is the body of a BatchWriteItem.
@@ -163,24 +166,26 @@ type batchWriteBody struct {
 	capacity types.ReturnConsumedCapacity
 }
 
-// tableRequests are the writes of a BatchWriteItem to a table, as appendWriteRequest encodes
-// them.
+// tableRequests are the writes of a BatchWriteItem to a table.
 type tableRequests struct {
 	table    string
-	requests [][]byte
+	requests []int // which of the writes of the batch
 }
 
-func (r *batchWriteBody) appendTo(dst []byte) []byte {
+// appendTo appends the body. request appends a write as appendWriteRequest does.
+func (r *batchWriteBody) appendTo(dst []byte, request func(dst []byte, write int) ([]byte, error)) (_ []byte, err error) {
 	o := openObject(dst)
 	o.name("RequestItems")
 	tables := openObject(o.b)
 	for _, t := range r.tables {
 		tables.key(t.table)
-		tables.b = appendArray(tables.b, t.requests, appendEncoded)
+		if tables.b, err = appendEach(tables.b, t.requests, request); err != nil {
+			return nil, err
+		}
 	}
 	o.b = tables.close()
 	o.text("ReturnConsumedCapacity", string(r.capacity))
-	return o.close()
+	return o.close(), nil
 }
 
 // appendWriteRequest appends one write of a batch, with the rules of [Write.request].
@@ -290,4 +295,16 @@ func appendArray[T any](b []byte, elements []T, element func([]byte, T) []byte) 
 	return append(b, ']')
 }
 
-func appendEncoded(b, value []byte) []byte { return append(b, value...) }
+// appendEach appends an array of elements that may fail.
+func appendEach(b []byte, elements []int, element func([]byte, int) ([]byte, error)) (_ []byte, err error) {
+	b = append(b, '[')
+	for i, e := range elements {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if b, err = element(b, e); err != nil {
+			return nil, err
+		}
+	}
+	return append(b, ']'), nil
+}

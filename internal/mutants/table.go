@@ -348,26 +348,34 @@ var mutants = append([]mutant{
 			found = append(found, op)`,
 		".", "TestBatchWriteBelievesNoUnprocessedWriteThatItDidNotSend"},
 	{0, "a key that the caller names twice is requested twice", "batch_get.go",
-		`key); known {`, `key); known && false {`,
+		`		if known {`, `		if known && false {`,
 		".", "TestBatchGetAnswersInTheOrderOfTheKeys"},
 	{0, "a key is taken for another one that has the same number", "batch_get.go",
-		`if g.key(op).Equal(key) {`, `if g.key(op).Equal(key) || true {`,
+		`item.isOf(g.key(op)) {`, `item.isOf(g.key(op)) || true {`,
 		".", "TestBatchGetTellsKeysOfOneNumberApart"},
 	{0, "a batch keeps 500 bytes of each write until its end", "batch_write.go",
 		`w.places = append(w.places, place)`, `w.places = append(w.places, place)
-	w.names = append(w.names, fmt.Sprintf("%0500d", index))`,
+	w.names.list = append(w.names.list, fmt.Sprintf("%0500d", index))`,
 		".", "TestBatchKeepsFewBytesOfEachItem"},
 	{0, "an answer for one name of a table counts for another name of it", "batch_request.go",
 		`if i := slices.Index(tables, answered); i >= 0 {`, `if i := slices.Index(tables, answered); i >= 0 && false {`,
 		".", "TestBatchWriteTellsTablesOfOneNameApart"},
+	{0, "what a refused answer holds counts as found", "batch_get.go",
+		`		if taken {`, `		if taken && false {`,
+		".", "TestBatchGetBelievesNothingThatItDidNotAskFor"},
+	{0, "an item counts for a key that another request asks for", "batch_request.go",
+		`if at < 0 || c.taken[at] {`, `if at < 0 {
+		return 0
+	}
+	if c.taken[at] {`,
+		".", "TestBatchGetBelievesNoItemOfAnotherRequest"},
 	{0, "an item that was not requested is ignored", "batch_get.go",
 		`if err != nil {
+				g.forget(claims)
 				return nil, under("Responses", err)
-			}
-			read = append(read, found{op, item})`, `if err != nil {
+			}`, `if err != nil {
 				continue
-			}
-			read = append(read, found{op, item})`,
+			}`,
 		".", "TestBatchGetBelievesNothingThatItDidNotAskFor"},
 	{0, "the remaining batch lacks operations with an unknown outcome", "errors_batch.go",
 		`if failure.Outcome == OutcomeRefused {

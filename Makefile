@@ -16,8 +16,10 @@ MODULES       := bench dynamoconntest/difftest examples/bulkload examples/opente
 # Where the code must compile although no test of it runs here.
 PLATFORMS     := windows/amd64 darwin/arm64 linux/386
 
-# The build tag that sends every request with the SDK's client.
+# The build tag that sends every request with the SDK's client, and the packages whose tests send
+# requests.
 NODIRECT      := dynamoconn_nodirect
+SENDING       := . ./internal/direct ./internal/integration ./internal/reliability ./dynamoconntest/... ./examples/...
 
 # Empty where the race detector is missing.
 RACE          ?= -race
@@ -42,7 +44,7 @@ test: ## set up what is missing and run every test, with the race detector, and 
 	go test -race -shuffle=on ./...
 	go test -race -shuffle=on ./internal/integration -backend=memory
 	$(call in-each,$(MODULES),go test -race -shuffle=on ./...)
-	go test -short -shuffle=on -tags $(NODIRECT) ./...
+	go test -short -shuffle=on -tags $(NODIRECT) $(SENDING)
 
 check: lint cross short ## what to run before each commit: linters, other platforms, tests in memory
 

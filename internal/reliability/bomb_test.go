@@ -50,7 +50,7 @@ func bombLimits() (batch, single int) {
 func bombs() map[string]bomb {
 	batch, single := bombLimits()
 	deep := testSize(0, 200_000, 2_000_000)
-	many := testSize(0, 500_000, 10_000_000)
+	many := testSize(0, 300_000, 10_000_000)
 	wrap := func(before, after string, inside func(w io.Writer)) func(io.Writer) {
 		return func(w io.Writer) {
 			_, _ = io.WriteString(w, before)

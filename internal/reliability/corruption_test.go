@@ -147,7 +147,7 @@ func (c *corruptionTest) requireDetected(d damagedAnswer, result any, err error)
 func TestEveryDamageOfABodyWithChecksumIsDetected(t *testing.T) {
 	t.Parallel()
 	var cases atomic.Int64
-	stride := testSize(2_003, 101, 1)
+	stride := testSize(2_003, 199, 1)
 	t.Run("answers", func(t *testing.T) {
 		eachAnswer(t, true, &cases, func(c *corruptionTest) {
 			body := c.answer.body
@@ -225,7 +225,7 @@ func TestDamageOfABodyWithoutChecksum(t *testing.T) {
 					c.requireDetected(d, result, err)
 				}
 			}
-			for bit := 0; bit < 8*len(body); bit += testSize(2_003, 101, 1) {
+			for bit := 0; bit < 8*len(body); bit += testSize(2_003, 199, 1) {
 				d := flipBit(body, bit)
 				result, err := c.call(d)
 				flips.Add(1)

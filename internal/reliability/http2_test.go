@@ -151,7 +151,7 @@ func TestHostileHTTP2(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					w := newHTTP2Worker(t, seed, i)
-					n := testSize(40, 500, 12_500)
+					n := testSize(40, 200, 12_500)
 					w.work(t, n)
 					calls.Add(int64(len(w.calls)))
 					unknown.Add(w.unknown.Load())

@@ -136,12 +136,12 @@ func TestDamageAnywhereOnTheWireIsHarmless(t *testing.T) {
 							case bit < 8*len("HTTP/1.1 200 "): // every bit, but with -short
 								bit += testSize(29, 1, 1)
 							case bit < 8*head:
-								bit += testSize(499, 53, 1)
+								bit += testSize(499, 101, 1)
 							default:
 								bit += testSize(4_999, 499, 7)
 							}
 						}
-						for n := 0; n < len(wire); n += testSize(997, 97, 3) {
+						for n := 0; n < len(wire); n += testSize(997, 199, 3) {
 							try(fmt.Sprintf("cut off after %d bytes", n), wire[:n])
 						}
 					})

@@ -1,9 +1,8 @@
 package dynamoconn
 
 import (
-	"bytes"
 	"encoding/base64"
-	"errors"
+	"encoding/binary"
 	"slices"
 	"strings"
 	"sync"
@@ -27,14 +26,11 @@ type itemReader struct {
 	parts parts
 }
 
-// parts are what has been read of the items, lists and sets that are not at their end yet,
-// the outermost first.
+// parts are what has been read of the items and lists that are not at their end yet, the
+// outermost first.
 type parts struct {
-	values   []KeyValue
-	names    []nameID // of the values in items
-	texts    []string
-	numbers  []Number
-	binaries [][]byte
+	values []KeyValue
+	names  []nameID // of the values in items
 }
 
 var itemReaders = sync.Pool{New: func() any {
@@ -59,13 +55,10 @@ const mostParts = 4 << 10
 // release gives the reader back when all was read. It lets go of all that the answer has.
 func (r *itemReader) release() {
 	p := &r.parts
-	if max(cap(p.values), cap(p.texts), cap(p.numbers), cap(p.binaries)) > mostParts {
+	if cap(p.values) > mostParts {
 		return
 	}
 	clear(p.values[:cap(p.values)])
-	clear(p.texts[:cap(p.texts)])
-	clear(p.numbers[:cap(p.numbers)])
-	clear(p.binaries[:cap(p.binaries)])
 	r.names.reset()
 	r.valueScanner, r.slabs, r.block, r.valuesOfLast = valueScanner{}, slabs{}, 0, 0
 	r.text, r.nameText, r.binary = textArena{}, textArena{}, byteArena{}
@@ -98,25 +91,26 @@ func (r *itemReader) attributes(under nameID, depth int) (Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	begin, beginNames := len(r.parts.values), len(r.parts.names)
-	guess := r.names.names[under].first
-	for last := nameID(0); more; {
-		id := guess
-		name := &r.names.names[id]
-		text := name.text
-		if token := name.token; id != 0 && token != "" && r.rest() > len(token) && string(r.Data[r.Pos:r.Pos+len(token)]) == token {
-			if r.Pos += len(token); r.Data[r.Pos] <= ' ' {
-				r.SkipSpace()
-			}
-		} else {
-			if text, id, err = r.name(); err != nil {
-				return nil, err
-			}
-			if len(r.parts.names) == beginNames {
-				r.names.names[under].first = id
-			} else {
-				r.names.names[last].next = id
-			}
+	last, begin, beginNames := nameID(0), len(r.parts.values), len(r.parts.names)
+	if shape := r.names.shapeUnder(under); more && shape != nil {
+		shape.inUse = true
+		item := Item(r.slabs.values.many(len(shape.names), r))
+		var n int
+		n, more, err = r.inShape(item, shape, depth)
+		if shape.inUse = false; err != nil || !more && n == len(shape.names) {
+			return item, err
+		}
+		shape.proven = false
+		for i, id := range shape.names[:n] {
+			r.parts.values = append(r.parts.values, item[shape.places[i]])
+			r.parts.names = append(r.parts.names, id)
+			last = id
+		}
+	}
+	for more { // what is in no shape
+		id, text, err := r.attributeName(under, last)
+		if err != nil {
+			return nil, err
 		}
 		kv, err := r.value(text, id, depth)
 		if err != nil {
@@ -124,32 +118,51 @@ func (r *itemReader) attributes(under nameID, depth int) (Item, error) {
 		}
 		r.parts.values = append(r.parts.values, kv)
 		r.parts.names = append(r.parts.names, id)
-		last, guess = id, r.names.names[id].next
 		if more, err = r.next('}'); err != nil {
 			return nil, err
 		}
+		last = id
 	}
 	item := Item(r.slabs.values.many(len(r.parts.values)-begin, r))
-	err = r.sort(item, r.parts.values[begin:], r.parts.names[beginNames:])
+	err = r.sort(under, item, r.parts.values[begin:], r.parts.names[beginNames:])
 	r.parts.values, r.parts.names = r.parts.values[:begin], r.parts.names[:beginNames]
 	return item, err
 }
 
-// name reads the name of an attribute and the colon after it.
-func (r *itemReader) name() (string, nameID, error) {
-	text, err := r.quoted()
-	if err != nil {
-		return "", 0, err
+// attributeName reads the name of an attribute and the colon after it. last is the name before
+// it, or 0. The one that came after last most recently is tried first, and then the one after
+// that, since attributes may be missing.
+func (r *itemReader) attributeName(under, last nameID) (id nameID, text string, err error) {
+	guess := r.names.names[last].next
+	if last == 0 {
+		guess = r.names.names[under].first
 	}
-	id := r.names.find(text, r.keepName)
-	name := r.names.names[id].text
-	if id == 0 {
-		name = r.keepName(text)
+	for range 2 {
+		name := &r.names.names[guess]
+		if name.begins(r.Data[r.Pos:]) {
+			r.Pos += len(name.token)
+			r.SkipSpace()
+			return guess, name.text, nil
+		}
+		guess = name.next
+	}
+	read, err := r.quoted()
+	if err != nil {
+		return 0, "", err
+	}
+	id = r.names.find(read, r.keepName)
+	if text = r.names.names[id].text; id == 0 {
+		text = r.keepName(read)
 	}
 	if !r.Take(':') {
-		return "", 0, underName(name, r.notJSON())
+		return 0, "", underName(text, r.notJSON())
 	}
-	return name, id, nil
+	if last == 0 {
+		r.names.names[under].first = id
+	} else {
+		r.names.names[last].next = id
+	}
+	return id, text, nil
 }
 
 // keepName copies a name. The names of an answer are in small pieces of their own, since each
@@ -160,7 +173,7 @@ func (r *itemReader) keepName(text []byte) string {
 }
 
 // sort fills item with the attributes that were read, sorted by name. names are their names.
-func (r *itemReader) sort(item Item, read []KeyValue, names []nameID) error {
+func (r *itemReader) sort(under nameID, item Item, read []KeyValue, names []nameID) error {
 	table := r.names.names
 	var ranks rankSet
 	for _, id := range names {
@@ -174,6 +187,7 @@ func (r *itemReader) sort(item Item, read []KeyValue, names []nameID) error {
 	for i, id := range names {
 		item[ranks.before(table[id].rank)] = read[i]
 	}
+	r.names.learn(under, names, &ranks)
 	return nil
 }
 
@@ -190,7 +204,23 @@ func sortByName(item Item, read []KeyValue) error {
 }
 
 // value reads a value in a list or map at depth. id is its name, or that of the list.
+//
+// Most values are strings and numbers as DynamoDB writes them: those come first.
 func (r *itemReader) value(key string, id nameID, depth int) (KeyValue, error) {
+	if r.rest() > 8 {
+		switch binary.LittleEndian.Uint64(r.Data[r.Pos:]) & sixBytes {
+		case beginsS:
+			if text, ok := r.plainValue(); ok {
+				kv := r.slabs.strings.one(r)
+				kv.Key, kv.StringValue = key, r.text.keep(text, r.rest())
+				return kv, nil
+			}
+		case beginsN:
+			if kv := r.plainNumber(key); kv != nil {
+				return kv, nil
+			}
+		}
+	}
 	t, seen, err := r.openValue()
 	if err != nil {
 		return nil, err
@@ -199,7 +229,28 @@ func (r *itemReader) value(key string, id nameID, depth int) (KeyValue, error) {
 	if err != nil {
 		return nil, err
 	}
+	if seen == nil && r.Peek() == '}' {
+		r.Pos++
+		return kv, nil
+	}
 	return kv, r.closeValue(t, seen)
+}
+
+// plainNumber reads a value of type N that is a long, or digits with a point, as DynamoDB
+// writes them. It returns nil for anything else, and then nothing has been read.
+func (r *itemReader) plainNumber(key string) KeyValue {
+	n, text, ok := r.plainDigits()
+	switch {
+	case !ok:
+		return nil
+	case text == nil:
+		kv := r.slabs.longs.one(r)
+		kv.Key, kv.LongValue = key, n
+		return kv
+	}
+	kv := r.slabs.decimals.one(r)
+	kv.Key, kv.DecimalValue.text = key, r.text.keep(text, r.rest())
+	return kv
 }
 
 // valueOfType reads what a value of type t says. It is long because it has a case for each
@@ -286,82 +337,6 @@ func (r *itemReader) list(id nameID, depth int) ([]KeyValue, error) {
 	return values, nil
 }
 
-// set reads a set of type t.
-func (r *itemReader) set(t valueType, key string) (KeyValue, error) {
-	switch t {
-	case typeSS:
-		members, err := readMembers(r, &r.parts.texts, &r.slabs.texts, r.string, sameText, textOfString)
-		if err != nil {
-			return nil, err
-		}
-		kv := r.slabs.stringSets.one(r)
-		kv.Key, kv.StringSetValue = key, members
-		return kv, nil
-	case typeNS:
-		members, err := readMembers(r, &r.parts.numbers, &r.slabs.numbers, r.numberOfSet, Number.Equal, canonicalText)
-		if err != nil {
-			return nil, err
-		}
-		kv := r.slabs.numberSets.one(r)
-		kv.Key, kv.NumberSetValue = key, members
-		return kv, nil
-	}
-	members, err := readMembers(r, &r.parts.binaries, &r.slabs.bytes, r.base64, bytes.Equal, textOfBytes)
-	if err != nil {
-		return nil, err
-	}
-	kv := r.slabs.binarySets.one(r)
-	kv.Key, kv.BinarySetValue = key, members
-	return kv, nil
-}
-
-func sameText(a, b string) bool { return a == b }
-
-// readMembers reads the members of a set. There must be at least one, and no two the same.
-// The texts of the same members are equal.
-func readMembers[T any](r *itemReader, stack *[]T, slab *slab[T], readMember func() (T, error), same func(a, b T) bool, text func(T) string) ([]T, error) {
-	read := (*stack)[:0]
-	more, err := r.begin('[', ']')
-	for more && err == nil {
-		var member T
-		if member, err = readMember(); err == nil {
-			read = append(read, member)
-			more, err = r.next(']')
-		}
-	}
-	if *stack = read; err != nil {
-		return nil, underElement(len(read), err)
-	}
-	members := slab.many(len(read), r)
-	copy(members, read)
-	return members, checkMembers(members, same, text)
-}
-
-// checkMembers is checkSet for an answer. It allocates nothing for a set of a few members.
-func checkMembers[T any](members []T, same func(a, b T) bool, text func(T) string) error {
-	const few = 16
-	if len(members) == 0 || len(members) > few {
-		return corruptSet(checkSet(members, text))
-	}
-	for i, member := range members {
-		for _, other := range members[:i] {
-			if same(member, other) {
-				return corruptSet(checkSet(members, text))
-			}
-		}
-	}
-	return nil
-}
-
-// corruptSet returns an error of checkSet as that of an answer.
-func corruptSet(err error) error {
-	var field *FieldError
-	if !errors.As(err, &field) {
-		return err
-	}
-	return &FieldError{Path: field.Path, Rule: field.Rule, causes: []error{ErrCorruptResponse}}
-}
-
 // string reads a string.
 func (r *itemReader) string() (string, error) {
 	if text, ok := r.Plain(); ok {
@@ -376,36 +351,21 @@ func (r *itemReader) string() (string, error) {
 
 // number reads a number.
 func (r *itemReader) number(key string) (KeyValue, error) {
-	n, isLong := r.long()
-	if !isLong {
-		text, err := r.string()
-		if err != nil {
-			return nil, err
-		}
-		if n, isLong = decimal.ParseInt64(text); !isLong {
-			if decimal.Check(text) != "" {
-				return nil, corrupt("is not a number", ErrInvalidNumber)
-			}
-			kv := r.slabs.decimals.one(r)
-			kv.Key, kv.DecimalValue = key, makeNumber(text)
-			return kv, nil
-		}
-	}
-	kv := r.slabs.longs.one(r)
-	kv.Key, kv.LongValue = key, n
-	return kv, nil
-}
-
-// numberOfSet reads a number without a name.
-func (r *itemReader) numberOfSet() (Number, error) {
 	text, err := r.string()
 	if err != nil {
-		return Number{}, err
+		return nil, err
+	}
+	if n, isLong := decimal.ParseInt64(text); isLong {
+		kv := r.slabs.longs.one(r)
+		kv.Key, kv.LongValue = key, n
+		return kv, nil
 	}
 	if decimal.Check(text) != "" {
-		return Number{}, corrupt("is not a number", ErrInvalidNumber)
+		return nil, corrupt("is not a number", ErrInvalidNumber)
 	}
-	return makeNumber(text), nil
+	kv := r.slabs.decimals.one(r)
+	kv.Key, kv.DecimalValue = key, makeNumber(text)
+	return kv, nil
 }
 
 // base64 reads a binary. Like the SDK it takes line breaks in base64, and padding bits of any

@@ -40,9 +40,8 @@ func (s *slab[T]) one(r *itemReader) *T {
 	if s.next == len(s.values) {
 		s.grow(1, r)
 	}
-	value := &s.values[s.next]
 	s.next++
-	return value
+	return &s.values[s.next-1]
 }
 
 // many returns n zero values, and no nil.
@@ -57,6 +56,26 @@ func (s *slab[T]) many(n int, r *itemReader) []T {
 	values := s.values[s.next:end:end]
 	s.next = end
 	return values
+}
+
+// add puts value behind the n values that were added since the last call of added.
+func (s *slab[T]) add(n int, value T, r *itemReader) {
+	if s.next+n == len(s.values) {
+		before := s.values[s.next:]
+		s.grow(2*n+1, r)
+		copy(s.values, before)
+	}
+	s.values[s.next+n] = value
+}
+
+// added returns the n values that were added, and no nil.
+func (s *slab[T]) added(n int) []T {
+	if n == 0 {
+		return []T{}
+	}
+	begin := s.next
+	s.next += n
+	return s.values[begin:s.next:s.next]
 }
 
 // grow makes room for at least n values: for as many as one block takes, if that is known,

@@ -16,7 +16,8 @@ type nameTable struct {
 	names  []tableName
 	sorted []nameID // without names[0]
 	slots  [2 * mostNames]nameID
-	token  []byte // the last token that was made
+	shapes []*shape // those of this answer, and behind them those of earlier ones
+	token  []byte   // the last token that was made
 }
 
 // nameID is the index of a name in a nameTable. 0 is none: the name is not in the table.
@@ -26,10 +27,14 @@ type nameID uint16
 type tableName struct {
 	text  string
 	token string // the name as DynamoDB writes it, with quotes and colon; "" if that has escapes
+	head  uint64 // the first eight bytes of token, as a little-endian number, or all of them
+	mask  uint64 // which bytes of head are there; 0 if there is no token
 	rank  uint8  // the index in nameTable.sorted
 
 	next  nameID // what came after it; 0 if nothing did
 	first nameID // what came first in the map under it, or in a map in the list under it
+
+	shape *shape // of the last map under it, or in the list under it; nil if there was none
 }
 
 // mostNames is the most names of a nameTable. Others are used without it.
@@ -43,6 +48,7 @@ func (t *nameTable) reset() {
 	clear(t.names)
 	t.names = append(t.names[:0], tableName{})
 	t.sorted = t.sorted[:0]
+	t.shapes = t.shapes[:0]
 }
 
 // find returns the name that text is, and adds it if it is new. It returns 0 if the table is
@@ -62,6 +68,10 @@ func (t *nameTable) find(text []byte, keep func([]byte) string) nameID {
 	name.text = name.token[1 : len(name.token)-2]
 	if !isPlain(text) {
 		name.token = ""
+	} else {
+		var head [8]byte
+		n := copy(head[:], name.token)
+		name.head, name.mask = binary.LittleEndian.Uint64(head[:]), ^uint64(0)>>(64-8*n)
 	}
 	id := nameID(len(t.names))
 	t.names = append(t.names, name)
@@ -72,6 +82,15 @@ func (t *nameTable) find(text []byte, keep func([]byte) string) nameID {
 		t.names[t.sorted[i]].rank = uint8(i)
 	}
 	return id
+}
+
+// begins reports whether data begins with the token of n. It does not if data has no more than
+// that and eight bytes.
+func (n *tableName) begins(data []byte) bool {
+	if len(data) <= len(n.token)+8 || binary.LittleEndian.Uint64(data)&n.mask != n.head || n.mask == 0 {
+		return false
+	}
+	return len(n.token) <= 8 || string(data[8:len(n.token)]) == n.token[8:]
 }
 
 // isPlain reports whether text is written in JSON as it is.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 
+	"github.com/dynamoconn/dynamoconn/internal/decimal"
 	"github.com/dynamoconn/dynamoconn/internal/jsontext"
 )
 
@@ -174,18 +175,8 @@ func (s *valueScanner) memberOfValue(seen *jsontext.Names) (name string, t value
 	return name, t, nil
 }
 
-// closeValue reads the end of a value of type t.
+// closeValue reads the end of a value of type t. There may be white space and other members.
 func (s *valueScanner) closeValue(t valueType, seen *jsontext.Names) error {
-	if s.Pos < len(s.Data) && s.Data[s.Pos] == '}' {
-		s.Pos++
-		return nil
-	}
-	return s.closeValueAnyhow(t, seen)
-}
-
-// closeValueAnyhow is closeValue for a value that may have white space and other members after the
-// known one.
-func (s *valueScanner) closeValueAnyhow(t valueType, seen *jsontext.Names) error {
 	if seen == nil {
 		seen = &jsontext.Names{}
 		for name, other := range valueTypes {
@@ -270,11 +261,28 @@ func (s *valueScanner) boolean() (bool, error) {
 	return false, s.otherThanValue()
 }
 
-// long reads a string that is an int64 as Go prints one, of at most 18 digits. If it is
-// anything else, ok is false and nothing has been read.
-func (s *valueScanner) long() (n int64, ok bool) {
-	data, i := s.Data, s.Pos+1 // after the quote
-	negative := i < len(data) && data[i] == '-'
+// plainValue reads a value that begins with beginsS, and returns its text. If the text has
+// escapes, or anything else comes before the end of the value, ok is false and nothing has been
+// read.
+func (s *valueScanner) plainValue() (text []byte, ok bool) {
+	begin := s.Pos
+	s.Pos += len(`{"S":`)
+	if text, ok = s.Plain(); ok && s.Peek() == '}' {
+		s.Pos++
+		return text, true
+	}
+	s.Pos = begin
+	return nil, false
+}
+
+// plainDigits reads a value that begins with beginsN and is either an int64 as Go prints one,
+// of at most 18 digits, or digits with a point among, before or after them, which break no rule
+// of package decimal. It returns the number, or the text of what has a point. For anything else
+// ok is false and nothing has been read.
+func (s *valueScanner) plainDigits() (n int64, withPoint []byte, ok bool) {
+	data, begin := s.Data, s.Pos+len(`{"N":"`)
+	i := begin
+	negative := data[i] == '-'
 	if negative {
 		i++
 	}
@@ -284,17 +292,24 @@ func (s *valueScanner) long() (n int64, ok bool) {
 		i++
 	}
 	digits := i - start
-	switch {
-	case digits == 0 || digits > 18 || i == len(data) || data[i] != '"' || s.Data[s.Pos] != '"':
-		return 0, false
-	case data[start] == '0' && (digits > 1 || negative):
-		return 0, false
+	isLong := digits > 0 && digits <= 18 && (data[start] != '0' || digits == 1 && !negative)
+	if i < len(data) && data[i] == '.' {
+		for i++; i < len(data) && data[i]-'0' <= 9; i++ {
+		}
+		if withPoint = data[begin:i]; len(withPoint) > decimal.MaxDigits || i-start == len(".") {
+			return 0, nil, false
+		}
+	} else if !isLong {
+		return 0, nil, false
 	}
-	s.Pos = i + 1
+	if len(data)-i < 2 || data[i] != '"' || data[i+1] != '}' {
+		return 0, nil, false
+	}
+	s.Pos = i + len(`"}`)
 	if negative {
 		n = -n
 	}
-	return n, true
+	return n, withPoint, true
 }
 
 // quoted reads a string. The next string may overwrite its bytes.

@@ -32,7 +32,17 @@ func (s *Scanner) Text() ([]byte, error) {
 // is anything else, ok is false and nothing is skipped: ask Text.
 func (s *Scanner) Plain() (text []byte, ok bool) {
 	data, start := s.Data, s.Pos+1
-	end := endOfRun(data, start)
+	end := start
+	for ; len(data)-end >= 8; end += 8 {
+		if stops := stopsIn(binary.LittleEndian.Uint64(data[end:])); stops != 0 {
+			if end += bits.TrailingZeros64(stops) / 8; data[end] == '"' && data[start-1] == '"' {
+				s.Pos = end + 1
+				return data[start:end], true
+			}
+			break
+		}
+	}
+	end = endOfRun(data, end)
 	if end >= len(data) || data[end] != '"' || data[start-1] != '"' {
 		return nil, false
 	}
@@ -168,18 +178,21 @@ func (s *Scanner) hex() (rune, bool) {
 	return char, true
 }
 
+// stopsIn returns a number that has the high bit of each of eight bytes that may end a run of
+// plain ASCII: a quote, a backslash, a control character, or a byte that is not ASCII. A byte
+// after one of these may have its bit as well.
+func stopsIn(word uint64) uint64 {
+	quote, slash := word^'"'*ones, word^'\\'*ones
+	return (word | (word - ' '*ones) | (quote-ones)&^quote | (slash-ones)&^slash) & highs
+}
+
 // endOfRun returns the index of the first byte from i on that is a quote, a backslash, a
 // control character, or not valid UTF-8. It looks at eight bytes of ASCII at a time.
 func endOfRun(data []byte, i int) int {
 	for {
 		for ; len(data)-i >= 8; i += 8 {
-			word := binary.LittleEndian.Uint64(data[i:])
-			quote, slash := word^'"'*ones, word^'\\'*ones
-			// A byte that is looked for sets its high bit in found, as does one that is not
-			// ASCII. So may a byte after it.
-			found := (word | (word - ' '*ones) | (quote-ones)&^quote | (slash-ones)&^slash) & highs
-			if found != 0 {
-				i += bits.TrailingZeros64(found) / 8
+			if stops := stopsIn(binary.LittleEndian.Uint64(data[i:])); stops != 0 {
+				i += bits.TrailingZeros64(stops) / 8
 				break
 			}
 		}

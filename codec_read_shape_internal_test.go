@@ -1,0 +1,110 @@
+package dynamoconn
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// drawItem draws an item in JSON with few names, so that it often resembles others.
+func drawItem(t *rapid.T, depth int) string {
+	names := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c", "map", "list", "a long name", `q\"`}), 0, 5).Draw(t, "names")
+	if rapid.IntRange(0, 9).Draw(t, "twice") > 0 {
+		seen := map[string]bool{}
+		distinct := names[:0]
+		for _, name := range names {
+			if !seen[name] {
+				distinct = append(distinct, name)
+			}
+			seen[name] = true
+		}
+		names = distinct
+	}
+	var members []string
+	for _, name := range names {
+		value := rapid.SampledFrom([]string{`{"S":"x"}`, `{"N":"12"}`, `{"N":"1.5"}`, `{ "BOOL":true}`, `{"SS":["p","q"]}`}).Draw(t, "value")
+		switch {
+		case name == "map" && depth < 3:
+			value = `{"M":` + drawItem(t, depth+1) + `}`
+		case name == "list" && depth < 3:
+			value = fmt.Sprintf(`{"L":[{"M":%s},{"M":%s}]}`, drawItem(t, depth+1), drawItem(t, depth+1))
+		}
+		members = append(members, `"`+name+`":`+value)
+	}
+	return "{" + strings.Join(members, ",") + "}"
+}
+
+// An item means the same after any other items, whose names the reader remembers, as alone.
+func TestShapesOfItems(t *testing.T) {
+	t.Parallel()
+	requireAsAlone := func(t require.TestingT, items []string) {
+		got, err := decodeAnswer("Scan", []byte(`{"Items":[`+strings.Join(items, ",")+`]}`))
+		for i, item := range items {
+			alone, errAlone := decodeAnswer("GetItem", []byte(`{"Item":`+item+`}`))
+			if errAlone != nil {
+				require.ErrorContains(t, err, fmt.Sprintf("Items[%d]", i))
+				require.ErrorIs(t, err, ErrCorruptResponse)
+				return
+			}
+			if err == nil {
+				require.Equal(t, alone.item, got.items[i], "%d of %s", i, items)
+			}
+		}
+		require.NoError(t, err)
+		require.Len(t, got.items, len(items))
+	}
+	const a, b, c = `"a":{"S":"x"}`, `"b":{"N":"1"}`, `"c":{"N":"2.5"}`
+	for _, items := range [][]string{
+		{"{" + b + "," + a + "}", "{" + b + "," + a + "}", "{" + b + "," + a + "}", "{" + a + "," + b + "}", "{" + b + "," + a + "}"},
+		{"{" + b + "," + a + "}", "{" + c + "," + a + "}", "{" + b + "," + c + "}", "{" + a + "," + c + "}"},
+		{"{" + b + "," + a + "}", "{" + b + "," + a + "}", "{" + b + "}", "{" + b + "," + a + "}", "{}", "{" + b + "," + a + "}"},
+		{"{" + b + "," + a + "}", "{" + b + "," + a + "}", "{" + b + "," + a + "," + c + "}", "{" + b + "," + a + "}"},
+		{"{" + b + "," + a + "}", "{" + b + "," + a + "}", "{" + b + "," + a + "," + b + "}"},
+		{"{" + b + "," + a + "}", "{" + b + "," + a + "}", "{" + b + "," + b + "}"},
+	} {
+		requireAsAlone(t, items)
+	}
+	// A map under the name of the map that it is in, while that one is read by its shape.
+	inner := func(members string) string { return `{"map":{"M":{"map":{"M":{` + members + `}},` + a + `}}}` }
+	requireAsAlone(t, []string{inner(a + "," + b), inner(a + "," + b), inner(c + "," + b), inner(c + "," + b), inner(b), inner(b), inner(b), inner(a + "," + b)})
+	rapid.Check(t, func(t *rapid.T) {
+		var items []string
+		for range rapid.IntRange(1, 4).Draw(t, "shapes") {
+			item := drawItem(t, 0)
+			for range rapid.IntRange(1, 3).Draw(t, "times") {
+				items = append(items, item)
+			}
+		}
+		requireAsAlone(t, items)
+	})
+}
+
+// A number is read as a long or a decimal as by the package that knows the rules.
+func TestNumbersOfAnAnswer(t *testing.T) {
+	t.Parallel()
+	nines := strings.Repeat("9", 38)
+	for _, text := range []string{
+		"", "0", "-0", "-", "+1", "1", "-1", "00", "01", "-01", ".", "-.", "1.", ".5", "-.5", "-1.", "1.5", "01.50", "1..5", "1.5.", "1.5-", "1-", "--1",
+		"1e3", "1.5e3", "1.5E-130", "1E126", "0.0", "-0.0", ".0", "NaN", "1,5", "1 ", " 1", "1.5 ", "12345678", "123456789.123456789",
+		"999999999999999999", "1000000000000000000", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809",
+		"18446744073709551616", "99999999999999999999", nines, "-" + nines, nines + "9", nines + ".", "." + nines, nines[:37] + ".9", nines + ".9", nines + ".0", "0." + nines + "9",
+	} {
+		answer, err := decodeAnswer("GetItem", []byte(`{"Item":{"A":{"N":`+strconv.Quote(text)+`},"Z":{"S":"padding"}}}`))
+		number, rule := ParseNumber(text)
+		if rule != nil {
+			assert.ErrorIs(t, err, ErrInvalidNumber, text)
+			continue
+		}
+		require.NoError(t, err, text)
+		want := KeyValue(&KeyValueDecimal{Key: "A", DecimalValue: number})
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil && strconv.FormatInt(n, 10) == text {
+			want = &KeyValueLong{Key: "A", LongValue: n}
+		}
+		assert.Equal(t, want, answer.item[0], text)
+	}
+}

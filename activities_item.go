@@ -5,8 +5,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"github.com/dynamoconn/dynamoconn/internal/retry"
 )
 
 // GetItem returns the item with a key, or a nil Item if there is none.
@@ -60,9 +58,7 @@ func (c *Client) PutItem(ctx context.Context, req PutItemRequest, opts ...CallOp
 		return nil, err
 	}
 	resp := &PutItemResponse{OldItem: written.returned, ResponseMetadata: written.metadata}
-	if n := len(resp.RequestIDs); n > 0 {
-		resp.RequestID = resp.RequestIDs[n-1]
-	}
+	resp.RequestID = resp.lastRequestID()
 	return resp, err
 }
 
@@ -154,6 +150,7 @@ func (it Item) hasKey(key Item, isWhole bool) bool {
 
 // putWrite is the write of a PutItem.
 type putWrite struct {
+	wholeWrite
 	*PutItemRequest
 	item      []byte // encoded
 	condition writeCondition
@@ -172,7 +169,7 @@ func (req *PutItemRequest) prepare() (itemWrite, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &putWrite{req, item, condition}, nil
+	return &putWrite{PutItemRequest: req, item: item, condition: condition}, nil
 }
 
 func (w *putWrite) action() string { return "PutItem" }
@@ -207,7 +204,7 @@ func (w *putWrite) ordinary(ctx context.Context, k *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return writeAnswer(out.Attributes, out.ConsumedCapacity)
+	return writeAnswer("OldItem", out.Attributes, out.ConsumedCapacity)
 }
 
 func (w *putWrite) sent() Item { return w.Item }
@@ -231,6 +228,8 @@ func (w *putWrite) mayReturn(Item) bool { return true }
 
 func (w *putWrite) wantsOldItem() bool { return w.ReturnOldItem }
 
+func (w *putWrite) asksFor() string { return asksForOldItem(w.ReturnOldItem) }
+
 func (w *putWrite) mayHaveLeft(returned Item) bool { return returned.Equal(w.Item) }
 
 // isProvenBy reports whether the put failed its condition because its own item is there.
@@ -241,16 +240,13 @@ func (w *putWrite) isProvenBy(failure error) bool {
 // isStored reports whether a write failed its condition where an item equal to item is
 // stored.
 func isStored(item Item, failure error) bool {
-	attributes, _ := retry.FalseCondition(failure)
-	if len(attributes) == 0 {
-		return false
-	}
-	stored, err := FromAttributeValues(attributes)
-	return err == nil && stored.Equal(item)
+	stored := storedItem(failure)
+	return stored != nil && stored.Equal(item)
 }
 
 // deleteWrite is the write of a DeleteItem.
 type deleteWrite struct {
+	wholeWrite
 	*DeleteItemRequest
 	key       []byte // encoded
 	condition writeCondition
@@ -266,7 +262,7 @@ func (req *DeleteItemRequest) prepare() (itemWrite, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &deleteWrite{req, key, condition}, nil
+	return &deleteWrite{DeleteItemRequest: req, key: key, condition: condition}, nil
 }
 
 func (w *deleteWrite) action() string { return "DeleteItem" }
@@ -301,7 +297,7 @@ func (w *deleteWrite) ordinary(ctx context.Context, k *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return writeAnswer(out.Attributes, out.ConsumedCapacity)
+	return writeAnswer("OldItem", out.Attributes, out.ConsumedCapacity)
 }
 
 func (w *deleteWrite) mayReturn(old Item) bool { return old.hasKey(w.Item, true) }
@@ -324,6 +320,8 @@ func (w *deleteWrite) transactItem() (types.TransactWriteItem, error) {
 }
 
 func (w *deleteWrite) wantsOldItem() bool { return w.ReturnOldItem }
+
+func (w *deleteWrite) asksFor() string { return asksForOldItem(w.ReturnOldItem) }
 
 func (w *deleteWrite) mayHaveLeft(returned Item) bool { return returned == nil }
 

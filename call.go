@@ -88,10 +88,10 @@ var tableChanges = map[string]bool{
 
 // sendsOnce applies SendOnce and ExactlyOnce.
 func (k *call) sendsOnce(config callConfig) error {
-	writesOne := k.activity == "PutItem" || k.activity == "DeleteItem"
+	writesOne := k.activity == "PutItem" || k.activity == "UpdateItem" || k.activity == "DeleteItem"
 	changesTable := tableChanges[k.activity]
 	if config.token != "" && !writesOne {
-		return invalid("ExactlyOnce", "is for PutItem and DeleteItem only")
+		return invalid("ExactlyOnce", "is for PutItem, UpdateItem and DeleteItem only")
 	}
 	k.token = config.token
 	k.policy = retry.Policy{

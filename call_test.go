@@ -42,6 +42,10 @@ func activities(ctx context.Context, client *dynamoconn.Client) map[string]func(
 			_, err := client.PutItem(ctx, putMusic())
 			return err
 		},
+		"UpdateItem": func() error {
+			_, err := client.UpdateItem(ctx, updateMusic())
+			return err
+		},
 		"DeleteItem": func() error {
 			_, err := client.DeleteItem(ctx, dynamoconn.DeleteItemRequest{TableName: "Music", Item: musicKey()})
 			return err
@@ -78,7 +82,7 @@ func TestServerThatNeverAnswers(t *testing.T) {
 	t.Parallel()
 
 	long := map[string]bool{"Scan": true, "BatchGet": true, "BatchWrite": true}
-	writes := map[string]bool{"PutItem": true, "DeleteItem": true, "BatchWrite": true}
+	writes := map[string]bool{"PutItem": true, "UpdateItem": true, "DeleteItem": true, "BatchWrite": true}
 	for activity := range activities(t.Context(), nil) {
 		t.Run(activity, func(t *testing.T) {
 			t.Parallel()

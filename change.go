@@ -9,8 +9,8 @@ import (
 // Change never changes itself, so it may be shared. The zero value is refused.
 //
 // A change that can be applied twice without harm, such as Set, may be sent again after an attempt
-// whose outcome is unknown. Increment, Append and Prepend may not: [Client.UpdateItem] says what
-// becomes of them.
+// whose outcome is unknown. Increment, Append, Prepend and every change of an element of a list may
+// not: [Client.UpdateItem] says what becomes of them.
 type Change struct {
 	action changeAction
 	path   Path
@@ -255,11 +255,16 @@ func newSet[M KeyValue, T any, S KeyValue](values []KeyValue, member func(M) T, 
 }
 
 // areRepeatable reports whether the changes, applied twice, leave what they leave when they are
-// applied once. A copy does, unless the changes change what is copied.
+// applied once. A copy does, unless the changes change what is copied. No change of an element of
+// a list does: a removal moves the elements behind it, and what is set behind the end of a list
+// is appended.
 func areRepeatable(changes []Change) bool {
 	for _, c := range changes {
 		switch c.action {
 		case changeIncrement, changeAppend, changePrepend:
+			return false
+		}
+		if c.path.isElement() {
 			return false
 		}
 		for _, o := range c.values {

@@ -54,6 +54,13 @@ func putMusic() dynamoconn.PutItemRequest {
 	return dynamoconn.PutItemRequest{TableName: "Music", Item: musicKey()}
 }
 
+// updateMusic is an update that may be applied twice.
+func updateMusic() dynamoconn.UpdateItemRequest {
+	return dynamoconn.UpdateItemRequest{
+		TableName: "Music", Item: musicKey(), Changes: []dynamoconn.Change{dynamoconn.Attr("Label").Set("Acme")},
+	}
+}
+
 func TestClientThatNewDidNotMake(t *testing.T) {
 	t.Parallel()
 
@@ -101,6 +108,10 @@ func TestClientThatNewDidNotMake(t *testing.T) {
 				},
 				"PutItem": func() error {
 					_, err := client.PutItem(t.Context(), putMusic())
+					return err
+				},
+				"UpdateItem": func() error {
+					_, err := client.UpdateItem(t.Context(), updateMusic())
 					return err
 				},
 				"DeleteItem": func() error {

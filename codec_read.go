@@ -148,6 +148,9 @@ func (r *answerReader) member(name []byte) error {
 		return under("Item", err)
 	case "Attributes":
 		a.item, err = r.item()
+		if r.action == "UpdateItem" {
+			return under("Attributes", err)
+		}
 		return under("OldItem", err)
 	case "Items":
 		a.items, err = r.items(a.count)

@@ -82,6 +82,7 @@ type writeBody struct {
 	capacity  types.ReturnConsumedCapacity
 	returns   types.ReturnValue
 	table     string
+	update    string // the expression of an update
 }
 
 func (r *writeBody) appendTo(dst []byte) []byte {
@@ -93,6 +94,7 @@ func (r *writeBody) appendTo(dst []byte) []byte {
 	o.text("ReturnValues", string(r.returns))
 	o.text("ReturnValuesOnConditionCheckFailure", string(r.condition.onFailure))
 	o.text("TableName", r.table)
+	o.text("UpdateExpression", r.update)
 	return o.close()
 }
 
@@ -105,7 +107,7 @@ type transactWriteBody struct {
 
 // transactAction is one action of a transaction.
 type transactAction struct {
-	kind string // "Put" or "Delete"
+	kind string // "Put", "Update" or "Delete"
 	writeBody
 }
 

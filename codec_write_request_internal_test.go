@@ -154,22 +154,29 @@ func TestWriteIsWrittenAsTheSDKDoes(t *testing.T) {
 		}
 		item, attributes := g.item()
 		capacity, returns := g.capacity(), returnOldItem(g.bool("return old"))
-		put := &writeBody{condition, "Item", item, capacity, returns, "Music"}
+		put := &writeBody{condition, "Item", item, capacity, returns, "Music", ""}
 		requireSameBody(t, &dynamodb.PutItemInput{
 			TableName: aws.String("Music"), Item: attributes, ConditionExpression: condition.text, ExpressionAttributeNames: x.names,
 			ExpressionAttributeValues: x.attributeValues(), ReturnValues: returns, ReturnConsumedCapacity: capacity,
 			ReturnValuesOnConditionCheckFailure: condition.onFailure,
 		}, put)
 		key, keyAttributes := g.key()
-		del := &writeBody{condition, "Key", key, capacity, returns, "Music"}
+		del := &writeBody{condition, "Key", key, capacity, returns, "Music", ""}
 		requireSameBody(t, &dynamodb.DeleteItemInput{
 			TableName: aws.String("Music"), Key: keyAttributes, ConditionExpression: condition.text, ExpressionAttributeNames: x.names,
 			ExpressionAttributeValues: x.attributeValues(), ReturnValues: returns, ReturnConsumedCapacity: capacity,
 			ReturnValuesOnConditionCheckFailure: condition.onFailure,
 		}, del)
 
-		put.capacity, put.returns, del.capacity, del.returns = "", "", "", ""
-		actions := []transactAction{{"Put", *put}, {"Delete", *del}}
+		update := &writeBody{condition, "Key", key, capacity, types.ReturnValue(rapid.SampledFrom(append(returnValues, "")).Draw(t, "return")), "Music", g.text("update")}
+		requireSameBody(t, &dynamodb.UpdateItemInput{
+			TableName: aws.String("Music"), Key: keyAttributes, ConditionExpression: condition.text, ExpressionAttributeNames: x.names,
+			ExpressionAttributeValues: x.attributeValues(), ReturnValues: update.returns, ReturnConsumedCapacity: capacity,
+			ReturnValuesOnConditionCheckFailure: condition.onFailure, UpdateExpression: optional(update.update),
+		}, update)
+
+		put.capacity, put.returns, del.capacity, del.returns, update.capacity, update.returns = "", "", "", "", "", ""
+		actions := []transactAction{{"Put", *put}, {"Delete", *del}, {"Update", *update}}
 		inputs := []types.TransactWriteItem{
 			{Put: &types.Put{
 				TableName: aws.String("Music"), Item: attributes, ConditionExpression: condition.text, ExpressionAttributeNames: x.names,
@@ -179,14 +186,14 @@ func TestWriteIsWrittenAsTheSDKDoes(t *testing.T) {
 				TableName: aws.String("Music"), Key: keyAttributes, ConditionExpression: condition.text, ExpressionAttributeNames: x.names,
 				ExpressionAttributeValues: x.attributeValues(), ReturnValuesOnConditionCheckFailure: condition.onFailure,
 			}},
+			{Update: &types.Update{
+				TableName: aws.String("Music"), Key: keyAttributes, ConditionExpression: condition.text, ExpressionAttributeNames: x.names,
+				ExpressionAttributeValues: x.attributeValues(), ReturnValuesOnConditionCheckFailure: condition.onFailure,
+				UpdateExpression: optional(update.update),
+			}},
 		}
-		begin, end := 0, 2
-		switch rapid.IntRange(0, 2).Draw(t, "actions") {
-		case 0:
-			end = 1
-		case 1:
-			begin = 1
-		}
+		begin := rapid.IntRange(0, 2).Draw(t, "begin")
+		end := rapid.IntRange(begin+1, 3).Draw(t, "end")
 		requireSameBody(t, &dynamodb.TransactWriteItemsInput{
 			ClientRequestToken: aws.String("token-1"), ReturnConsumedCapacity: capacity, TransactItems: inputs[begin:end],
 		}, &transactWriteBody{"token-1", capacity, actions[begin:end]})
@@ -316,7 +323,10 @@ func TestBodiesAgreeWithTheRequestsThatTheSDKKeeps(t *testing.T) {
 	write := func(member string) writeBody {
 		return writeBody{condition: condition, member: member, item: key, table: "__TableName__"}
 	}
-	put, del := write("Item"), write("Key")
+	put, del, update := write("Item"), write("Key"), write("Key")
+	update.update = "__UpdateExpression__"
+	transacted := update
+	update.capacity, update.returns = capacity, types.ReturnValueNone
 	put.capacity, put.returns, del.capacity, del.returns = capacity, types.ReturnValueNone, capacity, types.ReturnValueNone
 	request := []byte(`{"DeleteRequest":{"Key":` + attribute + `},"PutRequest":{"Item":` + attribute + `}}`)
 	for action, body := range map[string]interface{ appendTo([]byte) []byte }{
@@ -325,6 +335,7 @@ func TestBodiesAgreeWithTheRequestsThatTheSDKKeeps(t *testing.T) {
 			true, key, x, filter, "__IndexName__", 1, projection, capacity, 1, 1, types.SelectAllAttributes, "__TableName__",
 		},
 		"PutItem":    &put,
+		"UpdateItem": &update,
 		"DeleteItem": &del,
 		"BatchGetItem": bodyOfBatch(func() ([]byte, error) {
 			body := &batchGetBody{[]tableKeys{{"key0", true, namesOnly, projection, []int{0, 1}}}, capacity}
@@ -334,8 +345,10 @@ func TestBodiesAgreeWithTheRequestsThatTheSDKKeeps(t *testing.T) {
 			body := &batchWriteBody{[]tableRequests{{"key0", []int{0, 1}}}, capacity}
 			return body.appendTo(nil, encodedList{request, request}.append)
 		}),
-		"TransactWriteItems": &transactWriteBody{"__ClientRequestToken__", capacity, []transactAction{{"Put", write("Item")}, {"Delete", write("Key")}}},
+		"TransactWriteItems":              &transactWriteBody{"__ClientRequestToken__", capacity, []transactAction{{"Put", write("Item")}, {"Delete", write("Key")}}},
+		"TransactWriteItems of an update": &transactWriteBody{"__ClientRequestToken__", capacity, []transactAction{{"Update", transacted}}},
 	} {
+		action, _, _ := strings.Cut(action, " ")
 		var ours, theirs any
 		require.NoError(t, json.Unmarshal(body.appendTo(nil), &ours))
 		require.NoError(t, json.Unmarshal([]byte(sdkRequest(t, action)), &theirs))

@@ -32,12 +32,12 @@
 //	}
 //
 // The activities are [Client.ListTables], [Client.DescribeTable], [Client.Scan],
-// [Client.GetItem], [Client.PutItem], [Client.DeleteItem], [Client.BatchGet] and
-// [Client.BatchWrite]. A request is a plain struct, passed by value and never changed. A
-// response is a pointer, and nil if there is an error; only a batch that is unfinished, a
-// write with [ErrOldItemUnknown] and a CreateTable with [ErrUnfinishedTable] return both.
-// [InRegion], [UsingCredentials], [WithConsumedCapacity], [SendOnce] and [ExactlyOnce]
-// change a single call.
+// [Client.GetItem], [Client.PutItem], [Client.UpdateItem], [Client.DeleteItem],
+// [Client.BatchGet] and [Client.BatchWrite]. A request is a plain struct, passed by value and
+// never changed. A response is a pointer, and nil if there is an error; only a batch that is
+// unfinished, a write with [ErrOldItemUnknown] and a CreateTable with [ErrUnfinishedTable]
+// return both. [InRegion], [UsingCredentials], [WithConsumedCapacity], [SendOnce] and
+// [ExactlyOnce] change a single call.
 //
 // Tables are made and changed with [Client.CreateTable], [Client.UpdateTable],
 // [Client.DeleteTable], [Client.UpdateTimeToLive] and [Client.TagTable]. [Client.WaitForTable]
@@ -88,9 +88,9 @@
 // Three things leave less in doubt:
 //
 //   - [PutItemRequest.ItemIsUnique] recognizes, by the item that is stored, a put that
-//     failed its own condition.
-//   - [ExactlyOnce] lets DynamoDB apply a put or delete once however often it is sent, at
-//     twice the cost.
+//     failed its own condition, and [UpdateItemRequest.UniqueAttribute] does so for an update.
+//   - [ExactlyOnce] lets DynamoDB apply a put, an update or a delete once however often it is
+//     sent, at twice the cost.
 //   - [SendOnce] gives up at the first doubt instead of writing twice.
 //
 // # Retries
@@ -101,6 +101,10 @@
 // twice leaves the same item as one that is applied once. But if another writer changes the
 // item between the two, the second undoes that change: [SendOnce] and [ExactlyOnce] prevent
 // it.
+//
+// An update is sent again like a put if it, too, leaves the same when it is applied twice. One
+// that increments a number, or changes the elements of a list, is never sent again after an
+// attempt that may have been applied, unless [ExactlyOnce] carries it: see [Client.UpdateItem].
 //
 // A request has at most 10 attempts, or what [WithMaxAttempts], AWS_MAX_ATTEMPTS or the
 // profile says. The pause after the n-th attempt has a random length of at most 50
@@ -143,7 +147,7 @@
 //
 // # Exactly once
 //
-// With [ExactlyOnce] a put or delete goes as a transaction of this one write
+// With [ExactlyOnce] a put, an update or a delete goes as a transaction of this one write
 // (dynamodb:TransactWriteItems), with a token that DynamoDB remembers for 10 minutes. If an
 // earlier attempt was applied, a repetition with the same token changes nothing, even if
 // another writer has changed the item since. It costs twice the write capacity, since

@@ -115,17 +115,19 @@ var (
 	// been replaced since, or may be yet to come.
 	//
 	// To settle it, send the same write again: with the token of [Error.Token] if it was
-	// given [ExactlyOnce]; with a condition and [PutItemRequest.ItemIsUnique]; or as it is,
-	// if no other writer touches the item. Otherwise read the item and decide anew what to
+	// given [ExactlyOnce]; with a condition and [PutItemRequest.ItemIsUnique]; with
+	// [UpdateItemRequest.UniqueAttribute]; or as it is, if no other writer touches the item
+	// and it leaves the same when it is applied twice. Otherwise read the item and decide anew what to
 	// write.
 	ErrAmbiguous = errors.New("outcome unknown")
 
 	// ErrOldItemUnknown means that a write has been applied, but that the item which it
 	// replaced or deleted, and which ReturnOldItem asked for, is not known: an earlier
-	// attempt, whose answer was lost, may have replaced or deleted it already. The method
-	// returns the response together with this error. Its OldItem is the item that the last
-	// attempt replaced or deleted, which another writer may have put in between. It is nil if
-	// that may be what an earlier attempt of the same write left.
+	// attempt, whose answer was lost, may have replaced or deleted it already. The same holds
+	// for [ReturnOld] and [ReturnUpdatedOld] of an update. The method returns the response
+	// together with this error. Its OldItem, or Attributes, is what the last attempt replaced
+	// or deleted, which another writer may have put in between. It is nil if that may be what
+	// an earlier attempt of the same write left.
 	ErrOldItemUnknown = errors.New("written, old item unknown")
 
 	// ErrUnavailable means that DynamoDB could not be reached, or answered that it could
@@ -415,7 +417,7 @@ func (e *Error) where() string {
 }
 
 // Item returns the item that was stored when a condition failed, if the request asked for it
-// with ReturnItemOnConditionFailure or ItemIsUnique, and nil otherwise. It is a method so that
+// with ReturnItemOnConditionFailure, ItemIsUnique or UniqueAttribute, and nil otherwise. It is a method so that
 // nothing that prints or encodes the error shows the item.
 func (e *Error) Item() Item { return e.item.get() }
 

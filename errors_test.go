@@ -118,7 +118,7 @@ func TestErrorText(t *testing.T) {
 		want   string
 	}{
 		"broken":       {brokenPipe, nil, `outcome unknown: service unavailable: write: broken pipe (2 attempts)`},
-		"sent once":    {brokenPipe, []dynamoconn.CallOption{dynamoconn.SendOnce()}, `outcome unknown: service unavailable: write: broken pipe; not sent again, as SendOnce asks`},
+		"sent once":    {brokenPipe, []dynamoconn.CallOption{dynamoconn.SendOnce()}, `outcome unknown: service unavailable: write: broken pipe; not sent again, as it may have been applied`},
 		"no code":      {wiretest.Reply(500, ""), nil, `outcome unknown: service unavailable: HTTP status 500 (2 attempts)`},
 		"HTML":         {wiretest.Reply(404, "<html>", "Content-Type", "text/html; charset=utf-8"), nil, `outcome unknown: corrupt response: HTTP status 404, text/html`},
 		"only a text":  {wiretest.Reply(403, `{"message":"go away"}`), nil, `outcome unknown: access denied: HTTP status 403: go away`},

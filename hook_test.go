@@ -228,6 +228,10 @@ var everyActivity = map[string]struct {
 		_, err := c.PutItem(ctx, putMusic(), opts...)
 		return err
 	}},
+	"UpdateItem": {"UpdateItem", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.UpdateItem(ctx, updateMusic(), opts...)
+		return err
+	}},
 	"DeleteItem": {"DeleteItem", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
 		_, err := c.DeleteItem(ctx, dynamoconn.DeleteItemRequest{TableName: "Music", Item: musicKey()}, opts...)
 		return err

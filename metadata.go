@@ -115,6 +115,14 @@ func addUnits[Sum, Used any](sum map[string]Sum, used map[string]Used, add func(
 	return sum
 }
 
+// lastRequestID returns the ID of the last request that DynamoDB answered, or "".
+func (m *ResponseMetadata) lastRequestID() string {
+	if n := len(m.RequestIDs); n > 0 {
+		return m.RequestIDs[n-1]
+	}
+	return ""
+}
+
 // clone returns a copy that shares nothing with m.
 func (m *ResponseMetadata) clone() ResponseMetadata {
 	clone := ResponseMetadata{RequestIDs: slices.Clone(m.RequestIDs), Attempts: m.Attempts, ConsumedCapacity: slices.Clone(m.ConsumedCapacity)}

@@ -28,6 +28,7 @@ func TestParityOfActivities(t *testing.T) {
 		{"ScanTable", "Scan", dynamoconn.ScanTableRequest{}, &dynamoconn.ScanTableResponse{}},
 		{"GetItem", "GetItem", dynamoconn.GetItemRequest{}, &dynamoconn.GetItemResponse{}},
 		{"PutItem", "PutItem", dynamoconn.PutItemRequest{}, &dynamoconn.PutItemResponse{}},
+		{"UpdateItem", "UpdateItem", dynamoconn.UpdateItemRequest{}, &dynamoconn.UpdateItemResponse{}},
 		{"DeleteItem", "DeleteItem", dynamoconn.DeleteItemRequest{}, &dynamoconn.DeleteItemResponse{}},
 		{"BatchGetItem", "BatchGet", dynamoconn.BatchGetItemRequest{}, &dynamoconn.BatchGetItemResponse{}},
 		{"BatchWriteItem", "BatchWrite", dynamoconn.BatchWriteItemRequest{}, &dynamoconn.BatchWriteItemResponse{}},

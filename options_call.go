@@ -61,17 +61,18 @@ func WithConsumedCapacity() CallOption {
 // the error is then [ErrAmbiguous]. An attempt that certainly did nothing, because it was
 // throttled, refused or never sent, is still repeated.
 //
-// It is for [Client.PutItem], [Client.DeleteItem] and [Client.BatchWrite], where another
-// writer may change the item between two attempts: the second would undo that change. It is
-// also for the activities that create, change and delete tables. A
-// condition or [ExactlyOnce] prevents that too. SendOnce costs nothing, and has no effect
+// It is for [Client.PutItem], [Client.UpdateItem], [Client.DeleteItem] and
+// [Client.BatchWrite], where another writer may change the item between two attempts: the
+// second would undo that change. A condition or [ExactlyOnce] prevents that too. An update
+// that may not be applied twice is sent so without the option. SendOnce is also for the
+// activities that create, change and delete tables. It costs nothing, and has no effect
 // on an activity that only reads. See Retries in the package comment.
 func SendOnce() CallOption {
 	return callOption(func(c *callConfig) { c.sendOnce = true })
 }
 
-// ExactlyOnce lets DynamoDB apply a [Client.PutItem] or [Client.DeleteItem] at most once,
-// however often it is sent: it goes as a transaction (dynamodb:TransactWriteItems) with
+// ExactlyOnce lets DynamoDB apply a [Client.PutItem], [Client.UpdateItem] or
+// [Client.DeleteItem] at most once, however often it is sent: it goes as a transaction (dynamodb:TransactWriteItems) with
 // token, which DynamoDB remembers for 10 minutes. It costs twice the write capacity. See
 // Exactly once in the package comment.
 //
@@ -79,8 +80,8 @@ func SendOnce() CallOption {
 // minutes: the error is [ErrValidation]. If token is empty, the client makes a random one
 // for each call, which [Error.Token] returns.
 //
-// ExactlyOnce cannot return the old item, so ReturnOldItem is refused with it, and every
-// other activity refuses it.
+// ExactlyOnce cannot return an item, so ReturnOldItem and Return are refused with it, and
+// every other activity refuses it.
 func ExactlyOnce(token string) CallOption {
 	return callOption(func(c *callConfig) {
 		switch {

@@ -30,6 +30,10 @@ var musicWrites = map[string]doer{
 		_, err := client.PutItem(ctx, putMusic(), opts...)
 		return err
 	},
+	"UpdateItem": func(ctx context.Context, client *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := client.UpdateItem(ctx, updateMusic(), opts...)
+		return err
+	},
 	"DeleteItem": func(ctx context.Context, client *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
 		_, err := client.DeleteItem(ctx, dynamoconn.DeleteItemRequest{TableName: "Music", Item: musicKey()}, opts...)
 		return err
@@ -383,7 +387,7 @@ func TestReasonsOfACancelledTransaction(t *testing.T) {
 		dynamoconn.ErrItemTooLarge, dynamoconn.ErrUnavailable, dynamoconn.ErrAmbiguous, dynamoconn.ErrTableNotFound,
 		dynamoconn.ErrOldItemUnknown, dynamoconn.ErrCorruptResponse,
 	}
-	for _, activity := range []string{"PutItem", "DeleteItem"} {
+	for _, activity := range []string{"PutItem", "UpdateItem", "DeleteItem"} {
 		for name, test := range tests {
 			t.Run(activity+"/"+name, func(t *testing.T) {
 				t.Parallel()

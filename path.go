@@ -115,6 +115,16 @@ func (p Path) overlaps(other Path) bool {
 	return p.name == other.name && slices.Equal(p.steps[:n], other.steps[:n])
 }
 
+// isSame reports whether both paths name the same place.
+func (p Path) isSame(other Path) bool {
+	return p.name == other.name && slices.Equal(p.steps, other.steps)
+}
+
+// isElement reports whether the path ends at an element of a list.
+func (p Path) isElement() bool {
+	return len(p.steps) > 0 && p.steps[len(p.steps)-1].isElement
+}
+
 // EQ is true if the attribute equals value, for every type. A number never equals its text.
 func (p Path) EQ(value any) Condition { return p.test(ComparisonOperatorEQ, value) }
 

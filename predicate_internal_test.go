@@ -115,14 +115,16 @@ func TestChangesAreAnUpdateExpression(t *testing.T) {
 	}{
 		{[]Change{Attr("a").Set(1), Attr("b").SetIfMissing(2), Attr("c").CopyOf(Attr("d", "e"))},
 			"SET #n0 = :v0, #n1 = if_not_exists(#n1, :v1), #n2 = #n3.#n4", true},
-		{[]Change{Attr("a").Remove(), Attr("b").At(1).Remove()}, "REMOVE #n0, #n1[1]", true},
+		{[]Change{Attr("a").Remove(), Attr("b").At(1).Attr("c").Remove()}, "REMOVE #n0, #n1[1].#n2", true},
+		{[]Change{Attr("a").Remove(), Attr("b").At(1).Remove()}, "REMOVE #n0, #n1[1]", false},
+		{[]Change{Attr("b").At(1).Set(1)}, "SET #n0[1] = :v0", false},
 		{[]Change{Attr("a").AddMembers("x", "y"), Attr("b").DeleteMembers(1, 2.5), Attr("c").Set("x")},
 			"SET #n2 = :v2 ADD #n0 :v0 DELETE #n1 :v1", true},
 		{[]Change{Attr("a").Increment(-1)}, "SET #n0 = if_not_exists(#n0, :v1) + :v0", false},
 		{[]Change{Attr("a").Append(1, "x")}, "SET #n0 = list_append(if_not_exists(#n0, :v1), :v0)", false},
 		{[]Change{Attr("a").Prepend(1, "x")}, "SET #n0 = list_append(:v0, if_not_exists(#n0, :v1))", false},
 		{[]Change{Attr("a").CopyOf(Attr("b")), Attr("b").Remove()}, "SET #n0 = #n1 REMOVE #n1", false},
-		{[]Change{Attr("a").Set(Attr("b", "c")), Attr("b").At(1).Remove()}, "SET #n0 = #n1.#n2 REMOVE #n1[1]", true},
+		{[]Change{Attr("a").Set(Attr("b", "c")), Attr("b").Attr("d").Remove()}, "SET #n0 = #n1.#n2 REMOVE #n1.#n3", true},
 		{[]Change{Attr("a").Set(Attr("b", "c")), Attr("b").Remove()}, "SET #n0 = #n1.#n2 REMOVE #n1", false},
 	} {
 		text, isRepeatable, err := (&expression{}).changes(test.changes)

@@ -45,6 +45,12 @@ func putting(req dynamoconn.PutItemRequest) activity {
 	}
 }
 
+func updating(req dynamoconn.UpdateItemRequest) activity {
+	return func(ctx context.Context, c *dynamoconn.Client, o ...dynamoconn.CallOption) (any, error) {
+		return c.UpdateItem(ctx, req, o...)
+	}
+}
+
 func deleting(req dynamoconn.DeleteItemRequest) activity {
 	return func(ctx context.Context, c *dynamoconn.Client, o ...dynamoconn.CallOption) (any, error) {
 		return c.DeleteItem(ctx, req, o...)
@@ -99,6 +105,17 @@ func allActivities() map[string]activity {
 		}),
 		"put unique": putting(dynamoconn.PutItemRequest{
 			TableName: arn, Item: musicKey(), ConditionExpression: "attribute_not_exists(Artist)", ItemIsUnique: true,
+		}),
+		"update": updating(dynamoconn.UpdateItemRequest{
+			TableName: "Music", Item: musicKey(), Changes: []dynamoconn.Change{dynamoconn.Attr("Label").Set("x")}, Return: dynamoconn.ReturnUpdatedOld,
+		}),
+		"update all": updating(dynamoconn.UpdateItemRequest{
+			TableName: arn, Item: musicKey(), UpdateExpression: "SET ID = :id REMOVE #y.a[0]", ConditionExpression: "#y < :y", ExpressionAttributeNames: names,
+			ExpressionAttributeValues: append(values, dynamoconn.String(":id", "u")), UniqueAttribute: "ID",
+		}),
+		"update list": updating(dynamoconn.UpdateItemRequest{
+			TableName: "Music", Item: musicKey(), Changes: []dynamoconn.Change{dynamoconn.Attr("L").Append("x", 1), dynamoconn.Attr("M", "a.b").At(1).Remove()},
+			If: dynamoconn.Attr("L").Exists(), ReturnItemOnConditionFailure: true,
 		}),
 		"delete": deleting(dynamoconn.DeleteItemRequest{TableName: "Music", Item: musicKey()}),
 		"delete condition": deleting(dynamoconn.DeleteItemRequest{
@@ -298,7 +315,7 @@ func TestBothWaysUnderstandTheSame(t *testing.T) {
 	for answerName, answer := range answers {
 		t.Run(answerName, func(t *testing.T) {
 			t.Parallel()
-			for _, name := range []string{"get", "put", "delete condition", "scan", "batch write", "batch get"} {
+			for _, name := range []string{"get", "put", "delete condition", "update", "update list", "update all", "scan", "batch write", "batch get"} {
 				do := allActivities()[name]
 				for i, all := range [][]wiretest.Answer{{answer, wiretest.AllDone()}, {answer}} {
 					if i == 1 && strings.HasPrefix(name, "batch") {

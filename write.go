@@ -2,6 +2,8 @@ package dynamoconn
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -14,8 +16,10 @@ import (
 type itemWrite interface {
 	// The write as an API action of its own.
 	request
-	// mayReturn reports whether an item that DynamoDB returns can be the old one.
-	mayReturn(old Item) bool
+	// returnedMember is the field of the response that has the item which DynamoDB returns.
+	returnedMember() string
+	// mayReturn reports whether an item that DynamoDB returns can be what was asked for.
+	mayReturn(returned Item) bool
 	// sent returns the item or the key that the write sends.
 	sent() Item
 	// encoded returns the body of the request, without the capacity. It is also that of an
@@ -23,15 +27,41 @@ type itemWrite interface {
 	encoded() (kind string, body writeBody)
 	// transactItem returns the write as an action of a transaction, for the SDK's client.
 	transactItem() (types.TransactWriteItem, error)
-	// wantsOldItem reports whether the caller asked for the old item.
+	// asksFor is the field of the request by which the caller asked for an item, or "".
+	asksFor() string
+	// wantsOldItem reports whether the caller asked for the old item, or for a part of it.
 	wantsOldItem() bool
 	// mayHaveLeft reports whether an earlier attempt at this write may have left the returned
 	// old item like that, nil for none.
 	mayHaveLeft(returned Item) bool
+	// isRepeatable reports whether the write may be sent again although it may have been applied.
+	isRepeatable() bool
+	// appliesOnce reports whether the condition is false once the write has been applied,
+	// whatever other writers do.
+	appliesOnce() bool
 	// isProvenBy reports whether that failure proves that the write has been applied, by an
 	// earlier attempt or an earlier call. It is false for a nil failure.
 	isProvenBy(failure error) bool
+	// returnedFrom returns what the caller asked for if the write was proven by that stored item.
+	returnedFrom(stored Item) Item
+	// inquiry returns a write that is never applied and fails as isProvenBy expects it, to find
+	// out what became of this one. It is nil if that cannot be found out.
+	inquiry() itemWrite
 }
+
+// wholeWrite has what the writes of whole items have in common: applied twice, they leave what
+// they leave when they are applied once.
+type wholeWrite struct{}
+
+func (wholeWrite) returnedMember() string { return "OldItem" }
+
+func (wholeWrite) isRepeatable() bool { return true }
+
+func (wholeWrite) appliesOnce() bool { return false }
+
+func (wholeWrite) returnedFrom(Item) Item { return nil }
+
+func (wholeWrite) inquiry() itemWrite { return nil }
 
 // writtenItem is what the response of a write of one item is made of.
 type writtenItem struct {
@@ -52,10 +82,13 @@ func (c *Client) writeItem(ctx context.Context, activity, table string, prepare 
 	}
 	w, err := prepare()
 	if err == nil {
-		err = k.canReturnOldItem(w.wantsOldItem())
+		err = k.canReturn(w.asksFor())
 	}
 	if err != nil {
 		return nil, k.refuse(err)
+	}
+	if !w.isRepeatable() && k.token == "" {
+		k.policy.Once = true
 	}
 	written := &writtenItem{}
 	oldItemUnknown := false
@@ -66,19 +99,27 @@ func (c *Client) writeItem(ctx context.Context, activity, table string, prepare 
 		}
 		a, err := k.do(ctx, sent)
 		if err == nil && !w.mayReturn(a.item) {
-			err = under("OldItem", corrupt("is another item than was written"))
+			err = under(w.returnedMember(), corrupt("is another item than was written"))
 		}
 		if w.isProvenBy(err) {
 			oldItemUnknown = true
+			written.returned = w.returnedFrom(storedItem(err))
 			return nil, nil
 		}
-		oldItemUnknown = retry.From(ctx).InDoubt()
+		oldItemUnknown = retry.From(ctx).InDoubt() && !w.appliesOnce()
 		if err != nil {
 			return nil, withSent(err, w.sent())
 		}
 		written.returned = a.item
 		return a.capacity, nil
 	})
+	if errors.Is(err, retry.ErrSentOnce) {
+		if stored := k.inquire(ctx, w.inquiry()); stored != nil {
+			written.returned, oldItemUnknown, err = w.returnedFrom(stored), true, nil
+		} else {
+			err = k.withAttempts(err)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -92,10 +133,50 @@ func (c *Client) writeItem(ctx context.Context, activity, table string, prepare 
 	return written, nil
 }
 
-// writeAnswer returns what the SDK's output of a write of one item says.
-func writeAnswer(attributes map[string]types.AttributeValue, used *types.ConsumedCapacity) (*answer, error) {
-	old, err := FromAttributeValues(attributes)
-	return &answer{item: old, capacity: capacityOf(used)}, under("OldItem", err)
+// inquire sends an inquiry, which may be nil, and returns the stored item that proves the write to
+// have been applied. It returns nil if that is not proven.
+func (k *call) inquire(ctx context.Context, inquiry itemWrite) (stored Item) {
+	if inquiry == nil {
+		return nil
+	}
+	k.policy.Once = false // it changes nothing
+	_, _ = k.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
+		_, err := k.do(ctx, inquiry)
+		if inquiry.isProvenBy(err) {
+			stored = storedItem(err)
+		}
+		return nil, err
+	})
+	return stored
+}
+
+// withAttempts returns an error of the call with the attempts of all its requests.
+func (k *call) withAttempts(err error) error {
+	if e, ok := as[*Error](err); ok {
+		whole := k.errorSoFar()
+		e.RequestIDs, e.Attempts, e.Ended = whole.RequestIDs, whole.Attempts, whole.Ended
+	}
+	return err
+}
+
+// storedItem returns the item that DynamoDB sent with a failed condition, or nil.
+func storedItem(failure error) Item {
+	attributes, _ := retry.FalseCondition(failure)
+	if len(attributes) == 0 {
+		return nil
+	}
+	stored, err := FromAttributeValues(attributes)
+	if err != nil {
+		return nil
+	}
+	return stored
+}
+
+// writeAnswer returns what the SDK's output of a write of one item says. member is the field of
+// the response that has its attributes.
+func writeAnswer(member string, attributes map[string]types.AttributeValue, used *types.ConsumedCapacity) (*answer, error) {
+	returned, err := FromAttributeValues(attributes)
+	return &answer{item: returned, capacity: capacityOf(used)}, under(member, err)
 }
 
 // bodyOf returns the body of a write that is an API action of its own.
@@ -182,6 +263,19 @@ func (c *writeCondition) addCondition(predicate Predicate, text string) error {
 	return err
 }
 
+// and adds a test, which must be true as well.
+func (c *writeCondition) and(test string) error {
+	if c.text != nil {
+		text := strings.TrimSpace(*c.text)
+		if !isBalanced(text) {
+			return invalid("ConditionExpression", "must close each parenthesis that it opens")
+		}
+		test = term{text, !isEnclosed(text)}.inside() + " AND " + test
+	}
+	c.text = &test
+	return nil
+}
+
 func returnOldItem(wanted bool) types.ReturnValue {
 	if wanted {
 		return types.ReturnValueAllOld
@@ -189,10 +283,18 @@ func returnOldItem(wanted bool) types.ReturnValue {
 	return ""
 }
 
-// canReturnOldItem refuses to return the old item with ExactlyOnce.
-func (k *call) canReturnOldItem(wanted bool) error {
-	if wanted && k.token != "" {
-		return invalid("ReturnOldItem", "cannot be given together with ExactlyOnce: a transaction returns no items")
+// asksForOldItem returns the field that asks for the old item, or "".
+func asksForOldItem(wanted bool) string {
+	if wanted {
+		return "ReturnOldItem"
+	}
+	return ""
+}
+
+// canReturn refuses a field that asks for an item with ExactlyOnce.
+func (k *call) canReturn(field string) error {
+	if field != "" && k.token != "" {
+		return invalid(field, "cannot be given together with ExactlyOnce: a transaction returns no items")
 	}
 	return nil
 }

@@ -19,6 +19,10 @@ var rehearsals = map[string]func(ctx context.Context, sdk *dynamodb.Client, tabl
 		_, err := sdk.PutItem(ctx, &dynamodb.PutItemInput{TableName: &table, Item: attributes{}}, option)
 		return err
 	},
+	"UpdateItem": func(ctx context.Context, sdk *dynamodb.Client, table string, option func(*dynamodb.Options)) error {
+		_, err := sdk.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: &table, Key: attributes{}}, option)
+		return err
+	},
 	"DeleteItem": func(ctx context.Context, sdk *dynamodb.Client, table string, option func(*dynamodb.Options)) error {
 		_, err := sdk.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &table, Key: attributes{}}, option)
 		return err

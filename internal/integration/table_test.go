@@ -278,6 +278,12 @@ func TestEveryActivityInASecondRegion(t *testing.T) {
 			_, err := client.PutItem(ctx, dynamoconn.PutItemRequest{TableName: table, Item: items[0]}, opts...)
 			return err
 		},
+		"UpdateItem": func(opts ...dynamoconn.CallOption) error {
+			_, err := client.UpdateItem(ctx, dynamoconn.UpdateItemRequest{
+				TableName: table, Item: key, Changes: []dynamoconn.Change{dynamoconn.Attr("Country").Set(items[0].Pick("Country")[0].(*dynamoconn.KeyValueString).StringValue)},
+			}, opts...)
+			return err
+		},
 		"DeleteItem": func(opts ...dynamoconn.CallOption) error {
 			_, err := client.DeleteItem(ctx, dynamoconn.DeleteItemRequest{TableName: table, Item: dynamoconn.Item{dynamoconn.Long("ID", 0)}}, opts...)
 			return err

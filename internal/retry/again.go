@@ -45,7 +45,7 @@ func NewRetryer(base aws.Retryer) Retryer {
 
 // ErrSentOnce and ErrTokenOld are the reasons not to send a request again that could be.
 var (
-	ErrSentOnce = errors.New("not sent again, as SendOnce asks")
+	ErrSentOnce = errors.New("not sent again, as it may have been applied")
 	ErrTokenOld = errors.New("not sent again, as DynamoDB may have forgotten the token")
 )
 

@@ -191,6 +191,8 @@ func (k *call) failure(err error, tries []retry.Try, verdict retry.Verdict, ambi
 		// answer to the caller's question.
 	case ambiguous && retry.LookUp(e.Code).Doubt && verdict.Cause == retry.UnknownCode:
 		// The code itself leaves a doubt: it is no refusal.
+	case isA[smithy.InvalidParamsError](err): // of the SDK's client
+		e.causes = append(e.causes, ErrInvalidRequest)
 	case errorOf[verdict.Cause] != nil:
 		e.causes = append(e.causes, errorOf[verdict.Cause])
 	case !ambiguous && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):

@@ -117,6 +117,7 @@ func (c *Client) in(region Region) *regional {
 	options = append(options, func(o *dynamodb.Options) {
 		made.path = c.config.wrapParts(o)
 		made.credentials = o.Credentials
+		o.APIOptions = append(o.APIOptions, c.tellCalls(region))
 	})
 	made.sdk = dynamodb.NewFromConfig(cfg, options...)
 	made.path.Beside(made.sdk)

@@ -74,6 +74,9 @@
 // and a [*FieldError] names the place, such as Item.Address.Lines[2]. errors.As also finds
 // the SDK's own error.
 //
+// [Client.SDK] returns the SDK's client for what this package has no activity for. Its errors
+// match the same causes. [Classify] gives them to any error of the SDK.
+//
 // # Writes in doubt
 //
 // A write whose answer was lost may have been applied. Its error is [ErrAmbiguous],

@@ -33,7 +33,7 @@ type Hook struct {
 // secret.
 type AttemptEvent struct {
 	// Activity is the method that was called. Variants of an activity have its name:
-	// "Scan" for ScanItems too.
+	// "Scan" for ScanItems too. For a client of [Client.SDK] it is the name of the operation.
 	Activity string
 	// Action is the API action that was requested, such as "BatchWriteItem".
 	Action string
@@ -74,7 +74,7 @@ type AttemptEvent struct {
 // no secret.
 type CallEvent struct {
 	// Activity is the method that was called. Variants of an activity have its name:
-	// "Scan" for ScanItems too.
+	// "Scan" for ScanItems too. For a client of [Client.SDK] it is the name of the operation.
 	Activity string
 	// TableName is the table as the call names it. It is empty for ListTables, and if a
 	// batch names several tables.
@@ -86,7 +86,8 @@ type CallEvent struct {
 	// a part of its work.
 	Outcome Outcome
 	// Err is the error that the caller gets, and nil for a success. Test for the cause with
-	// errors.Is. It is nil if the caller left the loop of an iterator.
+	// errors.Is. It is nil if the caller left the loop of an iterator. For a client of
+	// [Client.SDK] it is what [Classify] makes of the error.
 	Err error
 	// Attempts is the number of HTTP requests, repetitions included.
 	Attempts int

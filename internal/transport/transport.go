@@ -154,7 +154,7 @@ func (x *Exchange) exchange(req *http.Request, watch *connWatch, try *retry.Try,
 	if err == nil {
 		try.Code = errorCode(resp, body)
 	}
-	try.Outcome = outcomeOf(resp.StatusCode, err, try.Code)
+	try.Outcome = OutcomeOf(resp.StatusCode, err, try.Code)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -208,12 +208,12 @@ func requestID(resp *http.Response) string {
 	return resp.Header.Get("X-Amz-Request-Id")
 }
 
-// outcomeOf returns what an answer means. An answer that came damaged proves nothing, whatever
+// OutcomeOf returns what an answer means. An answer that came damaged proves nothing, whatever
 // its status says: the status came the same way, and a code that leaves a doubt may have been
 // in the body. A whole 2xx says that it was done. A 4xx with an error code says that it was not
 // done, and the code whether it may be done later. Everything else may come from a stranger on
 // the way, such as a proxy, after DynamoDB has done it.
-func outcomeOf(status int, damage error, code string) retry.Outcome {
+func OutcomeOf(status int, damage error, code string) retry.Outcome {
 	follows := retry.LookUp(code)
 	switch {
 	case damage != nil:
@@ -288,6 +288,10 @@ func (w *connWatch) outcome(err error) retry.Outcome {
 	}
 	return retry.Unknown
 }
+
+// OutcomeOfBreak returns what it means that no answer came, by the error of an HTTP client whose
+// attempt nobody watched.
+func OutcomeOfBreak(err error) retry.Outcome { return (&connWatch{}).outcome(err) }
 
 // netHTTP returns the transport of doer if doer is net/http's own client with net/http's own
 // transport. A nil transport is the default one.

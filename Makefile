@@ -33,7 +33,7 @@ in-each = @for module in $(1); do echo "$$module: "'$(2)'; (cd $$module && $(2))
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## run the quickstart: all eight activities on real cities; needs only Go
+run: ## run the quickstart: the activities on real cities; needs only Go
 	go run ./examples/quickstart
 
 short: ## run the tests in memory, which need only Go
@@ -75,6 +75,8 @@ mutants: ## put known defects back, one at a time, and see that a test fails for
 
 soak: ## run the proofs of reliability at full length (hours); SEED=n repeats a run
 	go test ./internal/reliability -count=1 -timeout 12h -v -full $(if $(SEED),-seed $(SEED)) $(SOAKFLAGS)
+	go test ./internal/integration -run '^TestQueriesEqualAModel$$' -count=1 -timeout 12h -querytables 1000 $(if $(SEED),-queryseed $(SEED))
+	go test ./internal/integration -run '^TestQueriesEqualAModel$$' -count=1 -timeout 12h -querytables 1000 -backend=memory $(if $(SEED),-queryseed $(SEED))
 	go test ./internal/batch -run '^TestRandomBatches$$' -count=1 -timeout 12h -v -full $(if $(SEED),-seed $(SEED))
 	go test $(FUZZED) -run '^Fuzz' -count=1 -timeout 12h -v -mutations $(MUTATIONS) $(if $(SEED),-mutationseed $(SEED))
 

@@ -116,7 +116,7 @@ func (c *Client) newScan(req ScanTableRequest, opts []CallOption) (*scan, error)
 		return s, err
 	}
 	if err = s.prepare(); err == nil {
-		s.start, err = req.start(k.region)
+		s.start, err = startOf(req.Checkpoint.at, req.ExclusiveStartKey, scanCheckpoints, req.checkpointScope(k.region))
 	}
 	if err != nil {
 		return s, k.refuse(err)
@@ -213,22 +213,6 @@ func (r *scanRequest) ordinary(ctx context.Context, k *call) (*answer, error) {
 	return pageAnswer(out)
 }
 
-// start returns where the scan begins.
-func (req *ScanTableRequest) start(region Region) (start itemPosition, err error) {
-	key, field := req.ExclusiveStartKey, "ExclusiveStartKey"
-	if req.Checkpoint.started() {
-		field = "Checkpoint"
-		if key, err = req.Checkpoint.startKey(req.checkpointScope(region)); err != nil {
-			return itemPosition{}, err
-		}
-	}
-	if len(key) == 0 {
-		return itemPosition{}, nil
-	}
-	_, _, err = appendItem(nil, key)
-	return itemPosition{key}, under(field, err)
-}
-
 // checkpointScope returns what the checkpoints of the scan are of.
 func (req *ScanTableRequest) checkpointScope(region Region) checkpointScope {
 	return checkpointScope{
@@ -238,24 +222,18 @@ func (req *ScanTableRequest) checkpointScope(region Region) checkpointScope {
 }
 
 func (req *ScanTableRequest) check() error {
-	if err := checkTableName("TableName", req.TableName); err != nil {
+	if err := checkPlace(req.TableName, req.IndexName); err != nil {
 		return err
 	}
-	if req.IndexName != "" {
-		if err := checkResourceName("IndexName", req.IndexName, false); err != nil {
-			return err
-		}
+	if err := checkSegment(req.Segment, req.TotalSegments); err != nil {
+		return err
 	}
 	switch {
 	case req.Limit < 0:
 		return invalid("Limit", "must not be negative")
 	case req.MaxItems < 0:
 		return invalid("MaxItems", "must not be negative")
-	case req.TotalSegments < 0 || req.TotalSegments > largestSegments:
-		return invalid("TotalSegments", "must be 0 to 1,000,000")
-	case req.Segment < 0 || req.Segment > 0 && req.Segment >= req.TotalSegments:
-		return invalid("Segment", "must be at least 0 and less than TotalSegments")
-	case req.Checkpoint.started() && len(req.ExclusiveStartKey) > 0:
+	case req.Checkpoint.at.started() && len(req.ExclusiveStartKey) > 0:
 		return invalid("Checkpoint", "cannot be given together with ExclusiveStartKey")
 	case req.CountOnly && (len(req.Attributes) > 0 || req.ProjectionExpression != ""):
 		return invalid("CountOnly", "cannot be given together with Attributes or ProjectionExpression")
@@ -263,6 +241,17 @@ func (req *ScanTableRequest) check() error {
 		return invalid("ExpressionAttributeValues", "are not used: there is no FilterExpression")
 	}
 	return needsExpression(req.ExpressionAttributeNames, nil, req.FilterExpression, req.ProjectionExpression)
+}
+
+// checkSegment checks which part of a table is read.
+func checkSegment(segment, total int32) error {
+	switch {
+	case total < 0 || total > largestSegments:
+		return invalid("TotalSegments", "must be 0 to 1,000,000")
+	case segment < 0 || segment > 0 && segment >= total:
+		return invalid("Segment", "must be at least 0 and less than TotalSegments")
+	}
+	return nil
 }
 
 // scanPage reads one page.
@@ -304,7 +293,7 @@ func (s *scan) response(page *itemPage) (*ScanTableResponse, error) {
 		Count:            page.count,
 		ScannedCount:     page.scanned,
 		LastEvaluatedKey: page.next.key,
-		Checkpoint:       checkpoint,
+		Checkpoint:       ScanCheckpoint{checkpoint},
 		ResponseMetadata: s.takeMetadata(),
 	}, nil
 }

@@ -36,6 +36,13 @@ func TestBrokenBodyIsReadAgain(t *testing.T) {
 			}
 			return err
 		},
+		"Query": func(t *testing.T, c *dynamoconn.Client) error {
+			resp, err := c.Query(t.Context(), queryMusic())
+			if err == nil {
+				assert.Len(t, resp.Items, 1)
+			}
+			return err
+		},
 		"BatchGetItem": func(t *testing.T, c *dynamoconn.Client) error {
 			resp, err := c.BatchGet(t.Context(), dynamoconn.BatchGetItemRequest{
 				RequestTables: []dynamoconn.RequestTable{{Name: "Music", Keys: []dynamoconn.Item{musicKey()}}},
@@ -108,6 +115,11 @@ func TestNoActivityInventsAValue(t *testing.T) {
 			"Scan's place": func() (*wiretest.Client, error) {
 				c, w := client(`{"Items":[],"Count":0,"ScannedCount":0,"LastEvaluatedKey":` + item + `}`)
 				_, err := c.ScanPage(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"})
+				return w, err
+			},
+			"Query": func() (*wiretest.Client, error) {
+				c, w := client(`{"Items":[` + item + `],"Count":1,"ScannedCount":1}`)
+				_, err := c.Query(t.Context(), queryMusic())
 				return w, err
 			},
 			"BatchGet": func() (*wiretest.Client, error) {

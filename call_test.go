@@ -62,6 +62,10 @@ func activities(ctx context.Context, client *dynamoconn.Client) map[string]func(
 			_, err := client.Scan(ctx, dynamoconn.ScanTableRequest{TableName: "Music"})
 			return err
 		},
+		"Query": func() error {
+			_, err := client.Query(ctx, queryMusic())
+			return err
+		},
 		"BatchGet": func() error {
 			_, err := client.BatchGet(ctx, dynamoconn.BatchGetItemRequest{
 				RequestTables: []dynamoconn.RequestTable{{Name: "Music", Keys: []dynamoconn.Item{musicKey()}}},
@@ -81,7 +85,7 @@ func activities(ctx context.Context, client *dynamoconn.Client) map[string]func(
 func TestServerThatNeverAnswers(t *testing.T) {
 	t.Parallel()
 
-	long := map[string]bool{"Scan": true, "BatchGet": true, "BatchWrite": true}
+	long := map[string]bool{"Scan": true, "Query": true, "BatchGet": true, "BatchWrite": true}
 	writes := map[string]bool{"PutItem": true, "UpdateItem": true, "DeleteItem": true, "BatchWrite": true}
 	for activity := range activities(t.Context(), nil) {
 		t.Run(activity, func(t *testing.T) {

@@ -13,6 +13,15 @@ func checkTableName(field, name string) error {
 	return checkResourceName(field, name, strings.HasPrefix(name, "arn:"))
 }
 
+// checkPlace checks the names of what a scan or a query reads. It may read no index.
+func checkPlace(table, index string) error {
+	err := checkTableName("TableName", table)
+	if err == nil && index != "" {
+		err = checkResourceName("IndexName", index, false)
+	}
+	return err
+}
+
 func checkResourceName(field, name string, isARN bool) error {
 	const longestARN = 1024
 	switch {

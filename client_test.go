@@ -50,6 +50,11 @@ func getMusic() dynamoconn.GetItemRequest {
 	return dynamoconn.GetItemRequest{TableName: "Music", Item: musicKey()}
 }
 
+// queryMusic returns the query of the partition of musicKey.
+func queryMusic() dynamoconn.QueryRequest {
+	return dynamoconn.QueryRequest{TableName: "Music", PartitionKey: musicKey()}
+}
+
 func putMusic() dynamoconn.PutItemRequest {
 	return dynamoconn.PutItemRequest{TableName: "Music", Item: musicKey()}
 }
@@ -100,6 +105,16 @@ func TestClientThatNewDidNotMake(t *testing.T) {
 				},
 				"ScanPage": func() error {
 					_, err := client.ScanPage(t.Context(), dynamoconn.ScanTableRequest{TableName: "Music"})
+					return err
+				},
+				"Query": func() error {
+					_, err := client.Query(t.Context(), queryMusic())
+					return err
+				},
+				"QueryItems": func() error { return firstError(client.QueryItems(t.Context(), queryMusic())) },
+				"QueryPages": func() error { return firstError(client.QueryPages(t.Context(), queryMusic())) },
+				"QueryPage": func() error {
+					_, err := client.QueryPage(t.Context(), queryMusic())
 					return err
 				},
 				"GetItem": func() error {

@@ -73,6 +73,43 @@ func (r *scanBody) appendTo(dst []byte) []byte {
 	return o.close()
 }
 
+// queryBody is the body of a Query.
+type queryBody struct {
+	consistent   bool
+	start        []byte // the key to start after, or nil
+	expression   *expression
+	filter       *string
+	index        string
+	keyCondition string
+	limit        int32 // 0 for none
+	projection   *string
+	capacity     types.ReturnConsumedCapacity
+	descending   bool
+	selected     types.Select
+	table        string
+}
+
+func (r *queryBody) appendTo(dst []byte) []byte {
+	o := openObject(dst)
+	o.flag("ConsistentRead", r.consistent)
+	o.encoded("ExclusiveStartKey", r.start)
+	o.placeholders(r.expression)
+	o.optional("FilterExpression", r.filter)
+	o.text("IndexName", r.index)
+	o.text("KeyConditionExpression", r.keyCondition)
+	if r.limit > 0 {
+		o.number("Limit", r.limit)
+	}
+	o.optional("ProjectionExpression", r.projection)
+	o.text("ReturnConsumedCapacity", string(r.capacity))
+	if r.descending {
+		o.flag("ScanIndexForward", false)
+	}
+	o.text("Select", string(r.selected))
+	o.text("TableName", r.table)
+	return o.close()
+}
+
 // writeBody is the body of a write of one item, and an action of a transaction, which has
 // no capacity and returns nothing.
 type writeBody struct {

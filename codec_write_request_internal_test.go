@@ -143,6 +143,34 @@ func TestScanIsWrittenAsTheSDKDoes(t *testing.T) {
 	})
 }
 
+func TestQueryIsWrittenAsTheSDKDoes(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		g := bodyGenerator{t}
+		x := g.expression()
+		body := &queryBody{
+			consistent: g.bool("consistent"), expression: x, filter: optional(g.text("filter")), index: g.text("index"), keyCondition: "#k = :k",
+			limit: rapid.Int32Range(0, 3).Draw(t, "limit"), projection: optional(g.text("projection")), capacity: g.capacity(),
+			descending: g.bool("descending"), selected: rapid.SampledFrom([]types.Select{"", types.SelectCount}).Draw(t, "select"), table: "Music",
+		}
+		input := &dynamodb.QueryInput{
+			TableName: aws.String("Music"), ConsistentRead: &body.consistent, ExpressionAttributeNames: x.names,
+			ExpressionAttributeValues: x.attributeValues(), FilterExpression: body.filter, IndexName: optional(body.index),
+			KeyConditionExpression: &body.keyCondition, ProjectionExpression: body.projection, ReturnConsumedCapacity: body.capacity, Select: body.selected,
+		}
+		if body.limit > 0 {
+			input.Limit = &body.limit
+		}
+		if body.descending {
+			input.ScanIndexForward = aws.Bool(false)
+		}
+		if g.bool("start") {
+			body.start, input.ExclusiveStartKey = g.key()
+		}
+		requireSameBody(t, input, body)
+	})
+}
+
 func TestWriteIsWrittenAsTheSDKDoes(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -333,6 +361,9 @@ func TestBodiesAgreeWithTheRequestsThatTheSDKKeeps(t *testing.T) {
 		"GetItem": &getBody{true, namesOnly, key, projection, capacity, "__TableName__"},
 		"Scan": &scanBody{
 			true, key, x, filter, "__IndexName__", 1, projection, capacity, 1, 1, types.SelectAllAttributes, "__TableName__",
+		},
+		"Query": &queryBody{
+			true, key, x, filter, "__IndexName__", "__KeyConditionExpression__", 1, projection, capacity, false, types.SelectAllAttributes, "__TableName__",
 		},
 		"PutItem":    &put,
 		"UpdateItem": &update,

@@ -32,7 +32,7 @@
 //	}
 //
 // The activities are [Client.ListTables], [Client.DescribeTable], [Client.Scan],
-// [Client.GetItem], [Client.PutItem], [Client.UpdateItem], [Client.DeleteItem],
+// [Client.Query], [Client.GetItem], [Client.PutItem], [Client.UpdateItem], [Client.DeleteItem],
 // [Client.BatchGet] and [Client.BatchWrite]. A request is a plain struct, passed by value and
 // never changed. A response is a pointer, and nil if there is an error; only a batch that is
 // unfinished, a write with [ErrOldItemUnknown] and a CreateTable with [ErrUnfinishedTable]
@@ -115,14 +115,14 @@
 // of 10 attempts take at most 16.35 seconds together, and 8.2 on average. With Retry-After
 // a server can make each pause up to 5 seconds longer.
 //
-// The number of attempts holds for a single request. A Scan has as many for each page. A
+// The number of attempts holds for a single request. A Scan or a Query has as many for each page. A
 // batch goes on beyond it with what was throttled, until the context ends or its
 // [WithRetryBudget] is spent.
 //
 // [WithRetryBudget] limits how long a request is tried again; without it there is no such
 // limit. No attempt begins once the budget is spent, counted from the beginning of the
 // first attempt, and none is cut short: a request may take the budget and one
-// [WithAttemptTimeout] more. A Scan has the budget for each page. For a batch it limits how
+// [WithAttemptTimeout] more. A Scan or a Query has the budget for each page. For a batch it limits how
 // long the batch goes on without anything being written or read; what is left is then
 // reported as not written, or not read.
 //
@@ -137,7 +137,7 @@
 // # Timeouts
 //
 // An attempt may take 10 seconds, or what [WithAttemptTimeout] says, from its start to the
-// last byte of the answer. Scan, BatchGet and BatchWrite have three times as long for each
+// last byte of the answer. Scan, Query, BatchGet and BatchWrite have three times as long for each
 // attempt, because theirs are the large requests and answers. The client gives up an
 // attempt that takes longer, and tries again as after a broken connection. If it was the
 // last attempt, the error is [ErrUnavailable] and os.ErrDeadlineExceeded, and
@@ -145,7 +145,7 @@
 // context.DeadlineExceeded, which always means the deadline of the caller's context.
 //
 // So no call hangs for ever: with the defaults, a server that never answers is given up
-// after at most 116 seconds, and by a Scan after at most 316. The context, and the timeout
+// after at most 116 seconds, and by a Scan or a Query after at most 316. The context, and the timeout
 // of an HTTP client given with [WithHTTPClient], hold as well.
 //
 // # Exactly once
@@ -186,16 +186,18 @@
 //
 // # Pagination
 //
-// [Client.Scan] and [Client.ListTables] read to the end, page by page, and never return
-// half a result with an error. If the request limits the number of items or tables, the
-// response says where to go on. [Client.ScanItems], [Client.ScanPages] and [Client.Tables]
-// hold one page at a time, and fetch a page when the loop reaches it. An empty page is not
+// [Client.Scan], [Client.Query] and [Client.ListTables] read to the end, page by page, and never
+// return half a result with an error. If the request limits the number of items or tables, the
+// response says where to go on. [Client.ScanItems], [Client.ScanPages], [Client.QueryItems],
+// [Client.QueryPages] and [Client.Tables] hold one page at a time, and fetch a page when the loop
+// reaches it. An empty page is not
 // the end; an empty LastEvaluatedKey is. Pages that go round in a circle are
 // [ErrCorruptResponse].
 //
 // A scan that may be interrupted saves a [ScanCheckpoint] after each page of ScanPages. In
 // whatever way it ends, the next run goes on there. Every item that exists all the time is
-// handed over at least once, and only the one page that was not saved comes twice.
+// handed over at least once, and only the one page that was not saved comes twice. A query has a
+// [QueryCheckpoint], also behind any item of a page: [QueryResponse.CheckpointAfter].
 //
 // # Batches
 //

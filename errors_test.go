@@ -237,7 +237,7 @@ func TestErrorOfASituation(t *testing.T) {
 		"NaN":                   {second(dynamoconn.NumberFromFloat64(math.NaN())), dynamoconn.ErrInvalidNumber, "invalid number: value is NaN or infinite"},
 		"a region":              {second(dynamoconn.ParseRegion("Mars")), dynamoconn.ErrInvalidRequest, `invalid text: "Mars" is not a Region: give a name such as us-east-1 or us_east_1, or a caption such as "US East (N. Virginia)"`},
 		"an enumeration":        {second(dynamoconn.ParseBooleanValue("maybe")), dynamoconn.ErrInvalidRequest, "invalid text: the text is not a BooleanValue: it must be true, false, _TRUE or _FALSE"},
-		"a checkpoint":          {new(dynamoconn.ScanCheckpoint).UnmarshalText([]byte("x")), dynamoconn.ErrInvalidRequest, "invalid text: ScanCheckpoint: is not the text of a checkpoint"},
+		"a checkpoint":          {new(dynamoconn.ScanCheckpoint).UnmarshalText([]byte("x")), dynamoconn.ErrInvalidRequest, "invalid text: ScanCheckpoint: is not the text of a checkpoint of a scan"},
 		"a region of an option": {second(dynamoconn.New(t.Context(), dynamoconn.WithRegion("Mars"))), dynamoconn.ErrInvalidOption, `invalid option: WithRegion: "Mars" is not a region such as "us-east-1"`},
 	} {
 		require.ErrorIs(t, test.err, test.cause, name)

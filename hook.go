@@ -23,8 +23,8 @@ type Hook struct {
 	// the next one.
 	Attempt func(context.Context, AttemptEvent)
 	// Call is called when a call of an activity is finished, just before the method
-	// returns, also if the call was refused before anything was sent. All pages of a Scan
-	// or a ListTables are one call, and so are all requests of a batch. A call of an
+	// returns, also if the call was refused before anything was sent. All pages of a Scan,
+	// a Query or a ListTables are one call, and so are all requests of a batch. A call of an
 	// iterator is finished when its loop ends; each loop over it is a call of its own.
 	Call func(context.Context, CallEvent)
 }
@@ -42,7 +42,7 @@ type AttemptEvent struct {
 	TableName string
 	// Region is where the request went.
 	Region Region
-	// Number counts the attempts of one request, from 1. A request is one page of a Scan
+	// Number counts the attempts of one request, from 1. A request is one page of a Scan, a Query
 	// or one part of a batch.
 	Number int
 	// Outcome is what the attempt means for the data. After a failed attempt the request

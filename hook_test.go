@@ -220,6 +220,26 @@ var everyActivity = map[string]struct {
 		_, err := c.ScanPage(ctx, dynamoconn.ScanTableRequest{TableName: "Music"}, opts...)
 		return err
 	}},
+	"Query": {"Query", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.Query(ctx, queryMusic(), opts...)
+		return err
+	}},
+	"QueryItems": {"Query", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) (err error) {
+		for _, err = range c.QueryItems(ctx, queryMusic(), opts...) {
+			continue
+		}
+		return err
+	}},
+	"QueryPages": {"Query", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) (err error) {
+		for _, err = range c.QueryPages(ctx, queryMusic(), opts...) {
+			continue
+		}
+		return err
+	}},
+	"QueryPage": {"Query", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.QueryPage(ctx, queryMusic(), opts...)
+		return err
+	}},
 	"GetItem": {"GetItem", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
 		_, err := c.GetItem(ctx, getMusic(), opts...)
 		return err

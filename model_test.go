@@ -111,6 +111,10 @@ func TestParityOfEntities(t *testing.T) {
 			{"TableName", text}, {"Limit", limit}, {"IndexName", text}, {"Conditions", []dynamoconn.Condition(nil)},
 		}},
 		{dynamoconn.ScanTableResponse{}, []field{{"Name", text}, {"Items", items}}},
+		{dynamoconn.QueryRequest{}, []field{
+			{"TableName", text}, {"IndexName", text}, {"PartitionKey", item}, {"SortKey", []dynamoconn.Condition(nil)},
+		}},
+		{dynamoconn.QueryResponse{}, []field{{"Items", items}}},
 		{dynamoconn.Condition{}, []field{
 			{"Key", text}, {"ComparisonOperator", dynamoconn.ComparisonOperator("")}, {"Values", []dynamoconn.KeyValue(nil)},
 		}},

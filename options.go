@@ -240,7 +240,7 @@ func WithMaxInFlight(n int) Option {
 
 // WithMaxAttempts sets how many attempts a single request has in all, 1 to 1,000. The
 // default is what AWS_MAX_ATTEMPTS or the profile says, and otherwise 10, whose pauses take
-// 8.2 seconds on average and 16.35 at most. A Scan has as many for each page, and a batch
+// 8.2 seconds on average and 16.35 at most. A Scan or a Query has as many for each page, and a batch
 // goes on beyond it with what was throttled. See Retries in the package comment.
 func WithMaxAttempts(n int) Option {
 	return option(func(c *config) {
@@ -268,7 +268,7 @@ func WithRetryBudget(d time.Duration) Option {
 }
 
 // WithAttemptTimeout sets how long one attempt may take, from its start to the last byte of
-// its answer, 10 milliseconds to 24 hours. The default is 10 seconds. An attempt of Scan,
+// its answer, 10 milliseconds to 24 hours. The default is 10 seconds. An attempt of Scan, Query,
 // BatchGet or BatchWrite has three times as long. See Timeouts in the package comment.
 //
 // If a program or a local DynamoDB stands still for longer, in a debugger or while it

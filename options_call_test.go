@@ -304,6 +304,7 @@ func TestExactlyOnceIsRefused(t *testing.T) {
 		}, "ExactlyOnce"},
 		"Scan":      {func() error { _, err := client.Scan(ctx, scan, once); return err }, "ExactlyOnce"},
 		"ScanItems": {func() error { return firstError(client.ScanItems(ctx, scan, once)) }, "ExactlyOnce"},
+		"Query":     {func() error { _, err := client.Query(ctx, queryMusic(), once); return err }, "ExactlyOnce"},
 		"ListTables": {func() error {
 			_, err := client.ListTables(ctx, dynamoconn.ListTablesRequest{}, once)
 			return err

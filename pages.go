@@ -39,9 +39,24 @@ type pager[E any, P position] struct {
 	left     int64 // entries still wanted, or allEntries
 	filtered bool  // a filter lets only some items through
 	stride   float64
-	done     bool
-	progress progress
+	// mostScanned is how many items may be read in all, and scanned how many were, also for
+	// pages that were read again. 0 is no bound.
+	mostScanned, scanned int64
+	cutter               cutter[E, P] // nil if a page cannot be cut
+	done                 bool
+	progress             progress
 }
+
+// cutter ends pages inside. DynamoDB gives no position there, but one can be made of the key of an
+// item.
+type cutter[E any, P position] interface {
+	// cuts reports whether any page can be cut.
+	cuts() bool
+	// cut ends a page behind its first n entries.
+	cut(read *page[E, P], n int64) error
+}
+
+func (p *pager[E, P]) cuts() bool { return p.cutter != nil && p.cutter.cuts() }
 
 // allEntries is for a reading without a bound.
 const allEntries = -1
@@ -59,10 +74,16 @@ func (p *pager[E, P]) next(ctx context.Context) (*page[E, P], error) {
 	limit := p.pageLimit()
 	read, err := p.readPage(ctx, limit)
 	for err == nil && !p.takes(read) {
-		// A filter let more entries through than are wanted. DynamoDB gives no position
-		// inside a page, so the page is read again with a smaller limit. The guess is that
-		// the wanted entries lie as dense as in this page. As many items as are wanted are
-		// never too many.
+		// A filter let more entries through than are wanted.
+		if p.cuts() {
+			if err = p.cutter.cut(read, p.left); err != nil {
+				err = p.refuse(err)
+			}
+			break
+		}
+		// The page cannot be cut, so it is read again with a smaller limit. The guess is
+		// that the wanted entries lie as dense as in this page. As many items as are wanted
+		// are never too many.
 		p.stride = float64(read.scanned) / float64(read.count)
 		guess := p.pageLimit()
 		if limit > 0 {
@@ -78,7 +99,7 @@ func (p *pager[E, P]) next(ctx context.Context) (*page[E, P], error) {
 		p.left -= read.count
 	}
 	p.start = read.next
-	p.done = read.isLast() || p.left == 0
+	p.done = read.isLast() || p.left == 0 || p.mostScanned > 0 && p.scanned >= p.mostScanned
 	return read, nil
 }
 
@@ -91,20 +112,34 @@ func (p *pager[E, P]) takes(read *page[E, P]) bool {
 // still wanted if that is less. So the end of the last page is a position to go on from.
 //
 // A filter lets only some items through. The first page may therefore be as large as the
-// caller allows; p.stride says after it how many items were read for each entry.
+// caller allows; p.stride says after it how many items were read for each entry. But where the
+// number of items to read has a bound, a page is not larger than the wanted entries unless it can
+// be cut: to read it again would read more.
 func (p *pager[E, P]) pageLimit() int32 {
-	wanted := float64(p.left)
-	switch {
-	case p.left == allEntries, p.filtered && p.stride == 0:
-		return p.limit
-	case p.filtered:
-		wanted *= p.stride
+	limit := p.limit
+	if p.left != allEntries {
+		switch {
+		case !p.filtered:
+			limit = p.smaller(limit, float64(p.left))
+		case p.mostScanned > 0 && !p.cuts():
+			limit = p.smaller(limit, float64(p.left))
+		case p.stride > 0:
+			limit = p.smaller(limit, float64(p.left)*p.stride)
+		}
 	}
-	limit := int32(min(max(wanted, 1), float64(p.largest)))
-	if p.limit > 0 {
-		limit = min(limit, p.limit)
+	if p.mostScanned > 0 {
+		limit = p.smaller(limit, float64(p.mostScanned-p.scanned))
 	}
 	return limit
+}
+
+// smaller returns a limit, or n if that is less. No limit is less than 1, and 0 is none.
+func (p *pager[E, P]) smaller(limit int32, n float64) int32 {
+	wanted := int32(min(max(n, 1), float64(p.largest)))
+	if limit == 0 {
+		return wanted
+	}
+	return min(limit, wanted)
 }
 
 // readPage reads the page at p.start.
@@ -115,6 +150,9 @@ func (p *pager[E, P]) readPage(ctx context.Context, limit int32) (read *page[E, 
 		}
 		return used, err
 	})
+	if err == nil {
+		p.scanned += read.scanned
+	}
 	return read, err
 }
 

@@ -63,6 +63,12 @@ func scanning(req dynamoconn.ScanTableRequest) activity {
 	}
 }
 
+func querying(req dynamoconn.QueryRequest) activity {
+	return func(ctx context.Context, c *dynamoconn.Client, o ...dynamoconn.CallOption) (any, error) {
+		return c.QueryPage(ctx, req, o...)
+	}
+}
+
 func gettingBatch(tables ...dynamoconn.RequestTable) activity {
 	return func(ctx context.Context, c *dynamoconn.Client, o ...dynamoconn.CallOption) (any, error) {
 		return c.BatchGet(ctx, dynamoconn.BatchGetItemRequest{RequestTables: tables}, o...)
@@ -130,7 +136,19 @@ func allActivities() map[string]activity {
 		"scan conditions": scanning(dynamoconn.ScanTableRequest{
 			TableName: "Music", Conditions: []dynamoconn.Condition{{Key: "Year", ComparisonOperator: dynamoconn.ComparisonOperatorGE, Values: []dynamoconn.KeyValue{dynamoconn.Long("", 1990)}}},
 		}),
-		"count":       scanning(dynamoconn.ScanTableRequest{TableName: "Music", CountOnly: true}),
+		"count": scanning(dynamoconn.ScanTableRequest{TableName: "Music", CountOnly: true}),
+		"query": querying(queryMusic()),
+		"query all": querying(dynamoconn.QueryRequest{
+			TableName: "Music", IndexName: "ByYear", PartitionKey: musicKey(), SortKey: []dynamoconn.Condition{dynamoconn.Attr("Year").Between(1990, 1999)},
+			Descending: true, Limit: 3, ExclusiveStartKey: append(musicKey(), dynamoconn.Long("Year", 1995)), IsConsistentRead: true,
+			FilterExpression: "#y < :y", ExpressionAttributeNames: names, ExpressionAttributeValues: values, ProjectionExpression: "Artist",
+		}),
+		"query by text": querying(dynamoconn.QueryRequest{
+			TableName: arn, KeyConditionExpression: "Artist = :a AND begins_with(#s, :s)", Where: dynamoconn.Attr("Year").Exists(),
+			ExpressionAttributeNames:  map[string]string{"#s": "SongTitle"},
+			ExpressionAttributeValues: dynamoconn.Item{dynamoconn.String(":a", "No One You Know"), dynamoconn.String(":s", "Call")},
+		}),
+		"query count": querying(dynamoconn.QueryRequest{TableName: "Music", PartitionKey: musicKey(), CountOnly: true}),
 		"batch write": writingBatch(dynamoconn.TableWithItemsToAdd("Music", song)),
 		"batch write of two tables": writingBatch(
 			dynamoconn.TableWithItemsToDelete("Music", musicKey(), dynamoconn.Item{dynamoconn.String("Artist", "Another")}),
@@ -290,6 +308,7 @@ func TestBothWaysUnderstandTheSame(t *testing.T) {
 		"a null":             wiretest.Reply(200, `{"Item":null}`),
 		"an old item":        wiretest.Reply(200, `{"Attributes":{"Artist":{"S":"No One You Know"}}}`),
 		"a page":             wiretest.Reply(200, `{"Items":[{"Artist":{"S":"a"}}],"Count":1,"ScannedCount":2,"LastEvaluatedKey":{"Artist":{"S":"a"}}}`),
+		"a page of a query":  wiretest.Reply(200, `{"Items":[{"Artist":{"S":"No One You Know"},"SongTitle":{"S":"a"}}],"Count":1,"ScannedCount":2,"LastEvaluatedKey":{"Artist":{"S":"No One You Know"},"SongTitle":{"S":"b"}}}`),
 		"a page with no sum": wiretest.Reply(200, `{"Items":[{"Artist":{"S":"a"}}],"Count":2,"ScannedCount":2}`),
 		"capacity": func(r *wiretest.Request) (*http.Response, error) {
 			used := `{"TableName":"Music","CapacityUnits":1.5,"Table":{"CapacityUnits":1}}`
@@ -315,7 +334,7 @@ func TestBothWaysUnderstandTheSame(t *testing.T) {
 	for answerName, answer := range answers {
 		t.Run(answerName, func(t *testing.T) {
 			t.Parallel()
-			for _, name := range []string{"get", "put", "delete condition", "update", "update list", "update all", "scan", "batch write", "batch get"} {
+			for _, name := range []string{"get", "put", "delete condition", "update", "update list", "update all", "scan", "query", "batch write", "batch get"} {
 				do := allActivities()[name]
 				for i, all := range [][]wiretest.Answer{{answer, wiretest.AllDone()}, {answer}} {
 					if i == 1 && strings.HasPrefix(name, "batch") {

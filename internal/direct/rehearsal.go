@@ -31,6 +31,10 @@ var rehearsals = map[string]func(ctx context.Context, sdk *dynamodb.Client, tabl
 		_, err := sdk.Scan(ctx, &dynamodb.ScanInput{TableName: &table}, option)
 		return err
 	},
+	"Query": func(ctx context.Context, sdk *dynamodb.Client, table string, option func(*dynamodb.Options)) error {
+		_, err := sdk.Query(ctx, &dynamodb.QueryInput{TableName: &table}, option)
+		return err
+	},
 	"BatchGetItem": func(ctx context.Context, sdk *dynamodb.Client, table string, option func(*dynamodb.Options)) error {
 		items := map[string]types.KeysAndAttributes{table: {Keys: []attributes{{}}}}
 		_, err := sdk.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: items}, option)

@@ -14,6 +14,7 @@ import (
 // of a table for a page. They may take slowFactor times as long.
 var slowActions = map[string]bool{
 	"Scan":           true,
+	"Query":          true,
 	"BatchGetItem":   true,
 	"BatchWriteItem": true,
 }

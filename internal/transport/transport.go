@@ -39,7 +39,7 @@ type Exchange struct {
 	// and after decompression. Other answers may have less: see forAction.
 	LargestAnswer int64
 	// Timeout is how long an attempt may take, from its start to the last byte of its
-	// answer; a Scan or a batch has three times as long. Zero is no limit.
+	// answer; a Scan, a Query or a batch has three times as long. Zero is no limit.
 	Timeout time.Duration
 	// AllowPlain reports whether a host other than this machine may be reached over
 	// plain http.

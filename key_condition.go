@@ -1,0 +1,298 @@
+package dynamoconn
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+	"unique"
+)
+
+// keyCondition is what the keys of the items of a query must meet, and the order in which they
+// come. A key condition that the caller gave as text is not known here: it is empty.
+type keyCondition struct {
+	partition  Item
+	sort       []Condition
+	isTable    bool // and not an index, in which several items may have the same key
+	descending bool
+}
+
+// encode returns the text of the condition in an expression.
+func (k *keyCondition) encode(x *expression) (string, error) {
+	switch {
+	case len(k.partition) > mostKeyAttributes:
+		return "", invalid("PartitionKey", "must have at most 4 attributes, as the partition key of an index has")
+	case len(k.sort) > mostKeyAttributes:
+		return "", invalid("SortKey", "must have at most 4 conditions, as the sort key of an index has attributes")
+	}
+	terms := make([]string, 0, len(k.partition)+len(k.sort))
+	seen := make([]string, 0, cap(terms))
+	for i, kv := range k.partition {
+		text, err := encodePartition(x, kv)
+		if err == nil && slices.Contains(seen, kv.KeyName()) {
+			err = broken("is named twice")
+		}
+		if err != nil {
+			return "", under(fmt.Sprintf("PartitionKey[%d]", i), err)
+		}
+		seen = append(seen, kv.KeyName())
+		terms = append(terms, text)
+	}
+	for i, c := range k.sort {
+		text, err := encodeSort(x, c, i == len(k.sort)-1)
+		if err == nil && slices.Contains(seen, c.Key) {
+			err = invalid("Key", "is named twice")
+		}
+		if err != nil {
+			return "", under(fmt.Sprintf("SortKey[%d]", i), err)
+		}
+		seen = append(seen, c.Key)
+		terms = append(terms, text)
+	}
+	return strings.Join(terms, " AND "), nil
+}
+
+// encodePartition returns the text of one attribute of a partition key.
+func encodePartition(x *expression, kv KeyValue) (string, error) {
+	if isNil(kv) {
+		return "", broken(ruleKind)
+	}
+	if rule := brokenNameRule(kv.KeyName()); rule != "" {
+		return "", broken("the name of an attribute " + rule)
+	}
+	if err := checkKeyValue(kv); err != nil {
+		return "", err
+	}
+	value, err := x.value(kv)
+	if err != nil {
+		return "", underName(kv.KeyName(), err)
+	}
+	return x.name(kv.KeyName()) + " = " + value, nil
+}
+
+// encodeSort returns the text of one condition on a sort key.
+func encodeSort(x *expression, c Condition, isLast bool) (string, error) {
+	if c.detail != nil && (c.detail.isSize || len(c.detail.steps) > 0) {
+		return "", invalid("Key", "must be a whole attribute: it is part of the key")
+	}
+	switch c.ComparisonOperator {
+	case ComparisonOperatorEQ:
+	case ComparisonOperatorLT, ComparisonOperatorLE, ComparisonOperatorGT, ComparisonOperatorGE,
+		ComparisonOperatorBetween, ComparisonOperatorBeginsWith:
+		if !isLast {
+			return "", invalid("ComparisonOperator", "must be EQ: only the last condition may be another one")
+		}
+	default:
+		return "", invalid("ComparisonOperator", "must be EQ, LT, LE, GT, GE, BETWEEN or BEGINS_WITH for a key")
+	}
+	for i, o := range c.operands() {
+		var rule string
+		switch o.value.(type) {
+		case *KeyValueString, *KeyValueBinary:
+		case *KeyValueLong, *KeyValueDecimal:
+			if c.ComparisonOperator == ComparisonOperatorBeginsWith {
+				rule = "must be a string or a binary for BEGINS_WITH"
+			}
+		default:
+			if o.err == nil && (o.isPath || !isNil(o.value)) {
+				rule = "must be a string, a number or a binary: it is compared with a part of the key"
+			}
+		}
+		if rule != "" {
+			return "", invalid(fmt.Sprintf("Values[%d]", i), rule)
+		}
+	}
+	return x.condition(c)
+}
+
+// keyConditionDigest is the length of the digest of a key condition.
+const keyConditionDigest = 20
+
+// digest returns a digest of the text of a key condition, whose placeholders it replaces with
+// their names and values. White space does not count.
+func (x *expression) digest(text string) unique.Handle[string] {
+	var b []byte
+	for i := 0; i < len(text); {
+		end := i + 1
+		if isWordByte(text[i]) || text[i] == '#' || text[i] == ':' {
+			for end < len(text) && isWordByte(text[end]) {
+				end++
+			}
+		}
+		token := text[i:end]
+		i = end
+		switch name, isName := x.names[token]; {
+		case isName:
+			b = appendPart(b, name)
+		case token[0] == ':':
+			b = append(b, ':')
+			for _, v := range x.values {
+				if v.placeholder == token {
+					b = appendCanonicalValue(b, v.value, 0, &walk{})
+				}
+			}
+		case strings.TrimSpace(token) != "":
+			b = appendPart(b, token)
+		}
+	}
+	sum := sha256.Sum256(b)
+	return unique.Make(base64.RawURLEncoding.EncodeToString(sum[:keyConditionDigest*3/4]))
+}
+
+// names returns the names of the attributes of the key, if the condition names them all: the key
+// of a table has at most two. Otherwise it returns nil.
+func (k *keyCondition) names() []string {
+	if !k.isTable || len(k.partition) != 1 || len(k.sort) != 1 {
+		return nil
+	}
+	return []string{k.partition[0].KeyName(), k.sort[0].Key}
+}
+
+// order returns the attribute by which the items are sorted, given those of the key. It is "" if
+// that cannot be told.
+func (k *keyCondition) order(keyNames []string) string {
+	switch {
+	case len(k.partition) == 0:
+		return ""
+	case len(k.sort) > 0:
+		return k.sort[len(k.sort)-1].Key
+	case k.isTable && len(keyNames) == 2 && len(k.partition) == 1:
+		if partition := k.partition[0].KeyName(); partition != keyNames[0] {
+			return keyNames[0]
+		}
+		return keyNames[1]
+	}
+	return ""
+}
+
+// check refuses a page that has an item outside of the condition or out of order. Items that may
+// lack parts of their keys are not checked: then isWhole is false.
+func (k *keyCondition) check(read *itemPage, start Item, keyNames []string, isWhole bool) error {
+	if len(k.partition) == 0 {
+		return nil
+	}
+	order := k.order(keyNames)
+	before, _ := start.Get(order)
+	if isWhole {
+		for i, item := range read.entries {
+			if err := k.checkItem(item, order, &before, k.isTable); err != nil {
+				return under("Items", underElement(i, err))
+			}
+		}
+	}
+	if len(read.next.key) == 0 {
+		return nil
+	}
+	return under("LastEvaluatedKey", k.checkItem(read.next.key, order, &before, false))
+}
+
+// checkItem checks an item or its key, which comes after the value before of the attribute order,
+// or also at it if isOnly is false. It makes before the item's own.
+func (k *keyCondition) checkItem(item Item, order string, before *KeyValue, isOnly bool) error {
+	for _, want := range k.partition {
+		kv, found := item.Get(want.KeyName())
+		if !found {
+			return underName(want.KeyName(), corrupt("is not there: it is part of the key"))
+		}
+		if c, ok := compareKeyValues(kv, want); !ok || c != 0 {
+			return underName(want.KeyName(), corrupt("is of another partition than was asked for"))
+		}
+	}
+	for _, c := range k.sort {
+		kv, found := item.Get(c.Key)
+		if !found {
+			return underName(c.Key, corrupt("is not there: it is part of the key"))
+		}
+		if !meetsKeyCondition(kv, c) {
+			return underName(c.Key, corrupt("does not meet the condition on the sort key"))
+		}
+	}
+	if order == "" {
+		return nil
+	}
+	kv, found := item.Get(order)
+	if !found {
+		return underName(order, corrupt("is not there: it is part of the key"))
+	}
+	last := *before
+	*before = kv
+	if last == nil {
+		return nil
+	}
+	c, ok := compareKeyValues(last, kv)
+	if k.descending {
+		c = -c
+	}
+	switch {
+	case !ok:
+		return underName(order, corrupt("is of another type than in the item before"))
+	case c > 0:
+		return underName(order, corrupt("is out of order"))
+	case c == 0 && isOnly:
+		return underName(order, corrupt("is the same as in the item before, and a key is there once"))
+	}
+	return nil
+}
+
+// meetsKeyCondition reports whether the value of a sort key meets a condition on it.
+func meetsKeyCondition(kv KeyValue, c Condition) bool {
+	operands := c.operands()
+	if c.ComparisonOperator == ComparisonOperatorBeginsWith {
+		return beginsWith(kv, operands[0].value)
+	}
+	against, ok := compareKeyValues(kv, operands[0].value)
+	if !ok {
+		return false
+	}
+	switch c.ComparisonOperator {
+	case ComparisonOperatorLT:
+		return against < 0
+	case ComparisonOperatorLE:
+		return against <= 0
+	case ComparisonOperatorGT:
+		return against > 0
+	case ComparisonOperatorGE:
+		return against >= 0
+	case ComparisonOperatorBetween:
+		high, ok := compareKeyValues(kv, operands[1].value)
+		return ok && against >= 0 && high <= 0
+	}
+	return against == 0
+}
+
+func beginsWith(kv, prefix KeyValue) bool {
+	switch kv := kv.(type) {
+	case *KeyValueString:
+		prefix, ok := prefix.(*KeyValueString)
+		return ok && strings.HasPrefix(kv.StringValue, prefix.StringValue)
+	case *KeyValueBinary:
+		prefix, ok := prefix.(*KeyValueBinary)
+		return ok && bytes.HasPrefix(kv.BinaryValue, prefix.BinaryValue)
+	}
+	return false
+}
+
+// compareKeyValues compares two values of the same part of a key in the order of DynamoDB: bytes
+// for text and binary. It reports whether they are of the same type, which a key can have.
+func compareKeyValues(a, b KeyValue) (c int, ok bool) {
+	switch a := a.(type) {
+	case *KeyValueString:
+		if b, ok := b.(*KeyValueString); ok {
+			return strings.Compare(a.StringValue, b.StringValue), true
+		}
+	case *KeyValueBinary:
+		if b, ok := b.(*KeyValueBinary); ok {
+			return bytes.Compare(a.BinaryValue, b.BinaryValue), true
+		}
+	case *KeyValueLong:
+		if b, ok := b.(*KeyValueLong); ok {
+			return cmp.Compare(a.LongValue, b.LongValue), true
+		}
+	}
+	x, isNumber := numberOf(a)
+	y, isOther := numberOf(b)
+	return x.Cmp(y), isNumber && isOther
+}

@@ -50,15 +50,9 @@ func (c *Client) newCall(activity, table string, opts []CallOption) (*call, erro
 		k.tally = &tally{began: time.Now()}
 	}
 	k.region = c.Region()
-	var config callConfig
-	for _, opt := range opts {
-		if opt == nil {
-			return k, k.refuse(invalid("CallOption", "must not be nil"))
-		}
-		opt.applyCall(&config)
-		if config.fault != nil {
-			return k, k.refuse(config.fault)
-		}
+	config, err := newCallConfig(opts)
+	if err != nil {
+		return k, k.refuse(err)
 	}
 	if config.region != "" {
 		k.region = config.region
@@ -70,7 +64,7 @@ func (c *Client) newCall(activity, table string, opts []CallOption) (*call, erro
 	if config.capacity {
 		k.capacity = types.ReturnConsumedCapacityIndexes
 	}
-	if err := k.sendsOnce(config); err != nil {
+	if err := k.sendsOnce(&config); err != nil {
 		return k, k.refuse(err)
 	}
 	in := c.in(k.region)
@@ -87,7 +81,7 @@ var tableChanges = map[string]bool{
 }
 
 // sendsOnce applies SendOnce and ExactlyOnce.
-func (k *call) sendsOnce(config callConfig) error {
+func (k *call) sendsOnce(config *callConfig) error {
 	writesOne := k.activity == "PutItem" || k.activity == "UpdateItem" || k.activity == "DeleteItem"
 	changesTable := tableChanges[k.activity]
 	if config.token != "" && !writesOne {

@@ -53,7 +53,7 @@ func isNameOfTable(name, asked string) bool {
 }
 
 // usualKey is more than most keys take, encoded.
-const usualKey = 160
+const usualKey = 96
 
 // encodeKey checks and encodes the key of an item, and checks the name of its table.
 func encodeKey(table string, key Item) ([]byte, error) {

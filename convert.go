@@ -478,7 +478,8 @@ func optional(text string) *string {
 	if text == "" {
 		return nil
 	}
-	return &text
+	given := text // the text itself needs no memory if it is empty
+	return &given
 }
 
 // utc returns the time that t points to, in UTC, or the zero time.

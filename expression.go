@@ -161,11 +161,17 @@ func (x *expression) projection(attributes []string) (string, error) {
 	return strings.Join(terms, ", "), nil
 }
 
+// noExpression is that of a read that returns all attributes. It must not be changed.
+var noExpression = &expression{}
+
 // newProjection returns the projection expression of a read that has no other expression,
 // and its placeholders. The text is nil if the read returns all attributes.
 func newProjection(attributes []string, projection string, names map[string]string) (*expression, *string, error) {
 	if err := needsExpression(names, nil, projection); err != nil {
 		return nil, nil, err
+	}
+	if len(attributes) == 0 && projection == "" {
+		return noExpression, nil, nil
 	}
 	x, err := newExpression(names, nil)
 	if err != nil {

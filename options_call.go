@@ -23,6 +23,24 @@ type callConfig struct {
 	fault       error  // the first option that cannot work
 }
 
+// newCallConfig applies the options of a call.
+func newCallConfig(opts []CallOption) (callConfig, error) {
+	if len(opts) == 0 {
+		return callConfig{}, nil
+	}
+	config := &callConfig{}
+	for _, opt := range opts {
+		if opt == nil {
+			return callConfig{}, invalid("CallOption", "must not be nil")
+		}
+		opt.applyCall(config)
+		if config.fault != nil {
+			return callConfig{}, config.fault
+		}
+	}
+	return *config, nil
+}
+
 type callOption func(*callConfig)
 
 func (o callOption) applyCall(c *callConfig) { o(c) }

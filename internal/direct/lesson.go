@@ -169,7 +169,7 @@ func takeApart(req *http.Request) (*template, *attempt, error) {
 			return nil, nil, errors.New("a header has not exactly one value")
 		}
 		if !ownHeaders[name] {
-			t.headers = append(t.headers, header{name, values[0]})
+			t.headers = append(t.headers, newHeader(name, values[0]))
 		}
 	}
 	t.blank.Header, t.blank.Body, t.blank.GetBody = nil, nil, nil

@@ -6,7 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"net/url"
 	"os"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,6 +28,9 @@ const (
 	dateHeader          = "X-Amz-Date"
 	tokenHeader         = "X-Amz-Security-Token" //nolint:gosec // the name of a header
 	authorizationHeader = "Authorization"
+
+	lowerInvocationHeader = "amz-sdk-invocation-id"
+	lowerNumberHeader     = "amz-sdk-request"
 )
 
 var ownHeaders = map[string]bool{
@@ -43,7 +49,17 @@ type template struct {
 	number  string // the header of a first attempt
 }
 
-type header struct{ name, value string }
+// header is a header with one value. lower is its name as a signature has it, or "" if no
+// signature covers it.
+type header struct{ name, lower, value string }
+
+// newHeader returns a header. The signer leaves out the user agent.
+func newHeader(name, value string) header {
+	if name == "User-Agent" {
+		return header{name: name, value: value}
+	}
+	return header{name, strings.ToLower(name), value}
+}
 
 // attempt is what one request has of its own.
 type attempt struct {
@@ -54,15 +70,26 @@ type attempt struct {
 	number      string
 }
 
+// made is a request with what it points to.
+type made struct {
+	request http.Request
+	target  url.URL
+	values  [16]string // of its headers
+}
+
+// signings has requests that only the signer sees. It makes the names of headers lower case,
+// which takes memory for each that is not.
+var signings = sync.Pool{New: func() any { return &made{request: http.Request{Header: make(http.Header)}} }}
+
 // request puts a request together and signs it. Whoever sends it adds the body.
 func (t *template) request(ctx context.Context, signer dynamodb.HTTPSignerV4, a *attempt) (*http.Request, error) {
-	req := t.blank.WithContext(ctx)
-	target := *t.blank.URL
-	req.URL = &target
+	m := &made{request: *t.blank.WithContext(ctx), target: *t.blank.URL}
+	req := &m.request
+	req.URL = &m.target
 	req.ContentLength = int64(len(a.body))
 	req.Header = make(http.Header, len(t.headers)+len(ownHeaders))
 	// Each request has values of its own, so that nobody can change the template by them.
-	values := make([]string, 0, len(t.headers)+2)
+	values := m.values[:0]
 	set := func(name, value string) {
 		values = append(values, value)
 		req.Header[name] = values[len(values)-1 : len(values) : len(values)]
@@ -75,13 +102,49 @@ func (t *template) request(ctx context.Context, signer dynamodb.HTTPSignerV4, a 
 	if err := addTrace(ctx, req); err != nil {
 		return nil, err
 	}
-	return req, signer.SignHTTP(ctx, a.credentials, req, hashOf(a.body), t.service, t.region, a.signedAt)
+	signed, err := t.sign(ctx, signer, a)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range [...]string{dateHeader, tokenHeader, authorizationHeader} {
+		if value := signed.request.Header[name]; len(value) > 0 {
+			set(name, value[0])
+		}
+	}
+	req.Host, m.target.RawQuery = signed.request.Host, signed.target.RawQuery
+	clear(signed.request.Header)
+	signings.Put(signed)
+	return req, nil
+}
+
+// sign returns a request that is signed as one of the template, and has the headers that the
+// signer writes. It has the others that are signed, by names in lower case.
+func (t *template) sign(ctx context.Context, signer dynamodb.HTTPSignerV4, a *attempt) (*made, error) {
+	m := signings.Get().(*made)
+	headers := m.request.Header
+	m.request, m.target = t.blank, *t.blank.URL
+	m.request.URL, m.request.Header, m.request.ContentLength = &m.target, headers, int64(len(a.body))
+	values := m.values[:0]
+	set := func(name, value string) {
+		values = append(values, value)
+		headers[name] = values[len(values)-1 : len(values) : len(values)]
+	}
+	for _, h := range t.headers {
+		if h.lower != "" {
+			set(h.lower, h.value)
+		}
+	}
+	set(lowerInvocationHeader, a.invocation)
+	set(lowerNumberHeader, a.number)
+	return m, signer.SignHTTP(ctx, a.credentials, &m.request, hashOf(a.body), t.service, t.region, a.signedAt)
 }
 
 // hashOf returns the hash of a body, as a signature has it.
 func hashOf(body []byte) string {
 	sum := sha256.Sum256(body)
-	return hex.EncodeToString(sum[:])
+	var text [2 * sha256.Size]byte
+	hex.Encode(text[:], sum[:])
+	return string(text[:])
 }
 
 // addTrace adds the header by which AWS Lambda notices that functions call each other in a

@@ -53,8 +53,7 @@ var directMutants = []mutant{
 		`arn: arn, account: credentials.AccountID,`, `arn: arn,`,
 		"internal/direct", "TestAccountsShareNoTemplate"},
 	{0, "a template lends its address to requests", "internal/direct/template.go",
-		`	target := *t.blank.URL
-	req.URL = &target
+		`	req.URL = &m.target
 `, `	req.URL = t.blank.URL
 `,
 		"internal/direct", "TestTemplateCannotBeChanged"},

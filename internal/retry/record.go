@@ -85,8 +85,22 @@ type contextKey struct{}
 // With returns a context under which the attempts of one request are entered in the
 // record that is returned. The request begins now.
 func With(ctx context.Context, policy Policy) (context.Context, *Record) {
-	record := &Record{policy: policy, began: time.Now()}
-	return context.WithValue(ctx, contextKey{}, record), record
+	r := &recorded{Context: ctx, record: Record{policy: policy, began: time.Now()}}
+	return r, &r.record
+}
+
+// recorded is a context with a record.
+type recorded struct {
+	context.Context
+	record Record
+}
+
+// Value returns the record, and what the context below has.
+func (r *recorded) Value(key any) any {
+	if key == (contextKey{}) {
+		return &r.record
+	}
+	return r.Context.Value(key)
 }
 
 // From returns the record of ctx, or nil.

@@ -72,11 +72,11 @@ type limit struct {
 }
 
 // limit returns the context of one attempt.
-func (x *Exchange) limit(parent context.Context, action string) (context.Context, context.CancelFunc, *limit) {
+func (x *Exchange) limit(parent context.Context, action string) (context.Context, context.CancelFunc, limit) {
 	if x.Timeout <= 0 {
-		return parent, func() {}, &limit{parent: parent}
+		return parent, func() {}, limit{parent: parent}
 	}
-	l := &limit{parent: parent, length: x.Timeout, passed: errTookTooLong}
+	l := limit{parent: parent, length: x.Timeout, passed: errTookTooLong}
 	if slowActions[action] {
 		l.length *= slowFactor
 	}
@@ -86,7 +86,7 @@ func (x *Exchange) limit(parent context.Context, action string) (context.Context
 
 // explain returns err as a Timeout if a time limit of the attempt or of the HTTP client
 // caused it, and not the caller's context.
-func (l *limit) explain(ctx context.Context, err error) error {
+func (l limit) explain(ctx context.Context, err error) error {
 	switch {
 	case err == nil || l.parent.Err() != nil:
 		return err

@@ -236,16 +236,17 @@ type connWatch struct {
 	asked atomic.Bool
 	got   atomic.Int32 // connections
 	http2 atomic.Bool  // whether the latest connection is one of HTTP/2
+
+	functions httptrace.ClientTrace
 }
 
 func (w *connWatch) trace(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { w.asked.Store(true) },
-		GotConn: func(info httptrace.GotConnInfo) {
-			w.got.Add(1)
-			w.http2.Store(w.plainHTTP2 || isHTTP2(info.Conn))
-		},
-	})
+	w.functions.GetConn = func(string) { w.asked.Store(true) }
+	w.functions.GotConn = func(info httptrace.GotConnInfo) {
+		w.got.Add(1)
+		w.http2.Store(w.plainHTTP2 || isHTTP2(info.Conn))
+	}
+	return httptrace.WithClientTrace(ctx, &w.functions)
 }
 
 // isHTTP2 reports whether net/http speaks HTTP/2 on conn, by what TLS agreed on.

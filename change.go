@@ -9,8 +9,12 @@ import (
 // Change never changes itself, so it may be shared. The zero value is refused.
 //
 // A change that can be applied twice without harm, such as Set, may be sent again after an attempt
-// whose outcome is unknown. Increment, Append, Prepend and every change of an element of a list may
-// not: [Client.UpdateItem] says what becomes of them.
+// whose outcome is unknown. [Client.UpdateItem] says what becomes of the others:
+//
+//   - Increment, Append and Prepend;
+//   - any change of an element of a list, such as Attr("Tracks").At(3).Set("x"): DynamoDB appends a
+//     value that is set beyond the end, and what is behind a removed element moves up;
+//   - a copy of an attribute that another change of the same update changes.
 type Change struct {
 	action changeAction
 	path   Path
@@ -33,7 +37,8 @@ const (
 	changeDeleteMembers
 )
 
-// Set sets the attribute to value.
+// Set sets the attribute to value, which may be a Path but not a Size. An element beyond the end of
+// a list is appended to it.
 func (p Path) Set(value any) Change { return p.change(changeSet, value) }
 
 // SetIfMissing sets the attribute to value if the item lacks it, and leaves it otherwise.
@@ -43,7 +48,7 @@ func (p Path) SetIfMissing(value any) Change { return p.change(changeSetIfMissin
 // fails with [ErrValidation] if the item lacks that one.
 func (p Path) CopyOf(other Path) Change { return p.change(changeCopyOf, other) }
 
-// Increment adds n, a number, to the attribute. An attribute that is missing counts as 0. A
+// Increment adds n, a number or a Path, to the attribute. An attribute that is missing counts as 0. A
 // negative n subtracts.
 func (p Path) Increment(n any) Change { return p.change(changeIncrement, n) }
 
@@ -54,7 +59,8 @@ func (p Path) Append(values ...any) Change { return p.change(changeAppend, value
 // as empty.
 func (p Path) Prepend(values ...any) Change { return p.change(changePrepend, values...) }
 
-// Remove removes the attribute, or the element from its list. It is no error if there is none.
+// Remove removes the attribute, or the element from its list, where the elements behind it move up.
+// It is no error if there is none.
 func (p Path) Remove() Change { return p.change(changeRemove) }
 
 // AddMembers adds members to a set: strings, numbers or binaries, of one kind, or one set. A
@@ -95,6 +101,9 @@ func (x *expression) changeText(changes []Change) (string, error) {
 		for j, other := range changes[:i] {
 			if c.path.overlaps(other.path) {
 				return "", invalid(at, fmt.Sprintf("changes %s, which overlaps with what Changes[%d] changes", c.path, j))
+			}
+			if c.path.conflicts(other.path) {
+				return "", invalid(at, fmt.Sprintf("changes %s as if it were in a map and Changes[%d] as if it were in a list, or the reverse", c.path, j))
 			}
 		}
 		in, text, err := x.change(c)
@@ -154,11 +163,19 @@ func (x *expression) change(c Change) (clause int, text string, err error) {
 	case changeIncrement:
 		text, err = x.sum(c.values[0], path)
 	default:
-		if text, err = x.operand(c.values[0]); c.action == changeSetIfMissing {
+		if text, err = x.newValue(c.values[0]); c.action == changeSetIfMissing {
 			text = "if_not_exists(" + path + ", " + text + ")"
 		}
 	}
 	return clauseSet, path + " = " + text, err
+}
+
+// newValue returns the text of what an attribute is set to.
+func (x *expression) newValue(o operand) (string, error) {
+	if o.isSize {
+		return "", broken("must not be a size: DynamoDB has no size in an update")
+	}
+	return x.operand(o)
 }
 
 // sum returns the text of a number that is incremented by n.
@@ -166,7 +183,7 @@ func (x *expression) sum(n operand, path string) (string, error) {
 	if _, isNumber := numberOf(n.value); n.err == nil && !n.isPath && !isNumber {
 		return "", broken("must be a number: it is added")
 	}
-	added, err := x.operand(n)
+	added, err := x.newValue(n)
 	if err != nil {
 		return "", err
 	}
@@ -211,8 +228,11 @@ func setOf(members []operand) (KeyValue, error) {
 	}
 	values := make([]KeyValue, len(members))
 	for i, o := range members {
-		if o.err != nil {
+		switch {
+		case o.err != nil:
 			return nil, underElement(i, o.err)
+		case keyName(o.value) != "":
+			return nil, underElement(i, broken(ruleNoName))
 		}
 		values[i] = o.value
 	}
@@ -255,28 +275,28 @@ func newSet[M KeyValue, T any, S KeyValue](values []KeyValue, member func(M) T, 
 }
 
 // areRepeatable reports whether the changes, applied twice, leave what they leave when they are
-// applied once. A copy does, unless the changes change what is copied. No change of an element of
-// a list does: a removal moves the elements behind it, and what is set behind the end of a list
-// is appended.
+// applied once. The comment of [Change] says which do not.
 func areRepeatable(changes []Change) bool {
 	for _, c := range changes {
 		switch c.action {
 		case changeIncrement, changeAppend, changePrepend:
 			return false
 		}
-		if c.path.isElement() {
+		if c.path.isElement() || c.copiesWhatChanges(changes) {
 			return false
-		}
-		for _, o := range c.values {
-			if !o.isPath {
-				continue
-			}
-			for _, other := range changes {
-				if other.path.overlaps(o.path) {
-					return false
-				}
-			}
 		}
 	}
 	return true
+}
+
+// copiesWhatChanges reports whether c copies an attribute that one of the changes changes.
+func (c Change) copiesWhatChanges(changes []Change) bool {
+	for _, o := range c.values {
+		for _, other := range changes {
+			if o.isPath && other.path.overlaps(o.path) {
+				return true
+			}
+		}
+	}
+	return false
 }

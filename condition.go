@@ -10,9 +10,9 @@ import (
 func (x *expression) filter(where Predicate, conditions []Condition, text string) (string, error) {
 	switch {
 	case !testsNothing(where) && len(conditions) > 0:
-		return "", invalid("Conditions", "cannot be given together with Where")
+		return "", invalid("Where", "cannot be given together with Conditions")
 	case !testsNothing(where) && text != "":
-		return "", invalid("FilterExpression", "cannot be given together with Where")
+		return "", invalid("Where", "cannot be given together with FilterExpression")
 	case len(conditions) > 0 && text != "":
 		return "", invalid("FilterExpression", "cannot be given together with Conditions")
 	case !testsNothing(where):
@@ -193,6 +193,8 @@ func operandOf(value any) operand {
 	return operand{value: kv, err: err}
 }
 
+const ruleNoName = "must have an empty name: it is only a value"
+
 // operand returns the text of an operand.
 func (x *expression) operand(o operand) (string, error) {
 	switch {
@@ -205,7 +207,7 @@ func (x *expression) operand(o operand) (string, error) {
 		}
 		return text, err
 	case keyName(o.value) != "":
-		return "", broken("must have an empty name: it is a value to compare with")
+		return "", broken(ruleNoName)
 	}
 	return x.value(o.value)
 }

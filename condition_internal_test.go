@@ -120,7 +120,7 @@ func TestConditionRefuses(t *testing.T) {
 		"nil":              {Condition{Key: "k", ComparisonOperator: eq, Values: []KeyValue{nil}}, first, ruleKind},
 		"typed nil":        {Condition{Key: "k", ComparisonOperator: eq, Values: []KeyValue{(*KeyValueLong)(nil)}}, first, ruleKind},
 		"imposter":         {Condition{Key: "k", ComparisonOperator: eq, Values: []KeyValue{imposter{}}}, first, ruleKind},
-		"named value":      {Condition{Key: "k", ComparisonOperator: in, Values: []KeyValue{Null(""), Long("k", 1)}}, "Conditions[1].Values[1]", "must have an empty name: it is a value to compare with"},
+		"named value":      {Condition{Key: "k", ComparisonOperator: in, Values: []KeyValue{Null(""), Long("k", 1)}}, "Conditions[1].Values[1]", "must have an empty name: it is only a value"},
 		"value not UTF-8":  {Condition{Key: "k", ComparisonOperator: eq, Values: []KeyValue{String("", notUTF8)}}, first, "must be valid UTF-8"},
 		"within a value":   {Condition{Key: "k", ComparisonOperator: eq, Values: []KeyValue{List("", StringSet(""))}}, first + "[0]", "a set must not be empty"},
 		"within a map":     {Condition{Key: "k", ComparisonOperator: eq, Values: []KeyValue{Map("", StringSet("a"))}}, first + ".a", "a set must not be empty"},

@@ -120,10 +120,22 @@ func (p Path) isSame(other Path) bool {
 	return p.name == other.name && slices.Equal(p.steps, other.steps)
 }
 
-// isElement reports whether the path ends at an element of a list.
-func (p Path) isElement() bool {
-	return len(p.steps) > 0 && p.steps[len(p.steps)-1].isElement
+// conflicts reports whether the paths part where one takes a list for what the other takes for a map.
+// DynamoDB refuses two such changes.
+func (p Path) conflicts(other Path) bool {
+	if p.name != other.name {
+		return false
+	}
+	for i := range min(len(p.steps), len(other.steps)) {
+		if p.steps[i] != other.steps[i] {
+			return p.steps[i].isElement != other.steps[i].isElement
+		}
+	}
+	return false
 }
+
+// isElement reports whether the path is that of an element of a list.
+func (p Path) isElement() bool { return len(p.steps) > 0 && p.steps[len(p.steps)-1].isElement }
 
 // EQ is true if the attribute equals value, for every type. A number never equals its text.
 func (p Path) EQ(value any) Condition { return p.test(ComparisonOperatorEQ, value) }
@@ -171,15 +183,16 @@ func (p Path) NotExists() Condition { return p.test(ComparisonOperatorNull) }
 // Size returns the size of the attribute, to be compared with a number.
 func (p Path) Size() Size { return Size{p} }
 
-// Size is the size of an attribute: the bytes of text in UTF-8 or of binary, or the number of
-// members or elements of a set, a list or a map. Other types have none, so that every test of
-// their size is false.
+// Size is the size of an attribute: the length of text, the bytes of a binary, or the number of
+// members or elements of a set, a list or a map. Other types, and an attribute that is missing, have
+// no size: then every test is false but NE. DynamoDB does not say how it counts the length of text
+// that is not ASCII; DynamoDB Local counts the units of UTF-16.
 type Size struct{ of Path }
 
 // EQ is true if the size is n, a number.
 func (s Size) EQ(n any) Condition { return s.test(ComparisonOperatorEQ, n) }
 
-// NE is true if there is a size and it is not n.
+// NE is true if the size is not n, also if there is none.
 func (s Size) NE(n any) Condition { return s.test(ComparisonOperatorNE, n) }
 
 // LT is true if the size is less than n.

@@ -2,6 +2,7 @@ package dynamoconn
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -41,19 +42,19 @@ func (t term) inside() string {
 
 // All is true of an item that meets every one of the predicates. Nil predicates count for nothing,
 // and All() is the same as nil.
-func All(predicates ...Predicate) Predicate { return &allOf{append([]Predicate(nil), predicates...)} }
+func All(predicates ...Predicate) Predicate { return &allOf{newGroup(predicates)} }
 
 // Any is true of an item that meets at least one of the predicates. An empty Any, which nothing
 // could meet, and a nil predicate in it, which everything would meet, are refused when the request
 // is checked.
-func Any(predicates ...Predicate) Predicate { return &anyOf{append([]Predicate(nil), predicates...)} }
+func Any(predicates ...Predicate) Predicate { return &anyOf{newGroup(predicates)} }
 
 // Not is true of an item that does not meet the predicate. Not(nil) is refused when the request is
 // checked.
 //
 // A test of an attribute that an item lacks is false, except NE and NotExists. So its negation is
 // true: Not(Attr("Year").LT(1990)) is true of an item without a Year.
-func Not(predicate Predicate) Predicate { return &negation{predicate} }
+func Not(predicate Predicate) Predicate { return &negation{newGroup([]Predicate{predicate})} }
 
 // Expr is true of an item for which text is true, a condition expression of DynamoDB:
 //
@@ -64,18 +65,67 @@ func Not(predicate Predicate) Predicate { return &negation{predicate} }
 // in it is refused, since the placeholders are made here. See
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html.
 func Expr(text string, args ...any) Predicate {
-	return &exprText{text, append([]any(nil), args...)}
+	p := &exprText{strings.TrimSpace(text), slices.Clone(args)}
+	places := p.places()
+	for i, arg := range args {
+		// A value is converted now: it may change later.
+		if i < len(places) && places[i] == '?' {
+			p.args[i] = operandOf(arg)
+		}
+	}
+	return p
 }
 
-type allOf struct{ predicates []Predicate }
+type allOf struct{ group }
 
-type anyOf struct{ predicates []Predicate }
+type anyOf struct{ group }
 
-type negation struct{ predicate Predicate }
+type negation struct{ group } // of one
+
+// group is predicates inside another one. What is known of them is found once, when the group is
+// made: a predicate may be in many places of a tree.
+type group struct {
+	predicates   []Predicate
+	depth        int  // how many groups are inside each other
+	testsNothing bool // every one of them
+}
+
+func newGroup(predicates []Predicate) group {
+	g := group{predicates: slices.Clone(predicates), depth: 1, testsNothing: true}
+	for _, p := range predicates {
+		g.depth = max(g.depth, depthOf(p)+1)
+		g.testsNothing = g.testsNothing && testsNothing(p)
+	}
+	return g
+}
+
+// depthOf returns how many groups are inside each other in p.
+func depthOf(p Predicate) int {
+	switch p := p.(type) {
+	case *allOf:
+		return p.depth
+	case *anyOf:
+		return p.depth
+	case *negation:
+		return p.depth
+	}
+	return 0
+}
 
 type exprText struct {
 	text string
-	args []any
+	args []any // an operand in the place of each ?
+}
+
+// places returns the $ and ? of the text, in their order.
+func (p *exprText) places() []byte {
+	var places []byte
+	for i := range len(p.text) {
+		if c := p.text[i]; c == '$' || c == '?' {
+			places = append(places, c)
+		}
+	}
+	return places
 }
 
 // longestExpression is the most bytes of the text of an expression.
@@ -86,7 +136,7 @@ func (x *expression) predicate(field string, p Predicate) (string, error) {
 	if testsNothing(p) {
 		return "", nil
 	}
-	if !fits(p, mostOperators) {
+	if depthOf(p) > mostOperators {
 		return "", invalid(field, "is nested deeper than an expression may have operators: 300")
 	}
 	t, err := x.part(p)
@@ -95,25 +145,6 @@ func (x *expression) predicate(field string, p Predicate) (string, error) {
 
 // mostOperators is the most operators of an expression.
 const mostOperators = 300
-
-// fits reports whether predicates are nested in p at most that deep.
-func fits(p Predicate, depth int) bool {
-	var inside []Predicate
-	switch p := p.(type) {
-	case *allOf:
-		inside = p.predicates
-	case *anyOf:
-		inside = p.predicates
-	case *negation:
-		inside = []Predicate{p.predicate}
-	}
-	for _, one := range inside {
-		if depth == 0 || !fits(one, depth-1) {
-			return false
-		}
-	}
-	return true
-}
 
 // part returns a predicate as a part of an expression. It refuses one that is too long.
 func (x *expression) part(p Predicate) (term, error) {
@@ -132,12 +163,7 @@ func testsNothing(p Predicate) bool {
 	case *Condition:
 		return p == nil
 	case *allOf:
-		for _, one := range p.predicates {
-			if !testsNothing(one) {
-				return false
-			}
-		}
-		return true
+		return p.testsNothing
 	}
 	return false
 }
@@ -182,10 +208,10 @@ func (x *expression) join(field, word string, predicates []Predicate, leaveOut f
 }
 
 func (p *negation) encode(x *expression) (term, error) {
-	if testsNothing(p.predicate) {
+	if p.testsNothing {
 		return term{}, invalid("Not", "must not be nil: nothing would meet it")
 	}
-	t, err := x.part(p.predicate)
+	t, err := x.part(p.predicates[0])
 	if err != nil {
 		return term{}, under("Not", err)
 	}
@@ -204,7 +230,7 @@ func (p *exprText) encode(x *expression) (term, error) {
 
 // fill puts the placeholders of the arguments into the text.
 func (p *exprText) fill(x *expression) (term, error) {
-	text := strings.TrimSpace(p.text)
+	text, places := p.text, p.places()
 	switch {
 	case text == "":
 		return term{}, broken("must not be empty")
@@ -212,9 +238,8 @@ func (p *exprText) fill(x *expression) (term, error) {
 		return term{}, broken("must be valid UTF-8")
 	case strings.ContainsAny(text, "#:"):
 		return term{}, broken("must not have # or : in it: write $ for a name and ? for a value")
-	case strings.Count(text, "$")+strings.Count(text, "?") != len(p.args):
-		rule := fmt.Sprintf("has %d places for arguments and %d arguments", strings.Count(text, "$")+strings.Count(text, "?"), len(p.args))
-		return term{}, broken(rule)
+	case len(places) != len(p.args):
+		return term{}, broken(fmt.Sprintf("has %d places for arguments and %d arguments", len(places), len(p.args)))
 	case !isBalanced(text):
 		return term{}, broken("must close each parenthesis that it opens")
 	}
@@ -229,7 +254,7 @@ func (p *exprText) fill(x *expression) (term, error) {
 		if i > 0 && isWordByte(text[i-1]) || i+1 < len(text) && isWordByte(text[i+1]) {
 			return term{}, broken(fmt.Sprintf("must have a space or a sign before and behind each %c", c))
 		}
-		placeholder, err := x.argument(c, p.args[next])
+		placeholder, err := x.argument(p.args[next])
 		if err != nil {
 			return term{}, under(fmt.Sprintf("args[%d]", next), err)
 		}
@@ -239,16 +264,14 @@ func (p *exprText) fill(x *expression) (term, error) {
 	return term{filled.String(), !isEnclosed(text)}, nil
 }
 
-// argument returns the text of an argument of Expr, in a place for a name or for a value.
-func (x *expression) argument(place byte, arg any) (string, error) {
-	if place == '?' {
-		o := operandOf(arg)
-		if o.isPath {
+// argument returns the text of an argument of Expr: of a value, or of a name.
+func (x *expression) argument(arg any) (string, error) {
+	switch arg := arg.(type) {
+	case operand:
+		if arg.isPath {
 			return "", broken("is an attribute in the place of a value: write $")
 		}
-		return x.operand(o)
-	}
-	switch arg := arg.(type) {
+		return x.operand(arg)
 	case string:
 		return x.path(Attr(arg))
 	case Path:

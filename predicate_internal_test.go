@@ -80,7 +80,7 @@ func TestPredicateThatIsRefused(t *testing.T) {
 		"NaN":             {year.EQ(math.NaN()), "If.Values[0]", "invalid number: value is NaN or infinite"},
 		"channel":         {year.EQ(make(chan int)), "If.Values[0]", "is a Go chan int, which is no value of DynamoDB"},
 		"within a value":  {year.EQ(map[string]any{"a": []any{1, make(chan int)}}), "If.Values[0].a[1]", "is a Go chan int, which is no value of DynamoDB"},
-		"named value":     {year.EQ(Long("x", 1)), "If.Values[0]", "must have an empty name: it is a value to compare with"},
+		"named value":     {year.EQ(Long("x", 1)), "If.Values[0]", "must have an empty name: it is only a value"},
 		"zero Path":       {Path{}.Exists(), "If.Key", "must not be empty"},
 		"empty step":      {Attr("a", "").Exists(), "If", "the name of an attribute must not be empty"},
 		"negative index":  {Attr("a").At(-1).Exists(), "If", "the index of a list must not be negative"},
@@ -101,59 +101,6 @@ func TestPredicateThatIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := (&expression{}).predicate("If", test.p)
-			assertFieldError(t, err, ErrInvalidRequest, test.path, test.rule)
-		})
-	}
-}
-
-func TestChangesAreAnUpdateExpression(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		changes      []Change
-		want         string
-		isRepeatable bool
-	}{
-		{[]Change{Attr("a").Set(1), Attr("b").SetIfMissing(2), Attr("c").CopyOf(Attr("d", "e"))},
-			"SET #n0 = :v0, #n1 = if_not_exists(#n1, :v1), #n2 = #n3.#n4", true},
-		{[]Change{Attr("a").Remove(), Attr("b").At(1).Attr("c").Remove()}, "REMOVE #n0, #n1[1].#n2", true},
-		{[]Change{Attr("a").Remove(), Attr("b").At(1).Remove()}, "REMOVE #n0, #n1[1]", false},
-		{[]Change{Attr("b").At(1).Set(1)}, "SET #n0[1] = :v0", false},
-		{[]Change{Attr("a").AddMembers("x", "y"), Attr("b").DeleteMembers(1, 2.5), Attr("c").Set("x")},
-			"SET #n2 = :v2 ADD #n0 :v0 DELETE #n1 :v1", true},
-		{[]Change{Attr("a").Increment(-1)}, "SET #n0 = if_not_exists(#n0, :v1) + :v0", false},
-		{[]Change{Attr("a").Append(1, "x")}, "SET #n0 = list_append(if_not_exists(#n0, :v1), :v0)", false},
-		{[]Change{Attr("a").Prepend(1, "x")}, "SET #n0 = list_append(:v0, if_not_exists(#n0, :v1))", false},
-		{[]Change{Attr("a").CopyOf(Attr("b")), Attr("b").Remove()}, "SET #n0 = #n1 REMOVE #n1", false},
-		{[]Change{Attr("a").Set(Attr("b", "c")), Attr("b").Attr("d").Remove()}, "SET #n0 = #n1.#n2 REMOVE #n1.#n3", true},
-		{[]Change{Attr("a").Set(Attr("b", "c")), Attr("b").Remove()}, "SET #n0 = #n1.#n2 REMOVE #n1", false},
-	} {
-		text, isRepeatable, err := (&expression{}).changes(test.changes)
-		require.NoError(t, err)
-		assert.Equal(t, test.want, text)
-		assert.Equal(t, test.isRepeatable, isRepeatable, text)
-	}
-}
-
-func TestChangeThatIsRefused(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		changes    []Change
-		path, rule string
-	}{
-		"zero":          {[]Change{{}}, "Changes[0]", "must not be the zero Change"},
-		"overlap":       {[]Change{Attr("a").Remove(), Attr("a", "b").Set(1)}, "Changes[1]", "changes a.b, which overlaps with what Changes[0] changes"},
-		"same":          {[]Change{Attr("a").At(1).Remove(), Attr("a").At(1).Set(1)}, "Changes[1]", "changes a[1], which overlaps with what Changes[0] changes"},
-		"text added":    {[]Change{Attr("a").Increment("1")}, "Changes[0]", "must be a number: it is added"},
-		"no values":     {[]Change{Attr("a").Append()}, "Changes[0]", "must have at least one value"},
-		"no members":    {[]Change{Attr("a").AddMembers()}, "Changes[0]", "must have at least one member"},
-		"mixed members": {[]Change{Attr("a").AddMembers("x", 1)}, "Changes[0][1]", ruleMembers},
-		"list":          {[]Change{Attr("a").DeleteMembers([]string{"x"})}, "Changes[0]", ruleMembers},
-		"member twice":  {[]Change{Attr("a").AddMembers("x", "x")}, "Changes[0][1]", "is in the set twice"},
-		"bad value":     {[]Change{Attr("a").Set(1), Attr("b").Set(func() {})}, "Changes[1]", "is a Go func(), which is no value of DynamoDB"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			_, _, err := (&expression{}).changes(test.changes)
 			assertFieldError(t, err, ErrInvalidRequest, test.path, test.rule)
 		})
 	}

@@ -1,9 +1,12 @@
 package dynamoconn
 
 import (
+	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
@@ -182,4 +185,86 @@ func TestPlaceholdersNeedAnExpression(t *testing.T) {
 	const rule = "are not used: there is no expression"
 	assertFieldError(t, needsExpression(names, nil, "", ""), ErrInvalidRequest, "ExpressionAttributeNames", rule)
 	assertFieldError(t, needsExpression(nil, values), ErrInvalidRequest, "ExpressionAttributeValues", rule)
+}
+
+// tokens splits an expression. A placeholder is a token whatever it stands for.
+func tokens(text string) []string {
+	found := tokenPattern.FindAllString(text, -1)
+	for i, token := range found {
+		if token[0] == '#' || token[0] == ':' {
+			found[i] = token[:2]
+		}
+	}
+	return found
+}
+
+var tokenPattern = regexp.MustCompile(`[#:][nv][0-9]+|[A-Za-z_]+|[0-9]+|<>|<=|>=|\S`)
+
+// everyExpression returns predicates and changes of every form with these names and this value.
+func everyExpression(a, b, text string, data []byte) (predicates []Predicate, changes []Change) {
+	path, other := Attr(a, b).At(1).Attr(a), Attr(b)
+	predicates = []Predicate{
+		path.EQ(text), path.NE(other), path.LT(data), path.LE(other.Size()), path.GT(text), path.GE(text),
+		path.Between(text, other), path.In(text, data, other), path.BeginsWith(text), path.Contains(text), path.NotContains(text),
+		path.Exists(), path.NotExists(), path.IsKind(KindMap), path.Size().Between(text, 2), path.Size().In(other, data),
+		other.EQ(map[string]any{a: []any{text, map[string]any{b: data}}}), Condition{Key: a, ComparisonOperator: ComparisonOperatorEQ, Values: []KeyValue{String("", text)}},
+		Expr("size($) > ? AND $ BETWEEN ? AND ?", a, data, path, text, text),
+		Any(All(path.EQ(text), Not(other.EQ(data))), Not(Any(other.Exists(), path.Between(text, data))), path.NotContains(text)),
+	}
+	changes = []Change{
+		path.Set(text), path.SetIfMissing(data), path.CopyOf(other), path.Increment(other), path.Append(text, data), path.Prepend(data),
+		path.Remove(), path.AddMembers(text), path.DeleteMembers(data),
+	}
+	return predicates, changes
+}
+
+// FuzzExpressionText requires that no name and no value changes the tokens of an expression, and
+// that each is sent as it was given or refused.
+func FuzzExpressionText(f *testing.F) {
+	for _, seed := range []string{
+		"Artist", "SELECT", "size", "#n0", ":v0", "a.b", "a[0]", "a = :v0 OR b", ") OR (#n0 = #n0", "\"", "'", "\\", "\n", "\x00", "a b", "$", "?",
+		"名前", "\u2028", "\xff", "", "attribute_exists(a)", strings.Repeat("n", 300),
+	} {
+		f.Add(seed, "b", seed, []byte(seed))
+		f.Add("a", seed, "x", []byte{})
+	}
+	plainPredicates, plainChanges := everyExpression("a", "b", "x", []byte("y"))
+	mutate.Fuzz(f, func(t *testing.T, a, b, text string, data []byte) {
+		data = append([]byte{}, data...) // nil would be a null
+		isValid := a != "" && b != "" && utf8.ValidString(a+"|"+b+"|"+text)
+		predicates, changes := everyExpression(a, b, text, data)
+		for i, p := range predicates {
+			plain, err := (&expression{}).predicate("If", plainPredicates[i])
+			require.NoError(t, err)
+			x := &expression{}
+			got, err := x.predicate("If", p)
+			requireSameTokens(t, x, plain, got, isValid, err, a, b)
+		}
+		for i, c := range changes {
+			plain, _, err := (&expression{}).changes([]Change{plainChanges[i]})
+			require.NoError(t, err)
+			x := &expression{}
+			got, _, err := x.changes([]Change{c})
+			requireSameTokens(t, x, plain, got, isValid, err, a, b)
+		}
+	})
+}
+
+func requireSameTokens(t *testing.T, x *expression, plain, got string, isValid bool, err error, names ...string) {
+	t.Helper()
+	if err != nil {
+		require.ErrorIs(t, err, ErrInvalidRequest)
+		require.False(t, isValid, "%v", err)
+		return
+	}
+	require.Equal(t, tokens(plain), tokens(got))
+	for placeholder, name := range x.names {
+		require.Contains(t, names, name)
+		require.Regexp(t, `^#n[0-9]+$`, placeholder)
+		require.True(t, utf8.ValidString(name))
+	}
+	for _, v := range x.values {
+		require.Regexp(t, `^:v[0-9]+$`, v.placeholder)
+	}
+	require.True(t, json.Valid(append(slices.Clone(x.encoded), '}')) || x.encoded == nil, "%s", x.encoded)
 }

@@ -58,7 +58,7 @@ func Not(predicate Predicate) Predicate { return &negation{newGroup([]Predicate{
 
 // Expr is true of an item for which text is true, a condition expression of DynamoDB:
 //
-//	Expr("size($) > ? AND $ BETWEEN ? AND ?", "Tags", 3, "Year", 1990, 1999)
+//	where := dynamoconn.Expr("size($) > ? AND $ BETWEEN ? AND ?", "Tags", 3, "Year", 1990, 1999)
 //
 // Each $ in the text stands for the name of an attribute or for a [Path], and each ? for a value, as
 // [Path] says what a value is. The arguments are in the order of their places. Text that has # or :

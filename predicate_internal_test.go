@@ -2,6 +2,7 @@ package dynamoconn
 
 import (
 	"math"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -104,4 +105,102 @@ func TestPredicateThatIsRefused(t *testing.T) {
 			assertFieldError(t, err, ErrInvalidRequest, test.path, test.rule)
 		})
 	}
+}
+
+func TestPredicateMayBeShared(t *testing.T) {
+	t.Parallel()
+	shared := All(Any(Attr("a").EQ(1), Not(Attr("b", "c").In("x", []byte("y")))), Expr("$ > ?", "a", 2), Attr("c").Size().LT(Attr("d")))
+	change := Attr("a", "b").Set(map[string]any{"x": 1})
+	want, err := (&expression{}).predicate("If", shared)
+	require.NoError(t, err)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 20 {
+				x := &expression{}
+				text, err := x.predicate("If", All(shared, shared))
+				assert.NoError(t, err)
+				assert.Len(t, tokens(text), 2*len(tokens(want))+5) // two pairs of parentheses, and AND
+				_, _, err = x.changes([]Change{change})
+				assert.NoError(t, err)
+			}
+		})
+	}
+	group.Wait()
+	again, err := (&expression{}).predicate("If", shared)
+	require.NoError(t, err)
+	assert.Equal(t, want, again)
+}
+
+func TestPathsOfOnePrefixAreApart(t *testing.T) {
+	t.Parallel()
+	prefix := Attr("a", "b", "c").At(0) // 3 steps, in a slice that has room for more
+	left, right := prefix.Attr("left"), prefix.Attr("right")
+	first, second := prefix.At(1), prefix.At(2)
+	assert.Equal(t, "a.b.c[0]", prefix.String())
+	assert.Equal(t, []string{"a.b.c[0].left", "a.b.c[0].right", "a.b.c[0][1]", "a.b.c[0][2]"},
+		[]string{left.String(), right.String(), first.String(), second.String()})
+	names := []string{"x", "y", "z"}
+	given := Attr("a", names[:1]...)
+	names[0] = "changed"
+	assert.Equal(t, "a.x", given.String())
+}
+
+func TestPredicateInManyPlacesIsCheckedInNoTime(t *testing.T) {
+	t.Parallel()
+	nothing, something := All(), Predicate(Attr("a").Exists())
+	for range 200 {
+		nothing, something = All(nothing, nothing), All(something, something)
+	}
+	text, err := (&expression{}).predicate("If", nothing)
+	require.NoError(t, err)
+	assert.Empty(t, text)
+	_, err = (&expression{}).predicate("If", something)
+	require.ErrorIs(t, err, ErrInvalidRequest)
+	assert.Equal(t, "makes an expression that is longer than 4 KB", ruleIn(t, err))
+}
+
+func ruleIn(t *testing.T, err error) string {
+	t.Helper()
+	field, ok := as[*FieldError](err)
+	require.True(t, ok, "%v", err)
+	return field.Rule
+}
+
+func TestTwoFormsOfACondition(t *testing.T) {
+	t.Parallel()
+	where, conditions := Attr("a").Exists(), []Condition{Attr("b").Exists()}
+	for _, test := range []struct {
+		where      Predicate
+		conditions []Condition
+		text       string
+		path, rule string
+	}{
+		{where, conditions, "", "Where", "cannot be given together with Conditions"},
+		{where, nil, "a = b", "Where", "cannot be given together with FilterExpression"},
+		{nil, conditions, "a = b", "FilterExpression", "cannot be given together with Conditions"},
+	} {
+		_, err := (&expression{}).filter(test.where, test.conditions, test.text)
+		assertFieldError(t, err, ErrInvalidRequest, test.path, test.rule)
+	}
+	text, err := (&expression{}).filter(All(nil), conditions, "")
+	require.NoError(t, err)
+	assert.Equal(t, "attribute_exists(#n0)", text)
+
+	_, err = newWriteCondition(where, "a = b", nil, nil, false)
+	assertFieldError(t, err, ErrInvalidRequest, "If", "cannot be given together with ConditionExpression")
+	_, err = newWriteCondition(where, "", map[string]string{"#a": "a"}, nil, false)
+	assertFieldError(t, err, ErrInvalidRequest, "ExpressionAttributeNames", "are not used: there is no expression")
+	c, err := newWriteCondition(All(nil), "a = b", nil, nil, false)
+	require.NoError(t, err)
+	assert.Equal(t, "a = b", *c.text)
+}
+
+func TestConditionsOfPathsGoWhereConditionsGo(t *testing.T) {
+	t.Parallel()
+	x := &expression{}
+	text, err := x.filter(nil, []Condition{Attr("a", "b").Size().GE(Attr("c")), Attr("a").NotContains("x")}, "")
+	require.NoError(t, err)
+	assert.Equal(t, "size(#n1.#n2) >= #n0 AND attribute_exists(#n1) AND NOT contains(#n1, :v0)", text)
+	assert.Equal(t, map[string]string{"#n0": "c", "#n1": "a", "#n2": "b"}, x.names) // one placeholder for each name
 }

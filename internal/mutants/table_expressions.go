@@ -1,0 +1,90 @@
+package main
+
+// expressionMutants are the defects of conditions and changes in Go.
+var expressionMutants = []mutant{
+	{0, "an empty Any is met by everything", "predicate.go",
+		`if len(p.predicates) == 0 {`, `if false {`,
+		".", "TestPredicateThatIsRefused"},
+	{0, "a nil in Any is left out", "predicate.go",
+		`if testsNothing(one) {
+			return term{}, invalid(fmt.Sprintf("Any[%d]", i)`, `if false && testsNothing(one) {
+			return term{}, invalid(fmt.Sprintf("Any[%d]", i)`,
+		".", "TestPredicateThatIsRefused"},
+	{0, "a negation reaches only over the first of a group", "predicate.go",
+		`return term{"NOT " + t.inside(), true}, nil`, `return term{"NOT " + t.text, true}, nil`,
+		".", "TestPredicateIsAnExpression"},
+	{0, "a group has no parentheses", "predicate.go",
+		`texts[i] = t.inside()`, `texts[i] = t.text`,
+		".", "TestPredicateIsAnExpression"},
+	{0, "a text has parentheses twice", "predicate.go",
+		`return term{filled.String(), !isEnclosed(text)}, nil`, `return term{filled.String(), true}, nil`,
+		".", "TestPredicateIsAnExpression"},
+	{0, "a text with an OR has no parentheses", "predicate.go",
+		`return term{filled.String(), !isEnclosed(text)}, nil`, `return term{filled.String(), false}, nil`,
+		".", "TestPredicateIsAnExpression"},
+	{0, "a text closes the parenthesis of another", "predicate.go",
+		`case !isBalanced(text):`, `case false:`,
+		".", "TestPredicateThatIsRefused"},
+	{0, "a text uses the placeholders of another", "predicate.go",
+		`case strings.ContainsAny(text, "#:"):`, `case false:`,
+		".", "TestPredicateThatIsRefused"},
+	{0, "a predicate changes with the caller's slice", "predicate.go",
+		`predicates: slices.Clone(predicates)`, `predicates: predicates`,
+		".", "TestOperandIsACopy"},
+	{0, "a value of a text changes with the caller's", "predicate.go",
+		`if i < len(places) && places[i] == '?' {`, `if i < 0 && i < len(places) {`,
+		".", "TestOperandIsACopy"},
+	{0, "NOT_CONTAINS is true of an item without the attribute", "condition.go",
+		`return fmt.Sprintf("attribute_exists(%s) AND NOT contains(%s, %s)", name, name, values[0]), nil`,
+		`return fmt.Sprintf("NOT contains(%s, %s)", name, values[0]), nil`,
+		".", "TestPredicateIsAnExpression"},
+	{0, "a size is compared as a value", "condition.go",
+		`	text, err := x.path(Path{c.Key, c.detail.steps})
+	if c.detail.isSize {`, `	text, err := x.path(Path{c.Key, c.detail.steps})
+	if false {`,
+		".", "TestPredicateIsAnExpression"},
+	{0, "a name has a placeholder for each place", "expression.go",
+		`	x.placeholders[attribute] = placeholder
+`, ``,
+		".", "TestConditionsOfPathsGoWhereConditionsGo"},
+	{0, "paths of one prefix share their steps", "path.go",
+		`append(slices.Clip(p.steps), pathStep{isElement: true, index: index})`, `append(p.steps, pathStep{isElement: true, index: index})`,
+		".", "TestPathsOfOnePrefixAreApart"},
+	{0, "a change leads into what another one changes", "change.go",
+		`if c.path.overlaps(other.path) {`, `if false {`,
+		".", "TestChangeThatIsRefused"},
+	{0, "a list is changed as a map", "path.go",
+		`return p.steps[i].isElement != other.steps[i].isElement`, `return false`,
+		".", "TestChangesThatOverlapOrPart"},
+	{0, "an increment is repeated", "change.go",
+		`case changeIncrement, changeAppend, changePrepend:
+			return false`, `case changeAppend, changePrepend:
+			return false`,
+		".", "TestChangesAreAnUpdateExpression"},
+	{0, "an append is repeated", "change.go",
+		`case changeIncrement, changeAppend, changePrepend:
+			return false`, `case changeIncrement, changePrepend:
+			return false`,
+		".", "TestChangesAreAnUpdateExpression"},
+	{0, "a change of an element is repeated", "change.go",
+		`if c.path.isElement() || c.copiesWhatChanges(changes) {`, `if c.copiesWhatChanges(changes) {`,
+		".", "TestChangesAreAnUpdateExpression"},
+	{0, "a copy of what changes is repeated", "change.go",
+		`if c.path.isElement() || c.copiesWhatChanges(changes) {`, `if c.path.isElement() {`,
+		".", "TestChangesAreAnUpdateExpression"},
+	{0, "a pointer costs a level of nesting", "mapping.go",
+		`		v = v.Elem()
+	}`, `		v = v.Elem()
+		depth++
+	}`,
+		".", "TestGoValueAsDeepAsDynamoDBStores"},
+	{0, "a number as text is stored as text", "mapping.go",
+		`isNumber := v.Interface().(textNumber); isNumber {`, `isNumber := v.Interface().(textNumber); isNumber && false {`,
+		".", "TestGoValueIsAKeyValue"},
+	{0, "a value without an address is not asked what it stores", "mapping.go",
+		`case t.Name() != "" && reflect.PointerTo(t).Implements(sdkMarshalerType):`, `case false:`,
+		".", "TestGoValueIsAKeyValue"},
+	{0, "a float32 that is no number is stored", "mapping.go",
+		`if f == 0 || math.IsNaN(f) || math.IsInf(f, 0) {`, `if f == 0 || math.IsInf(f, 0) {`,
+		".", "TestGoValueThatIsNoKeyValue"},
+}

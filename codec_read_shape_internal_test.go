@@ -70,8 +70,8 @@ func TestShapesOfItems(t *testing.T) {
 		requireAsAlone(t, items)
 	}
 	// A map under the name of the map that it is in, while that one is read by its shape.
-	inner := func(members string) string { return `{"map":{"M":{"map":{"M":{` + members + `}},` + a + `}}}` }
-	requireAsAlone(t, []string{inner(a + "," + b), inner(a + "," + b), inner(c + "," + b), inner(c + "," + b), inner(b), inner(b), inner(b), inner(a + "," + b)})
+	inMaps := func(members string) string { return `{"map":{"M":{"map":{"M":{` + members + `}},` + a + `}}}` }
+	requireAsAlone(t, []string{inMaps(`"map":{"M":{}},` + a), inMaps(`"Z":{"S":"x"},` + b), inMaps(b), inMaps(`"map":{"M":{}},` + a)})
 	rapid.Check(t, func(t *rapid.T) {
 		var items []string
 		for range rapid.IntRange(1, 4).Draw(t, "shapes") {

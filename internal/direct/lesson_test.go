@@ -9,6 +9,8 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -130,4 +132,29 @@ func TestWhatCannotBeLearntIsTriedOnce(t *testing.T) {
 	}
 	assert.Equal(t, 1, rehearsed)
 	assert.Len(t, w.Requests(), 3)
+}
+
+// The memory of a signature is used again. Nothing of one request goes into another.
+func TestSignatureTakesNothingFromTheOneBefore(t *testing.T) {
+	t.Parallel()
+
+	template, first, err := takeApart(signedRequest(t))
+	require.NoError(t, err)
+	first.credentials = aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}
+	withToken := *first
+	withToken.credentials.SessionToken = "token"
+	withToken.body = []byte("longer")
+	signer := v4.NewSigner()
+	want, err := template.request(t.Context(), signer, first)
+	require.NoError(t, err)
+	assert.NotContains(t, want.Header, tokenHeader)
+	for range 20 { // the memory may be another one
+		other, err := template.request(t.Context(), signer, &withToken)
+		require.NoError(t, err)
+		assert.Equal(t, "token", other.Header.Get(tokenHeader))
+		again, err := template.request(t.Context(), signer, first)
+		require.NoError(t, err)
+		assert.Equal(t, want.Header, again.Header)
+		assert.NotEqual(t, other.Header.Get(authorizationHeader), again.Header.Get(authorizationHeader))
+	}
 }

@@ -57,6 +57,10 @@ var directMutants = []mutant{
 `, `	req.URL = t.blank.URL
 `,
 		"internal/direct", "TestTemplateCannotBeChanged"},
+	{0, "a request has the session token of the one before", "internal/direct/template.go",
+		`	clear(signed.request.Header)
+`, ``,
+		"internal/direct", "TestSignatureTakesNothingFromTheOneBefore"},
 	{0, "the direct way forgets the trace of Lambda", "internal/direct/template.go",
 		`!ok {
 		return nil

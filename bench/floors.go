@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unsafe"
 
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
@@ -21,10 +22,14 @@ import (
 // much there is left to gain.
 
 // allocateFloor returns a side that makes the items of a result without reading them from
-// anything: memory in large pieces, and each text copied.
+// anything: memory in large pieces, none larger than needed, and each text copied.
 func allocateFloor(items []dynamoconn.Item) side {
 	sum := sumItems(items)
-	return floor(floorAllocate, func() error { return check(sumItems(new(slabs).items(items)) == sum) })
+	needed := newSlabs(items)
+	return floor(floorAllocate, func() error {
+		slabs := *needed
+		return check(sumItems(slabs.items(items)) == sum)
+	})
 }
 
 // passFloor returns a side that looks at each byte of an answer once, eight at a time.
@@ -96,19 +101,40 @@ type slabs struct {
 	numbers    slab[dynamoconn.Number]
 	parts      slab[[]byte]
 	bytes      slab[byte]
-	text       strings.Builder
+	text       slab[byte]
+}
+
+// newSlabs returns slabs that give out exactly what a copy of items needs.
+func newSlabs(items []dynamoconn.Item) *slabs {
+	var s slabs
+	s.items(items)
+	for _, slab := range []interface{ prepare() }{
+		&s.values, &s.strings, &s.longs, &s.decimals, &s.booleans, &s.binaries, &s.maps, &s.lists,
+		&s.stringSets, &s.numberSets, &s.binarySets, &s.texts, &s.numbers, &s.parts, &s.bytes, &s.text,
+	} {
+		slab.prepare()
+	}
+	return &s
 }
 
 // slab gives out slices of T.
-type slab[T any] struct{ free []T }
+type slab[T any] struct {
+	free []T
+	left int // how many will be taken yet, or below 0 how many have been taken that were not foreseen
+}
 
-func (s *slab[T]) take(n int) []T {
-	const piece = 512
+// prepare makes the slab ready to give out once more what was taken.
+func (s *slab[T]) prepare() { s.free, s.left = nil, -s.left }
+
+func (s *slab[T]) take(n int) []T { return s.takeFrom(n, 512) }
+
+// takeFrom returns n values, from pieces of that many.
+func (s *slab[T]) takeFrom(n, piece int) []T {
 	if len(s.free) < n {
-		s.free = make([]T, max(n, piece))
+		s.free = make([]T, max(n, min(piece, s.left)))
 	}
 	taken := s.free[:n:n]
-	s.free = s.free[n:]
+	s.free, s.left = s.free[n:], s.left-n
 	return taken
 }
 
@@ -173,10 +199,7 @@ func (s *slabs) value(kv dynamoconn.KeyValue) dynamoconn.KeyValue {
 }
 
 func (s *slabs) copyBytes(b []byte) []byte {
-	if len(s.bytes.free) < len(b) {
-		s.bytes.free = make([]byte, max(textPiece, len(b)))
-	}
-	made := s.bytes.take(len(b))
+	made := s.bytes.takeFrom(len(b), textPiece)
 	copy(made, b)
 	return made
 }
@@ -185,11 +208,7 @@ const textPiece = 16 << 10 // bytes
 
 // copyText copies text into a large piece, or into one of its own.
 func (s *slabs) copyText(text string) string {
-	if s.text.Cap()-s.text.Len() < len(text) {
-		s.text = strings.Builder{}
-		s.text.Grow(max(textPiece, len(text)))
-	}
-	start := s.text.Len()
-	s.text.WriteString(text)
-	return s.text.String()[start:]
+	made := s.text.takeFrom(len(text), textPiece)
+	copy(made, text)
+	return unsafe.String(unsafe.SliceData(made), len(made))
 }

@@ -14,7 +14,7 @@ func TestSlabsCopyItems(t *testing.T) {
 	t.Parallel()
 	for name, make := range map[string]func(int) dynamoconn.Item{"city": city, "rotated": rotatedCity, "shop": shop, "article": article} {
 		want := list(700, make)
-		assert.NoError(t, equalItems(new(slabs).items(want), want), name)
+		assert.NoError(t, equalItems(newSlabs(want).items(want), want), name)
 	}
 }
 

@@ -26,7 +26,7 @@ func (c *Client) BatchGet(ctx context.Context, req BatchGetItemRequest, opts ...
 		return nil, k.refuse(err)
 	}
 	results := k.runBatch(ctx, g.plan())
-	g.encoded.release()
+	defer g.memory.release()
 	return g.finish(req, results)
 }
 
@@ -60,7 +60,7 @@ func (c *Client) BatchWrite(ctx context.Context, req BatchWriteItemRequest, opts
 		return nil, k.refuse(err)
 	}
 	results := k.runBatch(ctx, w.plan())
-	w.encoded.release()
+	defer w.memory.release()
 	return w.finish(results)
 }
 

@@ -21,7 +21,7 @@ type batchGet struct {
 	names   tableNames     // of the tables
 	tables  []getTable
 	hasher  *keyHasher
-	encoded *encodedOps // the keys of the first request
+	memory  *batchMemory // with the keys of the first request
 	// A batch may have very many operations: this is all that it keeps of each.
 	ops    []batch.Op // one for each key, however often it is in the request
 	places []int      // the first place of the key of each operation in the Keys of its table
@@ -46,9 +46,12 @@ func newBatchGet(k *call, req BatchGetItemRequest) (*batchGet, error) {
 	for _, table := range req.RequestTables {
 		total += len(table.Keys)
 	}
-	g.encoded = newEncodedOps(min(total, mostKeysInRequest))
-	g.ops, g.places = make([]batch.Op, 0, total), make([]int, 0, total)
+	g.memory = newBatchMemory(min(total, mostKeysInRequest))
+	g.ops, g.places = slices.Grow(g.memory.ops[:0], total), slices.Grow(g.memory.reads[:0], total)
+	g.memory.ops, g.memory.reads = g.ops, g.places
+	indexes := g.memory.indexes(total, len(req.RequestTables))
 	for i, table := range req.RequestTables {
+		g.tables[i].index, indexes = newKeyIndex(indexes, len(table.Keys))
 		err := checkTableName("Name", table.Name)
 		if err == nil {
 			if _, isNew := g.names.id(table.Name); !isNew {
@@ -70,9 +73,8 @@ func (g *batchGet) addTable(id int, table RequestTable, consistent bool) error {
 	t := &g.tables[id]
 	t.name = table.Name
 	t.items = make([]Item, len(table.Keys))
-	t.index = newKeyIndex(len(table.Keys))
 	for i, key := range table.Keys {
-		size, err := g.encoded.add(len(g.ops), func(dst []byte) ([]byte, error) { return appendKey(dst, key) })
+		size, err := g.memory.add(len(g.ops), func(dst []byte) ([]byte, error) { return appendKey(dst, key) })
 		if err != nil {
 			return under(keyPlace(i), err)
 		}
@@ -101,7 +103,22 @@ func (g *batchGet) addTable(id int, table RequestTable, consistent bool) error {
 // and 1, with more places than keys.
 type keyIndex []uint32
 
-func newKeyIndex(keys int) keyIndex { return make(keyIndex, 1<<bits.Len(uint(keys+keys/2))) }
+// newKeyIndex takes an index for so many keys from the memory for indexes, and returns the rest
+// of that.
+func newKeyIndex(memory []uint32, keys int) (index keyIndex, rest []uint32) {
+	n := indexSize(keys)
+	return memory[:n:n], memory[n:]
+}
+
+func indexSize(keys int) int { return 1 << bits.Len(uint(keys+keys/2)) }
+
+// indexes returns memory for the indexes of so many tables, with total keys.
+func (m *batchMemory) indexes(total, tables int) []uint32 {
+	n := 3*total + tables // the size of each is at most three times its keys, and 1 without
+	m.slots = slices.Grow(m.slots[:0], n)[:n]
+	clear(m.slots)
+	return m.slots
+}
 
 // find returns the operation that reads the item that has that key and maybe more, and
 // whether there is one. number is that of the key. If there is none, slot is where it belongs.
@@ -209,7 +226,7 @@ func (r *batchGetRequest) prepare() (err error) {
 
 // appendOp appends the key of an operation, encoded.
 func (g *batchGet) appendOp(dst []byte, op int) ([]byte, error) {
-	if text, ok := g.encoded.kept(op); ok {
+	if text, ok := g.memory.kept(op); ok {
 		return append(dst, text...), nil
 	}
 	b, err := appendKey(dst, g.key(op))

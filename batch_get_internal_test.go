@@ -113,7 +113,7 @@ func TestBatchGetTellsKeysOfOneNumberApart(t *testing.T) {
 	t.Parallel()
 	keys := append(keysOf(1, 2, 1, 3, 2), Item{Decimal("ID", MustNumber("3.0"))})
 	g := &batchGet{entries: []RequestTable{{Name: "Music", Keys: keys}}}
-	index := newKeyIndex(len(keys))
+	index := make(keyIndex, indexSize(len(keys)))
 	var found []int
 	for i, key := range keys {
 		slot, op, known := g.find(index, math.MaxUint64, key)

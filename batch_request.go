@@ -128,6 +128,41 @@ func bytesOf(ops []batch.Op, sent []int) int {
 	return size
 }
 
+// batchMemory is what a batch keeps of its operations. When it has ended, another batch may
+// have the memory: nothing that is sent or returned refers to it.
+type batchMemory struct {
+	encodedOps
+	ops    []batch.Op
+	slots  []uint32     // of keyIndex
+	reads  []int        // the place of the key of each operation of a BatchGet in its table
+	writes []writePlace // the place of the write of each operation of a BatchWrite
+}
+
+// mostRemembered is the most operations for which other batches get the memory. The cost of a
+// larger batch is elsewhere.
+const mostRemembered = 1 << 10
+
+var batchMemories = sync.Pool{New: func() any { return new(batchMemory) }}
+
+// newBatchMemory returns the memory of a batch that keeps up to kept operations encoded.
+func newBatchMemory(kept int) *batchMemory {
+	m := batchMemories.Get().(*batchMemory)
+	m.most = kept
+	return m
+}
+
+// release lets other batches have the memory.
+func (m *batchMemory) release() {
+	if max(cap(m.text), cap(m.scratch)) > 2*mostKept {
+		return
+	}
+	m.text, m.ends = m.text[:0], m.ends[:0]
+	if cap(m.ops) > mostRemembered {
+		m.ops, m.slots, m.reads, m.writes = nil, nil, nil, nil
+	}
+	batchMemories.Put(m)
+}
+
 // encodedOps keeps the first operations of a batch encoded, as they were checked. The others
 // are encoded again when they are sent: all of them together take much memory.
 type encodedOps struct {
@@ -139,23 +174,6 @@ type encodedOps struct {
 
 // mostKept is how many bytes of encoded operations a batch keeps.
 const mostKept = 1 << 20
-
-// keptOps has memory for encodedOps. No request refers to it.
-var keptOps = sync.Pool{New: func() any { return new(encodedOps) }}
-
-func newEncodedOps(most int) *encodedOps {
-	k := keptOps.Get().(*encodedOps)
-	k.most = most
-	return k
-}
-
-// release lets other batches use the memory.
-func (k *encodedOps) release() {
-	if max(cap(k.text), cap(k.scratch)) <= 2*mostKept {
-		k.text, k.ends = k.text[:0], k.ends[:0]
-		keptOps.Put(k)
-	}
-}
 
 // add takes what encode appends for the operation op, and keeps it if there is room. op is the next operation, or the last one again if that has become
 // none. add returns the bytes that the operation has in a request.

@@ -22,9 +22,9 @@ type batchWrite struct {
 	tables  []writeTable
 	hasher  *keyHasher
 	// A batch may have very many operations: this is all that it keeps of each.
-	ops     []batch.Op
-	places  []writePlace // where in the request the write of each operation is
-	encoded *encodedOps
+	ops    []batch.Op
+	places []writePlace // where in the request the write of each operation is
+	memory *batchMemory
 
 	refused []WriteFailure // the writes that are not sent
 	total   int            // the writes of the request
@@ -61,8 +61,9 @@ func newBatchWrite(k *call, req BatchWriteItemRequest) (*batchWrite, error) {
 	for id := range w.tables {
 		w.tables[id].inferKeyNames()
 	}
-	w.encoded = newEncodedOps(w.total)
-	w.ops, w.places = make([]batch.Op, 0, w.total), make([]writePlace, 0, w.total)
+	w.memory = newBatchMemory(w.total)
+	w.ops, w.places = slices.Grow(w.memory.ops[:0], w.total), slices.Grow(w.memory.writes[:0], w.total)
+	w.memory.ops, w.memory.writes = w.ops, w.places
 	for i, entry := range req.Tables {
 		id, _ := w.names.id(entry.Name)
 		for j, write := range entry.Writes {
@@ -151,7 +152,7 @@ func (t *writeTable) writes() iter.Seq[Write] {
 func (w *batchWrite) add(table, entry, index int, write Write) {
 	t := &w.tables[table]
 	place := writePlace{entry, index}
-	size, err := w.encoded.add(len(w.ops), func(dst []byte) ([]byte, error) { return appendWriteRequest(dst, write) })
+	size, err := w.memory.add(len(w.ops), func(dst []byte) ([]byte, error) { return appendWriteRequest(dst, write) })
 	var key uint64
 	if err == nil {
 		key, err = t.key(write, w.hasher)
@@ -186,7 +187,7 @@ func (w *batchWrite) failureOf(place writePlace, outcome Outcome, err error) Wri
 
 // appendOp appends the write of an operation, encoded.
 func (w *batchWrite) appendOp(dst []byte, op int) ([]byte, error) {
-	if text, ok := w.encoded.kept(op); ok {
+	if text, ok := w.memory.kept(op); ok {
 		return append(dst, text...), nil
 	}
 	b, err := appendWriteRequest(dst, w.writeAt(w.places[op]))

@@ -209,7 +209,7 @@ func (r *answerReader) int32() (int32, error) {
 // items reads a list of items. If count is how many there are, memory for them is allocated
 // once. On an error it returns those before it.
 func (r *answerReader) items(count int32) ([]Item, error) {
-	const fewestBytes = 16 // of an item, as a rule
+	const fewestBytes, fewItems = 16, 128 // of an item, as a rule; and of a small list
 	items := make([]Item, 0, max(0, min(int(count), r.rest()/fewestBytes)))
 	begin := r.Pos
 	err := r.elements(func() error {
@@ -219,7 +219,7 @@ func (r *answerReader) items(count int32) ([]Item, error) {
 		}
 		if n := len(items); n == cap(items) { // make room for as many as the rest is likely to have
 			average := (r.Pos-begin)/(n+1) + 1
-			items = slices.Grow(items, 1+min(r.rest()/average, 4*n))
+			items = slices.Grow(items, 1+min(r.rest()/average, 4*n+fewItems*min(n, 1)))
 		}
 		items = append(items, item)
 		return nil

@@ -1,7 +1,6 @@
 package batch
 
 import (
-	"math/bits"
 	"slices"
 	"time"
 )
@@ -93,13 +92,6 @@ func (r *runner) untilWake(now time.Time) time.Duration {
 type lastOps struct {
 	ops   []Op
 	slots []int32 // an operation and 1, or 0 for none; there are more than keys
-}
-
-func newLastOps(ops []Op, keys int) lastOps {
-	if keys == 0 {
-		return lastOps{}
-	}
-	return lastOps{ops, make([]int32, 1<<bits.Len(uint(keys+keys/2)))}
 }
 
 // replace makes i the last operation on its key, and returns the one that was.

@@ -13,8 +13,8 @@ import (
 // runner carries out a plan. Only the goroutine of Run uses it.
 type runner struct {
 	*Plan
-	results    []*Result // nil for an operation that has none yet
-	state      []opState
+	results []*Result // nil for an operation that has none yet
+	*memory
 	tables     []table
 	firstTable int // where pick begins
 	inFlight   int
@@ -64,7 +64,7 @@ func newRunner(p *Plan) *runner {
 	r := &runner{
 		Plan:    p,
 		results: make([]*Result, n),
-		state:   make([]opState, n),
+		memory:  newMemory(n),
 		tables:  make([]table, len(p.Serial)),
 	}
 	keys, ofTable := 0, make([]int, len(p.Serial))
@@ -74,10 +74,13 @@ func newRunner(p *Plan) *runner {
 			keys++
 		}
 	}
+	start := 0
 	for id := range r.tables {
-		r.tables[id].queue = make([]int, 0, ofTable[id])
+		end := start + ofTable[id] // no operation is in a queue twice
+		r.tables[id].queue = r.queues[start:start:end]
+		start = end
 	}
-	last := newLastOps(p.Ops, keys)
+	last := lastOps{p.Ops, r.slotsFor(keys)}
 	for i, op := range p.Ops {
 		r.state[i] = opState{next: -1, limit: int32(p.MaxOps)}
 		t := &r.tables[op.Table]
@@ -121,10 +124,14 @@ func (r *runner) run(ctx context.Context) {
 	for i := range r.tables {
 		r.endPause(&r.tables[i], time.Now())
 	}
-	if !slices.Contains(r.results, nil) {
-		return
+	if slices.Contains(r.results, nil) {
+		r.settleRest(r.reasons(ctx))
 	}
-	why := r.reasons(ctx)
+	r.memory.release()
+}
+
+// settleRest gives the operations that have no result the one of their tables.
+func (r *runner) settleRest(why []error) {
 	rest := make([]*Result, len(why))
 	for id, err := range why {
 		rest[id] = &Result{Outcome: retry.NotDone, Err: err}

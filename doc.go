@@ -35,13 +35,13 @@
 // [Client.Query], [Client.GetItem], [Client.PutItem], [Client.UpdateItem], [Client.DeleteItem],
 // [Client.BatchGet] and [Client.BatchWrite]. A request is a plain struct, passed by value and
 // never changed. A response is a pointer, and nil if there is an error; only a batch that is
-// unfinished, a write with [ErrOldItemUnknown] and a CreateTable with [ErrUnfinishedTable]
-// return both. [InRegion], [UsingCredentials], [WithConsumedCapacity], [SendOnce] and
-// [ExactlyOnce] change a single call.
+// unfinished, a write with [ErrOldItemUnknown], a CreateTable with [ErrUnfinishedTable] and a
+// CheckTable that finds something wrong return both. [InRegion], [UsingCredentials],
+// [WithConsumedCapacity], [SendOnce] and [ExactlyOnce] change a single call.
 //
 // Tables are made and changed with [Client.CreateTable], [Client.UpdateTable],
 // [Client.DeleteTable], [Client.UpdateTimeToLive] and [Client.TagTable]. [Client.WaitForTable]
-// waits until one can be used.
+// waits until one can be used, and [Client.CheckTable] finds out whether a program may use it.
 //
 // # Items
 //

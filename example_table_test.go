@@ -129,3 +129,25 @@ func ExampleClient_TagTable() {
 	fmt.Println(resp.Tags)
 	// Output: map[Team:Charts]
 }
+
+func ExampleClient_CheckTable() {
+	client := musicClient()
+
+	// At the start of a program: nothing is read or written.
+	check, err := client.CheckTable(context.Background(), dynamoconn.CheckTableRequest{
+		TableName: "Music",
+		Actions:   []string{"GetItem", "PutItem"},
+	})
+	if err != nil {
+		fmt.Println(err)
+	}
+	fmt.Print(check)
+	// Output:
+	// table "Music" in us-east-1
+	// ok      connection
+	// ok      credentials
+	// ok      DescribeTable
+	// ok      table           ACTIVE, key Artist, SongTitle
+	// ok      GetItem
+	// ok      PutItem
+}

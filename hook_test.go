@@ -194,6 +194,10 @@ var everyActivity = map[string]struct {
 		_, err := c.ListTags(ctx, dynamoconn.ListTagsRequest{TableARN: musicARN}, opts...)
 		return err
 	}},
+	"CheckTable": {"CheckTable", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.CheckTable(ctx, dynamoconn.CheckTableRequest{TableName: "Music", Actions: []string{}}, opts...)
+		return err
+	}},
 	"WatchTable": {"WaitForTable", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) (err error) {
 		for _, err = range c.WatchTable(ctx, dynamoconn.WaitForTableRequest{TableName: "Music"}, opts...) {
 			continue
@@ -289,7 +293,7 @@ func TestEveryActivityIsOneCall(t *testing.T) {
 			t.Parallel()
 			var h heard
 			action := map[string]string{
-				"BatchGet": "BatchGetItem", "BatchWrite": "BatchWriteItem", "WaitForTable": "DescribeTable",
+				"BatchGet": "BatchGetItem", "BatchWrite": "BatchWriteItem", "WaitForTable": "DescribeTable", "CheckTable": "DescribeTable",
 				"TagTable": "TagResource", "UntagTable": "UntagResource", "ListTags": "ListTagsOfResource",
 			}[of.activity]
 			if action == "" {

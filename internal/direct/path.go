@@ -30,6 +30,7 @@ type Path struct {
 
 	templates templates
 	skew      atomic.Int64 // how far the server's clock is ahead of this machine's
+	heard     atomic.Bool  // whether an answer has said the time
 }
 
 // NewPath returns the path of the SDK client that o becomes the options of. Those of the
@@ -93,7 +94,7 @@ func (p *Path) Send(ctx context.Context, r *Request, reader transport.Reader) (o
 	if err != nil {
 		return ctx, false
 	}
-	skew := time.Duration(p.skew.Load())
+	skew := p.corrected()
 	first := attempt{
 		body:        r.Body,
 		credentials: credentials,
@@ -213,7 +214,7 @@ func (p *Path) Do(req *http.Request) (*http.Response, error) {
 
 // noteTime enters how far the server's clock is ahead, as the SDK's client does for itself.
 func (p *Path) noteTime(resp *http.Response) {
-	if !p.keepsTime || resp == nil || resp.Header.Get("Age") != "" {
+	if resp == nil || resp.Header.Get("Age") != "" {
 		return
 	}
 	date := resp.Header.Get("Date")
@@ -222,8 +223,21 @@ func (p *Path) noteTime(resp *http.Response) {
 	}
 	if server, err := smithyhttp.ParseTime(date); err == nil {
 		p.skew.Store(int64(time.Until(server)))
+		p.heard.Store(true)
 	}
 }
+
+// corrected returns by how much requests are signed ahead of this machine's clock.
+func (p *Path) corrected() time.Duration {
+	if !p.keepsTime {
+		return 0
+	}
+	return time.Duration(p.skew.Load())
+}
+
+// Skew returns how far the server's clock was ahead of this machine's at the last answer, to a
+// second, and false if no answer has said the time.
+func (p *Path) Skew() (time.Duration, bool) { return time.Duration(p.skew.Load()), p.heard.Load() }
 
 // AddTo adds to the stack of an operation what the direct way needs there: all attempts of
 // a call have the same ID.

@@ -161,3 +161,21 @@ func dropIfThere(t *testing.T, client *dynamoconn.Client, name string) {
 		require.ErrorIs(t, err, dynamoconn.ErrTableNotFound)
 	}
 }
+
+// DynamoDB refuses each question for its key, so it reads and writes nothing.
+func TestCheckOfATable(t *testing.T) {
+	t.Parallel()
+	client := local(t)
+	table, items := cityTable(t, 2)
+	check, err := client.CheckTable(t.Context(), dynamoconn.CheckTableRequest{TableName: table})
+	require.NoError(t, err, check)
+	assert.Equal(t, 9, check.Attempts)
+	for _, finding := range check.Findings {
+		require.NoError(t, finding.Err, finding.Subject)
+	}
+	resp, err := client.Scan(t.Context(), dynamoconn.ScanTableRequest{TableName: table})
+	require.NoError(t, err)
+	requireSameItems(t, items, resp.Items, "ID")
+	_, err = client.CheckTable(t.Context(), dynamoconn.CheckTableRequest{TableName: uniqueName()})
+	require.ErrorIs(t, err, dynamoconn.ErrTableNotFound)
+}

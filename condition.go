@@ -39,9 +39,9 @@ func (x *expression) condition(c Condition) (string, error) {
 	if err := checkOperands(c); err != nil {
 		return "", err
 	}
-	operands := c.operands()
-	values := make([]string, len(operands))
-	for i, o := range operands {
+	values := make([]string, c.operandCount())
+	for i := range values {
+		o := c.operand(i)
 		value, err := x.operand(o)
 		if err != nil {
 			return "", under(fmt.Sprintf("Values[%d]", i), err)
@@ -91,7 +91,7 @@ const mostOperands = 100
 
 // checkOperands checks the operator and the number of values.
 func checkOperands(c Condition) error {
-	n := len(c.operands())
+	n := c.operandCount()
 	switch c.ComparisonOperator {
 	case ComparisonOperatorNull, ComparisonOperatorNotNull:
 		if n != 0 {
@@ -148,16 +148,20 @@ func newCondition(p Path, isSize bool, operator ComparisonOperator, values []any
 	return c
 }
 
-// operands returns what the attribute is compared with.
-func (c Condition) operands() []operand {
+// operandCount returns the number of operands.
+func (c Condition) operandCount() int {
 	if c.detail != nil && c.detail.operands != nil {
-		return c.detail.operands
+		return len(c.detail.operands)
 	}
-	operands := make([]operand, len(c.Values))
-	for i, kv := range c.Values {
-		operands[i].value = kv
+	return len(c.Values)
+}
+
+// operand returns what the attribute is compared with: one of operandCount.
+func (c Condition) operand(i int) operand {
+	if c.detail != nil && c.detail.operands != nil {
+		return c.detail.operands[i]
 	}
-	return operands
+	return operand{value: c.Values[i]}
 }
 
 // tested returns the text of what a condition tests.

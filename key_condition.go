@@ -88,7 +88,8 @@ func encodeSort(x *expression, c Condition, isLast bool) (string, error) {
 	default:
 		return "", invalid("ComparisonOperator", "must be EQ, LT, LE, GT, GE, BETWEEN or BEGINS_WITH for a key")
 	}
-	for i, o := range c.operands() {
+	for i := range c.operandCount() {
+		o := c.operand(i)
 		var rule string
 		switch o.value.(type) {
 		case *KeyValueString, *KeyValueBinary:
@@ -114,7 +115,7 @@ const keyConditionDigest = 20
 // digest returns a digest of the text of a key condition, whose placeholders it replaces with
 // their names and values. White space does not count.
 func (x *expression) digest(text string) unique.Handle[string] {
-	var b []byte
+	b, w := make([]byte, 0, 2*len(text)+64), &walk{}
 	for i := 0; i < len(text); {
 		end := i + 1
 		if isWordByte(text[i]) || text[i] == '#' || text[i] == ':' {
@@ -131,7 +132,7 @@ func (x *expression) digest(text string) unique.Handle[string] {
 			b = append(b, ':')
 			for _, v := range x.values {
 				if v.placeholder == token {
-					b = appendCanonicalValue(b, v.value, 0, &walk{})
+					b = appendCanonicalValue(b, v.value, 0, w)
 				}
 			}
 		case strings.TrimSpace(token) != "":
@@ -174,11 +175,11 @@ func (k *keyCondition) check(read *itemPage, start Item, keyNames []string, isWh
 	if len(k.partition) == 0 {
 		return nil
 	}
-	order := k.order(keyNames)
-	before, _ := start.Get(order)
+	c := keyChecker{keyCondition: k, order: k.order(keyNames)}
+	c.before, _ = start.Get(c.order)
 	if isWhole {
 		for i, item := range read.entries {
-			if err := k.checkItem(item, order, &before, k.isTable); err != nil {
+			if err := c.check(item, k.isTable); err != nil {
 				return under("Items", underElement(i, err))
 			}
 		}
@@ -186,64 +187,85 @@ func (k *keyCondition) check(read *itemPage, start Item, keyNames []string, isWh
 	if len(read.next.key) == 0 {
 		return nil
 	}
-	return under("LastEvaluatedKey", k.checkItem(read.next.key, order, &before, false))
+	return under("LastEvaluatedKey", c.check(read.next.key, false))
 }
 
-// checkItem checks an item or its key, which comes after the value before of the attribute order,
-// or also at it if isOnly is false. It makes before the item's own.
-func (k *keyCondition) checkItem(item Item, order string, before *KeyValue, isOnly bool) error {
-	for _, want := range k.partition {
-		kv, found := item.Get(want.KeyName())
-		if !found {
-			return underName(want.KeyName(), corrupt("is not there: it is part of the key"))
+// keyChecker checks items one after the other.
+type keyChecker struct {
+	*keyCondition
+	order  string                       // the attribute that sorts the items, "" if it is not known
+	before KeyValue                     // its value in the item before, nil if there was none
+	places [2*mostKeyAttributes + 1]int // where each part of the key was in the item before
+}
+
+// check checks an item, or a key. isOnly says that no other item has the same key.
+func (c *keyChecker) check(item Item, isOnly bool) error {
+	for i, want := range c.partition {
+		kv, err := c.part(item, want.KeyName(), i)
+		if err != nil {
+			return err
 		}
-		if c, ok := compareKeyValues(kv, want); !ok || c != 0 {
+		if order, ok := compareKeyValues(kv, want); !ok || order != 0 {
 			return underName(want.KeyName(), corrupt("is of another partition than was asked for"))
 		}
 	}
-	for _, c := range k.sort {
-		kv, found := item.Get(c.Key)
-		if !found {
-			return underName(c.Key, corrupt("is not there: it is part of the key"))
+	for i, condition := range c.sort {
+		kv, err := c.part(item, condition.Key, mostKeyAttributes+i)
+		if err != nil {
+			return err
 		}
-		if !meetsKeyCondition(kv, c) {
-			return underName(c.Key, corrupt("does not meet the condition on the sort key"))
+		if !meetsKeyCondition(kv, condition) {
+			return underName(condition.Key, corrupt("does not meet the condition on the sort key"))
 		}
 	}
-	if order == "" {
+	if c.order == "" {
 		return nil
 	}
-	kv, found := item.Get(order)
-	if !found {
-		return underName(order, corrupt("is not there: it is part of the key"))
+	kv, err := c.part(item, c.order, 2*mostKeyAttributes)
+	if err == nil && c.before != nil {
+		err = underName(c.order, c.follows(kv, isOnly))
 	}
-	last := *before
-	*before = kv
-	if last == nil {
-		return nil
+	c.before = kv
+	return err
+}
+
+// part returns a part of the key of an item. It looks first where it was in the item before.
+func (c *keyChecker) part(item Item, name string, n int) (KeyValue, error) {
+	place := &c.places[n]
+	if *place < len(item) && item[*place].KeyName() == name {
+		return item[*place], nil
 	}
-	c, ok := compareKeyValues(last, kv)
-	if k.descending {
-		c = -c
+	i := item.index(name)
+	if i < 0 {
+		return nil, underName(name, corrupt("is not there: it is part of the key"))
+	}
+	*place = i
+	return item[i], nil
+}
+
+// follows refuses a value that does not come after the one before.
+func (c *keyChecker) follows(kv KeyValue, isOnly bool) error {
+	order, ok := compareKeyValues(c.before, kv)
+	if c.descending {
+		order = -order
 	}
 	switch {
 	case !ok:
-		return underName(order, corrupt("is of another type than in the item before"))
-	case c > 0:
-		return underName(order, corrupt("is out of order"))
-	case c == 0 && isOnly:
-		return underName(order, corrupt("is the same as in the item before, and a key is there once"))
+		return corrupt("is of another type than in the item before")
+	case order > 0:
+		return corrupt("is out of order")
+	case order == 0 && isOnly:
+		return corrupt("is the same as in the item before, and a key is there once")
 	}
 	return nil
 }
 
 // meetsKeyCondition reports whether the value of a sort key meets a condition on it.
 func meetsKeyCondition(kv KeyValue, c Condition) bool {
-	operands := c.operands()
 	if c.ComparisonOperator == ComparisonOperatorBeginsWith {
-		return beginsWith(kv, operands[0].value)
+		return beginsWith(kv, c.operand(0).value)
 	}
-	against, ok := compareKeyValues(kv, operands[0].value)
+	against, ok := compareKeyValues(kv, c.operand(0).value)
 	if !ok {
 		return false
 	}
@@ -257,7 +279,7 @@ func meetsKeyCondition(kv KeyValue, c Condition) bool {
 	case ComparisonOperatorGE:
 		return against >= 0
 	case ComparisonOperatorBetween:
-		high, ok := compareKeyValues(kv, operands[1].value)
+		high, ok := compareKeyValues(kv, c.operand(1).value)
 		return ok && against >= 0 && high <= 0
 	}
 	return against == 0

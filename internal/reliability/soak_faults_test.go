@@ -21,12 +21,13 @@ const (
 	actBatchWrite    = "BatchWriteItem"
 	actBatchGet      = "BatchGetItem"
 	actScan          = "Scan"
+	actQuery         = "Query"
 	actListTables    = "ListTables"
 	actDescribeTable = "DescribeTable"
 	actTransact      = "TransactWriteItems"
 )
 
-var soakActions = []string{actPutItem, actGetItem, actDeleteItem, actBatchWrite, actBatchGet, actScan, actListTables, actDescribeTable, actTransact}
+var soakActions = []string{actPutItem, actGetItem, actDeleteItem, actBatchWrite, actBatchGet, actScan, actQuery, actListTables, actDescribeTable, actTransact}
 
 func onEveryAction(string) bool { return true }
 
@@ -66,7 +67,7 @@ func soakFaults() []soakFault {
 		{"html 503", dynamoconntest.HTMLUnavailable(), 3, onEveryAction},
 		{"expired token", dynamoconntest.ExpiredToken(), 1, onEveryAction},
 		{"oversize", dynamoconntest.Oversize(soakLargestAnswer + 1), 0.5, onEveryAction},
-		{"empty page", dynamoconntest.EmptyPage(), 4, onActions(actScan)},
+		{"empty page", dynamoconntest.EmptyPage(), 4, onActions(actScan, actQuery)},
 	}
 	for _, d := range []time.Duration{30 * time.Millisecond, 700 * time.Millisecond, 7 * time.Second} {
 		list = append(list, soakFault{"slow", dynamoconntest.Slow(d), 1, onEveryAction})

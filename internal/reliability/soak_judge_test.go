@@ -77,7 +77,7 @@ func (tr *soakTruth) judge(o *soakOp) []string {
 		}
 	case o.kind == kindPage && o.err == nil:
 		tr.judgePage(o, report)
-	case o.kind == kindScan && o.err == nil:
+	case (o.kind == kindScan || o.kind == kindQuery) && o.err == nil:
 		tr.judgeScan(o, report)
 	case o.err == nil:
 		o.judgeListing(report)
@@ -279,19 +279,28 @@ func (tr *soakTruth) judgePage(o *soakOp, report soakReportFunc) {
 	}
 }
 
-// judgeScan checks a scan over several pages. It must return every item once that was
-// stored all the time, and only items that were stored when their page was read.
+// judgeScan checks a scan or a query over several pages. It must return every item once that was
+// stored all the time, and only items that were stored when their page was read. A query returns
+// them sorted.
 func (tr *soakTruth) judgeScan(o *soakOp, report soakReportFunc) {
 	if len(o.attempts) == 0 || o.last() == nil {
 		report(ruleStale, "a scan without an answer")
 		return
 	}
 	count := make([]int, soakKeys)
+	before := -1
 	for _, item := range o.items {
 		key, id, problem := soakRead(o.cell.table, item)
 		if problem != "" {
 			report(ruleMixed, "%s", problem)
 			continue
+		}
+		if before >= 0 && o.kind == kindQuery && (before < key) == o.descends() {
+			report(ruleStale, "key %d comes after key %d", key, before)
+		}
+		before = key
+		if !o.covers(key) {
+			report(ruleStale, "key %d is outside of the query", key)
 		}
 		if count[key]++; count[key] == 2 {
 			report(ruleDuplicate, "key %d", key)
@@ -310,7 +319,7 @@ func (tr *soakTruth) judgeScan(o *soakOp, report soakReportFunc) {
 		}
 	}
 	for key, stored := range tr.state[o.cell.table] {
-		if stored.id != 0 && stored.seq < began && count[key] == 0 {
+		if stored.id != 0 && stored.seq < began && count[key] == 0 && o.covers(key) {
 			report(ruleMissing, "%v at key %d", stored.id, key)
 		}
 	}

@@ -30,6 +30,7 @@ const (
 	kindGet
 	kindPage
 	kindScan
+	kindQuery // of a partition, or of a part of it
 	kindListTables
 	kindDescribeTable
 	kindBatchWrite
@@ -42,7 +43,7 @@ var soakKindNames = [soakKinds]string{
 	"put", "put, with the old item", "put, SendOnce", "put, ExactlyOnce",
 	"put if new", "put if new, unique", "put if new, ExactlyOnce", "put if unchanged", "put if unchanged, unique",
 	"delete", "delete, with the old item", "delete, ExactlyOnce", "delete if it exists",
-	"get", "scan page", "scan", "list tables", "describe table", "batch write", "batch write, SendOnce", "batch get",
+	"get", "scan page", "scan", "query", "list tables", "describe table", "batch write", "batch write, SendOnce", "batch get",
 }
 
 // soakKindWeights says how many of 1,000 operations are of each kind.
@@ -50,7 +51,7 @@ var soakKindWeights = [soakKinds]int{
 	120, 50, 20, 40,
 	40, 40, 20, 60, 50,
 	60, 30, 20, 40,
-	300, 25, 3, 12, 10, 32, 8, 20,
+	275, 25, 3, 25, 12, 10, 32, 8, 20,
 }
 
 func (k soakKind) isPut() bool        { return k <= kindPutVersionUnique }
@@ -165,6 +166,9 @@ func newSoakOp(seed uint64, goroutine, n int, seen *[soakTables][soakKeys]soakID
 		if r.IntN(3) > 0 && o.kind == kindPage {
 			o.from = r.IntN(soakKeys)
 		}
+	case kindQuery:
+		o.cell.table = sortedTable
+		o.limit = int32(r.IntN(soakSortKeys))
 	case kindListTables:
 		o.limit = int32(1 + r.IntN(soakTables+1))
 	case kindBatchWrite, kindBatchWriteSendOnce:
@@ -239,6 +243,8 @@ func (o *soakOp) run(client *dynamoconn.Client) {
 				o.items = append(o.items, item)
 			}
 		}
+	case o.kind == kindQuery:
+		o.query(ctx, client)
 	case o.kind == kindListTables:
 		for t, err := range client.Tables(ctx, dynamoconn.ListTablesRequest{Limit: o.limit}) {
 			if o.err = err; err == nil {
@@ -289,6 +295,36 @@ func (o *soakOp) page(ctx context.Context, client *dynamoconn.Client, table stri
 	if o.err = err; err == nil {
 		o.items, o.lastKey = resp.Items, resp.LastEvaluatedKey
 	}
+}
+
+// query reads the partition of the cell, from sortFrom on, in one of both directions, page by page.
+func (o *soakOp) query(ctx context.Context, client *dynamoconn.Client) {
+	req := dynamoconn.QueryRequest{
+		TableName: soakTableName(o.cell.table), PartitionKey: soakKey(o.cell.table, o.cell.key)[:1], Descending: o.descends(), Limit: o.limit,
+	}
+	if from := o.sortFrom(); from > 0 {
+		req.SortKey = []dynamoconn.Condition{dynamoconn.Attr("s").GE(from)}
+	}
+	for page, err := range client.QueryPages(ctx, req) {
+		if o.err = err; err == nil {
+			o.items = append(o.items, page.Items...)
+		}
+	}
+}
+
+func (o *soakOp) descends() bool { return o.number&1 == 0 }
+
+// sortFrom is the smallest sort key that a query reads.
+func (o *soakOp) sortFrom() int {
+	if o.number&2 == 0 {
+		return 0
+	}
+	return o.cell.key % soakSortKeys
+}
+
+// covers reports whether a scan or a query reads that key.
+func (o *soakOp) covers(key int) bool {
+	return o.kind != kindQuery || key/soakSortKeys == o.cell.key/soakSortKeys && key%soakSortKeys >= o.sortFrom()
 }
 
 func (o *soakOp) batchWrite(ctx context.Context, client *dynamoconn.Client) {

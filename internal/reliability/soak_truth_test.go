@@ -204,7 +204,7 @@ func (tr *soakTruth) record(o *soakOp, attempt *soakAttempt, answer []byte) {
 		}
 	case o.kind == kindGet:
 		attempt.storedBefore = tr.state[o.cell.table][o.cell.key].id
-	case o.kind == kindPage || o.kind == kindScan:
+	case o.kind == kindPage || o.kind == kindScan || o.kind == kindQuery:
 		attempt.storedItems = make([]soakID, soakKeys)
 		for key := range attempt.storedItems {
 			attempt.storedItems[key] = tr.state[o.cell.table][key].id

@@ -73,6 +73,7 @@ func rows() []row {
 		{"scan_page_nested", "Scan of a page of 1,500 items with maps, lists, sets and binaries", goal{0.30, 0.50, 0.10}, openScanNested},
 		{"scan_page_text", "Scan of a page of 400 items with texts of 2 KB, with escapes and non-ASCII letters", goal{0.40, 0.60, 0.10}, openScanText},
 		{"get_item", "GetItem of an item with 8 attributes", goal{0.35, 0.40, 0.40}, openGetItem},
+		{"query_small", "Query of 20 items with 8 attributes", goal{0.40, 0.60, 0.20}, openQuerySmall},
 		{"put_item", "PutItem of an item with 8 attributes, with its conversion", goal{0.38, 0.45, 0.40}, openPutItem},
 		{"delete_item", "DeleteItem", goal{0.38, 0.45, 0.40}, openDeleteItem},
 		{"batch_write_25", "BatchWriteItem of 25 items, with their conversion", goal{0.32, 0.45, 0.25}, openBatchWrite},

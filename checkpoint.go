@@ -308,7 +308,7 @@ func (k *checkpointKind) fromAttributeValue(av types.AttributeValue) (checkpoint
 	}
 	text, ok := kv.(*KeyValueString)
 	if !ok {
-		return checkpoint{}, otherKind(kv, text.kind(), k.name)
+		return checkpoint{}, under(k.name, otherKind(kv, text.kind()))
 	}
 	return k.decode([]byte(text.StringValue))
 }

@@ -68,7 +68,7 @@ func isKey(item Item) bool {
 // [ToAttributeValue]. kv has no name.
 func appendValue(dst []byte, kv KeyValue) ([]byte, error) {
 	if isNil(kv) {
-		return dst, broken(ruleKind)
+		return dst, kindError(kv)
 	}
 	e := encoder{begin: len(dst), limit: math.MaxInt}
 	b, err := e.value(dst, kv, 0)
@@ -113,7 +113,7 @@ func (e *encoder) item(b []byte, item Item, depth int) ([]byte, error) {
 	b = append(b, '{')
 	for i, kv := range item {
 		if isNil(kv) {
-			return nil, underElement(i, broken(ruleKind))
+			return nil, underElement(i, kindError(kv))
 		}
 		name := kv.KeyName()
 		if i > 0 {
@@ -145,7 +145,7 @@ func (e *encoder) list(b []byte, values []KeyValue, depth int) ([]byte, error) {
 	}
 	for i, kv := range values {
 		if isNil(kv) {
-			return nil, underElement(i, broken(ruleKind))
+			return nil, underElement(i, kindError(kv))
 		}
 		if kv.KeyName() != "" {
 			return nil, underElement(i, broken("an element of a list has no name"))

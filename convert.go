@@ -63,7 +63,7 @@ func FromAttributeValues(attributes map[string]types.AttributeValue) (Item, erro
 
 func toAttributeValue(kv KeyValue) (types.AttributeValue, error) {
 	if isNil(kv) {
-		return nil, broken(ruleKind)
+		return nil, kindError(kv)
 	}
 	value, err := kv.attributeValue(0, &walk{})
 	if err != nil && kv.KeyName() != "" {
@@ -79,7 +79,7 @@ func toAttributeValues(item Item, depth int, w *walk) (map[string]types.Attribut
 	attributes := make(map[string]types.AttributeValue, len(item))
 	for i, kv := range item {
 		if isNil(kv) {
-			return nil, underElement(i, broken(ruleKind))
+			return nil, underElement(i, kindError(kv))
 		}
 		name := kv.KeyName()
 		if err := checkName(name); err != nil {
@@ -188,7 +188,7 @@ func toAttributeValueList(values []KeyValue, depth int, w *walk) ([]types.Attrib
 	list := make([]types.AttributeValue, len(values))
 	for i, value := range values {
 		if isNil(value) {
-			return nil, underElement(i, broken(ruleKind))
+			return nil, underElement(i, kindError(value))
 		}
 		if value.KeyName() != "" {
 			return nil, underElement(i, broken("an element of a list has no name"))
@@ -449,7 +449,7 @@ func readAsKind(wanted, kv KeyValue) (KeyValue, error) {
 		if isNumber {
 			value, err := number.Int64()
 			if err != nil {
-				return nil, inexactAt("", value)
+				return nil, inexactAs(value)
 			}
 			return Long(kv.KeyName(), value), nil
 		}
@@ -459,7 +459,7 @@ func readAsKind(wanted, kv KeyValue) (KeyValue, error) {
 		}
 	}
 	if kv.kind() != wanted.kind() {
-		return nil, otherKind(kv, wanted.kind(), "")
+		return nil, otherKind(kv, wanted.kind())
 	}
 	return kv, nil
 }

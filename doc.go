@@ -47,8 +47,16 @@
 //
 // An [Item] is a slice of [KeyValue] values: pointers to eleven structs, one for each
 // type of DynamoDB and two for its numbers. Write one as a literal with the constructors
-// [String], [Long], [Decimal] and so on. Read it with a range and a type switch, or by
-// name with [Value]. A nil Item means that there is no such item.
+// [String], [Long], [Decimal] and so on, and the key of an item with [KeyOf]. Read it with a range
+// and a type switch, or by name with [Value], [ValueAt] and [ValueOr]. A nil Item means that there is
+// no such item.
+//
+// # Expressions
+//
+// [Attr] names an attribute, and the methods of [Path] say what must be true of it or how it changes:
+// Attr("Year").GE(1990) is a [Condition], Attr("Plays").Increment(1) a [Change]. [All], [Any], [Not]
+// and [Expr] put conditions together to a [Predicate], which is the Where of a scan or query and the
+// If of a write. None of them ever changes, so they may be kept in variables and shared.
 //
 // # Numbers
 //

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"strings"
 
@@ -123,6 +124,52 @@ func ExampleValue() {
 	// Output:
 	// Acme Band <nil>
 	// Lyon <nil>
+}
+
+func ExampleValueAt() {
+	album := dynamoconn.Item{dynamoconn.List("Tracks", dynamoconn.Map("", dynamoconn.String("Title", "Call Me Today")))}
+
+	title, err := dynamoconn.ValueAt[string](album, dynamoconn.Attr("Tracks").At(0).Attr("Title"))
+	fmt.Println(title, err)
+	_, err = dynamoconn.ValueAt[string](album, dynamoconn.Attr("Tracks").At(1).Attr("Title"))
+	fmt.Println(err)
+	// Output:
+	// Call Me Today <nil>
+	// no such attribute: Tracks[1]
+}
+
+func ExampleValueOr() {
+	song := dynamoconn.Item{dynamoconn.String("Artist", "Acme Band")}
+
+	plays, err := dynamoconn.ValueOr(song, 0, "Plays")
+	fmt.Println(plays, err)
+	_, err = dynamoconn.ValueOr(song, 0, "Artist") // it is there, and no number
+	fmt.Println(err)
+	// Output:
+	// 0 <nil>
+	// attribute is of another kind: Artist: is a string, not a number
+}
+
+func ExampleKeyOf() {
+	fmt.Println(dynamoconn.KeyOf("Artist", "Acme Band", "SongTitle", "Happy Day"))
+	// Output: {Artist: "Acme Band", SongTitle: "Happy Day"}
+}
+
+func ExampleRename() {
+	year := dynamoconn.Long("Year", 1999)
+
+	fmt.Println(dynamoconn.Item{dynamoconn.Rename(year, "FirstYear")})
+	// Output: {FirstYear: 1999}
+}
+
+func ExampleFloat64() {
+	fmt.Println(dynamoconn.Item{dynamoconn.Float64("Price", 9.99), dynamoconn.Float64("Rating", 4)})
+
+	_, err := dynamoconn.ToAttributeValues(dynamoconn.Item{dynamoconn.Float64("Price", math.NaN())})
+	fmt.Println(err)
+	// Output:
+	// {Price: 9.99, Rating: 4}
+	// invalid item: [0]: invalid number: value is NaN or infinite
 }
 
 // What an item lacks, holds as null, or holds as another kind is told apart.

@@ -69,6 +69,42 @@ func (it *Item) Delete(key string) bool {
 	return true
 }
 
+// KeyOf returns the key of an item from the names and values of its attributes:
+//
+//	key := dynamoconn.KeyOf("Artist", "No One You Know", "SongTitle", "Call Me Today")
+//
+// more is the name and the value of each further attribute. A value is a string, a number or a
+// []byte of Go, or what [Path] says of other values. If a name is no string, has no value, or has a
+// value that DynamoDB cannot store, the request with the key is refused with [ErrInvalidRequest].
+func KeyOf(name string, value any, more ...any) Item {
+	kv, err := keyValueOf(value)
+	key := append(make(Item, 0, 1+(len(more)+1)/2), withName(name, kv, err))
+	for pair := range slices.Chunk(more, 2) {
+		name, isName := pair[0].(string)
+		switch {
+		case !isName:
+			err = broken("must have a string as its name")
+		case len(pair) == 1:
+			err = broken("must have a value behind its name")
+		default:
+			kv, err = keyValueOf(pair[1])
+		}
+		key = append(key, withName(name, kv, err))
+	}
+	return key
+}
+
+// withName returns a value under a name, or one that is refused if err is not nil.
+func withName(name string, kv KeyValue, err error) KeyValue {
+	if err == nil && kv.KeyName() != "" && kv.KeyName() != name {
+		err = broken("has another name than it is given")
+	}
+	if err != nil {
+		return &refusedKeyValue{KeyValueNull{name}, err}
+	}
+	return Rename(kv, name)
+}
+
 // Pick returns a new item with the attributes of these names, in the order of the
 // names. It leaves out a name that the item lacks. Use it to get the key of a whole
 // item: song.Pick("Artist", "SongTitle"). The key-values are shared, not copied.

@@ -75,6 +75,21 @@ func (w *walk) end() bool {
 
 const ruleKind = "must be one of the eleven KeyValue types, and not nil"
 
+// refusedKeyValue is what a constructor returns for a value that DynamoDB cannot store. isNil is
+// true of it, so it is refused wherever a nil is; kindError says why.
+type refusedKeyValue struct {
+	KeyValueNull
+	err error
+}
+
+// kindError returns the error for a KeyValue of which isNil is true.
+func kindError(kv KeyValue) error {
+	if refused, ok := kv.(*refusedKeyValue); ok {
+		return refused.err
+	}
+	return broken(ruleKind)
+}
+
 // checkContainer checks a list or map of n values before its values are looked at.
 func checkContainer(n, depth int, w *walk) error {
 	switch {

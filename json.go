@@ -269,7 +269,7 @@ func appendJSONObject(b []byte, item Item, depth int, w *walk) ([]byte, error) {
 	b = append(b, '{')
 	for i, kv := range item {
 		if isNil(kv) {
-			return nil, underElement(i, broken(ruleKind))
+			return nil, underElement(i, kindError(kv))
 		}
 		name := kv.KeyName()
 		if err := checkName(name); err != nil {
@@ -298,7 +298,7 @@ func appendJSONList(b []byte, values []KeyValue, depth int, w *walk) ([]byte, er
 	b = append(b, '[')
 	for i, value := range values {
 		if isNil(value) {
-			return nil, underElement(i, broken(ruleKind))
+			return nil, underElement(i, kindError(value))
 		}
 		if value.KeyName() != "" {
 			return nil, underElement(i, broken("an element of a list has no name"))

@@ -58,7 +58,7 @@ func (k *keyCondition) encode(x *expression) (string, error) {
 // encodePartition returns the text of one attribute of a partition key.
 func encodePartition(x *expression, kv KeyValue) (string, error) {
 	if isNil(kv) {
-		return "", broken(ruleKind)
+		return "", kindError(kv)
 	}
 	if rule := brokenNameRule(kv.KeyName()); rule != "" {
 		return "", broken("the name of an attribute " + rule)

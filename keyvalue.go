@@ -229,6 +229,18 @@ func Long(key string, value int64) *KeyValueLong {
 	return &KeyValueLong{Key: key, LongValue: value}
 }
 
+// Int returns the integer value under key.
+func Int(key string, value int) *KeyValueLong { return Long(key, int64(value)) }
+
+// Float64 returns the number value under key as [NumberFromFloat64] writes it, and as a
+// [KeyValueLong] if that is an integer within int64. For NaN, an infinity and what is too large or
+// too small it returns a KeyValue that every request, and every conversion, refuses with
+// [ErrInvalidRequest].
+func Float64(key string, value float64) KeyValue {
+	kv, err := keyValueOf(value)
+	return withName(key, kv, err)
+}
+
 // Decimal returns the number value under key. [ParseNumber], [MustNumber] and the
 // NumberFrom functions make a [Number].
 func Decimal(key string, value Number) *KeyValueDecimal {

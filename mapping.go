@@ -96,7 +96,7 @@ func knownValue(v reflect.Value) (kv KeyValue, known bool, err error) {
 	switch value := v.Interface().(type) {
 	case KeyValue:
 		if isNil(value) {
-			return nil, true, broken(ruleKind)
+			return nil, true, kindError(value)
 		}
 		return value, true, nil
 	case Item:

@@ -1,6 +1,7 @@
 package dynamoconn
 
 import (
+	"errors"
 	"fmt"
 	"math"
 )
@@ -15,7 +16,8 @@ type ValueType interface {
 //
 //	artist, err := dynamoconn.Value[string](song, "Artist")
 //
-// Further names lead into maps: Value[string](song, "Label", "Address", "City").
+// Further names lead into maps: Value[string](song, "Label", "Address", "City"). [ValueAt] leads
+// into lists too, and [ValueOr] has a value for what is missing.
 //
 //	string                         a string
 //	int, int64, float64, Number    a number, long or decimal
@@ -30,22 +32,91 @@ type ValueType interface {
 // that T cannot hold without loss. Each is in a [*FieldError] with the path. Slices
 // and items are shared with item, not copied.
 func Value[T ValueType](item Item, key string, nested ...string) (T, error) {
-	var value T
 	kv, found := item.Get(key)
 	for i, name := range nested {
-		if !found || isNil(kv) {
-			return value, missing(item, pathOf(key, nested[:i]))
-		}
-		inner, ok := kv.(*KeyValueMap)
-		if !ok {
-			return value, otherKind(kv, (*KeyValueMap).kind(nil), pathOf(key, nested[:i]))
+		inner, err := inside[*KeyValueMap](item, kv, found)
+		if err != nil {
+			var zero T
+			return zero, under(pathOf(key, nested[:i]), err)
 		}
 		kv, found = inner.MapValue.Get(name)
 	}
-	if !found || isNil(kv) {
-		return value, missing(item, pathOf(key, nested))
+	value, err := readValue[T](item, kv, found)
+	if err != nil {
+		err = under(pathOf(key, nested), err)
 	}
+	return value, err
+}
 
+// ValueAt returns what is at a path of item as a T, with the types and the errors of [Value]:
+//
+//	title, err := dynamoconn.ValueAt[string](song, dynamoconn.Attr("Tracks").At(0).Attr("Title"))
+//
+// An element beyond the end of its list is [ErrMissing].
+func ValueAt[T ValueType](item Item, path Path) (T, error) {
+	kv, found := item.Get(path.name)
+	for i, step := range path.steps {
+		var err error
+		if kv, found, err = step.follow(item, kv, found); err != nil {
+			var zero T
+			return zero, under(Path{path.name, path.steps[:i]}.String(), err)
+		}
+	}
+	value, err := readValue[T](item, kv, found)
+	if err != nil {
+		err = under(path.String(), err)
+	}
+	return value, err
+}
+
+// ValueOr is [Value] with a value for an attribute that is missing or null:
+//
+//	plays, err := dynamoconn.ValueOr(song, 0, "Plays")
+//
+// An attribute that has a value, but none that T holds, is still an error: [ErrWrongKind] or
+// [ErrInexact].
+func ValueOr[T ValueType](item Item, otherwise T, key string, nested ...string) (T, error) {
+	value, err := Value[T](item, key, nested...)
+	if errors.Is(err, ErrMissing) || errors.Is(err, ErrNull) {
+		return otherwise, nil
+	}
+	return value, err
+}
+
+// follow returns what the step leads to from kv, if there is something.
+func (s pathStep) follow(item Item, kv KeyValue, found bool) (next KeyValue, isThere bool, err error) {
+	if !s.isElement {
+		inner, err := inside[*KeyValueMap](item, kv, found)
+		if err != nil {
+			return nil, false, err
+		}
+		next, isThere = inner.MapValue.Get(s.name)
+		return next, isThere, nil
+	}
+	list, err := inside[*KeyValueList](item, kv, found)
+	if err != nil || s.index < 0 || s.index >= len(list.ListValue) {
+		return nil, false, err
+	}
+	return list.ListValue[s.index], true, nil
+}
+
+// inside returns an attribute as the list or the map that it must be if a path leads into it.
+func inside[C KeyValue](item Item, kv KeyValue, found bool) (container C, err error) {
+	if !found || isNil(kv) {
+		return container, missing(item)
+	}
+	container, ok := kv.(C)
+	if !ok {
+		return container, otherKind(kv, container.kind())
+	}
+	return container, nil
+}
+
+// readValue returns an attribute as a T.
+func readValue[T ValueType](item Item, kv KeyValue, found bool) (value T, err error) {
+	if !found || isNil(kv) {
+		return value, missing(item)
+	}
 	if held, ok := kv.goValue().(T); ok {
 		return held, nil
 	}
@@ -54,10 +125,10 @@ func Value[T ValueType](item Item, key string, nested ...string) (T, error) {
 			return value, nil
 		}
 		if kindReadAs(value) == kv.kind() {
-			return value, inexactAt(pathOf(key, nested), value)
+			return value, inexactAs(value)
 		}
 	}
-	return value, otherKind(kv, kindReadAs(value), pathOf(key, nested))
+	return value, otherKind(kv, kindReadAs(value))
 }
 
 func (kv *KeyValueString) goValue() any    { return kv.StringValue }
@@ -150,25 +221,25 @@ func kindReadAs(zero any) kind {
 }
 
 // otherKind returns the error for an attribute of another kind than wanted.
-func otherKind(kv KeyValue, wanted kind, path string) error {
+func otherKind(kv KeyValue, wanted kind) error {
 	if _, null := kv.(*KeyValueNull); null {
-		return &FieldError{Path: path, causes: []error{ErrNull}}
+		return &FieldError{causes: []error{ErrNull}}
 	}
-	return &FieldError{Path: path, Rule: "is " + kv.kind().words + ", not " + wanted.words, causes: []error{ErrWrongKind}}
+	return &FieldError{Rule: "is " + kv.kind().words + ", not " + wanted.words, causes: []error{ErrWrongKind}}
 }
 
 // missing returns the error for an attribute that is not in the item, or that is asked of no
 // item at all.
-func missing(item Item, path string) error {
-	e := &FieldError{Path: path, causes: []error{ErrMissing}}
+func missing(item Item) error {
+	e := &FieldError{causes: []error{ErrMissing}}
 	if item == nil {
 		e.Rule = "there is no item"
 	}
 	return e
 }
 
-// inexactAt returns the error for a number that the type of zero cannot hold.
-func inexactAt(path string, zero any) error {
+// inexactAs returns the error for a number that the type of zero cannot hold.
+func inexactAs(zero any) error {
 	rule := fmt.Sprintf("is a number that a Go %T cannot hold without loss", zero)
-	return &FieldError{Path: path, Rule: rule, causes: []error{ErrInexact}}
+	return &FieldError{Rule: rule, causes: []error{ErrInexact}}
 }

@@ -49,8 +49,8 @@ var mutants = append([]mutant{
 		".", "TestConversionRefuses"},
 	{7, "a typed nil attribute is not noticed", "convert.go",
 		`if isNil(kv) {
-			return nil, underElement(i, broken(ruleKind))`, `if kv == nil {
-			return nil, underElement(i, broken(ruleKind))`,
+			return nil, underElement(i, kindError(kv))`, `if kv == nil {
+			return nil, underElement(i, kindError(kv))`,
 		".", "TestConversionRefuses"},
 	{8, "an attribute of an unknown type gets the value of the attribute before it", "internal/wire/strict.go",
 		`case !ends && member == nil:

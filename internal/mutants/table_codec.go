@@ -17,10 +17,10 @@ var codecMutants = []mutant{
 		"internal/jsontext", "TestAppendStringFindsEachByteAtEachPlace"},
 	{7, "a typed nil attribute is written", "codec_write.go",
 		`if isNil(kv) {
-			return nil, underElement(i, broken(ruleKind))
+			return nil, underElement(i, kindError(kv))
 		}
 		name := kv.KeyName()`, `if kv == nil {
-			return nil, underElement(i, broken(ruleKind))
+			return nil, underElement(i, kindError(kv))
 		}
 		name := kv.KeyName()`,
 		".", "TestItemIsRefusedAsInTheConversion"},

@@ -82,4 +82,15 @@ var expressionMutants = []mutant{
 	{0, "a float32 that is no number is stored", "mapping.go",
 		`if f == 0 || math.IsNaN(f) || math.IsInf(f, 0) {`, `if f == 0 || math.IsInf(f, 0) {`,
 		".", "TestGoValueThatIsNoKeyValue"},
+	{0, "an element beyond the end is null", "value.go",
+		`if err != nil || s.index < 0 || s.index >= len(list.ListValue) {
+		return nil, false, err`, `if err != nil || s.index < 0 || s.index >= len(list.ListValue) {
+		return Null(""), true, err`,
+		".", "TestValueAtFollowsAPath"},
+	{0, "a value of another kind counts as missing", "value.go",
+		`if errors.Is(err, ErrMissing) || errors.Is(err, ErrNull) {`, `if err != nil && (errors.Is(err, ErrMissing) || true) {`,
+		".", "TestValueOrIsForWhatIsNotThere"},
+	{0, "NaN is stored as a null", "item.go",
+		`return &refusedKeyValue{KeyValueNull{name}, err}`, `return &KeyValueNull{name}`,
+		".", "TestValueThatDynamoDBHasNotIsRefusedEverywhere"},
 }

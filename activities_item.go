@@ -224,6 +224,8 @@ func (w *putWrite) transactItem() (types.TransactWriteItem, error) {
 	}}, nil
 }
 
+func (w *putWrite) isWhole() bool { return true }
+
 func (w *putWrite) mayReturn(Item) bool { return true }
 
 func (w *putWrite) wantsOldItem() bool { return w.ReturnOldItem }
@@ -299,6 +301,8 @@ func (w *deleteWrite) ordinary(ctx context.Context, k *call) (*answer, error) {
 	}
 	return writeAnswer("OldItem", out.Attributes, out.ConsumedCapacity)
 }
+
+func (w *deleteWrite) isWhole() bool { return false }
 
 func (w *deleteWrite) mayReturn(old Item) bool { return old.hasKey(w.Item, true) }
 

@@ -182,6 +182,8 @@ func (w *updateWrite) ordinary(ctx context.Context, k *call) (*answer, error) {
 
 func (w *updateWrite) sent() Item { return w.Item }
 
+func (w *updateWrite) isWhole() bool { return false }
+
 func (w *updateWrite) transactItem() (types.TransactWriteItem, error) {
 	key, err := ToAttributeValues(w.Item)
 	if err != nil {

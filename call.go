@@ -84,12 +84,15 @@ var tableChanges = map[string]bool{
 func (k *call) sendsOnce(config *callConfig) error {
 	writesOne := k.activity == "PutItem" || k.activity == "UpdateItem" || k.activity == "DeleteItem"
 	changesTable := tableChanges[k.activity]
-	if config.token != "" && !writesOne {
-		return invalid("ExactlyOnce", "is for PutItem, UpdateItem and DeleteItem only")
+	isTransaction := k.activity == "TransactWrite"
+	if config.token != "" && !writesOne && !isTransaction {
+		return invalid("ExactlyOnce", "is for PutItem, UpdateItem, DeleteItem and TransactWrite only")
 	}
-	k.token = config.token
+	if k.token = config.token; k.token == "" && isTransaction {
+		k.token = newToken()
+	}
 	k.policy = retry.Policy{
-		Once:   config.sendOnce && (writesOne || changesTable || k.activity == "BatchWrite"),
+		Once:   config.sendOnce && (writesOne || changesTable || isTransaction || k.activity == "BatchWrite"),
 		Token:  k.token != "",
 		Budget: k.client.config.retryBudget,
 	}
@@ -169,6 +172,9 @@ func (k *call) failure(err error, tries []retry.Try, verdict retry.Verdict, ambi
 	if reason, ok := retry.CancellationReason(err); ok {
 		e.Message = clean(deref(reason.Code) + ": " + deref(reason.Message)) // the exception's own says nothing else
 	}
+	if transaction, ok := as[*TransactionError](err); ok {
+		e.Message = clean(transaction.reason())
+	}
 	if verdict.Cause == retry.Invalid {
 		e.advice = adviceOn(e.Message, err)
 	}
@@ -219,7 +225,7 @@ func (e *Error) addStoredItem(err error) {
 	if isFalse && isA[wire.Damage](err) {
 		e.causes = append(e.causes, ErrCorruptResponse)
 	}
-	if len(attributes) == 0 {
+	if len(attributes) == 0 || isA[*TransactionError](err) { // which has the items
 		return
 	}
 	item, damage := FromAttributeValues(attributes)

@@ -66,6 +66,14 @@ func activities(ctx context.Context, client *dynamoconn.Client) map[string]func(
 			_, err := client.Query(ctx, queryMusic())
 			return err
 		},
+		"TransactWrite": func() error {
+			_, err := client.TransactWrite(ctx, transactMusic())
+			return err
+		},
+		"TransactGet": func() error {
+			_, err := client.TransactGet(ctx, transactGetMusic())
+			return err
+		},
 		"BatchGet": func() error {
 			_, err := client.BatchGet(ctx, dynamoconn.BatchGetItemRequest{
 				RequestTables: []dynamoconn.RequestTable{{Name: "Music", Keys: []dynamoconn.Item{musicKey()}}},
@@ -86,7 +94,7 @@ func TestServerThatNeverAnswers(t *testing.T) {
 	t.Parallel()
 
 	long := map[string]bool{"Scan": true, "Query": true, "BatchGet": true, "BatchWrite": true}
-	writes := map[string]bool{"PutItem": true, "UpdateItem": true, "DeleteItem": true, "BatchWrite": true}
+	writes := map[string]bool{"PutItem": true, "UpdateItem": true, "DeleteItem": true, "BatchWrite": true, "TransactWrite": true}
 	for activity := range activities(t.Context(), nil) {
 		t.Run(activity, func(t *testing.T) {
 			t.Parallel()

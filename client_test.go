@@ -66,6 +66,14 @@ func updateMusic() dynamoconn.UpdateItemRequest {
 	}
 }
 
+func transactMusic() dynamoconn.TransactWriteRequest {
+	return dynamoconn.TransactWriteRequest{Writes: []dynamoconn.TransactWrite{updateMusic()}}
+}
+
+func transactGetMusic() dynamoconn.TransactGetRequest {
+	return dynamoconn.TransactGetRequest{Gets: []dynamoconn.GetItemRequest{getMusic()}}
+}
+
 func TestClientThatNewDidNotMake(t *testing.T) {
 	t.Parallel()
 
@@ -131,6 +139,14 @@ func TestClientThatNewDidNotMake(t *testing.T) {
 				},
 				"DeleteItem": func() error {
 					_, err := client.DeleteItem(t.Context(), dynamoconn.DeleteItemRequest{TableName: "Music", Item: musicKey()})
+					return err
+				},
+				"TransactWrite": func() error {
+					_, err := client.TransactWrite(t.Context(), transactMusic())
+					return err
+				},
+				"TransactGet": func() error {
+					_, err := client.TransactGet(t.Context(), transactGetMusic())
 					return err
 				},
 				"BatchGet": func() error {

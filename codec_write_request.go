@@ -144,7 +144,7 @@ type transactWriteBody struct {
 
 // transactAction is one action of a transaction.
 type transactAction struct {
-	kind string // "Put", "Update" or "Delete"
+	kind string // "Put", "Update", "Delete" or "ConditionCheck"
 	writeBody
 }
 
@@ -158,6 +158,27 @@ func (r *transactWriteBody) appendTo(dst []byte) []byte {
 		one.name(action.kind)
 		one.b = action.appendTo(one.b)
 		return one.close()
+	})
+	return o.close()
+}
+
+// transactGetBody is the body of a TransactGetItems.
+type transactGetBody struct {
+	capacity types.ReturnConsumedCapacity
+	gets     []*getRequest
+}
+
+func (r *transactGetBody) appendTo(dst []byte) []byte {
+	o := openObject(dst)
+	o.text("ReturnConsumedCapacity", string(r.capacity))
+	o.name("TransactItems")
+	o.b = appendArray(o.b, r.gets, func(b []byte, get *getRequest) []byte {
+		one := openObject(append(b, `{"Get":`...))
+		one.placeholders(get.expression)
+		one.encoded("Key", get.key)
+		one.optional("ProjectionExpression", get.projection)
+		one.text("TableName", get.TableName)
+		return append(one.close(), '}')
 	})
 	return o.close()
 }

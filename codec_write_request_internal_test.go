@@ -114,6 +114,26 @@ func TestGetItemIsWrittenAsTheSDKDoes(t *testing.T) {
 	})
 }
 
+func TestTransactGetIsWrittenAsTheSDKDoes(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		g := bodyGenerator{t}
+		body := &transactGetBody{capacity: g.capacity()}
+		input := &dynamodb.TransactGetItemsInput{ReturnConsumedCapacity: body.capacity}
+		for range rapid.IntRange(1, 3).Draw(t, "gets") {
+			key, attributes := g.key()
+			x := g.expression()
+			x.values, x.encoded = nil, nil // a get has none
+			get := &getRequest{&GetItemRequest{TableName: "Music"}, key, x, optional(g.text("projection"))}
+			body.gets = append(body.gets, get)
+			input.TransactItems = append(input.TransactItems, types.TransactGetItem{Get: &types.Get{
+				TableName: &get.TableName, Key: attributes, ExpressionAttributeNames: x.names, ProjectionExpression: get.projection,
+			}})
+		}
+		requireSameBody(t, input, body)
+	})
+}
+
 func TestScanIsWrittenAsTheSDKDoes(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -204,7 +224,7 @@ func TestWriteIsWrittenAsTheSDKDoes(t *testing.T) {
 		}, update)
 
 		put.capacity, put.returns, del.capacity, del.returns, update.capacity, update.returns = "", "", "", "", "", ""
-		actions := []transactAction{{"Put", *put}, {"Delete", *del}, {"Update", *update}}
+		actions := []transactAction{{"Put", *put}, {"Delete", *del}, {"Update", *update}, {"ConditionCheck", *del}}
 		inputs := []types.TransactWriteItem{
 			{Put: &types.Put{
 				TableName: aws.String("Music"), Item: attributes, ConditionExpression: condition.text, ExpressionAttributeNames: x.names,
@@ -219,9 +239,13 @@ func TestWriteIsWrittenAsTheSDKDoes(t *testing.T) {
 				ExpressionAttributeValues: x.attributeValues(), ReturnValuesOnConditionCheckFailure: condition.onFailure,
 				UpdateExpression: optional(update.update),
 			}},
+			{ConditionCheck: &types.ConditionCheck{
+				TableName: aws.String("Music"), Key: keyAttributes, ConditionExpression: condition.text, ExpressionAttributeNames: x.names,
+				ExpressionAttributeValues: x.attributeValues(), ReturnValuesOnConditionCheckFailure: condition.onFailure,
+			}},
 		}
-		begin := rapid.IntRange(0, 2).Draw(t, "begin")
-		end := rapid.IntRange(begin+1, 3).Draw(t, "end")
+		begin := rapid.IntRange(0, 3).Draw(t, "begin")
+		end := rapid.IntRange(begin+1, 4).Draw(t, "end")
 		requireSameBody(t, &dynamodb.TransactWriteItemsInput{
 			ClientRequestToken: aws.String("token-1"), ReturnConsumedCapacity: capacity, TransactItems: inputs[begin:end],
 		}, &transactWriteBody{"token-1", capacity, actions[begin:end]})
@@ -378,6 +402,8 @@ func TestBodiesAgreeWithTheRequestsThatTheSDKKeeps(t *testing.T) {
 		}),
 		"TransactWriteItems":              &transactWriteBody{"__ClientRequestToken__", capacity, []transactAction{{"Put", write("Item")}, {"Delete", write("Key")}}},
 		"TransactWriteItems of an update": &transactWriteBody{"__ClientRequestToken__", capacity, []transactAction{{"Update", transacted}}},
+		"TransactWriteItems of a check":   &transactWriteBody{"__ClientRequestToken__", capacity, []transactAction{{"ConditionCheck", write("Key")}}},
+		"TransactGetItems":                &transactGetBody{capacity, []*getRequest{{&GetItemRequest{TableName: "__TableName__"}, key, namesOnly, projection}}},
 	} {
 		action, _, _ := strings.Cut(action, " ")
 		var ours, theirs any

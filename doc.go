@@ -33,11 +33,12 @@
 //
 // The activities are [Client.ListTables], [Client.DescribeTable], [Client.Scan],
 // [Client.Query], [Client.GetItem], [Client.PutItem], [Client.UpdateItem], [Client.DeleteItem],
-// [Client.BatchGet] and [Client.BatchWrite]. A request is a plain struct, passed by value and
-// never changed. A response is a pointer, and nil if there is an error; only a batch that is
-// unfinished, a write with [ErrOldItemUnknown], a CreateTable with [ErrUnfinishedTable] and a
-// CheckTable that finds something wrong return both. [InRegion], [UsingCredentials],
-// [WithConsumedCapacity], [SendOnce] and [ExactlyOnce] change a single call.
+// [Client.BatchGet], [Client.BatchWrite], [Client.TransactWrite] and [Client.TransactGet]. A
+// request is a plain struct, passed by value and never changed. A response is a pointer, and
+// nil if there is an error; only a batch that is unfinished, a write with [ErrOldItemUnknown],
+// a CreateTable with [ErrUnfinishedTable] and a CheckTable that finds something wrong return
+// both. [InRegion], [UsingCredentials], [WithConsumedCapacity], [SendOnce] and [ExactlyOnce]
+// change a single call.
 //
 // Tables are made and changed with [Client.CreateTable], [Client.UpdateTable],
 // [Client.DeleteTable], [Client.UpdateTimeToLive] and [Client.TagTable]. [Client.WaitForTable]
@@ -175,6 +176,9 @@
 // minutes after [Error.Began] it is applied once. After that it is a new write. A program
 // that wants to continue after a restart makes the token itself, and saves it before it
 // writes.
+//
+// [Client.TransactWrite] always has a token: that of [ExactlyOnce], or its own. The same rules
+// hold for it.
 //
 // # Credentials
 //

@@ -71,7 +71,8 @@ var (
 	ErrUnfinishedTable = errors.New("table created, time to live not switched on")
 
 	// ErrConditionFailed means that a write was refused because its condition was
-	// false. The item is unchanged; [Error.Item] holds it if it was asked for.
+	// false. The item is unchanged; [Error.Item] holds it if it was asked for. The operations of
+	// a transaction whose conditions were false are in a [*TransactionError].
 	ErrConditionFailed = errors.New("condition failed")
 
 	// ErrConflict means that a write was refused because another one was at work on
@@ -115,7 +116,7 @@ var (
 	// been replaced since, or may be yet to come.
 	//
 	// To settle it, send the same write again: with the token of [Error.Token] if it was
-	// given [ExactlyOnce]; with a condition and [PutItemRequest.ItemIsUnique]; with
+	// given [ExactlyOnce] or is a TransactWrite; with a condition and [PutItemRequest.ItemIsUnique]; with
 	// [UpdateItemRequest.UniqueAttribute]; or as it is, if no other writer touches the item
 	// and it leaves the same when it is applied twice. Otherwise read the item and decide anew what to
 	// write.
@@ -171,8 +172,8 @@ var errorOf = map[retry.Cause]error{
 type Error struct {
 	// Activity is the method that failed, such as "PutItem".
 	Activity string
-	// TableName is the table. It is empty for ListTables, and if a batch names several
-	// tables.
+	// TableName is the table. It is empty for ListTables, and if a batch or a transaction
+	// names several tables.
 	TableName string
 	// Region is where the request went, or was to go.
 	Region Region
@@ -188,8 +189,9 @@ type Error struct {
 	Message string
 	// ThrottlingReasons says what is over its throughput, if DynamoDB said so.
 	ThrottlingReasons []ThrottlingReason
-	// Token is the ClientRequestToken of a write that was given [ExactlyOnce], and empty
-	// without it. With it the same write may be sent again until 10 minutes after Began.
+	// Token is the ClientRequestToken of a TransactWrite, or of a write that was given
+	// [ExactlyOnce], and empty for any other call. With it the same write may be sent again
+	// until 10 minutes after Began.
 	Token string
 	// Began and Ended are when the first attempt began and when the last one ended. They are
 	// zero if Attempts is.

@@ -260,6 +260,14 @@ var everyActivity = map[string]struct {
 		_, err := c.DeleteItem(ctx, dynamoconn.DeleteItemRequest{TableName: "Music", Item: musicKey()}, opts...)
 		return err
 	}},
+	"TransactWrite": {"TransactWrite", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.TransactWrite(ctx, transactMusic(), opts...)
+		return err
+	}},
+	"TransactGet": {"TransactGet", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := c.TransactGet(ctx, transactGetMusic(), opts...)
+		return err
+	}},
 	"BatchGet": {"BatchGet", "Music", func(ctx context.Context, c *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
 		_, err := c.BatchGet(ctx, dynamoconn.BatchGetItemRequest{
 			RequestTables: []dynamoconn.RequestTable{{Name: "Music", Keys: []dynamoconn.Item{musicKey()}}},
@@ -294,6 +302,7 @@ func TestEveryActivityIsOneCall(t *testing.T) {
 			var h heard
 			action := map[string]string{
 				"BatchGet": "BatchGetItem", "BatchWrite": "BatchWriteItem", "WaitForTable": "DescribeTable", "CheckTable": "DescribeTable",
+				"TransactWrite": "TransactWriteItems", "TransactGet": "TransactGetItems",
 				"TagTable": "TagResource", "UntagTable": "UntagResource", "ListTags": "ListTagsOfResource",
 			}[of.activity]
 			if action == "" {

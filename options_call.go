@@ -98,6 +98,9 @@ func SendOnce() CallOption {
 // minutes: the error is [ErrValidation]. If token is empty, the client makes a random one
 // for each call, which [Error.Token] returns.
 //
+// [Client.TransactWrite] always goes with a token, and costs no more with ExactlyOnce, which
+// names that token.
+//
 // ExactlyOnce cannot return an item, so ReturnOldItem and Return are refused with it, and
 // every other activity refuses it.
 func ExactlyOnce(token string) CallOption {
@@ -108,12 +111,15 @@ func ExactlyOnce(token string) CallOption {
 		case !utf8.ValidString(token):
 			c.fault = invalid("ExactlyOnce", "the token must be valid UTF-8")
 		case token == "":
-			c.token = rand.Text()
+			c.token = newToken()
 		default:
 			c.token = token
 		}
 	})
 }
+
+// newToken returns a token that nobody else has.
+func newToken() string { return rand.Text() }
 
 // longestToken is the most bytes of a ClientRequestToken.
 const longestToken = 36

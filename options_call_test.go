@@ -38,6 +38,10 @@ var musicWrites = map[string]doer{
 		_, err := client.DeleteItem(ctx, dynamoconn.DeleteItemRequest{TableName: "Music", Item: musicKey()}, opts...)
 		return err
 	},
+	"TransactWrite": func(ctx context.Context, client *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
+		_, err := client.TransactWrite(ctx, transactMusic(), opts...)
+		return err
+	},
 	"BatchWrite": func(ctx context.Context, client *dynamoconn.Client, opts ...dynamoconn.CallOption) error {
 		_, err := client.BatchWrite(ctx, dynamoconn.BatchWriteItemRequest{
 			Tables: []dynamoconn.WriteTable{dynamoconn.TableWithItemsToAdd("Music", musicKey())},
@@ -388,7 +392,7 @@ func TestReasonsOfACancelledTransaction(t *testing.T) {
 		dynamoconn.ErrItemTooLarge, dynamoconn.ErrUnavailable, dynamoconn.ErrAmbiguous, dynamoconn.ErrTableNotFound,
 		dynamoconn.ErrOldItemUnknown, dynamoconn.ErrCorruptResponse,
 	}
-	for _, activity := range []string{"PutItem", "UpdateItem", "DeleteItem"} {
+	for _, activity := range []string{"PutItem", "UpdateItem", "DeleteItem", "TransactWrite"} {
 		for name, test := range tests {
 			t.Run(activity+"/"+name, func(t *testing.T) {
 				t.Parallel()

@@ -57,6 +57,20 @@ func deleting(req dynamoconn.DeleteItemRequest) activity {
 	}
 }
 
+func transacting(writes ...dynamoconn.TransactWrite) activity {
+	return func(ctx context.Context, c *dynamoconn.Client, o ...dynamoconn.CallOption) (any, error) {
+		// Without a token of the test each call has one of its own.
+		return c.TransactWrite(ctx, dynamoconn.TransactWriteRequest{Writes: writes}, append([]dynamoconn.CallOption{dynamoconn.ExactlyOnce("token")}, o...)...)
+	}
+}
+
+func transactGetting(gets ...dynamoconn.GetItemRequest) activity {
+	return func(ctx context.Context, c *dynamoconn.Client, o ...dynamoconn.CallOption) (any, error) {
+		resp, err := c.TransactGet(ctx, dynamoconn.TransactGetRequest{Gets: gets}, o...)
+		return resp, err
+	}
+}
+
 func scanning(req dynamoconn.ScanTableRequest) activity {
 	return func(ctx context.Context, c *dynamoconn.Client, o ...dynamoconn.CallOption) (any, error) {
 		return c.ScanPage(ctx, req, o...)
@@ -127,6 +141,23 @@ func allActivities() map[string]activity {
 		"delete condition": deleting(dynamoconn.DeleteItemRequest{
 			TableName: "Music", Item: musicKey(), ConditionExpression: "#y < :y", ExpressionAttributeNames: names, ExpressionAttributeValues: values,
 			ReturnOldItem: true, ReturnItemOnConditionFailure: true,
+		}),
+		"transact": transacting(dynamoconn.DeleteItemRequest{TableName: "Music", Item: musicKey()}),
+		"transact all": transacting(
+			&dynamoconn.PutItemRequest{
+				TableName: "Music", Item: song, ConditionExpression: "#y < :y", ExpressionAttributeNames: names, ExpressionAttributeValues: values,
+				ReturnItemOnConditionFailure: true,
+			},
+			dynamoconn.UpdateItemRequest{TableName: "Albums", Item: musicKey(), Changes: []dynamoconn.Change{dynamoconn.Attr("n").Increment(1)}},
+			dynamoconn.ConditionCheck{
+				TableName: "Labels", Item: musicKey(), If: dynamoconn.Attr("Year").GE(1990), ReturnItemOnConditionFailure: true,
+			},
+			&dynamoconn.DeleteItemRequest{TableName: "Songs", Item: musicKey()},
+		),
+		"transact by ARN": transacting(dynamoconn.PutItemRequest{TableName: arn, Item: song}),
+		"transact get":    transactGetting(getMusic()),
+		"transact get attributes": transactGetting(dynamoconn.GetItemRequest{
+			TableName: arn, Item: musicKey(), ProjectionExpression: "Artist, #y", ExpressionAttributeNames: names,
 		}),
 		"scan": scanning(dynamoconn.ScanTableRequest{TableName: "Music"}),
 		"scan all": scanning(dynamoconn.ScanTableRequest{
@@ -312,7 +343,7 @@ func TestBothWaysUnderstandTheSame(t *testing.T) {
 		"a page with no sum": wiretest.Reply(200, `{"Items":[{"Artist":{"S":"a"}}],"Count":2,"ScannedCount":2}`),
 		"capacity": func(r *wiretest.Request) (*http.Response, error) {
 			used := `{"TableName":"Music","CapacityUnits":1.5,"Table":{"CapacityUnits":1}}`
-			if r.Action == "BatchGetItem" || r.Action == "BatchWriteItem" || r.Action == "TransactWriteItems" {
+			if r.Action == "BatchGetItem" || r.Action == "BatchWriteItem" || strings.HasPrefix(r.Action, "Transact") {
 				used = "[" + used + "]"
 			}
 			body := wiretest.DoneBody(r.Action)
@@ -334,7 +365,7 @@ func TestBothWaysUnderstandTheSame(t *testing.T) {
 	for answerName, answer := range answers {
 		t.Run(answerName, func(t *testing.T) {
 			t.Parallel()
-			for _, name := range []string{"get", "put", "delete condition", "update", "update list", "update all", "scan", "query", "batch write", "batch get"} {
+			for _, name := range []string{"get", "put", "delete condition", "update", "update list", "update all", "transact", "transact get", "scan", "query", "batch write", "batch get"} {
 				do := allActivities()[name]
 				for i, all := range [][]wiretest.Answer{{answer, wiretest.AllDone()}, {answer}} {
 					if i == 1 && strings.HasPrefix(name, "batch") {

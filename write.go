@@ -3,6 +3,7 @@ package dynamoconn
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -16,17 +17,12 @@ import (
 type itemWrite interface {
 	// The write as an API action of its own.
 	request
+	// The write as an operation of a transaction.
+	transactedWrite
 	// returnedMember is the field of the response that has the item which DynamoDB returns.
 	returnedMember() string
 	// mayReturn reports whether an item that DynamoDB returns can be what was asked for.
 	mayReturn(returned Item) bool
-	// sent returns the item or the key that the write sends.
-	sent() Item
-	// encoded returns the body of the request, without the capacity. It is also that of an
-	// action of that kind in a transaction.
-	encoded() (kind string, body writeBody)
-	// transactItem returns the write as an action of a transaction, for the SDK's client.
-	transactItem() (types.TransactWriteItem, error)
 	// asksFor is the field of the request by which the caller asked for an item, or "".
 	asksFor() string
 	// wantsOldItem reports whether the caller asked for the old item, or for a part of it.
@@ -47,6 +43,21 @@ type itemWrite interface {
 	// inquiry returns a write that is never applied and fails as isProvenBy expects it, to find
 	// out what became of this one. It is nil if that cannot be found out.
 	inquiry() itemWrite
+}
+
+// transactedWrite is an operation of a transaction, checked and encoded.
+type transactedWrite interface {
+	// tableNames returns its table.
+	tableNames() []string
+	// sent returns the item or the key that the operation sends.
+	sent() Item
+	// isWhole reports whether that is a whole item.
+	isWhole() bool
+	// encoded returns the body of the operation, without the capacity. It is also that of an
+	// API action of its own.
+	encoded() (kind string, body writeBody)
+	// transactItem returns the operation for the SDK's client.
+	transactItem() (types.TransactWriteItem, error)
 }
 
 // wholeWrite has what the writes of whole items have in common: applied twice, they leave what
@@ -95,7 +106,7 @@ func (c *Client) writeItem(ctx context.Context, activity, table string, prepare 
 	_, err = k.write(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
 		var sent request = w
 		if k.token != "" {
-			sent = &transaction{w, k.token}
+			sent = newTransaction(k.token, w)
 		}
 		a, err := k.do(ctx, sent)
 		if err == nil && !w.mayReturn(a.item) {
@@ -186,30 +197,56 @@ func bodyOf(w itemWrite, capacity types.ReturnConsumedCapacity) []byte {
 	return body.appendTo(make([]byte, 0, usualBody+len(body.item)))
 }
 
-// transaction is a TransactWriteItems of one write.
+// transaction is a TransactWriteItems.
 type transaction struct {
-	write itemWrite
-	token string
+	token  string
+	writes []transactedWrite
+}
+
+func newTransaction(token string, writes ...transactedWrite) *transaction {
+	return &transaction{token, writes}
 }
 
 func (t *transaction) action() string { return "TransactWriteItems" }
 
-func (t *transaction) tableNames() []string { return t.write.tableNames() }
+func (t *transaction) tableNames() []string { return distinctNames(t.tables()) }
+
+// tables returns the table of each operation.
+func (t *transaction) tables() []string {
+	tables := make([]string, len(t.writes))
+	for i, w := range t.writes {
+		tables[i] = w.tableNames()[0]
+	}
+	return tables
+}
+
+// distinctNames returns each of the names once.
+func distinctNames(names []string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(names)))
+}
 
 func (t *transaction) body(capacity types.ReturnConsumedCapacity) []byte {
-	kind, body := t.write.encoded()
-	transact := &transactWriteBody{token: t.token, capacity: capacity, actions: []transactAction{{kind, body}}}
-	return transact.appendTo(nil)
+	transact := &transactWriteBody{token: t.token, capacity: capacity, actions: make([]transactAction, len(t.writes))}
+	size := usualBody
+	for i, w := range t.writes {
+		kind, body := w.encoded()
+		transact.actions[i] = transactAction{kind, body}
+		size += usualBody + len(body.item) + len(body.condition.encoded)
+	}
+	return transact.appendTo(make([]byte, 0, size))
 }
 
 func (t *transaction) ordinary(ctx context.Context, k *call) (*answer, error) {
-	write, err := t.write.transactItem()
-	if err != nil {
-		return nil, err
+	writes := make([]types.TransactWriteItem, len(t.writes))
+	for i, w := range t.writes {
+		var err error
+		if writes[i], err = w.transactItem(); err != nil {
+			return nil, err
+		}
 	}
 	// The SDK would write a token of its own into an input that has none.
 	out, err := k.sdk.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
-		TransactItems:          []types.TransactWriteItem{write},
+		TransactItems:          writes,
 		ClientRequestToken:     &t.token,
 		ReturnConsumedCapacity: k.capacity,
 	}, k.options...)

@@ -45,6 +45,11 @@ var rehearsals = map[string]func(ctx context.Context, sdk *dynamodb.Client, tabl
 		_, err := sdk.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: items}, option)
 		return err
 	},
+	"TransactGetItems": func(ctx context.Context, sdk *dynamodb.Client, table string, option func(*dynamodb.Options)) error {
+		items := []types.TransactGetItem{{Get: &types.Get{TableName: &table, Key: attributes{}}}}
+		_, err := sdk.TransactGetItems(ctx, &dynamodb.TransactGetItemsInput{TransactItems: items}, option)
+		return err
+	},
 	"TransactWriteItems": func(ctx context.Context, sdk *dynamodb.Client, table string, option func(*dynamodb.Options)) error {
 		items := []types.TransactWriteItem{{Put: &types.Put{TableName: &table, Item: attributes{}}}}
 		_, err := sdk.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: items, ClientRequestToken: aws.String("T")}, option)

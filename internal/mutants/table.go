@@ -28,7 +28,7 @@ var mutants = append([]mutant{
 		`oldItemUnknown = retry.From(ctx).InDoubt()`, `oldItemUnknown = retry.From(ctx).InDoubt() && w.mayHaveLeft(written.returned)`,
 		".", "TestOldItemOfARepeatedWrite"},
 	{5, "all transactions have the same token", "options_call.go",
-		`c.token = rand.Text()`, `c.token = rand.Text()[:0] + "00000000000000000000000000"`,
+		`return rand.Text()`, `return rand.Text()[:0] + "00000000000000000000000000"`,
 		".", "TestTokenIsThatOfTheCall"},
 	{5, "a token is sent after DynamoDB has forgotten it", "internal/retry/again.go",
 		`+pause > tokenLife`, `+pause > 10*tokenLife`,

@@ -16,7 +16,7 @@ import (
 // are asked:
 //
 //  1. After new credentials the request is sent again at once (afterAttempt, below).
-//  2. A transaction that was cancelled for a conflict or a throttle is sent again.
+//  2. A transaction that was cancelled for conflicts and throttles only is sent again.
 //  3. What else may do better next time is decided by the base: [NewStandard], or the
 //     retryer of the caller's SDK configuration.
 //  4. The base's number of attempts ends it.
@@ -58,7 +58,7 @@ func (r Retryer) IsErrorRetryable(err error) bool {
 	switch {
 	case found && attempt.renewed:
 		return true
-	case found && attempt.record.policy.Token && Cancellation(err).Repeat:
+	case found && Cancellation(err).Repeat:
 		return true
 	}
 	return r.base.IsErrorRetryable(err)
@@ -158,6 +158,9 @@ func (m moment) since(earlier moment) time.Duration {
 func (r *Record) Explain(err error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if _, known := CancellationReason(err); known {
+		return err
+	}
 	if _, cancelled := CancellationReason(r.last); cancelled {
 		if _, inPause := as[*aws.RequestCanceledError](err); inPause {
 			return errors.Join(err, r.last)

@@ -164,37 +164,72 @@ func isTooLarge(err error) bool {
 	} else if api, ok := as[smithy.APIError](err); ok && api.ErrorCode() == "ValidationException" {
 		message = api.ErrorMessage()
 	}
+	return saysTooLarge(message)
+}
+
+func saysTooLarge(message string) bool {
 	return strings.Contains(message, "Item size has exceeded") || strings.Contains(message, "Item size to update has exceeded")
 }
 
-// CancellationReason returns why DynamoDB cancelled a transaction: the first of its
-// reasons that is one.
-func CancellationReason(err error) (types.CancellationReason, bool) {
-	if canceled, ok := as[*types.TransactionCanceledException](err); ok {
-		for _, reason := range canceled.CancellationReasons {
-			if code := deref(reason.Code); code != "" && code != "None" {
-				return reason, true
-			}
+// CancellationReason returns the reason that decides what follows from a cancelled transaction:
+// the first that no repetition cures, or else the first.
+func CancellationReason(err error) (deciding types.CancellationReason, found bool) {
+	canceled, ok := as[*types.TransactionCanceledException](err)
+	if !ok {
+		return deciding, false
+	}
+	for _, reason := range canceled.CancellationReasons {
+		switch {
+		case !IsFailure(reason):
+		case !reasons[deref(reason.Code)].Repeat:
+			return reason, true
+		case !found:
+			deciding, found = reason, true
 		}
 	}
-	return types.CancellationReason{}, false
+	return deciding, found
+}
+
+// IsFailure reports whether a reason is one: operations that are not to blame have the reason
+// None.
+func IsFailure(reason types.CancellationReason) bool {
+	code := deref(reason.Code)
+	return code != "" && code != "None"
+}
+
+// CauseOfReason returns what a reason means for the caller.
+func CauseOfReason(reason types.CancellationReason) Cause {
+	row, isKnown := reasons[deref(reason.Code)]
+	if !isKnown {
+		row.Cause = UnknownCode
+	}
+	if row.Cause == Invalid && saysTooLarge(deref(reason.Message)) {
+		row.Cause = TooLarge
+	}
+	return row.Cause
 }
 
 // Cancellation returns what follows from the reason for which a transaction was
-// cancelled, and the zero Code for any other error.
+// cancelled, and the zero Code for any other error. It may be repeated only if every reason
+// passes.
 func Cancellation(err error) Code {
 	reason, _ := CancellationReason(err)
 	return reasons[deref(reason.Code)]
 }
 
 // FalseCondition reports whether err says that the condition of a write was false, and
-// returns the item that is stored if DynamoDB sent it.
+// returns the item that is stored if DynamoDB sent it. Of several conditions in a transaction it is
+// the first that was false.
 func FalseCondition(err error) (stored map[string]types.AttributeValue, isFalse bool) {
 	if failed, ok := as[*types.ConditionalCheckFailedException](err); ok {
 		return failed.Item, true
 	}
-	if reason, ok := CancellationReason(err); ok && deref(reason.Code) == "ConditionalCheckFailed" {
-		return reason.Item, true
+	if canceled, ok := as[*types.TransactionCanceledException](err); ok {
+		for _, reason := range canceled.CancellationReasons {
+			if deref(reason.Code) == "ConditionalCheckFailed" {
+				return reason.Item, true
+			}
+		}
 	}
 	return nil, false
 }

@@ -56,6 +56,42 @@ func TestCauseOfAFailure(t *testing.T) {
 	}
 }
 
+// cancelledFor is the SDK's error for a transaction of one operation for each reason.
+func cancelledFor(codes ...string) error {
+	e := &types.TransactionCanceledException{}
+	for _, code := range codes {
+		e.CancellationReasons = append(e.CancellationReasons, types.CancellationReason{Code: &code})
+	}
+	return e
+}
+
+func TestFalseConditionOfSeveralIsCertain(t *testing.T) {
+	t.Parallel()
+	record := &Record{policy: Policy{Token: true}, tries: []Try{{Outcome: Unknown}, {Outcome: Refused}}}
+	assert.Equal(t, Refused, record.Judge(cancelledFor("None", "ValidationError", "ConditionalCheckFailed")).Outcome)
+	assert.Equal(t, Unknown, record.Judge(cancelledFor("None", "ValidationError", "TransactionConflict")).Outcome)
+}
+
+func TestReasonThatDecides(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		codes    []string
+		deciding string
+		repeat   bool
+	}{
+		{[]string{"None", "TransactionConflict", "ThrottlingError"}, "TransactionConflict", true},
+		{[]string{"ThrottlingError", "None", "ConditionalCheckFailed", "ValidationError"}, "ConditionalCheckFailed", false},
+		{[]string{"TransactionConflict", "New"}, "New", false},
+		{[]string{"None", ""}, "", false},
+		{nil, "", false},
+	} {
+		reason, found := CancellationReason(cancelledFor(test.codes...))
+		assert.Equal(t, test.deciding != "", found, test.codes)
+		assert.Equal(t, test.deciding, deref(reason.Code), test.codes)
+		assert.Equal(t, test.repeat, Cancellation(cancelledFor(test.codes...)).Repeat, test.codes)
+	}
+}
+
 // Had an earlier attempt been applied, DynamoDB would have known its token.
 func TestFalseConditionIsCertainWithAToken(t *testing.T) {
 	t.Parallel()

@@ -41,6 +41,8 @@ func DoneBody(action string) string {
 		return `{"UnprocessedItems":{}}`
 	case "Scan", "Query":
 		return `{"Items":[],"Count":0,"ScannedCount":0}`
+	case "TransactGetItems": // of one get
+		return `{"Responses":[{}]}`
 	case "ListTables":
 		return `{"TableNames":[]}`
 	case "DescribeTable":

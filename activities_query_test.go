@@ -133,7 +133,7 @@ func TestQueriesThatAreRefused(t *testing.T) {
 		"two forms of the sort key": {func(r *dynamoconn.QueryRequest) {
 			r.PartitionKey, r.SortKey, r.KeyConditionExpression = nil, []dynamoconn.Condition{title.EQ("a")}, "A = B"
 		}, "KeyConditionExpression"},
-		"two filters":                 {func(r *dynamoconn.QueryRequest) { r.Where, r.FilterExpression = title.Exists(), "A = B" }, "FilterExpression"},
+		"two filters":                 {func(r *dynamoconn.QueryRequest) { r.Where, r.FilterExpression = title.Exists(), "A = B" }, "Where"},
 		"a filter of nothing":         {func(r *dynamoconn.QueryRequest) { r.Where = dynamoconn.Any() }, "Where.Any"},
 		"a limit below 0":             {func(r *dynamoconn.QueryRequest) { r.Limit = -1 }, "Limit"},
 		"a bound below 0":             {func(r *dynamoconn.QueryRequest) { r.MaxItems = -1 }, "MaxItems"},

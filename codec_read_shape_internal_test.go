@@ -1,6 +1,7 @@
 package dynamoconn
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -82,6 +83,20 @@ func TestShapesOfItems(t *testing.T) {
 		}
 		requireAsAlone(t, items)
 	})
+}
+
+// A flipped bit in an item that has the shape of the items before it is no different from one in
+// an item alone.
+func TestEachBitOfAnItemThatHasAShape(t *testing.T) {
+	t.Parallel()
+	const item = `{"b":{"S":"x"},"a long name":{"N":"12"},"a":{"N":"-1.5"},"M":{"M":{"d":{"BOOL":true},"c":{"L":[{"S":"y"}]}}},"s":{"SS":["p","q"]}}`
+	body := []byte(`{"Items":[` + item + "," + item + "," + item + `]}`)
+	begin := len(body) - len(item) - len("]}")
+	for bit := range 8 * len(item) {
+		flipped := bytes.Clone(body)
+		flipped[begin+bit/8] ^= 1 << (bit % 8)
+		requireAsJudged(t, "Scan", flipped)
+	}
 }
 
 // A number is read as a long or a decimal as by the package that knows the rules.

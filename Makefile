@@ -80,6 +80,7 @@ soak: ## run the proofs of reliability at full length (hours); SEED=n repeats a 
 	go test ./internal/batch -run '^TestRandomBatches$$' -count=1 -timeout 12h -v -full $(if $(SEED),-seed $(SEED))
 	go test ./internal/integration -run '^TestPredicatesMeanWhatTheySay$$' -count=1 -timeout 12h -v -full -backend=memory $(if $(SEED),-seed $(SEED))
 	go test ./internal/integration -run '^TestPredicatesMeanWhatTheySay$$' -count=1 -timeout 12h -v -full -backend=local $(if $(SEED),-seed $(SEED))
+	go test ./examples/migrate -run '^TestNoUpdateIsLost$$' -count=1 -timeout 12h -v -full
 	go test $(FUZZED) -run '^Fuzz' -count=1 -timeout 12h -v -mutations $(MUTATIONS) $(if $(SEED),-mutationseed $(SEED))
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)

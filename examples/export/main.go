@@ -48,7 +48,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (failed e
 		return err
 	}
 	if db.Own {
-		if err := createCities(ctx, db, client, *table); err != nil {
+		if err := db.CreateCities(ctx, client, *table); err != nil {
 			return err
 		}
 	}

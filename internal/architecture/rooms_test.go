@@ -100,10 +100,11 @@ var rooms = []room{
 	// Programs that a person runs.
 	{
 		dir:     "examples/internal/demo",
-		imports: []string{rootRoom, "dynamoconntest", "internal/dynamodblocal", "internal/transport"},
+		imports: []string{rootRoom, "dynamoconntest", "internal/dynamodblocal", "internal/transport", "testdata"},
 		others:  []string{sdk, smithy},
 	},
-	{dir: "examples/export", imports: []string{rootRoom, "examples/internal/demo", "testdata"}, tests: []string{"dynamoconntest"}},
+	{dir: "examples/export", imports: []string{rootRoom, "examples/internal/demo"}, tests: []string{"dynamoconntest", "testdata"}},
+	{dir: "examples/migrate", imports: []string{rootRoom, "examples/internal/demo"}, tests: []string{"dynamoconntest"}},
 	{dir: "examples/quickstart", imports: []string{rootRoom, "examples/internal/demo", "testdata"}, others: []string{sdk}, tests: []string{"dynamoconntest"}},
 	{dir: "examples/tables", imports: []string{rootRoom, "examples/internal/demo"}, tests: []string{"dynamoconntest"}},
 }

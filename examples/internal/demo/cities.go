@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"context"
@@ -6,14 +6,12 @@ import (
 	"strings"
 
 	"github.com/dynamoconn/dynamoconn"
-	"github.com/dynamoconn/dynamoconn/examples/internal/demo"
 	"github.com/dynamoconn/dynamoconn/testdata"
 )
 
-// createCities creates a table of the 1,000 cities, so that there is something to
-// export.
-func createCities(ctx context.Context, db *demo.Database, client *dynamoconn.Client, table string) error {
-	if err := db.CreateTableWithID(ctx, table); err != nil {
+// CreateCities creates a table of the 1,000 cities, so that there is something to work on.
+func (d *Database) CreateCities(ctx context.Context, client *dynamoconn.Client, table string) error {
+	if err := d.CreateTableWithID(ctx, table); err != nil {
 		return err
 	}
 	var cities []dynamoconn.Item

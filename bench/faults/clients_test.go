@@ -16,6 +16,7 @@ type client interface {
 	add(ctx context.Context, id string, n int64) error
 	get(ctx context.Context, id string) (*city, error) // nil if there is no such item
 	scan(ctx context.Context) ([]city, error)
+	query(ctx context.Context, country string) ([]city, error) // by the index byCountry
 	write(ctx context.Context, cities []city) (batchState, error)
 	read(ctx context.Context, ids []string) ([]city, error)
 	list(ctx context.Context) ([]string, error)

@@ -62,6 +62,12 @@ func (g gureguClient) scan(ctx context.Context) ([]city, error) {
 	return all, err
 }
 
+func (g gureguClient) query(ctx context.Context, country string) ([]city, error) {
+	var all []city
+	err := g.table.Get("Country", country).Index(byCountry).All(ctx, &all)
+	return all, err
+}
+
 func (g gureguClient) write(ctx context.Context, cities []city) (batchState, error) {
 	items := make([]any, len(cities))
 	for i, c := range cities {

@@ -150,7 +150,7 @@ var faults = []fault{
 			return body
 		}
 	}},
-	{name: "empty page", appliesTo: func(op operation) bool { return op.action == "Scan" },
+	{name: "empty page", appliesTo: func(op operation) bool { return op.action == "Scan" || op.action == "Query" },
 		install: faultTimes(1, fixedEffect(dynamoconntest.EmptyPage()))},
 	// New faults come last: the seed of a trial is its place.
 	{name: "stream of HTTP/2 reset, but done", draws: len(resetCodes), install: resetAfterwards},

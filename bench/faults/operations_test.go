@@ -69,6 +69,11 @@ var operations = []operation{
 			got, err := c.describe(ctx)
 			return judgeNames([]string{got}, []string{"ID"}, err)
 		}},
+	{name: "query", action: "Query", pages: true, prepare: fillMany,
+		call: func(ctx context.Context, _ *world, c client) verdict {
+			got, err := c.query(ctx, "US")
+			return judgeRead(got, newCitiesOf("US", 0, 250), err)
+		}},
 }
 
 func fill(w *world)     { w.fill(newCities(0, 50)...) }

@@ -3,6 +3,7 @@ package faults
 import (
 	"context"
 	"errors"
+	"iter"
 
 	"github.com/dynamoconn/dynamoconn"
 )
@@ -96,8 +97,18 @@ func (o ourClient) get(ctx context.Context, id string) (*city, error) {
 }
 
 func (o ourClient) scan(ctx context.Context) ([]city, error) {
+	return ourCities(o.ScanItems(ctx, dynamoconn.ScanTableRequest{TableName: table}))
+}
+
+func (o ourClient) query(ctx context.Context, country string) ([]city, error) {
+	return ourCities(o.QueryItems(ctx, dynamoconn.QueryRequest{
+		TableName: table, IndexName: byCountry, PartitionKey: dynamoconn.Item{dynamoconn.String("Country", country)},
+	}))
+}
+
+func ourCities(items iter.Seq2[dynamoconn.Item, error]) ([]city, error) {
 	var all []city
-	for item, err := range o.ScanItems(ctx, dynamoconn.ScanTableRequest{TableName: table}) {
+	for item, err := range items {
 		if err != nil {
 			return nil, err
 		}

@@ -119,6 +119,26 @@ func (s sdkClient) scan(ctx context.Context) ([]city, error) {
 	return all, nil
 }
 
+func (s sdkClient) query(ctx context.Context, country string) ([]city, error) {
+	var all []city
+	pages := dynamodb.NewQueryPaginator(s, &dynamodb.QueryInput{
+		TableName: aws.String(table), IndexName: aws.String(byCountry), KeyConditionExpression: aws.String("Country = :c"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":c": &types.AttributeValueMemberS{Value: country}},
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		var cities []city
+		if err := attributevalue.UnmarshalListOfMaps(page.Items, &cities); err != nil {
+			return nil, err
+		}
+		all = append(all, cities...)
+	}
+	return all, nil
+}
+
 // write contains the loop that the SDK leaves to its caller.
 func (s sdkClient) write(ctx context.Context, cities []city) (batchState, error) {
 	const maxItems = 25

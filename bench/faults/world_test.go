@@ -27,8 +27,9 @@ import (
 )
 
 const (
-	table    = "Cities"
-	counters = "Counters"
+	table     = "Cities"
+	counters  = "Counters"
+	byCountry = "by-country" // an index of the table
 
 	latency    = 20 * time.Millisecond // of each exchange
 	hangsAfter = time.Hour             // a call that takes longer has hung
@@ -71,6 +72,10 @@ func newCities(from, to int) []city {
 	return all
 }
 
+func newCitiesOf(country string, from, to int) []city {
+	return slices.DeleteFunc(newCities(from, to), func(c city) bool { return c.Country != country })
+}
+
 func ids(cities []city) []string {
 	all := make([]string, len(cities))
 	for i, c := range cities {
@@ -93,7 +98,7 @@ type world struct {
 func newWorld(seed uint64) *world {
 	server := dynamoconntest.New(dynamoconntest.WithSeed(seed))
 	if err := server.CreateTable(
-		dynamoconntest.Table{Name: table, PartitionKey: "ID"},
+		dynamoconntest.Table{Name: table, PartitionKey: "ID", Indexes: []dynamoconntest.Index{{Name: byCountry, PartitionKey: "Country", SortKey: "ID"}}},
 		dynamoconntest.Table{Name: counters, PartitionKey: "ID"},
 		dynamoconntest.Table{Name: "Airports", PartitionKey: "Code"},
 	); err != nil {
@@ -298,7 +303,7 @@ func (nw *network) mostRequestsWithin(span time.Duration) int {
 // shorterPages adds a Limit to the request, so that the server ends its pages after a
 // few items. Without it a page would end at 1 MB.
 func shorterPages(action string, req *http.Request) (*http.Request, error) {
-	limit, paged := map[string]int{"Scan": pageSize, "ListTables": 2}[action]
+	limit, paged := map[string]int{"Scan": pageSize, "Query": pageSize, "ListTables": 2}[action]
 	if !paged {
 		return req, nil
 	}

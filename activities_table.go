@@ -23,11 +23,15 @@ func (c *Client) ListTables(ctx context.Context, req ListTablesRequest, opts ...
 	if err != nil {
 		return nil, err
 	}
-	return &ListTablesResponse{
+	resp := &ListTablesResponse{
 		ListTables:             whole.entries,
 		LastEvaluatedTableName: string(whole.next),
 		ResponseMetadata:       l.metadata(),
-	}, nil
+	}
+	if n := len(whole.entries); l.filtered && !whole.isLast() && n > 0 {
+		resp.LastEvaluatedTableName = whole.entries[n-1].Name // DynamoDB's may be that of another's table
+	}
+	return resp, nil
 }
 
 // Tables goes over the tables of a region, in the order of their names. To go on after a
@@ -55,7 +59,6 @@ func (c *Client) newTableList(req ListTablesRequest, opts []CallOption) (*tableL
 	l := &tableList{
 		call:    k,
 		fetch:   k.listTables,
-		start:   tablePosition(req.ExclusiveStartTableName),
 		limit:   req.Limit,
 		largest: largestTableLimit,
 		left:    atMost(req.MaxTables),
@@ -63,6 +66,8 @@ func (c *Client) newTableList(req ListTablesRequest, opts []CallOption) (*tableL
 	if err != nil {
 		return l, err
 	}
+	l.start = tablePosition(c.config.names.inDynamoDB(req.ExclusiveStartTableName))
+	l.filtered = c.config.names != nil
 	switch {
 	case req.Limit < 0 || req.Limit > largestTableLimit:
 		err = invalid("Limit", "must be 1 to 100, or 0 to leave it to DynamoDB")
@@ -95,13 +100,16 @@ func (k *call) listTables(ctx context.Context, start tablePosition, limit int32)
 	}
 	n := int64(len(out.TableNames))
 	read := &page[ListTable, tablePosition]{count: n, scanned: n, next: tablePosition(deref(out.LastEvaluatedTableName))}
-	read.entries = make([]ListTable, n)
+	read.entries = make([]ListTable, 0, n)
 	for i, name := range out.TableNames {
 		if checkResourceName("", name, false) != nil {
 			return nil, nil, under("TableNames", underElement(i, corrupt("is a name that no table has")))
 		}
-		read.entries[i] = ListTable{Table{name}}
+		if own, ok := k.client.config.names.own(name); ok {
+			read.entries = append(read.entries, ListTable{Table{own}})
+		}
 	}
+	read.count = int64(len(read.entries))
 	return read, nil, nil
 }
 

@@ -44,6 +44,7 @@ type config struct {
 	awsConfig  *aws.Config // nil if the SDK's default one is to be loaded
 	httpClient HTTPClient  // nil for one like the SDK's
 	sdkOptions []func(*dynamodb.Options)
+	names      *nameMapping // nil if tables are called in DynamoDB as in the program
 
 	logger    *slog.Logger
 	onAttempt []func(context.Context, AttemptEvent)
@@ -347,6 +348,9 @@ func (c *config) setDefaults(o *dynamodb.Options) {
 // ones the caller's SDK options have chosen, in those of this library. It returns the direct
 // way beside the client that the options are for.
 func (c *config) wrapParts(o *dynamodb.Options) *direct.Path {
+	if c.names != nil {
+		o.APIOptions = append(slices.Clone(o.APIOptions), c.names.addTo) // which the direct way does not carry
+	}
 	chosen := *o
 	o.Protocol = wire.Strict{ClientProtocol: o.Protocol}
 	if o.Retryer == nil {

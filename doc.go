@@ -249,7 +249,8 @@
 // [WithAWSConfig] sets one of these: APIOptions, Interceptors, Protocol, TracerProvider,
 // MeterProvider, HTTPSignerV4, AuthSchemeResolver, AuthSchemes, AuthSchemePreference,
 // EndpointResolver, EndpointResolverV2, EndpointDiscovery, ClientLogMode,
-// EnableAcceptEncodingGzip, or a Retryer that is not a retry.Standard. The build tag
+// EnableAcceptEncodingGzip, or a Retryer that is not a retry.Standard. So they are with
+// [WithTablePrefix], [WithTableSuffix] and [WithTableNames]. The build tag
 // dynamoconn_nodirect does the same for a whole program. Requests and results mean the same
 // either way; only the time and the memory that they take differ.
 //

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dynamoconn/dynamoconn"
+	"github.com/dynamoconn/dynamoconn/dynamoconntest"
 )
 
 func ExampleClient_CreateTable() {
@@ -150,4 +151,25 @@ func ExampleClient_CheckTable() {
 	// ok      table           ACTIVE, key Artist, SongTitle
 	// ok      GetItem
 	// ok      PutItem
+}
+
+func ExampleWithTablePrefix() {
+	db := dynamoconntest.New()
+	if err := db.CreateTable(dynamoconntest.Table{Name: "dev-Music", PartitionKey: "Artist"}); err != nil {
+		log.Fatal(err)
+	}
+	client, err := dynamoconn.New(context.Background(),
+		dynamoconn.WithRegion(dynamoconn.RegionUSEast1),
+		dynamoconn.WithCredentials(dynamoconntest.Credentials()),
+		dynamoconn.WithHTTPClient(db.HTTPClient()),
+		dynamoconn.WithTablePrefix("dev-")) // from the program's configuration
+	if err != nil {
+		log.Fatal(err)
+	}
+	table, err := client.DescribeTable(context.Background(), dynamoconn.DescribeTableRequest{TableName: "Music"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(table.Name, "is", table.TableARN)
+	// Output: Music is arn:aws:dynamodb:us-east-1:000000000000:table/dev-Music
 }

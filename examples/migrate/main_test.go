@@ -61,18 +61,10 @@ func serve(t *testing.T, songs int) (*dynamoconntest.Server, string) {
 	return db, server.URL
 }
 
-func songsClient(t *testing.T, db *dynamoconntest.Server) *dynamoconn.Client {
-	t.Helper()
-	client, err := dynamoconn.New(t.Context(), dynamoconn.WithRegion(dynamoconn.RegionUSEast1),
-		dynamoconn.WithCredentials(dynamoconntest.Credentials()), dynamoconn.WithHTTPClient(db.HTTPClient()))
-	require.NoError(t, err)
-	return client
-}
-
 func TestItemWithBothNamesIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	db, url := serve(t, 3)
-	client := songsClient(t, db)
+	client := db.Client(t)
 	key := dynamoconn.KeyOf("ID", 1)
 	_, err := client.UpdateItem(t.Context(), dynamoconn.UpdateItemRequest{
 		TableName: "Songs", Item: key, Changes: []dynamoconn.Change{dynamoconn.Attr("New").Set("mine")},
@@ -142,7 +134,7 @@ func TestNoUpdateIsLost(t *testing.T) {
 		scans <- struct{}{}
 		return false
 	}})
-	p := &player{client: songsClient(t, db), plays: make([]atomic.Int64, songs), likes: make([]atomic.Int64, songs)}
+	p := &player{client: db.Client(t), plays: make([]atomic.Int64, songs), likes: make([]atomic.Int64, songs)}
 	var players sync.WaitGroup
 	var migrated atomic.Bool
 	for worker := range 3 {
@@ -176,7 +168,7 @@ func TestNoUpdateIsLost(t *testing.T) {
 	players.Wait()
 	require.NoFileExists(t, state)
 
-	client := songsClient(t, db)
+	client := db.Client(t)
 	total := int64(0)
 	for song, err := range client.ScanItems(t.Context(), dynamoconn.ScanTableRequest{TableName: "Songs"}) {
 		require.NoError(t, err)

@@ -32,14 +32,10 @@ func (m *migration) run(ctx context.Context, pageSize int32) error {
 	if err != nil {
 		return err
 	}
-	var key []string
-	for _, element := range table.KeySchemaElements {
-		key = append(key, element.Key)
-	}
 	pages := m.client.ScanPages(ctx, dynamoconn.ScanTableRequest{
 		TableName:        m.table,
 		Where:            dynamoconn.Attr(m.from).Exists(),
-		Attributes:       key,
+		Attributes:       table.KeyNames(),
 		Limit:            pageSize,
 		Checkpoint:       checkpoint,
 		IsConsistentRead: true,

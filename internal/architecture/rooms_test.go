@@ -103,6 +103,7 @@ var rooms = []room{
 		imports: []string{rootRoom, "dynamoconntest", "internal/dynamodblocal", "internal/transport", "testdata"},
 		others:  []string{sdk, smithy},
 	},
+	{dir: "examples/cart", imports: []string{rootRoom, "examples/internal/demo"}, tests: []string{"dynamoconntest"}},
 	{dir: "examples/export", imports: []string{rootRoom, "examples/internal/demo"}, tests: []string{"dynamoconntest", "testdata"}},
 	{dir: "examples/migrate", imports: []string{rootRoom, "examples/internal/demo"}, tests: []string{"dynamoconntest"}},
 	{dir: "examples/quickstart", imports: []string{rootRoom, "examples/internal/demo", "testdata"}, others: []string{sdk}, tests: []string{"dynamoconntest"}},

@@ -16,6 +16,7 @@ type soakFault struct {
 
 const (
 	actPutItem       = "PutItem"
+	actUpdateItem    = "UpdateItem"
 	actGetItem       = "GetItem"
 	actDeleteItem    = "DeleteItem"
 	actBatchWrite    = "BatchWriteItem"
@@ -27,7 +28,7 @@ const (
 	actTransact      = "TransactWriteItems"
 )
 
-var soakActions = []string{actPutItem, actGetItem, actDeleteItem, actBatchWrite, actBatchGet, actScan, actQuery, actListTables, actDescribeTable, actTransact}
+var soakActions = []string{actPutItem, actUpdateItem, actGetItem, actDeleteItem, actBatchWrite, actBatchGet, actScan, actQuery, actListTables, actDescribeTable, actTransact}
 
 func onEveryAction(string) bool { return true }
 
@@ -57,7 +58,7 @@ func soakFaults() []soakFault {
 		{"throttle (ThrottlingException)", dynamoconntest.Throttle(dynamoconntest.Throttling, arn, "TableWriteMaxOnDemandThroughputExceeded"), 3, onEveryAction},
 		{"internal error before", dynamoconntest.InternalErrorBefore(), 4, onEveryAction},
 		{"internal error after", dynamoconntest.InternalErrorAfter(), 4, onEveryAction},
-		{"transaction conflict", dynamoconntest.TransactionConflict(), 4, onActions(actPutItem, actDeleteItem, actTransact)},
+		{"transaction conflict", dynamoconntest.TransactionConflict(), 4, onActions(actPutItem, actUpdateItem, actDeleteItem, actTransact)},
 		{"transaction in progress", dynamoconntest.TransactionInProgress(), 6, onActions(actTransact)},
 		{"refused connection", dynamoconntest.RefuseConnection(), 4, onEveryAction},
 		{"reset before", dynamoconntest.ResetBefore(), 4, onEveryAction},

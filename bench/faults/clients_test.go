@@ -14,6 +14,7 @@ type client interface {
 	take(ctx context.Context, id string) (city, error)   // deletes and returns the old item
 	removeExisting(ctx context.Context, id string) error // only if there is such an item
 	add(ctx context.Context, id string, n int64) error
+	transact(ctx context.Context, cities []city) error // puts all of them, or none
 	get(ctx context.Context, id string) (*city, error) // nil if there is no such item
 	scan(ctx context.Context) ([]city, error)
 	query(ctx context.Context, country string) ([]city, error) // by the index byCountry

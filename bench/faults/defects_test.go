@@ -66,11 +66,11 @@ var defects = []trial{
 	{defect: 1, name: "a flipped bit inside a value", prepare: injectFault("GetItem", 1, dynamoconntest.FlipBit(8*40)), run: readWithBitFlips},
 	{defect: 2, name: "an empty answer to a get", prepare: injectFault("GetItem", 1, dynamoconntest.EmptyAnswer()), run: runOperation("get")},
 	{defect: 2, name: "an empty answer to a batch write, not done", prepare: func(w *world) { foreignAnswer(200, "")(w, operation{action: "BatchWriteItem"}, 0) }, run: runOperation("batch write")},
-	{defect: 3, name: "an increment whose answer is lost", note: "dynamoconn has no UpdateItem yet.", prepare: injectFault("UpdateItem", 1, dynamoconntest.LoseAnswer()), run: runOperation("add")},
+	{defect: 3, name: "an increment whose answer is lost", note: "For dynamoconn with ExactlyOnce or UniqueAttribute. Without them it is unknown.", prepare: loseIncrement, run: incrementOnce},
 	{defect: 4, name: "a conditional put whose answer is lost", note: "dynamoconn is right with ItemIsUnique or ExactlyOnce.", prepare: func(w *world) {
 		w.server.Inject(dynamoconntest.Fault{Operation: "PutItem", Times: 1, Effect: dynamoconntest.LoseAnswer()})
 	}, run: runOperation("put if new")},
-	{defect: 5, name: "the input of one transaction used twice", note: "For dynamoconn these are two puts with ExactlyOnce.", prepare: fill, run: runTransactionTwice},
+	{defect: 5, name: "the input of one transaction used twice", prepare: fill, run: runTransactionTwice},
 	{defect: 6, name: "a key that is not UTF-8", run: putInvalidUTF8},
 	{defect: 7, name: "an attribute that is a nil pointer", run: putNilAttribute},
 	{defect: 8, name: "an attribute of an unknown type", prepare: replaceInBody("GetItem", `"Name":{"S":`, `"Name":{"X":`), run: readUnknownType},
@@ -120,7 +120,10 @@ func runTransactionTwice(ctx context.Context, w *world, c client) verdict {
 			err[i] = tx.Run(ctx)
 		}
 	case ourClient:
-		return putTwiceExactlyOnce(ctx, w, c)
+		req := dynamoconn.TransactWriteRequest{Writes: []dynamoconn.TransactWrite{ourIncrement("city-007", 1)}}
+		for i := range err {
+			_, err[i] = c.TransactWrite(ctx, req)
+		}
 	}
 	applied := w.stored()["city-007"].Population - newCity(7).Population
 	switch {
@@ -134,23 +137,20 @@ func runTransactionTwice(ctx context.Context, w *world, c client) verdict {
 	return right
 }
 
-// putTwiceExactlyOnce is runTransactionTwice for dynamoconn, whose only transaction
-// is a put with ExactlyOnce. Another writer changes the item before each put, and the
-// put must replace it.
-func putTwiceExactlyOnce(ctx context.Context, w *world, o ourClient) verdict {
-	req := dynamoconn.PutItemRequest{TableName: table, Item: itemOf(newCity(8))}
-	for range 2 {
-		other := newCity(8)
-		other.Name = "Other"
-		w.fill(other)
-		if _, err := o.PutItem(ctx, req, dynamoconn.ExactlyOnce("")); err != nil {
-			return failed
-		}
-		if !w.has(newCity(8)) {
-			return lost
-		}
+// loseIncrement loses the answer to an increment, by whichever action it is sent.
+func loseIncrement(w *world) {
+	fill(w)
+	for _, action := range []string{"UpdateItem", "TransactWriteItems"} {
+		w.server.Inject(dynamoconntest.Fault{Operation: action, Times: 1, Effect: dynamoconntest.LoseAnswer()})
 	}
-	return right
+}
+
+// incrementOnce increments a number as each client does it best.
+func incrementOnce(ctx context.Context, w *world, c client) verdict {
+	if o, ok := c.(ourClient); ok {
+		c = clientWithOptions{ourClient: o, options: []dynamoconn.CallOption{dynamoconn.ExactlyOnce("")}}
+	}
+	return judgeAdd(ctx, w, c)
 }
 
 // putInvalidUTF8 puts an item under a key that DynamoDB cannot hold. An error is

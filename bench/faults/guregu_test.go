@@ -47,6 +47,14 @@ func (g gureguClient) add(ctx context.Context, id string, n int64) error {
 	return g.table.Update("ID", id).Add("Population", n).Run(ctx)
 }
 
+func (g gureguClient) transact(ctx context.Context, cities []city) error {
+	tx := g.db.WriteTx()
+	for _, c := range cities {
+		tx = tx.Put(g.table.Put(c))
+	}
+	return tx.Run(ctx)
+}
+
 func (g gureguClient) get(ctx context.Context, id string) (*city, error) {
 	var c city
 	err := g.table.Get("ID", id).One(ctx, &c)

@@ -40,6 +40,11 @@ var operations = []operation{
 			return judgeWrite(c, c.removeExisting(ctx, "city-007"), func() bool { return !w.has(newCity(7)) })
 		}},
 	{name: "add", action: "UpdateItem", writes: true, prepare: fill, call: judgeAdd},
+	{name: "transaction", action: "TransactWriteItems", writes: true,
+		call: func(ctx context.Context, w *world, c client) verdict {
+			cities := newCities(100, 103)
+			return judgeWrite(c, c.transact(ctx, cities), func() bool { return w.has(cities[0]) && w.has(cities[1]) && w.has(cities[2]) })
+		}},
 	{name: "batch write", action: "BatchWriteItem", writes: true, batches: true, pages: true, call: judgeBatchWrite},
 	{name: "get", action: "GetItem", prepare: fill,
 		call: func(ctx context.Context, _ *world, c client) verdict {

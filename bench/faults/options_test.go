@@ -30,6 +30,16 @@ func (c clientWithOptions) putNew(ctx context.Context, it city) error {
 	return err
 }
 
+func (c clientWithOptions) add(ctx context.Context, id string, n int64) error {
+	req := ourIncrement(id, n)
+	if c.unique {
+		req.Changes = append(req.Changes, dynamoconn.Attr("LastUpdate").Set("drawn for this update"))
+		req.UniqueAttribute = "LastUpdate"
+	}
+	_, err := c.UpdateItem(ctx, req, c.options...)
+	return err
+}
+
 func TestOptionsAvoidUnknownOutcomes(t *testing.T) {
 	open := func(unique bool, options ...dynamoconn.CallOption) contender {
 		return contender{open: func(w *world) client { return clientWithOptions{openOurs(w).(ourClient), unique, options} }}
@@ -60,6 +70,11 @@ func TestOptionsAvoidUnknownOutcomes(t *testing.T) {
 	assert.Equal(t, unknown, runTrial(t, conditionalPut, open(false), 1))
 	assert.Equal(t, right, runTrial(t, conditionalPut, open(true), 1))
 	assert.Equal(t, right, runTrial(t, lostTransaction(conditionalPut), open(false, dynamoconn.ExactlyOnce("")), 1))
+	increment := byName("an increment whose answer is lost", defects)
+	increment.run = runOperation("add")
+	assert.Equal(t, unknown, runTrial(t, increment, open(false), 1))
+	assert.Equal(t, right, runTrial(t, increment, open(true), 1))
+	assert.Equal(t, right, runTrial(t, increment, open(false, dynamoconn.ExactlyOnce("")), 1))
 	assert.Equal(t, lost, runTrial(t, newerPut, open(false), 1))
 	assert.Equal(t, unknown, runTrial(t, newerPut, open(false, dynamoconn.SendOnce()), 1))
 	assert.Equal(t, right, runTrial(t, lostTransaction(newerPut), open(false, dynamoconn.ExactlyOnce("")), 1))

@@ -85,7 +85,25 @@ func (o ourClient) removeExisting(ctx context.Context, id string) error {
 	return err
 }
 
-func (o ourClient) add(context.Context, string, int64) error { return errNotOffered }
+func (o ourClient) add(ctx context.Context, id string, n int64) error {
+	_, err := o.UpdateItem(ctx, ourIncrement(id, n))
+	return err
+}
+
+func ourIncrement(id string, n int64) dynamoconn.UpdateItemRequest {
+	return dynamoconn.UpdateItemRequest{
+		TableName: table, Item: ourKey(id), Changes: []dynamoconn.Change{dynamoconn.Attr("Population").Increment(n)},
+	}
+}
+
+func (o ourClient) transact(ctx context.Context, cities []city) error {
+	var req dynamoconn.TransactWriteRequest
+	for _, c := range cities {
+		req.Writes = append(req.Writes, dynamoconn.PutItemRequest{TableName: table, Item: itemOf(c)})
+	}
+	_, err := o.TransactWrite(ctx, req)
+	return err
+}
 
 func (o ourClient) get(ctx context.Context, id string) (*city, error) {
 	resp, err := o.GetItem(ctx, dynamoconn.GetItemRequest{TableName: table, Item: ourKey(id)})

@@ -93,6 +93,19 @@ func (s sdkClient) add(ctx context.Context, id string, n int64) error {
 	return err
 }
 
+func (s sdkClient) transact(ctx context.Context, cities []city) error {
+	input := &dynamodb.TransactWriteItemsInput{}
+	for _, c := range cities {
+		item, err := attributevalue.MarshalMap(c)
+		if err != nil {
+			return err
+		}
+		input.TransactItems = append(input.TransactItems, types.TransactWriteItem{Put: &types.Put{TableName: aws.String(table), Item: item}})
+	}
+	_, err := s.TransactWriteItems(ctx, input)
+	return err
+}
+
 func (s sdkClient) get(ctx context.Context, id string) (*city, error) {
 	out, err := s.GetItem(ctx, &dynamodb.GetItemInput{TableName: aws.String(table), Key: sdkKey(id)})
 	if err != nil || out.Item == nil {

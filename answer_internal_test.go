@@ -477,6 +477,52 @@ func FuzzScanAnswer(f *testing.F) {
 	})
 }
 
+// FuzzQueryAnswer requires that a query reads a page as a scan does, and refuses it if it has an
+// item outside of the key condition, out of order or twice.
+func FuzzQueryAnswer(f *testing.F) {
+	seedAnswers(f, func(item string) string { return `{"Count":1,"ScannedCount":2,"Items":[` + item + `]}` })
+	f.Add([]byte(`{"Count":2,"ScannedCount":2,"Items":[{"A":{"S":"a"},"B":{"N":"2"}},{"A":{"S":"a"},"B":{"N":"3"}}],"LastEvaluatedKey":{"A":{"S":"a"},"B":{"N":"4"}}}`))
+	f.Add([]byte(`{"Count":2,"ScannedCount":2,"Items":[{"A":{"S":"a"},"B":{"N":"3"}},{"A":{"S":"a"},"B":{"N":"2.5"}}]}`))
+	f.Add([]byte(`{"Count":1,"ScannedCount":1,"Items":[{"A":{"S":"b"},"B":{"N":"2"}}]}`))
+	pair := newTwins(f)
+	start := Item{String("A", "a"), Long("B", 1)}
+	typed := QueryRequest{TableName: "T", PartitionKey: start[:1], SortKey: []Condition{Attr("B").GT(1)}, ExclusiveStartKey: start, Limit: 3}
+	text := QueryRequest{TableName: "T", KeyConditionExpression: "A = :a AND B > :b", ExclusiveStartKey: start, Limit: 3,
+		ExpressionAttributeValues: Item{String(":a", "a"), Long(":b", 1)}}
+	mutate.Fuzz(f, func(t *testing.T, body []byte) {
+		pair.answer(http.StatusOK, body)
+		scanned, scanErr := pair.ours.ScanPage(t.Context(), ScanTableRequest{TableName: "T", ExclusiveStartKey: start, Limit: 3})
+		got, err := pair.ours.QueryPage(t.Context(), text)
+		require.Equal(t, scanErr == nil, err == nil, "%v and %v", scanErr, err)
+		checked, checkedErr := pair.ours.QueryPage(t.Context(), typed)
+		if err != nil {
+			require.ErrorIs(t, err, ErrCorruptResponse)
+			require.ErrorIs(t, checkedErr, ErrCorruptResponse)
+			return
+		}
+		require.True(t, slices.EqualFunc(scanned.Items, got.Items, Item.Equal))
+		require.True(t, scanned.LastEvaluatedKey.Equal(got.LastEvaluatedKey))
+		keys := got.Items
+		if got.LastEvaluatedKey != nil {
+			keys = append(slices.Clip(keys), got.LastEvaluatedKey)
+		}
+		isRight, before := true, start
+		for i, key := range keys {
+			a, _ := key.Get("A")
+			b, _ := key.Get("B")
+			of, _ := before.Get("B")
+			order, ok := compareKeyValues(of, b)
+			isEnd := i == len(got.Items) && i > 0 // it may be that of the last item
+			isRight = isRight && equalValues(a, start[0], 0) && ok && (order < 0 || order == 0 && isEnd)
+			before = key
+		}
+		require.Equal(t, isRight, checkedErr == nil, "%v", checkedErr)
+		if isRight {
+			require.True(t, slices.EqualFunc(checked.Items, got.Items, Item.Equal))
+		}
+	})
+}
+
 // FuzzErrorAnswer requires that what DynamoDB says of a failure is what the SDK reads,
 // made fit to be shown, and that no answer makes a failure of certain meaning of one
 // that has none.

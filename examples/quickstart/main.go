@@ -1,5 +1,5 @@
-// Quickstart puts 1,000 cities into a table, calls all eight activities of dynamoconn
-// on them, and prints what it does.
+// Quickstart puts 1,000 cities into a table, calls the activities of dynamoconn on
+// them, and prints what it does.
 //
 //	go run ./examples/quickstart
 //
@@ -64,7 +64,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	tour := tour{client: client, table: table, out: stdout}
 	for _, step := range []func(context.Context) error{
 		tour.batchWrite, tour.listTables, tour.describeTable, tour.getItem,
-		tour.putItem, tour.scan, tour.batchGet, tour.deleteItem,
+		tour.putItem, tour.scan, tour.query, tour.batchGet, tour.deleteItem,
 	} {
 		if err := step(ctx); err != nil {
 			return err

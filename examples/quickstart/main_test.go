@@ -68,6 +68,11 @@ Scan reads the table and returns the cities north of 65 degrees:
   IS       Akureyri        65.6835    -18.0878
   FI       Herukka         65.0971     25.4048
 
+Query reads the cities of Iceland from the last ID to the first, and returns two in the north:
+  Country  City           Latitude   Longitude
+  IS       Akureyri        65.6835    -18.0878
+  IS       Siglufjörður    66.1520    -18.9081
+
 BatchGet reads five items by their keys (one call can read thousands):
   Country  City      Latitude   Longitude
   JP       Kyoto      35.0211    135.7538

@@ -148,6 +148,26 @@ func (t *tour) scan(ctx context.Context) error {
 	return t.cities(resp.Items)
 }
 
+// query reads the cities of one country.
+func (t *tour) query(ctx context.Context) error {
+	t.title("Query", "reads the cities of Iceland from the last ID to the first, and returns two in the north")
+	var north []dynamoconn.Item
+	for city, err := range t.client.QueryItems(ctx, dynamoconn.QueryRequest{
+		TableName:        t.table,
+		PartitionKey:     dynamoconn.Item{dynamoconn.String("Country", "IS")},
+		Descending:       true,
+		Where:            dynamoconn.Attr("Latitude").GT(65),
+		MaxItems:         2,
+		IsConsistentRead: true,
+	}) {
+		if err != nil {
+			return err
+		}
+		north = append(north, city)
+	}
+	return t.cities(north)
+}
+
 // batchGet reads several cities by their keys.
 func (t *tour) batchGet(ctx context.Context) error {
 	keys := []dynamoconn.Item{key("JP", 506), key("KE", 514), key("PL", 743), key("SE", 820), key("SE", 9999)}

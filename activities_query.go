@@ -17,7 +17,7 @@ import (
 // A partition is read as it changes. An item that is there throughout is returned once. One
 // that comes, goes or changes meanwhile may be returned as it was, or not at all.
 //
-// An answer with an item outside of PartitionKey or SortKey, or out of order, is
+// An answer with an item outside of the key condition, or out of order, is
 // [ErrCorruptResponse]. If any page fails, the query fails: with an error there is never half a
 // result. Query calls dynamodb:Query.
 func (c *Client) Query(ctx context.Context, req QueryRequest, opts ...CallOption) (_ *QueryResponse, err error) {
@@ -159,10 +159,10 @@ func (r *queryRequest) prepare() (err error) {
 		return err
 	}
 	r.key = keyCondition{partition: r.PartitionKey, sort: r.SortKey, isTable: r.IndexName == "", descending: r.Descending}
-	if r.keyText = r.KeyConditionExpression; r.keyText == "" {
-		if r.keyText, err = r.key.encode(r.expression); err != nil {
-			return err
-		}
+	if r.keyText = r.KeyConditionExpression; r.keyText != "" {
+		r.key.read(r.expression, r.keyText)
+	} else if r.keyText, err = r.key.encode(r.expression); err != nil {
+		return err
 	}
 	if r.filter, err = r.expression.filter(r.Where, nil, r.FilterExpression); err != nil {
 		return err

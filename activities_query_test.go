@@ -338,3 +338,41 @@ func TestQueryOfManyPages(t *testing.T) {
 	}
 	assert.Equal(t, []int{7, 25}, []int{pages, items})
 }
+
+// A key condition as text is checked like one in Go, and names the key as well.
+func TestKeyConditionAsTextIsUnderstood(t *testing.T) {
+	t.Parallel()
+	values := dynamoconn.Item{dynamoconn.String(":a", "No One You Know"), dynamoconn.String(":b", "b"), dynamoconn.String(":d", "d")}
+	names := map[string]string{"#a": "Artist", "#s": "SongTitle"}
+	for text, outside := range map[string]string{ // a title that does not meet it
+		"Artist = :a AND SongTitle BETWEEN :b AND :d":      "a",
+		"#a=:a and #s between :b and :d":                   "a",
+		"(SongTitle > :b) AND (Artist = :a)":               "b",
+		"((Artist = :a) AND (SongTitle >= :b))":            "a",
+		"Artist = :a AND SongTitle < :d":                   "d",
+		"Artist = :a AND SongTitle<=:d":                    "e",
+		"begins_with ( SongTitle , :b ) AND Artist = :a":   "a",
+		"Artist = :a AND SongTitle = :d":                   "c",
+		"#a = :a\n\tAND\n\tSongTitle\nBETWEEN\n:b AND :d ": "e",
+	} {
+		req := dynamoconn.QueryRequest{TableName: "Music", KeyConditionExpression: text, ExpressionAttributeNames: names, ExpressionAttributeValues: values}
+		_, err := wireClient(t, wiretest.New(titles(1, "", outside)), dynamoconn.WithMaxAttempts(1)).Query(t.Context(), req)
+		require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse, text)
+		if strings.Contains(text, ":b") && strings.Contains(text, ":d") {
+			resp, err := wireClient(t, wiretest.New(titles(2, "", "b", "c"))).Query(t.Context(), req)
+			require.NoError(t, err, text)
+			_, err = resp.CheckpointAfter(0)
+			require.NoError(t, err, "%s names the key", text)
+		}
+	}
+	// What is not understood is DynamoDB's to judge.
+	for _, text := range []string{
+		"Artist", "Artist =", "Artist = :a AND", "Artist = :x", "Artist = :a OR SongTitle = :b", "(Artist = :a", "Artist = :a)", "#x = :a",
+		"Artist = :a AND SongTitle BETWEEN :b", "Artist = :a AND SongTitle > :b AND SongTitle < :d", "Artist <> :a", ":a = Artist", "size(Artist) = :a",
+		"Artist[0] = :a", "begins_with(Artist)", "Artist = :a AND AND SongTitle = :b",
+	} {
+		req := dynamoconn.QueryRequest{TableName: "Music", KeyConditionExpression: text, ExpressionAttributeNames: names, ExpressionAttributeValues: values}
+		_, err := wireClient(t, wiretest.New(wiretest.Reply(200, `{"Items":[{"X":{"S":"x"}}],"Count":1,"ScannedCount":1}`))).Query(t.Context(), req)
+		require.NoError(t, err, text)
+	}
+}

@@ -6,17 +6,18 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"unique"
 )
 
 // keyCondition is what the keys of the items of a query must meet, and the order in which they
-// come. A key condition that the caller gave as text is not known here: it is empty.
+// come. It is empty for a text that is not understood here.
 type keyCondition struct {
-	partition  Item
-	sort       []Condition
-	isTable    bool // and not an index, in which several items may have the same key
+	partition  Item        // or, of a text, all that must be equal
+	sort       []Condition // or, of a text, the range
+	isTable    bool        // and not an index, in which several items may have the same key
 	descending bool
 }
 
@@ -112,30 +113,38 @@ func encodeSort(x *expression, c Condition, isLast bool) (string, error) {
 // keyConditionDigest is the length of the digest of a key condition.
 const keyConditionDigest = 20
 
+// keyTokens divides the text of a key condition into words, placeholders and single signs.
+func keyTokens(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := 0; i < len(text); {
+			end := i + 1
+			if isWordByte(text[i]) || text[i] == '#' || text[i] == ':' {
+				for end < len(text) && isWordByte(text[end]) {
+					end++
+				}
+			}
+			if token := text[i:end]; strings.TrimSpace(token) != "" && !yield(token) {
+				return
+			}
+			i = end
+		}
+	}
+}
+
 // digest returns a digest of the text of a key condition, whose placeholders it replaces with
 // their names and values. White space does not count.
 func (x *expression) digest(text string) unique.Handle[string] {
 	b, w := make([]byte, 0, 2*len(text)+64), &walk{}
-	for i := 0; i < len(text); {
-		end := i + 1
-		if isWordByte(text[i]) || text[i] == '#' || text[i] == ':' {
-			for end < len(text) && isWordByte(text[end]) {
-				end++
-			}
-		}
-		token := text[i:end]
-		i = end
+	for token := range keyTokens(text) {
 		switch name, isName := x.names[token]; {
 		case isName:
 			b = appendPart(b, name)
 		case token[0] == ':':
 			b = append(b, ':')
-			for _, v := range x.values {
-				if v.placeholder == token {
-					b = appendCanonicalValue(b, v.value, 0, w)
-				}
+			if value := x.valueOf(token); value != nil {
+				b = appendCanonicalValue(b, value, 0, w)
 			}
-		case strings.TrimSpace(token) != "":
+		default:
 			b = appendPart(b, token)
 		}
 	}
@@ -143,13 +152,129 @@ func (x *expression) digest(text string) unique.Handle[string] {
 	return unique.Make(base64.RawURLEncoding.EncodeToString(sum[:keyConditionDigest*3/4]))
 }
 
+// valueOf returns the value of a placeholder, or nil if there is none.
+func (x *expression) valueOf(placeholder string) KeyValue {
+	for _, v := range x.values {
+		if v.placeholder == placeholder {
+			return v.value
+		}
+	}
+	return nil
+}
+
+// read takes what a text says, whose placeholders are in x. DynamoDB decides whether a text is
+// valid: if it is not understood here, the condition stays empty, and less of the answer is checked.
+func (k *keyCondition) read(x *expression, text string) {
+	r := &keyReader{x: x, tokens: slices.Collect(keyTokens(text))}
+	if r.terms() && len(r.tokens) == 0 && len(r.sort) <= 1 {
+		k.partition, k.sort = r.partition, r.sort
+	}
+}
+
+// keyReader reads the tokens of a key condition. Its methods report whether they understood them.
+type keyReader struct {
+	x         *expression
+	tokens    []string
+	partition Item
+	sort      []Condition
+}
+
+// terms reads terms with AND between them.
+func (r *keyReader) terms() bool {
+	for r.term() {
+		if !r.takes("AND") {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *keyReader) term() bool {
+	if r.takes("(") {
+		return r.terms() && r.takes(")")
+	}
+	if len(r.tokens) > 1 && r.tokens[0] == "begins_with" && r.tokens[1] == "(" {
+		r.tokens = r.tokens[2:]
+		name, ok := r.name()
+		return ok && r.takes(",") && r.compared(name, ComparisonOperatorBeginsWith, 1) && r.takes(")")
+	}
+	name, ok := r.name()
+	switch {
+	case !ok:
+		return false
+	case r.takes("BETWEEN"):
+		return r.compared(name, ComparisonOperatorBetween, 2)
+	case r.takes("="):
+		return r.compared(name, ComparisonOperatorEQ, 1)
+	}
+	for sign, operators := range map[string][2]ComparisonOperator{
+		"<": {ComparisonOperatorLT, ComparisonOperatorLE}, ">": {ComparisonOperatorGT, ComparisonOperatorGE},
+	} {
+		if r.takes(sign) {
+			if r.takes("=") {
+				return r.compared(name, operators[1], 1)
+			}
+			return r.compared(name, operators[0], 1)
+		}
+	}
+	return false
+}
+
+// compared reads the values with which the attribute is compared.
+func (r *keyReader) compared(name string, operator ComparisonOperator, count int) bool {
+	c := Condition{Key: name, ComparisonOperator: operator}
+	for i := range count {
+		if i > 0 && !r.takes("AND") || len(r.tokens) == 0 {
+			return false
+		}
+		value := r.x.valueOf(r.tokens[0])
+		if value == nil || checkKeyValue(value) != nil {
+			return false
+		}
+		c.Values, r.tokens = append(c.Values, value), r.tokens[1:]
+	}
+	if operator == ComparisonOperatorEQ {
+		r.partition = append(r.partition, Rename(c.Values[0], name))
+	} else {
+		r.sort = append(r.sort, c)
+	}
+	return true
+}
+
+// name reads the name of an attribute.
+func (r *keyReader) name() (name string, ok bool) {
+	if len(r.tokens) == 0 {
+		return "", false
+	}
+	token := r.tokens[0]
+	r.tokens = r.tokens[1:]
+	if token[0] == '#' {
+		name, ok = r.x.names[token]
+		return name, ok
+	}
+	return token, isNameByte(token[0])
+}
+
+// takes takes the next token if it is that word or sign.
+func (r *keyReader) takes(token string) bool {
+	if len(r.tokens) == 0 || !strings.EqualFold(r.tokens[0], token) {
+		return false
+	}
+	r.tokens = r.tokens[1:]
+	return true
+}
+
 // names returns the names of the attributes of the key, if the condition names them all: the key
 // of a table has at most two. Otherwise it returns nil.
 func (k *keyCondition) names() []string {
-	if !k.isTable || len(k.partition) != 1 || len(k.sort) != 1 {
+	if !k.isTable || len(k.partition)+len(k.sort) != 2 {
 		return nil
 	}
-	return []string{k.partition[0].KeyName(), k.sort[0].Key}
+	names := k.partition.Keys()
+	for _, c := range k.sort {
+		names = append(names, c.Key)
+	}
+	return names
 }
 
 // order returns the attribute by which the items are sorted, given those of the key. It is "" if

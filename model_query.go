@@ -105,8 +105,8 @@ type QueryResponse struct {
 //
 // It makes the checkpoint of the item's key, and must know the names of the key's attributes. A
 // response tells them if its LastEvaluatedKey is not nil, or if an earlier page of the same call
-// had one. So does a request that begins at a key or at a checkpoint of one, that names the sort
-// key of a table in SortKey, or that has KeyNames. Behind the last item it needs no names.
+// had one. So does a request that begins at a key or at a checkpoint of one, whose key condition
+// names the sort key of a table, or that has KeyNames. Behind the last item it needs no names.
 // Otherwise the error is [ErrInvalidRequest], and so it is if the item lacks a part of its key,
 // which Attributes or ProjectionExpression left out.
 func (r *QueryResponse) CheckpointAfter(i int) (QueryCheckpoint, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -174,8 +175,9 @@ func randomKeyValue(r *rand.Rand, kind types.ScalarAttributeType) dynamoconn.Key
 // queried is a query and what it must give.
 type queried struct {
 	place   queriedPlace
-	req     dynamoconn.QueryRequest
-	want    []dynamoconn.Item // sorted
+	key     dynamoconn.QueryRequest // its PartitionKey and SortKey
+	req     dynamoconn.QueryRequest // with the same key condition, or with its text
+	want    []dynamoconn.Item       // sorted
 	scanned int64
 	limits  []int32
 	parts   []int
@@ -195,7 +197,7 @@ func (table *queriedTable) query(r *rand.Rand) *queried {
 		return randomKeyValue(r, a.kind)
 	}
 	for _, a := range place.partition {
-		q.req.PartitionKey = append(q.req.PartitionKey, dynamoconn.Rename(valueOf(a), a.name))
+		q.key.PartitionKey = append(q.key.PartitionKey, dynamoconn.Rename(valueOf(a), a.name))
 	}
 	n := r.IntN(len(place.sort) + 1)
 	for i, a := range place.sort[:n] {
@@ -204,7 +206,10 @@ func (table *queriedTable) query(r *rand.Rand) *queried {
 		if i == n-1 {
 			condition = randomSortCondition(r, a, value)
 		}
-		q.req.SortKey = append(q.req.SortKey, condition)
+		q.key.SortKey = append(q.key.SortKey, condition)
+	}
+	if q.req.PartitionKey, q.req.SortKey = q.key.PartitionKey, q.key.SortKey; r.IntN(4) == 0 {
+		q.asText()
 	}
 	var filter dynamoconn.Condition
 	if r.IntN(2) == 0 {
@@ -226,6 +231,36 @@ func (table *queriedTable) query(r *rand.Rand) *queried {
 		q.parts = append(q.parts, 1+r.IntN(6))
 	}
 	return q
+}
+
+// asText gives the key condition as text.
+func (q *queried) asText() {
+	q.req.PartitionKey, q.req.SortKey = nil, nil
+	q.req.ExpressionAttributeNames = make(map[string]string)
+	var terms []string
+	add := func(name, form string, values ...dynamoconn.KeyValue) {
+		n := len(terms)
+		placeholder := fmt.Sprint("#n", n)
+		q.req.ExpressionAttributeNames[placeholder] = name
+		args := []any{placeholder}
+		for i, value := range values {
+			placeholder := fmt.Sprintf(":v%d_%d", n, i)
+			q.req.ExpressionAttributeValues = append(q.req.ExpressionAttributeValues, dynamoconn.Rename(value, placeholder))
+			args = append(args, placeholder)
+		}
+		terms = append(terms, fmt.Sprintf(form, args...))
+	}
+	for _, kv := range q.key.PartitionKey {
+		add(kv.KeyName(), "%s = %s", kv)
+	}
+	for _, c := range q.key.SortKey {
+		add(c.Key, map[dynamoconn.ComparisonOperator]string{
+			dynamoconn.ComparisonOperatorEQ: "%s = %s", dynamoconn.ComparisonOperatorLT: "%s < %s", dynamoconn.ComparisonOperatorLE: "%s <= %s",
+			dynamoconn.ComparisonOperatorGT: "%s > %s", dynamoconn.ComparisonOperatorGE: "%s >= %s",
+			dynamoconn.ComparisonOperatorBetween: "%s BETWEEN %s AND %s", dynamoconn.ComparisonOperatorBeginsWith: "begins_with(%s, %s)",
+		}[c.ComparisonOperator], c.Values...)
+	}
+	q.req.KeyConditionExpression = strings.Join(terms, " AND ")
 }
 
 func randomSortCondition(r *rand.Rand, a attribute, value dynamoconn.KeyValue) dynamoconn.Condition {
@@ -251,12 +286,12 @@ func (q *queried) evaluates(item dynamoconn.Item) bool {
 			return false
 		}
 	}
-	for _, kv := range q.req.PartitionKey {
+	for _, kv := range q.key.PartitionKey {
 		if of, _ := item.Get(kv.KeyName()); !same(dynamoconn.Rename(of, ""), dynamoconn.Rename(kv, "")) {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(q.req.SortKey, func(c dynamoconn.Condition) bool { return !meets(item, c) })
+	return !slices.ContainsFunc(q.key.SortKey, func(c dynamoconn.Condition) bool { return !meets(item, c) })
 }
 
 func (q *queried) compare(a, b dynamoconn.Item) int {

@@ -284,6 +284,30 @@ func TestEmptyPageLosesNoItems(t *testing.T) {
 	assert.Len(t, out.Items, 6)
 }
 
+// The key of an empty page lay outside of the range that was asked for, so that no query could start
+// at it.
+func TestEmptyPageOfARangeEndsInside(t *testing.T) {
+	t.Parallel()
+	db, c := newTable(t)
+	for i := range 6 {
+		put(t, c, key("a", i))
+	}
+	for condition, want := range map[string]int{
+		"p = :p AND s < :s": 3, "p = :p AND s <= :s": 4, "p = :p AND s > :s": 2, "p = :p AND s >= :s": 3, "p = :p AND s = :s": 1,
+		"p = :p AND s BETWEEN :s AND :s": 1,
+	} {
+		for _, forward := range []bool{true, false} {
+			db.ClearFaults()
+			db.Inject(dynamoconntest.Fault{Operation: "Query", Skip: 1, Times: 2, Effect: dynamoconntest.EmptyPage()})
+			items, _ := queryAll(t, c, dynamodb.QueryInput{
+				TableName: aws.String("Tab"), KeyConditionExpression: aws.String(condition), ScanIndexForward: aws.Bool(forward), Limit: aws.Int32(1),
+				ExpressionAttributeValues: item{":p": str("a"), ":s": num(3)},
+			})
+			assert.Len(t, items, want, condition)
+		}
+	}
+}
+
 func TestSlowAndHungAnswersInsideABubble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

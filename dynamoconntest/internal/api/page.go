@@ -244,6 +244,16 @@ func (p *page) fetchesFromTable() bool {
 	return len(p.missingAttributes(p.projection.Paths())) > 0
 }
 
+// meetsTerms reports whether a query can start at the key.
+func (p *page) meetsTerms(key attr.Item) bool {
+	for _, t := range p.terms {
+		if !t.Holds(key.Get(t.Name)) {
+			return false
+		}
+	}
+	return true
+}
+
 // lastKey returns the key with which the next page can start after an item.
 func (p *page) lastKey(it attr.Item) attr.Item {
 	key := p.table.Schema.Extract(it)
@@ -256,7 +266,7 @@ func (p *page) lastKey(it attr.Item) attr.Item {
 // runPage reads the page and writes the answer.
 func (p *page) runPage(c *call) {
 	if c.EmptyPage && !p.readsOneItem() {
-		if key, ok := p.table.GapKey(p.Range, c.now); ok {
+		if key, ok := p.table.GapKey(p.Range, c.now); ok && p.meetsTerms(key) {
 			p.writePage(c, nil, 0, key, 0, 0)
 			return
 		}

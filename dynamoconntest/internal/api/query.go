@@ -134,10 +134,8 @@ func (p *page) checkStartInRange() *Error {
 	if p.Start == nil {
 		return nil
 	}
-	for _, t := range p.terms {
-		if !t.Holds(p.Start.Get(t.Name)) {
-			return validationError("The provided starting key does not match the range key predicate")
-		}
+	if !p.meetsTerms(p.Start) {
+		return validationError("The provided starting key does not match the range key predicate")
 	}
 	for i, k := range p.schema().Partition() {
 		switch {

@@ -84,14 +84,20 @@ func (p Path) change(action changeAction, values ...any) Change {
 // changes returns the update expression of the changes, and whether it may be applied twice
 // without harm. There must be at least one change.
 func (x *expression) changes(changes []Change) (text string, isRepeatable bool, err error) {
-	if text, err = x.changeText(changes); err != nil {
-		return "", false, err
+	if len(changes) <= longestExpression/shortestChange {
+		text, err = x.changeText(changes)
 	}
-	if len(text) > longestExpression {
+	switch {
+	case err != nil:
+		return "", false, err
+	case len(changes) > longestExpression/shortestChange || len(text) > longestExpression:
 		return "", false, invalid("Changes", "make an expression that is longer than 4 KB")
 	}
 	return text, areRepeatable(changes), nil
 }
+
+// shortestChange is the fewest bytes of a change in an expression, as in "REMOVE #n0, #n1".
+const shortestChange = len("#n0,")
 
 // changeText returns the update expression of the changes.
 func (x *expression) changeText(changes []Change) (string, error) {

@@ -150,10 +150,12 @@ const mostOperators = 300
 func (x *expression) part(p Predicate) (term, error) {
 	t, err := p.encode(x)
 	if err == nil && len(t.text) > longestExpression {
-		err = broken("makes an expression that is longer than 4 KB")
+		err = tooLong()
 	}
 	return t, err
 }
+
+func tooLong() error { return broken("makes an expression that is longer than 4 KB") }
 
 // testsNothing reports whether every item meets p, because p is nil or has only nil predicates.
 func testsNothing(p Predicate) bool {
@@ -187,6 +189,7 @@ func (p *anyOf) encode(x *expression) (term, error) {
 // join returns the predicates, but for those to leave out, with a word between them.
 func (x *expression) join(field, word string, predicates []Predicate, leaveOut func(Predicate) bool) (term, error) {
 	var terms []term
+	length := 0
 	for i, p := range predicates {
 		if leaveOut(p) {
 			continue
@@ -194,6 +197,9 @@ func (x *expression) join(field, word string, predicates []Predicate, leaveOut f
 		t, err := x.part(p)
 		if err != nil {
 			return term{}, under(fmt.Sprintf("%s[%d]", field, i), err)
+		}
+		if length += len(t.text); length > longestExpression {
+			return term{}, tooLong()
 		}
 		terms = append(terms, t)
 	}

@@ -2,6 +2,7 @@ package dynamoconn
 
 import (
 	"math"
+	"slices"
 	"sync"
 	"testing"
 
@@ -155,6 +156,13 @@ func TestPredicateInManyPlacesIsCheckedInNoTime(t *testing.T) {
 	text, err := (&expression{}).predicate("If", nothing)
 	require.NoError(t, err)
 	assert.Empty(t, text)
+	for _, group := range []func(...Predicate) Predicate{All, Any} {
+		wide := slices.Repeat([]Predicate{Attr("a").EQ(1)}, 200_000)
+		x := &expression{}
+		_, err = x.predicate("If", group(wide...))
+		assert.Equal(t, "makes an expression that is longer than 4 KB", ruleIn(t, err))
+		assert.Less(t, len(x.values), 1000)
+	}
 	_, err = (&expression{}).predicate("If", something)
 	require.ErrorIs(t, err, ErrInvalidRequest)
 	assert.Equal(t, "makes an expression that is longer than 4 KB", ruleIn(t, err))

@@ -271,14 +271,14 @@ func predicateSeed(t *testing.T) uint64 {
 // its verdicts with those of holds.
 func TestPredicatesMeanWhatTheySay(t *testing.T) {
 	t.Parallel()
-	predicates := 500
+	predicates := 400
 	switch {
 	case inMemory() && *full:
 		predicates = 1_000_000
 	case *full:
 		predicates = 20_000
 	case inMemory():
-		predicates = 4_000
+		predicates = 2_000
 	}
 	client := local(t)
 	table := newTable(t, keyed(byID))

@@ -483,6 +483,7 @@ func answerWithCanary(value string) wiretest.Answer {
 		body := map[string]string{
 			"GetItem":        `{"Item":` + item + `}`,
 			"PutItem":        `{"Attributes":` + item + `}`,
+			"Query":          `{"Items":[` + item + `,` + item + `],"Count":2,"ScannedCount":2}`,
 			"BatchGetItem":   `{"Responses":{"Music":[` + item + `]},"UnprocessedKeys":{}}`,
 			"BatchWriteItem": `{"UnprocessedItems":{}}`,
 		}[r.Action]
@@ -492,7 +493,7 @@ func answerWithCanary(value string) wiretest.Answer {
 
 // textWithCanary answers each action with a text where an object must be.
 func textWithCanary(r *wiretest.Request) (*http.Response, error) {
-	member := map[string]string{"GetItem": "Item", "PutItem": "Attributes", "BatchGetItem": "Responses", "BatchWriteItem": "UnprocessedItems"}[r.Action]
+	member := map[string]string{"GetItem": "Item", "PutItem": "Attributes", "Query": "Items", "BatchGetItem": "Responses", "BatchWriteItem": "UnprocessedItems"}[r.Action]
 	return wiretest.Reply(http.StatusOK, `{"`+member+`":"`+canaryValue+`"}`)(r)
 }
 
@@ -538,8 +539,12 @@ func TestErrorsEventsAndLogsShowNoValue(t *testing.T) {
 				_, batchWrite := client.BatchWrite(t.Context(), dynamoconn.BatchWriteItemRequest{
 					Tables: []dynamoconn.WriteTable{dynamoconn.TableWithItemsToDelete("Music", canaryItem())},
 				})
+				_, query := client.Query(t.Context(), dynamoconn.QueryRequest{
+					TableName: "Music", PartitionKey: canaryItem(), SortKey: []dynamoconn.Condition{dynamoconn.Attr("SongTitle").GT(canaryValue)},
+					ExclusiveStartKey: append(canaryItem(), dynamoconn.String("SongTitle", canaryValue)),
+				})
 				attempts, calls := h.take()
-				assert.Len(t, calls, 4)
+				assert.Len(t, calls, 5)
 				for _, event := range attempts {
 					requireRedacted(t, "AttemptEvent", event)
 					requireNoValueInside(t, "AttemptEvent", event)
@@ -548,7 +553,7 @@ func TestErrorsEventsAndLogsShowNoValue(t *testing.T) {
 					requireRedacted(t, "CallEvent", event)
 					requireNoValueInside(t, "CallEvent", event)
 				}
-				for activity, err := range map[string]error{"PutItem": put, "GetItem": get, "BatchGet": batchGet, "BatchWrite": batchWrite} {
+				for activity, err := range map[string]error{"PutItem": put, "GetItem": get, "BatchGet": batchGet, "BatchWrite": batchWrite, "Query": query} {
 					if err == nil {
 						continue
 					}

@@ -286,7 +286,7 @@ func TestPageOfAQueryIsCutAtAKey(t *testing.T) {
 	assert.Equal(t, []string{"b"}, titlesOf(t, []dynamoconn.Item{resp.LastEvaluatedKey}))
 	behind, err := resp.CheckpointAfter(1)
 	require.NoError(t, err)
-	assert.True(t, behind == resp.Checkpoint)
+	assert.Equal(t, resp.Checkpoint, behind)
 
 	// Where the items lack their keys, the page is read again with a smaller limit.
 	req.Attributes = []string{"SongTitle"}

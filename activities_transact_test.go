@@ -204,7 +204,7 @@ func TestEachReasonIsNamedAtItsOperation(t *testing.T) {
 			require.ErrorAs(t, err, &sdk)
 			var transaction *dynamoconn.TransactionError
 			if want == nil {
-				assert.False(t, errors.As(err, &transaction), "no reason at all is no failure of an operation")
+				assert.NotErrorAs(t, err, &transaction, "no reason at all is no failure of an operation")
 				assert.ErrorIs(t, err, dynamoconn.ErrRefused)
 				return
 			}
@@ -399,7 +399,7 @@ func TestReasonsThatCannotBe(t *testing.T) {
 	_, err := wireClient(t, wiretest.New(reasons("None", "ConditionalCheckFailed"))).TransactWrite(t.Context(), req)
 	require.ErrorIs(t, err, dynamoconn.ErrCorruptResponse)
 	var transaction *dynamoconn.TransactionError
-	assert.False(t, errors.As(err, &transaction), "nobody knows which operation it is")
+	assert.NotErrorAs(t, err, &transaction, "nobody knows which operation it is")
 
 	_, err = wireClient(t, wiretest.New(cancelled("ConditionalCheckFailed", "m", `,"Item":{"Year":{"N":"CANARY"}}`))).TransactWrite(t.Context(), req)
 	require.ErrorIs(t, err, dynamoconn.ErrConditionFailed)

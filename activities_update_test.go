@@ -3,6 +3,7 @@ package dynamoconn_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -42,7 +43,7 @@ func TestUpdateThatIsRefused(t *testing.T) {
 		"placeholders without text": {func(r *dynamoconn.UpdateItemRequest) { r.ExpressionAttributeValues = values },
 			"ExpressionAttributeValues", "are not used: there is no expression"},
 		"a change of the key": {func(r *dynamoconn.UpdateItemRequest) {
-			r.Changes = append(set, dynamoconn.Attr("Artist").Set("Another"))
+			r.Changes = slices.Concat(set, []dynamoconn.Change{dynamoconn.Attr("Artist").Set("Another")})
 		}, "Changes[1]", "changes Artist, which is part of the key"},
 		"a change inside the key": {func(r *dynamoconn.UpdateItemRequest) {
 			r.Changes = []dynamoconn.Change{dynamoconn.Attr("Artist", "a").Remove()}

@@ -36,23 +36,23 @@ func TestQueryCheckpointTextIsLossless(t *testing.T) {
 			assert.Regexp(t, `^dynamoconn-query-1\.[A-Za-z0-9_-]+$`, string(text))
 			var got dynamoconn.QueryCheckpoint
 			require.NoError(t, got.UnmarshalText(text))
-			assert.True(t, got == want)
+			assert.Equal(t, want, got)
 
 			data, err := json.Marshal(want)
 			require.NoError(t, err)
 			got = dynamoconn.QueryCheckpoint{}
 			require.NoError(t, json.Unmarshal(data, &got))
-			assert.True(t, got == want)
+			assert.Equal(t, want, got)
 
 			av, err := want.MarshalDynamoDBAttributeValue()
 			require.NoError(t, err)
 			got = dynamoconn.QueryCheckpoint{}
 			require.NoError(t, got.UnmarshalDynamoDBAttributeValue(av))
-			assert.True(t, got == want)
+			assert.Equal(t, want, got)
 
 			for cut := range len(text) {
 				require.ErrorIs(t, got.UnmarshalText(text[:cut]), dynamoconn.ErrInvalidRequest)
-				assert.True(t, got == want, "it is left as it was")
+				assert.Equal(t, want, got, "it is left as it was")
 			}
 		}
 	}
@@ -60,7 +60,7 @@ func TestQueryCheckpointTextIsLossless(t *testing.T) {
 	require.NoError(t, err)
 	got := queryCheckpointAt(t, queryMusic(), "a")
 	require.NoError(t, got.UnmarshalText(notStarted))
-	assert.True(t, got == dynamoconn.QueryCheckpoint{})
+	assert.Equal(t, dynamoconn.QueryCheckpoint{}, got)
 }
 
 // The checkpoint of a scan is none of a query, and the other way round.
@@ -163,7 +163,7 @@ func TestCheckpointOfTheSameKeyConditionIsTaken(t *testing.T) {
 	for _, form := range forms {
 		same, err := wireClient(t, wiretest.New(key)).QueryPage(t.Context(), form)
 		require.NoError(t, err)
-		assert.True(t, first.Checkpoint == same.Checkpoint)
+		assert.Equal(t, first.Checkpoint, same.Checkpoint)
 		form.Checkpoint = first.Checkpoint
 		_, err = wireClient(t, wiretest.New()).QueryPage(t.Context(), form)
 		require.NoError(t, err)

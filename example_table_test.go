@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log"
-	"time"
 
 	"github.com/dynamoconn/dynamoconn"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest"
@@ -68,9 +67,7 @@ func ExampleClient_UpdateTable() {
 }
 
 func ExampleClient_WatchTable() {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-	defer cancel()
-	client := musicClient()
+	ctx, client := context.Background(), musicClient()
 
 	for table, err := range client.WatchTable(ctx, dynamoconn.WaitForTableRequest{TableName: "Music"}) {
 		if err != nil {

@@ -74,8 +74,7 @@ func (f *filler) leaf(path string) (n int64, isChanged bool) {
 }
 
 func (f *filler) fill(v reflect.Value, path string) {
-	switch of := v.Interface().(type) {
-	case time.Time:
+	if of, ok := v.Interface().(time.Time); ok {
 		n, _ := f.leaf(path)
 		v.Set(reflect.ValueOf(of.Add(time.Duration(n) * time.Hour)))
 		return

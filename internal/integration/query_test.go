@@ -413,6 +413,6 @@ func (q *queried) requireCheckpoints(t *testing.T, client *dynamoconn.Client, re
 func requireTheseItems(t *testing.T, want, got []dynamoconn.Item, message string, args ...any) {
 	t.Helper()
 	if !slices.EqualFunc(want, got, dynamoconn.Item.Equal) {
-		require.Equal(t, want, got, fmt.Sprintf(message, args...))
+		require.Equal(t, want, got, append([]any{message}, args...)...)
 	}
 }

@@ -14,21 +14,28 @@ import (
 )
 
 type (
-	namedText    string
-	namedInt     int16
-	namedByte    byte
-	namedTime    time.Time
-	namedTexts   []namedText
-	namedMap     map[namedText]int
-	textKey      string
-	selfPointer  *selfPointer
-	byValue      struct{ n string }
-	byPointer    struct{ n string }
-	unexported   struct{ a int }
+	namedText     string
+	namedInt      int16
+	namedByte     byte
+	namedTime     time.Time
+	namedTexts    []namedText
+	namedMap      map[namedText]int
+	textKey       string
+	oneText       int
+	selfPointer   *selfPointer
+	byValue       struct{ n string }
+	byPointer     struct{ n string }
+	unexported    struct{ a int }
+	unexportedToo struct {
+		a int
+		A string
+	}
 	withKeyValue struct{ *KeyValueString }
 )
 
 func (textKey) MarshalText() ([]byte, error) { return nil, nil }
+
+func (oneText) MarshalText() ([]byte, error) { return []byte("one"), nil }
 
 func (v byValue) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
 	return &types.AttributeValueMemberN{Value: v.n}, nil
@@ -110,6 +117,12 @@ func TestGoValueIsAKeyValue(t *testing.T) {
 		"map":                   {map[string]any{"b": 1, "a": nil}, Map("", Null("a"), Long("b", 1))},
 		"named map":             {namedMap{"x": 1}, Map("", Long("x", 1))},
 		"nil map":               {map[string]int(nil), Null("")},
+		"map of ints":           {map[int8]string{2: "y", -1: "x"}, Map("", String("-1", "x"), String("2", "y"))},
+		"map of uints":          {map[uint]bool{7: true}, Map("", Boolean("7", true))},
+		"map of booleans":       {map[bool]int{true: 1}, Map("", Long("true", 1))},
+		"map of months":         {map[time.Month]int{time.May: 1}, Map("", Long("5", 1))},
+		"struct":                {struct{ B, A any }{1, unexportedToo{A: "x"}}, Map("", Long("B", 1), Map("A", String("A", "x")))},
+		"struct without fields": {struct{}{}, Map("", []KeyValue{}...)},
 		"KeyValue":              {StringSet("", "x"), StringSet("", "x")},
 		"pointer to a KeyValue": {ptr[KeyValue](Long("", 1)), Long("", 1)},
 		"struct of a KeyValue":  {*Decimal("", MustNumber("1.50")), Decimal("", MustNumber("1.50"))},
@@ -159,11 +172,13 @@ func TestGoValueThatIsNoKeyValue(t *testing.T) {
 		"channel":              {make(chan int), "", "is a Go chan int, which is no value of DynamoDB"},
 		"function":             {func() {}, "", "is a Go func(), which is no value of DynamoDB"},
 		"complex":              {1i, "", "is a Go complex128, which is no value of DynamoDB"},
-		"struct":               {unexported{1}, "", "is a Go struct, dynamoconn.unexported: give an Item or a map"},
-		"pointer to a struct":  {&unexported{1}, "", "is a Go struct, dynamoconn.unexported: give an Item or a map"},
-		"Path inside":          {[]any{Attr("a")}, "[0]", "is a Go struct, dynamoconn.Path: give an Item or a map"},
-		"map of ints":          {map[int]string{1: "x"}, "", "is a Go map[int]string, and a map must have strings as its keys"},
-		"map of text":          {map[textKey]string{"x": "x"}, "", "is a Go map[dynamoconn.textKey]string, and a map must have strings as its keys"},
+		"struct":               {unexported{1}, "", "is a Go dynamoconn.unexported, a struct without an exported field"},
+		"pointer to a struct":  {&unexported{1}, "", "is a Go dynamoconn.unexported, a struct without an exported field"},
+		"Path inside":          {[]any{Attr("a")}, "[0]", "is a Go dynamoconn.Path, a struct without an exported field"},
+		"map of floats":        {map[float64]string{1: "x"}, "", "is a Go map[float64]string" + ruleMapKeys},
+		"map of text":          {map[textKey]string{"x": "x"}, `""`, "the name must not be empty"},
+		"map of equal text":    {map[oneText]string{1: "x", 2: "x"}, "one", "is the name of two keys of the Go map"},
+		"no UTF-8":             {[]string{"\xff"}, "[0]", "must be valid UTF-8"},
 		"map in itself":        {loop, "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a", "is nested deeper than 32 levels"},
 		"slice in itself":      {ring, "[0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0][0]", "is nested deeper than 32 levels"},
 		"pointer to itself":    {self, "", "is a pointer that leads to itself"},

@@ -19,15 +19,13 @@ import (
 // Each operator takes one of these as a value:
 //
 //   - a [KeyValue] whose own key is empty, an [Item], a [Number];
-//   - a Go value of a basic type, a []byte, a slice, an array, a map with string keys, or a
-//     pointer to one of these. It becomes what the SDK's package attributevalue makes of it: a
-//     slice is a list, also a []string, but a [][]byte is a binary set; a [time.Time] is text, a
-//     [encoding/json.Number] a number; a value with the method MarshalDynamoDBAttributeValue is what that returns;
+//   - any other Go value that [MarshalValue] takes, a struct or a slice for example, with its rules:
+//     a slice is a list, also a []string, but a [][]byte is a binary set; a [time.Time] is text;
 //     nil is a null;
 //   - another Path, or a Size: the attribute is compared with that of the same item.
 //
 // For a set give [StringSet] or [NumberSet]. A value is copied when the operator is called, but for
-// what a KeyValue leads to. What DynamoDB cannot store, such as NaN, a chan or a struct, is reported
+// what a KeyValue leads to. What DynamoDB cannot store, such as NaN or a chan, is reported
 // as [ErrInvalidRequest] when the request is checked.
 type Path struct {
 	name  string

@@ -289,7 +289,7 @@ func TestKeyOfNamesAndValues(t *testing.T) {
 		"no value":    {KeyOf("a", "x", "b"), "[1]", "must have a value behind its name"},
 		"no name":     {KeyOf("a", "x", 7, "y"), "[1]", "must have a string as its name"},
 		"NaN":         {KeyOf("a", math.NaN()), "[0]", "invalid number: value is NaN or infinite"},
-		"struct":      {KeyOf("a", "x", "b", Attr("c")), "[1]", "is a Go struct, dynamoconn.Path: give an Item or a map"},
+		"struct":      {KeyOf("a", "x", "b", Attr("c")), "[1]", "is a Go dynamoconn.Path, a struct without an exported field"},
 		"other name":  {KeyOf("a", Long("b", 1)), "[0]", "has another name than it is given"},
 		"nil pointer": {KeyOf("a", (*KeyValueLong)(nil)), "[0]", ruleKind},
 	} {

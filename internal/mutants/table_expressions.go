@@ -67,19 +67,19 @@ var expressionMutants = []mutant{
 	{3, "a copy of what changes is repeated", "change.go",
 		`if c.path.isElement() || c.copiesWhatChanges(changes) {`, `if c.path.isElement() {`,
 		".", "TestChangesAreAnUpdateExpression"},
-	{0, "a pointer costs a level of nesting", "mapping.go",
-		`		v = v.Elem()
-	}`, `		v = v.Elem()
-		depth++
-	}`,
+	{0, "a pointer costs a level of nesting", "mapping_write.go",
+		`			v, t = v.Elem(), t.elem
+`, `			v, t = v.Elem(), t.elem
+			depth++
+`,
 		".", "TestGoValueAsDeepAsDynamoDBStores"},
-	{0, "a number as text is stored as text", "mapping.go",
-		`isNumber := v.Interface().(textNumber); isNumber {`, `isNumber := v.Interface().(textNumber); isNumber && false {`,
+	{0, "a number as text is stored as text", "mapping_type.go",
+		`case kind == reflect.String && t.Implements(textNumberType):`, `case false:`,
 		".", "TestGoValueIsAKeyValue"},
-	{0, "a value without an address is not asked what it stores", "mapping.go",
-		`case t.Name() != "" && reflect.PointerTo(t).Implements(sdkMarshalerType):`, `case false:`,
+	{0, "a value without an address is not asked what it stores", "mapping_type.go",
+		`if t.Kind() != reflect.Pointer && hasMethods(t, sdkMarshalerType) {`, `if t.Kind() != reflect.Pointer && t.Implements(sdkMarshalerType) {`,
 		".", "TestGoValueIsAKeyValue"},
-	{0, "a float32 that is no number is stored", "mapping.go",
+	{0, "a float32 that is no number is stored", "mapping_write.go",
 		`if f == 0 || math.IsNaN(f) || math.IsInf(f, 0) {`, `if f == 0 || math.IsInf(f, 0) {`,
 		".", "TestGoValueThatIsNoKeyValue"},
 	{0, "an element beyond the end is null", "value.go",

@@ -174,6 +174,8 @@ func (req *PutItemRequest) prepare() (itemWrite, error) {
 
 func (w *putWrite) action() string { return "PutItem" }
 
+func (w *putWrite) table() string { return w.TableName }
+
 func (w *putWrite) tableNames() []string { return []string{w.TableName} }
 
 func (w *putWrite) encoded() (kind string, body writeBody) {
@@ -268,6 +270,8 @@ func (req *DeleteItemRequest) prepare() (itemWrite, error) {
 }
 
 func (w *deleteWrite) action() string { return "DeleteItem" }
+
+func (w *deleteWrite) table() string { return w.TableName }
 
 func (w *deleteWrite) tableNames() []string { return []string{w.TableName} }
 

@@ -3,6 +3,7 @@ package dynamoconn
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"reflect"
 	"slices"
 
@@ -128,7 +129,6 @@ func (req *TransactWriteRequest) prepare() ([]transactedWrite, error) {
 		return nil, err
 	}
 	writes := make([]transactedWrite, len(req.Writes))
-	size := 0
 	for i, write := range req.Writes {
 		if isNilWrite(write) {
 			return nil, invalid(fmt.Sprintf("Writes[%d]", i), "must not be nil")
@@ -137,12 +137,31 @@ func (req *TransactWriteRequest) prepare() ([]transactedWrite, error) {
 		if writes[i], err = write.inTransaction(); err != nil {
 			return nil, under(fmt.Sprintf("Writes[%d]", i), err)
 		}
-		if size += sizeInTransaction(writes[i]); size > largestTransaction {
-			rule := "make a transaction of over 4 MB"
-			return nil, &FieldError{Path: "Writes", Rule: rule, causes: []error{ErrItemTooLarge, ErrInvalidRequest}}
-		}
+	}
+	if err := checkSize(writes); err != nil {
+		return nil, err
 	}
 	return writes, checkOneForEachItem("Writes", writes)
+}
+
+// checkSize refuses a transaction of over 4 MB.
+func checkSize(writes []transactedWrite) error {
+	encoded := 0
+	for _, w := range writes {
+		_, body := w.encoded()
+		encoded += len(body.item) + len(body.condition.encoded)
+	}
+	if encoded <= largestTransaction {
+		return nil // no item is larger than its JSON
+	}
+	size := 0
+	for _, w := range writes {
+		size += sizeInTransaction(w)
+	}
+	if size <= largestTransaction {
+		return nil
+	}
+	return &FieldError{Path: "Writes", Rule: "make a transaction of over 4 MB", causes: []error{ErrItemTooLarge, ErrInvalidRequest}}
 }
 
 // isNilWrite reports whether an operation is nil, or a pointer that is.
@@ -195,7 +214,7 @@ func sizeInTransaction(w transactedWrite) int {
 
 // keyed is an operation of a transaction on one item.
 type keyed interface {
-	tableNames() []string
+	table() string
 	// sent returns the key, or the whole item if isWhole.
 	sent() Item
 	isWhole() bool
@@ -206,22 +225,25 @@ type keyed interface {
 func checkOneForEachItem[T keyed](field string, operations []T) error {
 	keyNames := make(map[string][]string)
 	for _, o := range operations {
-		if table := o.tableNames()[0]; !o.isWhole() && keyNames[table] == nil {
-			keyNames[table] = slices.Sorted(slices.Values(o.sent().Keys()))
+		if !o.isWhole() && keyNames[o.table()] == nil {
+			keyNames[o.table()] = slices.Sorted(slices.Values(o.sent().Keys()))
 		}
 	}
-	places := make(map[string]int)
+	if len(keyNames) == 0 {
+		return nil
+	}
+	hasher, places := newKeyHasher(), make(map[uint64]int, len(operations))
 	for i, o := range operations {
-		table, item := o.tableNames()[0], o.sent()
+		table, item := o.table(), o.sent()
 		names := keyNames[table]
 		if names == nil || slices.ContainsFunc(names, func(name string) bool { return !item.Has(name) }) {
 			continue
 		}
-		key := table + "\x00" + canonicalKey(item, names)
-		if first, found := places[key]; found {
-			return invalid(fmt.Sprintf("%s[%d]", field, i), fmt.Sprintf("is on the same item as %s[%d]", field, first))
+		hash := hasher.hash(item, names) ^ maphash.String(hasher.seed, table)
+		if j, found := places[hash]; found && operations[j].table() == table && canonicalKey(operations[j].sent(), names) == canonicalKey(item, names) {
+			return invalid(fmt.Sprintf("%s[%d]", field, i), fmt.Sprintf("is on the same item as %s[%d]", field, j))
 		}
-		places[key] = i
+		places[hash] = i
 	}
 	return nil
 }
@@ -300,7 +322,7 @@ func (check ConditionCheck) inTransaction() (transactedWrite, error) {
 	return &checkWrite{&check, key, condition}, err
 }
 
-func (w *checkWrite) tableNames() []string { return []string{w.TableName} }
+func (w *checkWrite) table() string { return w.TableName }
 
 func (w *checkWrite) sent() Item { return w.Item }
 
@@ -342,6 +364,8 @@ func (req *TransactGetRequest) prepare() (transactGets, error) {
 	}
 	return gets, checkOneForEachItem("Gets", gets)
 }
+
+func (r *getRequest) table() string { return r.TableName }
 
 func (r *getRequest) sent() Item { return r.Item }
 

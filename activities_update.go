@@ -2,7 +2,6 @@ package dynamoconn
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -43,7 +42,6 @@ type updateWrite struct {
 	key        []byte // encoded
 	text       string
 	repeatable bool
-	changed    []string // the attributes that it changes, as far as they are known
 	condition  writeCondition
 	unique     KeyValue // the value of UniqueAttribute, or nil
 }
@@ -100,9 +98,8 @@ func (w *updateWrite) addUpdate() error {
 	w.text, w.repeatable = text, repeatable
 	for i, c := range w.Changes {
 		if w.Item.Has(c.path.name) {
-			return invalid(fmt.Sprintf("Changes[%d]", i), "changes "+showName(c.path.name)+", which is part of the key")
+			return invalid(placeOfChange(i), "changes "+showName(c.path.name)+", which is part of the key")
 		}
-		w.changed = append(w.changed, c.path.name)
 		if c.action == changeSet && c.path.isSame(Attr(w.UniqueAttribute)) && !c.values[0].isPath {
 			w.unique = c.values[0].value
 		}
@@ -123,7 +120,6 @@ func (w *updateWrite) addText() error {
 			if w.Item.Has(c.path.name) {
 				return invalid("UpdateExpression", "changes "+showName(c.path.name)+", which is part of the key")
 			}
-			w.changed = append(w.changed, c.path.name)
 			if c.clause == clauseSet && c.path.isSame(Attr(w.UniqueAttribute)) {
 				w.unique, _ = w.ExpressionAttributeValues.Get(c.value)
 			}
@@ -145,6 +141,8 @@ func (w *updateWrite) addUniqueness() error {
 }
 
 func (w *updateWrite) action() string { return "UpdateItem" }
+
+func (w *updateWrite) table() string { return w.TableName }
 
 func (w *updateWrite) tableNames() []string { return []string{w.TableName} }
 
@@ -265,9 +263,22 @@ func (w *updateWrite) returnedFrom(stored Item) Item {
 	case ReturnNew:
 		return stored
 	case ReturnUpdatedNew:
-		return stored.Pick(w.changed...)
+		return stored.Pick(w.changed()...)
 	}
 	return nil
+}
+
+// changed returns the attributes that the update changes.
+func (w *updateWrite) changed() (names []string) {
+	for _, c := range w.Changes {
+		names = append(names, c.path.name)
+	}
+	if update := parseUpdate(w.UpdateExpression, w.ExpressionAttributeNames); update != nil {
+		for _, c := range update.changes {
+			names = append(names, c.path.name)
+		}
+	}
+	return names
 }
 
 // inquiry returns the same update with a condition that is never true.

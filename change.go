@@ -103,18 +103,17 @@ const shortestChange = len("#n0,")
 func (x *expression) changeText(changes []Change) (string, error) {
 	var clauses [len(clauseWords)][]string
 	for i, c := range changes {
-		at := fmt.Sprintf("Changes[%d]", i)
 		for j, other := range changes[:i] {
 			if c.path.overlaps(other.path) {
-				return "", invalid(at, fmt.Sprintf("changes %s, which overlaps with what Changes[%d] changes", c.path, j))
+				return "", invalid(placeOfChange(i), fmt.Sprintf("changes %s, which overlaps with what Changes[%d] changes", c.path, j))
 			}
 			if c.path.conflicts(other.path) {
-				return "", invalid(at, fmt.Sprintf("changes %s as if it were in a map and Changes[%d] as if it were in a list, or the reverse", c.path, j))
+				return "", invalid(placeOfChange(i), fmt.Sprintf("changes %s as if it were in a map and Changes[%d] as if it were in a list, or the reverse", c.path, j))
 			}
 		}
 		in, text, err := x.change(c)
 		if err != nil {
-			return "", under(at, err)
+			return "", under(placeOfChange(i), err)
 		}
 		clauses[in] = append(clauses[in], text)
 	}
@@ -130,6 +129,8 @@ func (x *expression) changeText(changes []Change) (string, error) {
 	}
 	return b.String(), nil
 }
+
+func placeOfChange(i int) string { return fmt.Sprintf("Changes[%d]", i) }
 
 // The clauses of an update expression.
 const (

@@ -1,7 +1,6 @@
 package dynamoconn
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 
@@ -332,7 +331,13 @@ func (o *objectWriter) placeholders(x *expression) {
 	if x.names != nil {
 		o.name("ExpressionAttributeNames")
 		names := openObject(o.b)
-		for _, placeholder := range slices.Sorted(maps.Keys(x.names)) {
+		var few [8]string // most expressions have no more
+		sorted := few[:0]
+		for placeholder := range x.names {
+			sorted = append(sorted, placeholder)
+		}
+		slices.Sort(sorted)
+		for _, placeholder := range sorted {
 			names.key(placeholder)
 			names.b, _ = jsontext.AppendString(names.b, x.names[placeholder])
 		}

@@ -137,10 +137,28 @@ func (x *expression) attributeValues() map[string]types.AttributeValue {
 // free returns a placeholder that is not taken. count placeholders are.
 func free(prefix string, count int, isTaken func(string) bool) string {
 	for i := count; ; i++ {
-		if placeholder := prefix + strconv.Itoa(i); !isTaken(placeholder) {
+		if placeholder := placeholderOf(prefix, i); !isTaken(placeholder) {
 			return placeholder
 		}
 	}
+}
+
+// usualPlaceholders are those that most requests have, made once.
+var usualPlaceholders = func() map[string][]string {
+	usual := make(map[string][]string)
+	for _, prefix := range []string{"#n", ":v"} {
+		for i := range 16 {
+			usual[prefix] = append(usual[prefix], prefix+strconv.Itoa(i))
+		}
+	}
+	return usual
+}()
+
+func placeholderOf(prefix string, i int) string {
+	if usual := usualPlaceholders[prefix]; i < len(usual) {
+		return usual[i]
+	}
+	return prefix + strconv.Itoa(i)
 }
 
 // projection returns the projection expression of whole attributes.

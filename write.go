@@ -47,8 +47,8 @@ type itemWrite interface {
 
 // transactedWrite is an operation of a transaction, checked and encoded.
 type transactedWrite interface {
-	// tableNames returns its table.
-	tableNames() []string
+	// table is the name or ARN of its table.
+	table() string
 	// sent returns the item or the key that the operation sends.
 	sent() Item
 	// isWhole reports whether that is a whole item.
@@ -215,14 +215,15 @@ func (t *transaction) tableNames() []string { return distinctNames(t.tables()) }
 func (t *transaction) tables() []string {
 	tables := make([]string, len(t.writes))
 	for i, w := range t.writes {
-		tables[i] = w.tableNames()[0]
+		tables[i] = w.table()
 	}
 	return tables
 }
 
-// distinctNames returns each of the names once.
+// distinctNames returns each of the names once. It may change their slice.
 func distinctNames(names []string) []string {
-	return slices.Compact(slices.Sorted(slices.Values(names)))
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func (t *transaction) body(capacity types.ReturnConsumedCapacity) []byte {

@@ -20,6 +20,8 @@ type clients struct {
 	ours   *dynamoconn.Client
 	sdk    *dynamodb.Client
 	guregu dynamo.Table
+	// gureguDB makes guregu/dynamo's transactions.
+	gureguDB *dynamo.DB
 }
 
 func newClients(ctx context.Context, httpClient dynamoconn.HTTPClient, options ...dynamoconn.Option) (*clients, error) {
@@ -32,7 +34,8 @@ func newClients(ctx context.Context, httpClient dynamoconn.HTTPClient, options .
 		return nil, err
 	}
 	sdk := newSDKClient(httpClient, nil)
-	return &clients{own, sdk, dynamo.NewFromIface(sdk).Table(table)}, nil
+	db := dynamo.NewFromIface(sdk)
+	return &clients{own, sdk, db.Table(table), db}, nil
 }
 
 func newSDKClient(httpClient dynamoconn.HTTPClient, endpoint *string) *dynamodb.Client {

@@ -126,6 +126,9 @@ func sentItems(bodies [][]byte) ([]dynamoconn.Item, error) {
 			RequestItems map[string][]struct {
 				PutRequest struct{ Item dynamoconn.DynamoDBJSON }
 			}
+			TransactItems []struct {
+				Put struct{ Item dynamoconn.DynamoDBJSON }
+			}
 		}
 		if err := json.Unmarshal(body, &request); err != nil {
 			return nil, err
@@ -137,6 +140,9 @@ func sentItems(bodies [][]byte) ([]dynamoconn.Item, error) {
 		}
 		for _, write := range request.RequestItems[table] {
 			items = append(items, dynamoconn.Item(write.PutRequest.Item))
+		}
+		for _, write := range request.TransactItems {
+			items = append(items, dynamoconn.Item(write.Put.Item))
 		}
 	}
 	return items, nil
@@ -162,7 +168,8 @@ type (
 		Responses       map[string][]dynamoconn.DynamoDBJSON
 		UnprocessedKeys struct{}
 	}
-	batchWriteAnswer struct{ UnprocessedItems struct{} }
+	batchWriteAnswer  struct{ UnprocessedItems struct{} }
+	transactGetAnswer struct{ Responses []itemAnswer }
 )
 
 func answerPage(items []dynamoconn.Item) pageAnswer {
@@ -171,6 +178,13 @@ func answerPage(items []dynamoconn.Item) pageAnswer {
 
 func answerBatchGet(items []dynamoconn.Item) batchGetAnswer {
 	return batchGetAnswer{Responses: map[string][]dynamoconn.DynamoDBJSON{table: dynamoJSON(items)}}
+}
+
+func answerTransactGet(items []dynamoconn.Item) (answer transactGetAnswer) {
+	for _, item := range items {
+		answer.Responses = append(answer.Responses, itemAnswer{Item: dynamoconn.DynamoDBJSON(item)})
+	}
+	return answer
 }
 
 func dynamoJSON(items []dynamoconn.Item) []dynamoconn.DynamoDBJSON {

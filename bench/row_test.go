@@ -43,8 +43,10 @@ func TestEachRowHasItsPeers(t *testing.T) {
 	want := map[string][]string{
 		"scan_page_items": scan, "scan_page_rotated": scan, "scan_page_nested": scan, "scan_page_text": scan, "batch_get_100": scan,
 		"get_item": call, "put_item": call, "batch_write_25": call,
-		"query_small": {ours, rawSDK, viaAttributevalue, guregu},
-		"delete_item": {ours, rawSDK, guregu, floorSign},
+		"query_small":       {ours, rawSDK, viaAttributevalue, guregu},
+		"delete_item":       {ours, rawSDK, guregu, floorSign},
+		"update_item":       {ours, rawSDK, guregu, floorSign},
+		"transact_write_10": {ours, rawSDK, guregu}, "transact_get_25": {ours, rawSDK, guregu},
 		"scan_http_8": {ours, rawSDK, guregu}, "ten_million": {ours, rawSDK, guregu},
 		"hook_get_item": observed, "logger_get_item": observed, "logger_debug_get_item": observed, "capacity_get_item": observed,
 	}

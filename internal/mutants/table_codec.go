@@ -63,7 +63,7 @@ var codecMutants = []mutant{
 	}`,
 		".", "TestPlaceholdersAreWrittenInOrder"},
 	{0, "the names of an expression are in no order", "codec_write_request.go",
-		`slices.Sorted(maps.Keys(x.names))`, `slices.Collect(maps.Keys(x.names))`,
+		`slices.Sort(sorted)`, `_ = slices.Sort[[]string]`,
 		".", "TestPlaceholdersAreWrittenInOrder"},
 	{0, "an attribute of an answer is there twice", "codec_read_item.go",
 		`!ranks.add(name.rank) {`, `!ranks.add(name.rank) && false {`,

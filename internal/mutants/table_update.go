@@ -39,8 +39,8 @@ var updateMutants = []mutant{
 		".", "TestConditionOfAUniqueAttribute"},
 	{0, "an update may change the key", "activities_update.go",
 		`if w.Item.Has(c.path.name) {
-			return invalid(fmt.Sprintf("Changes[%d]", i)`, `if false {
-			return invalid(fmt.Sprintf("Changes[%d]", i)`,
+			return invalid(placeOfChange(i)`, `if false {
+			return invalid(placeOfChange(i)`,
 		".", "TestUpdateThatIsRefused"},
 	{5, "a transaction has no token of its own", "call.go",
 		`if k.token = config.token; k.token == "" && isTransaction {`, `if k.token = config.token; k.token == "" && isTransaction && false {`,
@@ -66,10 +66,10 @@ var updateMutants = []mutant{
 			break`,
 		"internal/retry", "TestFalseConditionOfSeveralIsCertain"},
 	{0, "two operations on one item are sent", "activities_transact.go",
-		`if first, found := places[key]; found {`, `if first, found := places[key]; found && false {`,
+		`if j, found := places[hash]; found && operations[j].table() == table && canonicalKey(operations[j].sent(), names) == canonicalKey(item, names) {`, `if j, found := places[hash]; found && false && operations[j].table() == table {`,
 		".", "TestTransactionThatIsRefused"},
 	{0, "a transaction of over 4 MB is sent", "activities_transact.go",
-		`size > largestTransaction {`, `size > 2*largestTransaction {`,
+		`size <= largestTransaction {`, `size <= 2*largestTransaction {`,
 		".", "TestTransactionThatIsRefused"},
 	{0, "a transaction of 101 operations is sent", "activities_transact.go",
 		`case n > mostInTransaction:`, `case n > mostInTransaction+1:`,

@@ -256,8 +256,8 @@ func TestBatchWorkForAnItemDoesNotGrow(t *testing.T) {
 		moreAllocations, moreBytes := work(large, of[name])
 		t.Logf("%s: %.2f allocations of %.0f bytes for each of %d items, %.2f of %.0f for each of %d",
 			name, allocations, bytes, small, moreAllocations, moreBytes, large)
-		assert.InEpsilon(t, allocations, moreAllocations, 0.1, name)
-		assert.InEpsilon(t, bytes, moreBytes, 0.1, name)
+		assert.LessOrEqual(t, moreAllocations, allocations*1.1, name)
+		assert.LessOrEqual(t, moreBytes, bytes*1.1, name) // a buffer that is made anew weighs more in the small batch
 	}
 }
 

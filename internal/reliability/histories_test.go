@@ -81,7 +81,7 @@ func eachHistory(w write, maxAttempts, maxInterfered int, each func([]step)) {
 			}
 		}
 		for _, f := range unansweredFates {
-			ends := w.sendOnce && f.isUnclear()
+			ends := (w.sendOnce || w.notTwice && !w.exactlyOnce) && f.isUnclear()
 			if !interfered {
 				if ends || n == maxAttempts {
 					each(add(f, ""))
@@ -311,6 +311,12 @@ func (w write) call(ctx context.Context, client *dynamoconn.Client) (old dynamoc
 		}
 		_, err := client.BatchWrite(ctx, dynamoconn.BatchWriteItemRequest{Tables: []dynamoconn.WriteTable{writes}}, opts...)
 		return nil, err == nil, err
+	case w.isUpdate:
+		resp, err := client.UpdateItem(ctx, w.update(text, values), opts...)
+		if resp != nil {
+			old = resp.Attributes
+		}
+		return old, resp != nil, err
 	case w.isPut:
 		resp, err := client.PutItem(ctx, dynamoconn.PutItemRequest{
 			TableName: table, Item: items[ownItem], ConditionExpression: text, ExpressionAttributeValues: values,
@@ -328,6 +334,30 @@ func (w write) call(ctx context.Context, client *dynamoconn.Client) (old dynamoc
 		old = resp.OldItem
 	}
 	return old, resp != nil, err
+}
+
+// update returns the update that makes each item the caller's own.
+func (w write) update(text string, values dynamoconn.Item) dynamoconn.UpdateItemRequest {
+	version := "SET Version = :two"
+	if w.notTwice {
+		version = "SET Version = :one + :one" // the client does not add them up
+		values = append(values, dynamoconn.Long(":one", 1))
+	} else {
+		values = append(values, dynamoconn.Long(":two", 2))
+	}
+	for i, name := range []string{":tags", ":price"} {
+		values = append(values, dynamoconn.Rename(items[ownItem][i+2], name))
+	}
+	req := dynamoconn.UpdateItemRequest{
+		TableName: table, Item: key, UpdateExpression: version + ", Tags = :tags, Price = :price", ConditionExpression: text, ExpressionAttributeValues: values,
+	}
+	if w.returnOld {
+		req.Return = dynamoconn.ReturnOld
+	}
+	if w.unique {
+		req.UniqueAttribute = "Version"
+	}
+	return req
 }
 
 // check makes a call with one history and compares what the call returns with what can be
@@ -367,7 +397,8 @@ func (s *scriptedServer) check(t *testing.T, w write, first value, history []ste
 	expect(!w.exactlyOnce || s.applied <= 1, "applied more than once")
 	expect(s.stored(t) == expected.stored, "at the end %v is stored, must be %v", s.stored(t), expected.stored)
 	last := expected.seen[len(expected.seen)-1]
-	isOwn := last.kind != seenDone || w.isPut && last.value == ownItem
+	isOwn := last.kind != seenDone || w.isPut && last.value == ownItem ||
+		w.isUpdate && !w.unique // what an update would have left is not compared
 	if w.returnOld && (err == nil || errors.Is(err, dynamoconn.ErrOldItemUnknown) && !isOwn) {
 		expect(valueOf(old) == last.value, "the old item is %v, must be %v", valueOf(old), last.value)
 	} else {
@@ -408,6 +439,20 @@ func allWrites() []write {
 				options = append(options, write{unique: true}, write{unique: true, returnOld: true},
 					write{unique: true, sendOnce: true}, write{unique: true, exactlyOnce: true})
 			}
+			if isPut {
+				for _, o := range options {
+					if o.unique && o.sendOnce {
+						continue // it asks for the stored item in one more request
+					}
+					o.isUpdate = true
+					options = append(options, o)
+				}
+				if c == unconditional {
+					options = append(options, write{isUpdate: true, unique: true}, write{isUpdate: true, unique: true, returnOld: true})
+				}
+				options = append(options, write{isUpdate: true, notTwice: true}, write{isUpdate: true, notTwice: true, returnOld: true},
+					write{isUpdate: true, notTwice: true, exactlyOnce: true})
+			}
 			for _, w := range options {
 				w.isPut, w.condition = isPut, c
 				all = append(all, w)
@@ -419,7 +464,7 @@ func allWrites() []write {
 
 func (w write) String() string {
 	words := []string{map[bool]string{true: "put", false: "delete"}[w.isPut], string(w.condition)}
-	for word, isSet := range map[string]bool{"batch": w.batch, "unique": w.unique, "old item": w.returnOld, "sent once": w.sendOnce, "exactly once": w.exactlyOnce} {
+	for word, isSet := range map[string]bool{"batch": w.batch, "update": w.isUpdate, "not twice": w.notTwice, "unique": w.unique, "old item": w.returnOld, "sent once": w.sendOnce, "exactly once": w.exactlyOnce} {
 		if isSet {
 			words = append(words, word)
 		}

@@ -39,6 +39,9 @@ type write struct {
 	isPut     bool // false means a delete
 	condition condition
 	batch     bool // by BatchWrite
+	// isUpdate means, with isPut, that the item is written by UpdateItem. With notTwice it is an
+	// update that may not be applied twice.
+	isUpdate, notTwice bool
 
 	unique, returnOld, sendOnce, exactlyOnce bool
 }
@@ -56,7 +59,7 @@ func (w write) carryOut(s situation) (after situation, replaced value, done bool
 	switch {
 	case s.token:
 		return s, s.stored, true
-	case !w.condition.holds(s.stored):
+	case !w.condition.holds(s.stored), w.isUpdate && w.unique && s.stored == ownItem:
 		return s, s.stored, false
 	}
 	replaced = s.stored

@@ -18,6 +18,10 @@ const (
 	kindPutOld                            // returning the old item
 	kindPutSendOnce                       // with SendOnce
 	kindPutExactlyOnce                    // with ExactlyOnce
+	kindUpdate                            // by an UpdateItem that changes every attribute
+	kindUpdateExactlyOnce                 // the same with ExactlyOnce
+	kindTransactPut                       // by a TransactWrite
+	kindTransactUpdate                    // by a TransactWrite, as an update
 	kindPutNew                            // if there is no item
 	kindPutNewUnique                      // if there is no item, with ItemIsUnique
 	kindPutNewExactlyOnce                 // if there is no item, with ExactlyOnce
@@ -41,6 +45,7 @@ const (
 
 var soakKindNames = [soakKinds]string{
 	"put", "put, with the old item", "put, SendOnce", "put, ExactlyOnce",
+	"update", "update, ExactlyOnce", "put in a transaction", "update in a transaction",
 	"put if new", "put if new, unique", "put if new, ExactlyOnce", "put if unchanged", "put if unchanged, unique",
 	"delete", "delete, with the old item", "delete, ExactlyOnce", "delete if it exists",
 	"get", "scan page", "scan", "query", "list tables", "describe table", "batch write", "batch write, SendOnce", "batch get",
@@ -48,7 +53,8 @@ var soakKindNames = [soakKinds]string{
 
 // soakKindWeights says how many of 1,000 operations are of each kind.
 var soakKindWeights = [soakKinds]int{
-	120, 50, 20, 40,
+	80, 50, 20, 25,
+	25, 10, 10, 10,
 	40, 40, 20, 60, 50,
 	60, 30, 20, 40,
 	275, 25, 3, 25, 12, 10, 32, 8, 20,
@@ -64,7 +70,11 @@ func (k soakKind) ifSeen() bool       { return k == kindPutVersion || k == kindP
 func (k soakKind) isUnique() bool     { return k == kindPutNewUnique || k == kindPutVersionUnique }
 func (k soakKind) isSendOnce() bool   { return k == kindPutSendOnce || k == kindBatchWriteSendOnce }
 func (k soakKind) isExactlyOnce() bool {
-	return k == kindPutExactlyOnce || k == kindPutNewExactlyOnce || k == kindDeleteExactlyOnce
+	switch k {
+	case kindPutExactlyOnce, kindUpdateExactlyOnce, kindTransactPut, kindTransactUpdate, kindPutNewExactlyOnce, kindDeleteExactlyOnce:
+		return true
+	}
+	return false
 }
 func (k soakKind) conditional() bool { return k.ifNew() || k.ifSeen() || k == kindDeleteExisting }
 
@@ -280,10 +290,35 @@ func (o *soakOp) put(ctx context.Context, client *dynamoconn.Client, table strin
 		req.ReturnItemOnConditionFailure = o.number&1 == 0
 	}
 	req.ItemIsUnique = o.kind.isUnique()
+	switch o.kind {
+	case kindUpdate, kindUpdateExactlyOnce:
+		_, o.err = client.UpdateItem(ctx, o.update(table), o.kind.options()...)
+		return
+	case kindTransactPut:
+		_, o.err = client.TransactWrite(ctx, dynamoconn.TransactWriteRequest{Writes: []dynamoconn.TransactWrite{req}})
+		return
+	case kindTransactUpdate:
+		_, o.err = client.TransactWrite(ctx, dynamoconn.TransactWriteRequest{Writes: []dynamoconn.TransactWrite{o.update(table)}})
+		return
+	}
 	resp, err := client.PutItem(ctx, req, o.kind.options()...)
 	if o.err = err; resp != nil {
 		o.item = resp.OldItem
 	}
+}
+
+// update returns the update that leaves what the put of the operation leaves.
+func (o *soakOp) update(table string) dynamoconn.UpdateItemRequest {
+	item := soakItem(o.cell.table, o.cell.key, o.id(0))
+	req := dynamoconn.UpdateItemRequest{TableName: table, Item: item.Pick(soakKeyNames(o.cell.table)...)}
+	for _, name := range []string{"id", "n", "v", "b", "tags", "m"} {
+		change := dynamoconn.Attr(name).Remove()
+		if kv, found := item.Get(name); found {
+			change = dynamoconn.Attr(name).Set(dynamoconn.Rename(kv, ""))
+		}
+		req.Changes = append(req.Changes, change)
+	}
+	return req
 }
 
 func (o *soakOp) page(ctx context.Context, client *dynamoconn.Client, table string) {

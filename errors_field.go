@@ -23,10 +23,11 @@ type FieldError struct {
 }
 
 // What a FieldError is about where there is no request: an item that is converted, marshaled
-// or unmarshaled by itself, or a text that names something.
+// or unmarshaled by itself, what it is unmarshaled into, or a text that names something.
 const (
-	aboutItem = "invalid item"
-	aboutText = "invalid text"
+	aboutItem   = "invalid item"
+	aboutTarget = "invalid target"
+	aboutText   = "invalid text"
 )
 
 // Error returns the cause, the path and the rule.

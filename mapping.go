@@ -50,6 +50,51 @@ func MarshalValue(key string, v any) (KeyValue, error) {
 	return kv, nil
 }
 
+// Unmarshal sets the Go value that v points to, a struct, a map or an any, to an Item. It is the opposite
+// of [Marshal] and has the same rules; docs/structs.md has a row for each Go type.
+//
+//	var song Song
+//	err := dynamoconn.Unmarshal(item, &song)
+//
+// A field without an attribute stays as it is, and an attribute without a field is passed over. A
+// null sets a pointer, a slice, a map or an any to nil and anything else to its zero value. An any gets a
+// string, a [Number], a bool, a []byte, a []any, a map[string]any, a [][]byte, or for the other sets
+// their [KeyValue]; a pointer in it is followed. What is read shares no memory with item that can be
+// changed.
+//
+// Each error is in a [*FieldError] with the path: [ErrWrongKind] if the Go type does not hold the kind of
+// the attribute, [ErrInexact] if it is a number that it cannot hold, such as 300 for an int8;
+// 1.0 and 1E2 are integers. A nil item, of which there is nothing to read, is [ErrMissing], and [ErrInvalidRequest]
+// means that v is no pointer or item is none that DynamoDB stores. On an error a part of what v points to may
+// have been set.
+func Unmarshal(item Item, v any) error {
+	if item == nil {
+		return missing(item)
+	}
+	return unmarshal(Map("", item...), v, -1)
+}
+
+// UnmarshalValue sets the Go value that v points to, to the value of an attribute, with the rules
+// and the errors of [Unmarshal]. A nil kv is [ErrMissing].
+func UnmarshalValue(kv KeyValue, v any) error {
+	if kv == nil {
+		return &FieldError{causes: []error{ErrMissing}}
+	}
+	return unmarshal(kv, v, 0)
+}
+
+func unmarshal(kv KeyValue, v any, depth int) error {
+	target, err := targetOf(v)
+	if err != nil {
+		return err
+	}
+	err = (&unmapping{}).read(kv, target, goTypeOf(target.Type()), noOptions, depth)
+	if name := keyName(kv); name != "" {
+		err = underName(name, err)
+	}
+	return withoutRequest(aboutItem, err)
+}
+
 // keyValueOf returns a Go value as a value without a name. A [KeyValue] is returned as it is. What
 // else can be changed later, a slice or a map, is copied. The error names the place inside the value,
 // and the rule.

@@ -16,6 +16,7 @@ type goField struct {
 	rule    string // why the field cannot be stored
 
 	nameFromTag bool
+	position    int // in the fields of the struct
 }
 
 // tagOptions is what a tag says behind the name. The names are those of the SDK's package

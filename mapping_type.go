@@ -146,7 +146,8 @@ func (f typeFinder) typeOf(t reflect.Type) *goType {
 			known.fields, hidesAll = f.fields(t)
 			known.isHidden = len(known.fields) == 0 && hidesAll
 			known.byName = make(map[string]*goField, len(known.fields))
-			for _, field := range known.fields {
+			for i, field := range known.fields {
+				field.position = i
 				known.byName[field.name] = field
 			}
 		}
@@ -172,10 +173,13 @@ func classToWrite(t reflect.Type) typeClass {
 
 // classToRead returns how values of a type are read.
 func classToRead(t reflect.Type) typeClass {
+	if t.Kind() == reflect.Pointer {
+		return classPointer
+	}
 	if class := ownClass(t); class != classRefused {
 		return class
 	}
-	if t.Kind() != reflect.Pointer && hasMethods(t, sdkUnmarshalerType) {
+	if hasMethods(t, sdkUnmarshalerType) {
 		return classMarshaler
 	}
 	return plainClass(t, textUnmarshalerType)

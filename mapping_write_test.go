@@ -324,3 +324,8 @@ func TestMarshalValueTakesAnyValue(t *testing.T) {
 	_, err = dynamoconn.MarshalValue("A", dynamoconn.Long("B", 1))
 	require.EqualError(t, err, "invalid item: A: has another name than its key in the map")
 }
+
+// failing is a Marshaler that fails.
+type failing struct{}
+
+func (failing) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) { return nil, errNoGrade }

@@ -39,11 +39,14 @@ run: ## run the quickstart: the activities on real cities; needs only Go
 short: ## run the tests in memory, which need only Go
 	$(call in-each,. $(MODULES),go test -short $(RACE) -shuffle=on ./...)
 
-test: ## set up what is missing and run every test, with the race detector, and all in memory on the ordinary way too
+# The race detector is left out of the measurements, and of what has run with it on another DynamoDB
+# or on the direct way.
+test: ## set up what is missing and run every test, and all in memory on the ordinary way too
 	@go run ./internal/dynamodblocal/cmd/dynamodb-local fetch >/dev/null || echo "DynamoDB Local could not be fetched beforehand; the tests look for another way."
 	go test -race -shuffle=on ./...
-	go test -race -shuffle=on ./internal/integration -backend=memory
-	$(call in-each,$(MODULES),go test -race -shuffle=on ./...)
+	$(call in-each,$(filter-out bench,$(MODULES)),go test -race -shuffle=on ./...)
+	$(call in-each,bench,go test -shuffle=on ./...)
+	go test -shuffle=on ./internal/integration -backend=memory
 	go test -short -shuffle=on -tags $(NODIRECT) $(SENDING)
 
 check: lint cross short ## what to run before each commit: linters, other platforms, tests in memory

@@ -181,7 +181,7 @@ func TestNoUpdateIsAppliedTwice(t *testing.T) {
 	}
 	removals := []string{"l[0]", "m.n", "s", "m.l[0]", "l2[0]", "n", "x"}
 	counts := map[string]int{}
-	for i := range 300 {
+	for i := range 100 {
 		req := dynamoconn.UpdateItemRequest{TableName: table}
 		text := "SET " + texts[random.IntN(len(texts))]
 		if random.IntN(2) == 0 {

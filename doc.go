@@ -65,6 +65,12 @@
 // an int64 is a [KeyValueLong]; any other is a [KeyValueDecimal] with the digits that came.
 // A conversion to a Go type that would lose digits fails with [ErrInexact].
 //
+// # Structs
+//
+// [Marshal] and [Unmarshal] convert between Go structs or maps and an [Item], with the dynamodbav tags of
+// the SDK's package attributevalue. What DynamoDB or a Go type cannot hold whole is refused, with
+// its path. docs/structs.md has a row for each Go type.
+//
 // # Enumerations
 //
 // An enumeration is text, in the form that DynamoDB sends; its zero value means "not

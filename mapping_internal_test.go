@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 )
 
 type (
@@ -244,6 +245,61 @@ func TestGoValueAsDeepAsDynamoDBStores(t *testing.T) {
 	require.NoError(t, err)
 	_, err = keyValueOf(nested(32))
 	require.ErrorIs(t, err, ErrInvalidRequest)
+
+	type inner struct {
+		Set []string `dynamodbav:",stringset"`
+	}
+	var value any = inner{[]string{"x"}}
+	for range 30 {
+		value = []any{value}
+	}
+	kv, err = keyValueOf(value)
+	require.NoError(t, err)
+	_, err = (&expression{}).value(kv)
+	require.NoError(t, err)
+}
+
+// What was read into an any is written as it was.
+func TestAnyKeepsAnItem(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		item := itemGenerator{}.item().Draw(t, "item")
+		var read any
+		require.NoError(t, Unmarshal(item, &read))
+		written, err := Marshal(read)
+		require.NoError(t, err)
+		require.True(t, item.Equal(written), "%v, not %v", written, item)
+	})
+}
+
+// A struct is read as it was written, or refused when it is written.
+func TestStructsAreReadAsTheyWereWritten(t *testing.T) {
+	t.Parallel()
+	type inner struct {
+		Text   string
+		Number *float64
+		Map    map[int8][]bool
+	}
+	type outer struct {
+		Int8    int8
+		Uint    uint64 `dynamodbav:",string"`
+		Float32 float32
+		Array   [2]inner
+		Inner   *inner              `dynamodbav:"in,omitempty"`
+		Names   map[string]struct{} `dynamodbav:",stringset,omitzero"`
+		Keys    map[bool]inner
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		want := rapid.Make[outer]().Draw(t, "struct")
+		item, err := Marshal(want)
+		if err != nil {
+			require.ErrorIs(t, err, ErrInvalidRequest)
+			return
+		}
+		var got outer
+		require.NoError(t, Unmarshal(item, &got))
+		require.Equal(t, want, got)
+	})
 }
 
 func TestOperandIsACopy(t *testing.T) {

@@ -149,7 +149,7 @@ var mappingTable = func() map[string]mappingRow {
 			both:          []mapped{{[][]byte{{1}, {}}, dynamoconn.BinarySet("", []byte{1}, []byte{})}, {[][]byte(nil), null}},
 			reads:         []mapped{{[][]byte{{1}}, list(bin(1))}},
 			refused:       []refusedRead{{textSet("a"), [][]byte{}, kind}},
-			refusedWrites: []any{[][]byte{}, [][]byte{{1}, {1}}},
+			refusedWrites: []any{[][]byte{}, [][]byte{{1}, {1}}, [][]byte{nil}},
 		},
 		"sets by a tag": {
 			both: []mapped{

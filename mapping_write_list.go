@@ -20,7 +20,7 @@ func (m *mapping) container(name string, v reflect.Value, t *goType, o *tagOptio
 	case t.writes == classBytes:
 		return Binary(name, copyOfBytes(v)), nil
 	case t.goType == bytesSliceType:
-		return m.binarySet(name, v)
+		return m.set(name, v, t, &tagOptions{set: setOfBinaries}, depth)
 	case t.writes == classMap:
 		return m.mapValue(name, v, t, o.elements(t.elem), depth)
 	}
@@ -63,17 +63,6 @@ func copyOfBytes(v reflect.Value) []byte {
 		b[i] = byte(v.Index(i).Uint())
 	}
 	return b
-}
-
-func (m *mapping) binarySet(name string, v reflect.Value) (KeyValue, error) {
-	if !m.walk.takes(v.Len()) {
-		return nil, tooManyValues()
-	}
-	members := make([][]byte, v.Len())
-	for i := range members {
-		members[i] = copyOfBytes(v.Index(i))
-	}
-	return m.checkedSet(BinarySet(name, members...))
 }
 
 // checkedSet refuses a set that is empty or holds a member twice, if no request will.
@@ -127,10 +116,10 @@ func noMember(i int, kv KeyValue, wanted kind) error {
 	return underElement(i, broken("is "+kv.kind().words+", not "+wanted.words))
 }
 
-// members converts the members of a set. Those of a map are sorted.
+// members converts the members of a set. Those of a map are sorted. A set is no level of nesting.
 func (m *mapping) members(v reflect.Value, t *goType, o *tagOptions, depth int) ([]KeyValue, error) {
 	if t.writes == classList {
-		return m.list(v, t, o, depth)
+		return m.list(v, t, o, depth-1)
 	}
 	if !m.walk.takes(v.Len()) {
 		return nil, tooManyValues()
@@ -138,7 +127,7 @@ func (m *mapping) members(v reflect.Value, t *goType, o *tagOptions, depth int) 
 	values := make([]KeyValue, 0, v.Len())
 	o = o.elements(t.key)
 	for _, key := range v.MapKeys() {
-		kv, err := m.write("", key, t.key, o, depth+1)
+		kv, err := m.write("", key, t.key, o, depth)
 		if err != nil {
 			return nil, err
 		}

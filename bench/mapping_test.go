@@ -181,7 +181,7 @@ func judgeMarshal(in judged) error {
 	}
 	for name, av := range theirs {
 		if ours[name] == nil {
-			if isEmptyContainer(av) { // omitempty leaves out empty slices and maps
+			if mayBeOmitted[name] && isEmptyContainer(av) { // omitempty leaves out empty slices and maps
 				continue
 			}
 			return fmt.Errorf("%s is left out", name)
@@ -197,6 +197,9 @@ func judgeMarshal(in judged) error {
 	}
 	return nil
 }
+
+// mayBeOmitted has the slices and maps with omitempty.
+var mayBeOmitted = map[string]bool{"Numbers": true, "Binaries": true, "Omitted": true}
 
 // isEmptyContainer reports whether av is what attributevalue makes of an empty slice, map or set.
 func isEmptyContainer(av types.AttributeValue) bool {

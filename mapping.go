@@ -53,7 +53,7 @@ func MarshalValue(key string, v any) (KeyValue, error) {
 // Unmarshal sets the Go value that v points to, a struct, a map or an any, to an Item. It is the opposite
 // of [Marshal] and has the same rules; docs/structs.md has a row for each Go type.
 //
-//	var song Song
+//	var song struct{ Artist, SongTitle string }
 //	err := dynamoconn.Unmarshal(item, &song)
 //
 // A field without an attribute stays as it is, and an attribute without a field is passed over. A

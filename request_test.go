@@ -196,7 +196,7 @@ func allActivities() map[string]activity {
 var callOptions = map[string][]dynamoconn.CallOption{
 	"none":     nil,
 	"region":   {dynamoconn.InRegion(dynamoconn.RegionEUWest1)},
-	"keys":     {dynamoconn.UsingCredentials(&counted{})},
+	"keys":     {dynamoconn.UsingCredentials(accountKeys{})},
 	"capacity": {dynamoconn.WithConsumedCapacity()},
 	"once":     {dynamoconn.SendOnce()},
 	"token":    {dynamoconn.ExactlyOnce("token")},

@@ -203,7 +203,7 @@ func TestItemsOfAnAnswerAreApart(t *testing.T) {
 }
 
 func TestDecodingAllocatesLittle(t *testing.T) {
-	for name, most := range map[string]float64{"items": 450, "rotated": 450, "nested": 600, "text": 250, "one": 25} {
+	for name, most := range map[string]float64{"items": 450, "rotated": 450, "nested": 600, "text": 250, "one": 35} { // some more than it needs: with the race detector pools lose what they hold
 		body := pages()[name]
 		got := testing.AllocsPerRun(5, func() {
 			if _, err := decodeAnswer("Scan", body); err != nil {

@@ -194,7 +194,7 @@ func TestCheckpointAfterAnItem(t *testing.T) {
 		require.NoError(t, err, name)
 		base := test.req
 		base.ExclusiveStartKey = nil
-		assert.True(t, queryCheckpointAt(t, base, "b") == got, name)
+		assert.Equal(t, queryCheckpointAt(t, base, "b"), got, name)
 		got, err = after(test.req, 2, test.answers...)
 		require.NoError(t, err, name)
 		assert.True(t, got.Done(), "%s: the last item has nothing behind it", name)

@@ -28,7 +28,7 @@ type (
 	byPointer     struct{ n string }
 	unexported    struct{ a int }
 	unexportedToo struct {
-		a int
+		a int //nolint:unused // what the type is about
 		A string
 	}
 	withKeyValue struct{ *KeyValueString }

@@ -217,7 +217,7 @@ func plainClass(t, textMethods reflect.Type) typeClass {
 // struct.
 func hasHiddenFields(t reflect.Type) bool {
 	for i := range t.NumField() {
-		if field := t.Field(i); !field.IsExported() && field.Name != "_" && !(field.Anonymous && isStruct(field.Type)) {
+		if field := t.Field(i); !field.IsExported() && field.Name != "_" && (!field.Anonymous || !isStruct(field.Type)) {
 			return true
 		}
 	}

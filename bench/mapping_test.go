@@ -261,7 +261,7 @@ func judgeUnmarshal(name string, av types.AttributeValue) error {
 	switch {
 	case ourErr != nil && theirErr != nil:
 		return nil
-	case theirErr == errPanic:
+	case errors.Is(theirErr, errPanic):
 		return fmt.Errorf("only attributevalue panics for %s", kv)
 	case ourErr != nil:
 		return judgeRefusal(kv, ourErr)

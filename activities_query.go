@@ -140,14 +140,9 @@ func (q *query) learnKey(names []string) {
 // queryRequest is the Query of one page.
 type queryRequest struct {
 	*QueryRequest
-	key        keyCondition
-	expression *expression
-	keyText    string // the key condition expression
-	filter     string
-	projection *string
-	startKey   Item
-	startJSON  []byte // startKey, encoded
-	pageLimit  int32  // 0 leaves it to DynamoDB
+	pageRead
+	key     keyCondition
+	keyText string // the key condition expression
 }
 
 // prepare checks the request and makes its expressions.
@@ -176,7 +171,7 @@ func (r *queryRequest) action() string { return "Query" }
 func (r *queryRequest) tableNames() []string { return []string{r.TableName} }
 
 func (r *queryRequest) body(capacity types.ReturnConsumedCapacity) []byte {
-	body := &queryBody{
+	body := &pageBody{
 		consistent:   r.IsConsistentRead,
 		start:        r.startJSON,
 		expression:   r.expression,
@@ -245,16 +240,14 @@ func (r *queryRequest) check() error {
 		return invalid("KeyConditionExpression", "cannot be given together with SortKey")
 	case r.KeyConditionExpression == "" && len(r.PartitionKey) == 0:
 		return invalid("PartitionKey", "must not be empty: a query reads one partition")
-	case r.Limit < 0:
-		return invalid("Limit", "must not be negative")
-	case r.MaxItems < 0:
-		return invalid("MaxItems", "must not be negative")
 	case r.MaxScanned < 0:
 		return invalid("MaxScanned", "must not be negative")
-	case r.Checkpoint.at.started() && len(r.ExclusiveStartKey) > 0:
-		return invalid("Checkpoint", "cannot be given together with ExclusiveStartKey")
-	case r.CountOnly && (len(r.Attributes) > 0 || r.ProjectionExpression != ""):
-		return invalid("CountOnly", "cannot be given together with Attributes or ProjectionExpression")
+	}
+	if err := checkBounds(r.Limit, r.MaxItems, r.Checkpoint.at, r.ExclusiveStartKey); err != nil {
+		return err
+	}
+	if err := checkCountOnly(r.CountOnly, r.Attributes, r.ProjectionExpression); err != nil {
+		return err
 	}
 	if err := r.checkKeyNames(); err != nil {
 		return err
@@ -291,23 +284,15 @@ func (r *queryRequest) checkKeyNames() error {
 // queryPage reads one page.
 func (q *query) queryPage(ctx context.Context, start itemPosition, limit int32) (*itemPage, []types.ConsumedCapacity, error) {
 	one := *q.queryRequest
-	one.startKey, one.pageLimit = start.key, limit
-	if len(start.key) > 0 {
-		var err error
-		if one.startJSON, _, err = appendItem(nil, start.key); err != nil {
-			return nil, nil, under("LastEvaluatedKey", err)
-		}
+	if err := one.beginAt(start, limit); err != nil {
+		return nil, nil, err
 	}
-	a, err := q.do(ctx, &one)
-	if err != nil {
-		return nil, nil, withSent(err, start.key)
-	}
-	page, err := newItemPage(a, q.CountOnly)
+	page, used, err := q.readItems(ctx, &one, start, q.CountOnly)
 	if err == nil {
 		q.learnKey(page.next.key.Keys())
 		err = q.key.check(page, start.key, q.keyNames, q.projection == nil)
 	}
-	return page, a.capacity, err
+	return page, used, err
 }
 
 // cuts reports whether each item of a page has its key, of which a place inside the page can be

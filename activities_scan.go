@@ -132,12 +132,7 @@ func (c *Client) newScan(req ScanTableRequest, opts []CallOption) (*scan, error)
 // scanRequest is the Scan of one page.
 type scanRequest struct {
 	*ScanTableRequest
-	expression *expression
-	filter     string
-	projection *string
-	startKey   Item
-	startJSON  []byte // startKey, encoded
-	pageLimit  int32  // 0 leaves it to DynamoDB
+	pageRead
 }
 
 // prepare checks the request and makes its expressions.
@@ -160,7 +155,7 @@ func (r *scanRequest) action() string { return "Scan" }
 func (r *scanRequest) tableNames() []string { return []string{r.TableName} }
 
 func (r *scanRequest) body(capacity types.ReturnConsumedCapacity) []byte {
-	body := &scanBody{
+	body := &pageBody{
 		consistent: r.IsConsistentRead,
 		start:      r.startJSON,
 		expression: r.expression,
@@ -228,16 +223,13 @@ func (req *ScanTableRequest) check() error {
 	if err := checkSegment(req.Segment, req.TotalSegments); err != nil {
 		return err
 	}
-	switch {
-	case req.Limit < 0:
-		return invalid("Limit", "must not be negative")
-	case req.MaxItems < 0:
-		return invalid("MaxItems", "must not be negative")
-	case req.Checkpoint.at.started() && len(req.ExclusiveStartKey) > 0:
-		return invalid("Checkpoint", "cannot be given together with ExclusiveStartKey")
-	case req.CountOnly && (len(req.Attributes) > 0 || req.ProjectionExpression != ""):
-		return invalid("CountOnly", "cannot be given together with Attributes or ProjectionExpression")
-	case len(req.ExpressionAttributeValues) > 0 && req.FilterExpression == "":
+	if err := checkBounds(req.Limit, req.MaxItems, req.Checkpoint.at, req.ExclusiveStartKey); err != nil {
+		return err
+	}
+	if err := checkCountOnly(req.CountOnly, req.Attributes, req.ProjectionExpression); err != nil {
+		return err
+	}
+	if len(req.ExpressionAttributeValues) > 0 && req.FilterExpression == "" {
 		return invalid("ExpressionAttributeValues", "are not used: there is no FilterExpression")
 	}
 	return needsExpression(req.ExpressionAttributeNames, nil, req.FilterExpression, req.ProjectionExpression)
@@ -257,19 +249,10 @@ func checkSegment(segment, total int32) error {
 // scanPage reads one page.
 func (s *scan) scanPage(ctx context.Context, start itemPosition, limit int32) (*itemPage, []types.ConsumedCapacity, error) {
 	one := *s.scanRequest
-	one.startKey, one.pageLimit = start.key, limit
-	if len(start.key) > 0 {
-		var err error
-		if one.startJSON, _, err = appendItem(nil, start.key); err != nil {
-			return nil, nil, under("LastEvaluatedKey", err)
-		}
+	if err := one.beginAt(start, limit); err != nil {
+		return nil, nil, err
 	}
-	a, err := s.do(ctx, &one)
-	if err != nil {
-		return nil, nil, withSent(err, start.key)
-	}
-	page, err := newItemPage(a, s.CountOnly)
-	return page, a.capacity, err
+	return s.readItems(ctx, &one, start, s.CountOnly)
 }
 
 // page reads the next page and returns it as a response.

@@ -34,61 +34,24 @@ func (r *getBody) appendTo(dst []byte) []byte {
 	return o.close()
 }
 
-// scanBody is the body of a Scan.
-type scanBody struct {
+// pageBody is the body of a Scan or a Query.
+type pageBody struct {
 	consistent     bool
 	start          []byte // the key to start after, or nil
 	expression     *expression
 	filter         *string
 	index          string
-	limit          int32 // 0 for none
+	keyCondition   string // of a Query
+	limit          int32  // 0 for none
 	projection     *string
 	capacity       types.ReturnConsumedCapacity
-	segment, total int32 // total is 0 for a scan without segments
+	descending     bool  // of a Query
+	segment, total int32 // of a Scan; total is 0 without segments
 	selected       types.Select
 	table          string
 }
 
-func (r *scanBody) appendTo(dst []byte) []byte {
-	o := openObject(dst)
-	o.flag("ConsistentRead", r.consistent)
-	o.encoded("ExclusiveStartKey", r.start)
-	o.placeholders(r.expression)
-	o.optional("FilterExpression", r.filter)
-	o.text("IndexName", r.index)
-	if r.limit > 0 {
-		o.number("Limit", r.limit)
-	}
-	o.optional("ProjectionExpression", r.projection)
-	o.text("ReturnConsumedCapacity", string(r.capacity))
-	if r.total > 0 {
-		o.number("Segment", r.segment)
-	}
-	o.text("Select", string(r.selected))
-	o.text("TableName", r.table)
-	if r.total > 0 {
-		o.number("TotalSegments", r.total)
-	}
-	return o.close()
-}
-
-// queryBody is the body of a Query.
-type queryBody struct {
-	consistent   bool
-	start        []byte // the key to start after, or nil
-	expression   *expression
-	filter       *string
-	index        string
-	keyCondition string
-	limit        int32 // 0 for none
-	projection   *string
-	capacity     types.ReturnConsumedCapacity
-	descending   bool
-	selected     types.Select
-	table        string
-}
-
-func (r *queryBody) appendTo(dst []byte) []byte {
+func (r *pageBody) appendTo(dst []byte) []byte {
 	o := openObject(dst)
 	o.flag("ConsistentRead", r.consistent)
 	o.encoded("ExclusiveStartKey", r.start)
@@ -104,8 +67,14 @@ func (r *queryBody) appendTo(dst []byte) []byte {
 	if r.descending {
 		o.flag("ScanIndexForward", false)
 	}
+	if r.total > 0 {
+		o.number("Segment", r.segment)
+	}
 	o.text("Select", string(r.selected))
 	o.text("TableName", r.table)
+	if r.total > 0 {
+		o.number("TotalSegments", r.total)
+	}
 	return o.close()
 }
 

@@ -139,7 +139,7 @@ func TestScanIsWrittenAsTheSDKDoes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := bodyGenerator{t}
 		x := g.expression()
-		body := &scanBody{
+		body := &pageBody{
 			consistent: g.bool("consistent"), expression: x, filter: optional(g.text("filter")), index: g.text("index"),
 			limit: rapid.Int32Range(0, 3).Draw(t, "limit"), projection: optional(g.text("projection")), capacity: g.capacity(),
 			selected: rapid.SampledFrom([]types.Select{"", types.SelectCount}).Draw(t, "select"), table: "Music",
@@ -168,7 +168,7 @@ func TestQueryIsWrittenAsTheSDKDoes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := bodyGenerator{t}
 		x := g.expression()
-		body := &queryBody{
+		body := &pageBody{
 			consistent: g.bool("consistent"), expression: x, filter: optional(g.text("filter")), index: g.text("index"), keyCondition: "#k = :k",
 			limit: rapid.Int32Range(0, 3).Draw(t, "limit"), projection: optional(g.text("projection")), capacity: g.capacity(),
 			descending: g.bool("descending"), selected: rapid.SampledFrom([]types.Select{"", types.SelectCount}).Draw(t, "select"), table: "Music",
@@ -383,11 +383,11 @@ func TestBodiesAgreeWithTheRequestsThatTheSDKKeeps(t *testing.T) {
 	request := []byte(`{"DeleteRequest":{"Key":` + attribute + `},"PutRequest":{"Item":` + attribute + `}}`)
 	for action, body := range map[string]interface{ appendTo([]byte) []byte }{
 		"GetItem": &getBody{true, namesOnly, key, projection, capacity, "__TableName__"},
-		"Scan": &scanBody{
-			true, key, x, filter, "__IndexName__", 1, projection, capacity, 1, 1, types.SelectAllAttributes, "__TableName__",
+		"Scan": &pageBody{
+			true, key, x, filter, "__IndexName__", "", 1, projection, capacity, false, 1, 1, types.SelectAllAttributes, "__TableName__",
 		},
-		"Query": &queryBody{
-			true, key, x, filter, "__IndexName__", "__KeyConditionExpression__", 1, projection, capacity, false, types.SelectAllAttributes, "__TableName__",
+		"Query": &pageBody{
+			true, key, x, filter, "__IndexName__", "__KeyConditionExpression__", 1, projection, capacity, false, 0, 0, types.SelectAllAttributes, "__TableName__",
 		},
 		"PutItem":    &put,
 		"UpdateItem": &update,

@@ -286,6 +286,56 @@ type (
 	itemPager = pager[Item, itemPosition]
 )
 
+// pageRead is what the Scan and the Query of one page have in common.
+type pageRead struct {
+	expression *expression
+	filter     string
+	projection *string
+	startKey   Item
+	startJSON  []byte // startKey, encoded
+	pageLimit  int32  // 0 leaves it to DynamoDB
+}
+
+// beginAt sets where the page begins, and its limit.
+func (r *pageRead) beginAt(start itemPosition, limit int32) (err error) {
+	r.startKey, r.pageLimit = start.key, limit
+	if len(start.key) > 0 {
+		r.startJSON, _, err = appendItem(nil, start.key)
+	}
+	return under("LastEvaluatedKey", err)
+}
+
+// readItems sends the Scan or the Query of a page that begins at start.
+func (k *call) readItems(ctx context.Context, r request, start itemPosition, countOnly bool) (*itemPage, []types.ConsumedCapacity, error) {
+	a, err := k.do(ctx, r)
+	if err != nil {
+		return nil, nil, withSent(err, start.key)
+	}
+	page, err := newItemPage(a, countOnly)
+	return page, a.capacity, err
+}
+
+// checkBounds checks how much is read, and where that begins.
+func checkBounds(limit int32, maxItems int, at checkpoint, startKey Item) error {
+	switch {
+	case limit < 0:
+		return invalid("Limit", "must not be negative")
+	case maxItems < 0:
+		return invalid("MaxItems", "must not be negative")
+	case at.started() && len(startKey) > 0:
+		return invalid("Checkpoint", "cannot be given together with ExclusiveStartKey")
+	}
+	return nil
+}
+
+// checkCountOnly refuses to count items and to choose their attributes at the same time.
+func checkCountOnly(countOnly bool, attributes []string, projection string) error {
+	if countOnly && (len(attributes) > 0 || projection != "") {
+		return invalid("CountOnly", "cannot be given together with Attributes or ProjectionExpression")
+	}
+	return nil
+}
+
 // pageAnswer returns what the SDK's output of a scan says. That of a query has the same fields.
 func pageAnswer(out *dynamodb.ScanOutput) (*answer, error) {
 	a := &answer{count: out.Count, scanned: out.ScannedCount, capacity: capacityOf(out.ConsumedCapacity)}

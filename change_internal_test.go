@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 )
 
 func TestChangesAreAnUpdateExpression(t *testing.T) {
@@ -111,4 +112,31 @@ func TestExpressionOfChangesIsBounded(t *testing.T) {
 		_, _, err := (&expression{}).changes(changes[:n])
 		assertFieldError(t, err, ErrInvalidRequest, "Changes", "make an expression that is longer than 4 KB")
 	}
+}
+
+// Changes and their own text may be applied twice in the same cases.
+func TestChangesAndTheirTextAgreeOnRepetition(t *testing.T) {
+	t.Parallel()
+	paths := []Path{Attr("a"), Attr("a", "b"), Attr("a").At(1), Attr("b"), Attr("b").At(0).Attr("c"), Attr("c")}
+	rapid.Check(t, func(t *rapid.T) {
+		path := rapid.SampledFrom(paths)
+		var changes []Change
+		for range rapid.IntRange(1, 3).Draw(t, "changes") {
+			p, other := path.Draw(t, "path"), path.Draw(t, "other")
+			changes = append(changes, rapid.SampledFrom([]Change{
+				p.Set(1), p.Set(other), p.SetIfMissing(1), p.SetIfMissing(other), p.CopyOf(other), p.Increment(1), p.Increment(other),
+				p.Append(1), p.Prepend(1), p.Remove(), p.AddMembers("x"), p.DeleteMembers(1),
+			}).Draw(t, "change"))
+		}
+		x := &expression{}
+		text, isRepeatable, err := x.changes(changes)
+		if err != nil {
+			return // they overlap
+		}
+		var values Item
+		for _, v := range x.values {
+			values = append(values, Rename(v.value, v.placeholder))
+		}
+		assert.Equal(t, parseUpdate(text, x.names).isRepeatable(values), isRepeatable, text)
+	})
 }

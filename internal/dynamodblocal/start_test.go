@@ -180,10 +180,11 @@ func TestStartStopsWhatItStartedWhenItsContextEnds(t *testing.T) {
 }
 
 func TestStartTriesAnotherPortUnlessTheCallerChoseIt(t *testing.T) {
+	// The port is noted before the error is printed: Start ends the server as soon as it reads the error.
 	const hang = `
+echo $port >> "$PORTS"
 echo "java.io.IOException: Failed to bind to 0.0.0.0/0.0.0.0:$port" >&2
 echo "Caused by: java.net.BindException: Address already in use" >&2
-echo $port >> "$PORTS"
 exec /bin/sleep 60`
 	ports := filepath.Join(t.TempDir(), "ports")
 	t.Setenv("PORTS", ports)

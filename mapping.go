@@ -36,6 +36,24 @@ func Marshal(v any) (Item, error) {
 	return item.MapValue, nil
 }
 
+// AttributeNames returns the names of the attributes that [Marshal] makes of the struct T, in the
+// order of the fields: those to read of an item that has others too.
+//
+//	req.Attributes = dynamoconn.AttributeNames[Song]()
+//
+// It is nil for a type that is no struct, or that Marshal stores as a whole by a method of its own.
+func AttributeNames[T any]() []string {
+	t := goTypeOf(reflect.TypeFor[T]())
+	if t.writes != classStruct || len(t.fields) == 0 {
+		return nil
+	}
+	names := make([]string, len(t.fields))
+	for i, field := range t.fields {
+		names[i] = field.name
+	}
+	return names
+}
+
 // MarshalValue returns a Go value as an attribute under key, with the rules and the errors of
 // [Marshal]. Unlike there, v may be any Go value that an attribute can hold; a nil is a null.
 func MarshalValue(key string, v any) (KeyValue, error) {

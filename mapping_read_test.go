@@ -233,3 +233,21 @@ type (
 		Self  []right1
 	}
 )
+
+func TestAttributeNamesAreThoseThatMarshalMakes(t *testing.T) {
+	t.Parallel()
+	type inner struct{ City, Zip string }
+	type outer struct {
+		inner
+		Name   string `dynamodbav:"name,omitempty"`
+		Hidden string `dynamodbav:"-"`
+		Zip    int
+	}
+	item, err := dynamoconn.Marshal(outer{Name: "x"})
+	require.NoError(t, err)
+	assert.Equal(t, item.Keys(), dynamoconn.AttributeNames[outer]())
+	assert.Equal(t, []string{"City", "name", "Zip"}, dynamoconn.AttributeNames[outer]())
+	assert.Nil(t, dynamoconn.AttributeNames[int]())
+	assert.Nil(t, dynamoconn.AttributeNames[dynamoconn.Number]())
+	assert.Nil(t, dynamoconn.AttributeNames[map[string]any]())
+}

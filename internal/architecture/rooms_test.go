@@ -84,6 +84,9 @@ var rooms = []room{
 	},
 	{dir: "dynamoconntest/cmd/dynamoconntest", imports: []string{"dynamoconntest"}},
 
+	// On top of the root.
+	{dir: "table", imports: []string{rootRoom}},
+
 	// What only tests and examples use.
 	{dir: "testdata"},
 	{dir: "internal/architecture"},

@@ -400,12 +400,15 @@ func TestSequentialCallsUseOneConnection(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 1, resp.Attempts)
 	}
-	assert.EqualValues(t, 1, connections.Load())
+	// One, but for a busy machine: net/http gives a connection up if it takes more than 50 ms from the
+	// answer until it knows that the request was written whole.
+	used := connections.Load()
+	assert.LessOrEqual(t, used, int64(4))
 
 	client.CloseIdleConnections()
 	_, err = client.PutItem(t.Context(), putMusic())
 	require.NoError(t, err, "the client can still be used")
-	assert.EqualValues(t, 2, connections.Load())
+	assert.Equal(t, used+1, connections.Load())
 	client.CloseIdleConnections()
 }
 

@@ -16,7 +16,9 @@ func (c *Client) GetItem(ctx context.Context, req GetItemRequest, opts ...CallOp
 	if err != nil {
 		return nil, err
 	}
-	get, err := req.prepare()
+	memory := newScratch()
+	defer memory.release()
+	get, err := req.prepare(memory)
 	if err != nil {
 		return nil, k.refuse(err)
 	}
@@ -80,8 +82,8 @@ func (c *Client) DeleteItem(ctx context.Context, req DeleteItemRequest, opts ...
 	return &DeleteItemResponse{OldItem: written.returned, ResponseMetadata: written.metadata}, err
 }
 
-func (req *GetItemRequest) prepare() (*getRequest, error) {
-	key, err := encodeKey(req.TableName, req.Item)
+func (req *GetItemRequest) prepare(memory *scratch) (*getRequest, error) {
+	key, err := memory.key(req.TableName, req.Item)
 	if err != nil {
 		return nil, err
 	}
@@ -156,13 +158,13 @@ type putWrite struct {
 	condition writeCondition
 }
 
-func (req *PutItemRequest) prepare() (itemWrite, error) {
+func (req *PutItemRequest) prepare(memory *scratch) (itemWrite, error) {
 	if err := checkTableName("TableName", req.TableName); err != nil {
 		return nil, err
 	}
-	item, err := appendWholeItem(make([]byte, 0, usualAttribute*len(req.Item)), req.Item)
+	item, err := memory.wholeItem(req.Item)
 	if err != nil {
-		return nil, under("Item", err)
+		return nil, err
 	}
 	returnItem := req.ReturnItemOnConditionFailure || req.ItemIsUnique && (req.ConditionExpression != "" || !testsNothing(req.If))
 	condition, err := newWriteCondition(req.If, req.ConditionExpression, req.ExpressionAttributeNames, req.ExpressionAttributeValues, returnItem)
@@ -256,8 +258,8 @@ type deleteWrite struct {
 	condition writeCondition
 }
 
-func (req *DeleteItemRequest) prepare() (itemWrite, error) {
-	key, err := encodeKey(req.TableName, req.Item)
+func (req *DeleteItemRequest) prepare(memory *scratch) (itemWrite, error) {
+	key, err := memory.key(req.TableName, req.Item)
 	if err != nil {
 		return nil, err
 	}

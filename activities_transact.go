@@ -40,7 +40,9 @@ func (c *Client) TransactWrite(ctx context.Context, req TransactWriteRequest, op
 	if err != nil {
 		return nil, err
 	}
-	writes, err := req.prepare()
+	memory := newScratch()
+	defer memory.release()
+	writes, err := req.prepare(memory)
 	if err != nil {
 		return nil, k.refuse(err)
 	}
@@ -86,7 +88,9 @@ func (c *Client) TransactGet(ctx context.Context, req TransactGetRequest, opts .
 	if err != nil {
 		return nil, err
 	}
-	gets, err := req.prepare()
+	memory := newScratch()
+	defer memory.release()
+	gets, err := req.prepare(memory)
 	if err != nil {
 		return nil, k.refuse(err)
 	}
@@ -124,7 +128,7 @@ func checkCount(field string, n int) error {
 }
 
 // prepare checks and encodes the operations.
-func (req *TransactWriteRequest) prepare() ([]transactedWrite, error) {
+func (req *TransactWriteRequest) prepare(memory *scratch) ([]transactedWrite, error) {
 	if err := checkCount("Writes", len(req.Writes)); err != nil {
 		return nil, err
 	}
@@ -134,7 +138,7 @@ func (req *TransactWriteRequest) prepare() ([]transactedWrite, error) {
 			return nil, invalid(fmt.Sprintf("Writes[%d]", i), "must not be nil")
 		}
 		var err error
-		if writes[i], err = write.inTransaction(); err != nil {
+		if writes[i], err = write.inTransaction(memory); err != nil {
 			return nil, under(fmt.Sprintf("Writes[%d]", i), err)
 		}
 	}
@@ -269,22 +273,22 @@ func consumedReadsOnly(reported []types.ConsumedCapacity) bool {
 	return reads > 0 && writes == 0
 }
 
-func (req PutItemRequest) inTransaction() (transactedWrite, error) {
+func (req PutItemRequest) inTransaction(memory *scratch) (transactedWrite, error) {
 	if req.ItemIsUnique {
 		return nil, notInTransaction("ItemIsUnique")
 	}
-	return asTransacted(req.prepare())
+	return asTransacted(req.prepare(memory))
 }
 
-func (req UpdateItemRequest) inTransaction() (transactedWrite, error) {
+func (req UpdateItemRequest) inTransaction(memory *scratch) (transactedWrite, error) {
 	if req.UniqueAttribute != "" {
 		return nil, notInTransaction("UniqueAttribute")
 	}
-	return asTransacted(req.prepare())
+	return asTransacted(req.prepare(memory))
 }
 
-func (req DeleteItemRequest) inTransaction() (transactedWrite, error) {
-	return asTransacted(req.prepare())
+func (req DeleteItemRequest) inTransaction(memory *scratch) (transactedWrite, error) {
+	return asTransacted(req.prepare(memory))
 }
 
 // asTransacted returns a write as an operation of a transaction, which returns no item.
@@ -309,8 +313,8 @@ type checkWrite struct {
 	condition writeCondition
 }
 
-func (check ConditionCheck) inTransaction() (transactedWrite, error) {
-	key, err := encodeKey(check.TableName, check.Item)
+func (check ConditionCheck) inTransaction(memory *scratch) (transactedWrite, error) {
+	key, err := memory.key(check.TableName, check.Item)
 	if err != nil {
 		return nil, err
 	}
@@ -351,14 +355,14 @@ func (w *checkWrite) transactItem() (types.TransactWriteItem, error) {
 type transactGets []*getRequest
 
 // prepare checks and encodes the gets.
-func (req *TransactGetRequest) prepare() (transactGets, error) {
+func (req *TransactGetRequest) prepare(memory *scratch) (transactGets, error) {
 	if err := checkCount("Gets", len(req.Gets)); err != nil {
 		return nil, err
 	}
 	gets := make(transactGets, len(req.Gets))
 	for i := range req.Gets {
 		var err error
-		if gets[i], err = req.Gets[i].prepare(); err != nil {
+		if gets[i], err = req.Gets[i].prepare(memory); err != nil {
 			return nil, under(fmt.Sprintf("Gets[%d]", i), err)
 		}
 	}
@@ -400,7 +404,7 @@ func (gets transactGets) tableNames() []string { return distinctNames(gets.table
 
 func (gets transactGets) body(capacity types.ReturnConsumedCapacity) []byte {
 	body := &transactGetBody{capacity: capacity, gets: gets}
-	return body.appendTo(make([]byte, 0, usualBody*len(gets)))
+	return body.appendTo(make([]byte, 0, body.usualSize()))
 }
 
 func (gets transactGets) ordinary(ctx context.Context, k *call) (*answer, error) {

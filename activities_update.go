@@ -46,8 +46,8 @@ type updateWrite struct {
 	unique     KeyValue // the value of UniqueAttribute, or nil
 }
 
-func (req *UpdateItemRequest) prepare() (itemWrite, error) {
-	key, err := encodeKey(req.TableName, req.Item)
+func (req *UpdateItemRequest) prepare(memory *scratch) (itemWrite, error) {
+	key, err := memory.key(req.TableName, req.Item)
 	if err != nil {
 		return nil, err
 	}

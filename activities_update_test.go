@@ -3,6 +3,7 @@ package dynamoconn_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -304,6 +305,31 @@ func TestUniqueAttribute(t *testing.T) {
 				assert.Equal(t, errors.Is(test.is, condition), errors.Is(err, condition))
 				assert.Equal(t, len(test.answers), errorOf(t, err).Attempts)
 			})
+		})
+	}
+}
+
+// What a call has encoded stays as it is while other calls encode something else: the inquiry has
+// the key of the update.
+func TestOtherCallsLeaveTheKeyOfAnInquiryAlone(t *testing.T) {
+	t.Parallel()
+	for range 10 { // the other call need not get the same memory
+		synctest.Test(t, func(t *testing.T) {
+			other := wireClient(t, wiretest.New())
+			w := wiretest.New(func(r *wiretest.Request) (*http.Response, error) {
+				_, err := other.DeleteItem(t.Context(), dynamoconn.DeleteItemRequest{
+					TableName: "Music", Item: dynamoconn.Item{dynamoconn.String("Key", strings.Repeat("other", 20))},
+				})
+				assert.NoError(t, err)
+				return internal(r)
+			}, conditions)
+			_, err := wireClient(t, w).UpdateItem(t.Context(), unique(""))
+			require.ErrorIs(t, err, dynamoconn.ErrAmbiguous)
+			sent := w.Requests()
+			require.Len(t, sent, 2)
+			const key = `"Key":{"Artist":{"S":"No One You Know"}`
+			assert.Contains(t, sent[0].Body, key)
+			assert.Contains(t, sent[1].Body, key)
 		})
 	}
 }

@@ -52,18 +52,6 @@ func isNameOfTable(name, asked string) bool {
 	return isARN && strings.HasPrefix(asked, "arn:") && last == name
 }
 
-// usualKey is more than most keys take, encoded.
-const usualKey = 96
-
-// encodeKey checks and encodes the key of an item, and checks the name of its table.
-func encodeKey(table string, key Item) ([]byte, error) {
-	if err := checkTableName("TableName", table); err != nil {
-		return nil, err
-	}
-	encoded, err := appendKey(make([]byte, 0, usualKey), key)
-	return encoded, under("Item", err)
-}
-
 // toKey checks and converts a key: one or two attributes of the types that a key can have,
 // and not empty.
 func toKey(key Item) (map[string]types.AttributeValue, error) {

@@ -209,7 +209,7 @@ func (r *answerReader) int32() (int32, error) {
 // items reads a list of items. If count is how many there are, memory for them is allocated
 // once. On an error it returns those before it.
 func (r *answerReader) items(count int32) ([]Item, error) {
-	const fewestBytes, fewItems = 16, 128 // of an item, as a rule; and of a small list
+	const fewestBytes = 16 // of an item, as a rule
 	items := make([]Item, 0, max(0, min(int(count), r.rest()/fewestBytes)))
 	begin := r.Pos
 	err := r.elements(func() error {
@@ -217,19 +217,29 @@ func (r *answerReader) items(count int32) ([]Item, error) {
 		if err != nil {
 			return err
 		}
-		if n := len(items); n == cap(items) { // make room for as many as the rest is likely to have
-			average := (r.Pos-begin)/(n+1) + 1
-			items = slices.Grow(items, 1+min(r.rest()/average, 4*n+fewItems*min(n, 1)))
-		}
-		items = append(items, item)
+		items = append(r.withRoom(items, begin), item)
 		return nil
 	})
 	return items, err
 }
 
+// withRoom returns items with room for another one. The list of them began at begin, and the first
+// that is not among them has been read. If there is no room, withRoom makes it for as many as the
+// rest of the answer is likely to have.
+func (r *answerReader) withRoom(items []Item, begin int) []Item {
+	const fewItems = 128 // of a small list
+	n := len(items)
+	if n < cap(items) {
+		return items
+	}
+	average := (r.Pos-begin)/(n+1) + 1
+	return slices.Grow(items, 1+min(r.rest()/average, 4*n+fewItems*min(n, 1)))
+}
+
 // transactItems reads the items of TransactGetItems. Each is in an object of its own.
 func (r *answerReader) transactItems() error {
 	r.answer.transactItems = []Item{}
+	begin := r.Pos
 	return r.elements(func() error {
 		var found Item
 		err := r.members(func(name []byte) (err error) {
@@ -241,7 +251,7 @@ func (r *answerReader) transactItems() error {
 			}
 			return err
 		})
-		r.answer.transactItems = append(r.answer.transactItems, found)
+		r.answer.transactItems = append(r.withRoom(r.answer.transactItems, begin), found)
 		return err
 	})
 }

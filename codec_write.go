@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"math"
 	"strconv"
+	"sync"
 
 	"github.com/dynamoconn/dynamoconn/internal/jsontext"
 )
@@ -62,6 +63,44 @@ func isKey(item Item) bool {
 		}
 	}
 	return true
+}
+
+// scratch is memory for the items and keys that a call encodes before it makes the body of its
+// request. The body is a copy of them, so the memory serves another call when this one ends.
+type scratch struct{ used []byte }
+
+var scratches = sync.Pool{New: func() any { return &scratch{make([]byte, 0, 1<<10)} }}
+
+func newScratch() *scratch { return scratches.Get().(*scratch) }
+
+// release ends the use of all that was encoded.
+func (s *scratch) release() {
+	if cap(s.used) > largestKept {
+		return
+	}
+	s.used = s.used[:0]
+	scratches.Put(s)
+}
+
+// wholeItem checks and encodes an item that is to be stored.
+func (s *scratch) wholeItem(item Item) ([]byte, error) { return s.keep(appendWholeItem(s.used, item)) }
+
+// key checks and encodes the key of an item, and checks the name of its table.
+func (s *scratch) key(table string, key Item) ([]byte, error) {
+	if err := checkTableName("TableName", table); err != nil {
+		return nil, err
+	}
+	return s.keep(appendKey(s.used, key))
+}
+
+// keep returns what was appended to the memory.
+func (s *scratch) keep(appended []byte, err error) ([]byte, error) {
+	if err != nil {
+		return nil, under("Item", err)
+	}
+	begin, end := len(s.used), len(appended)
+	s.used = appended
+	return appended[begin:end:end], nil
 }
 
 // appendValue appends the value of kv without its name, with the rules of

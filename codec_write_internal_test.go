@@ -494,3 +494,28 @@ func BenchmarkAppendItem(b *testing.B) {
 		}
 	})
 }
+
+// What is encoded in a scratch does not overlap, a refused item leaves nothing there, and a
+// scratch that grew large is not kept.
+func TestScratch(t *testing.T) {
+	t.Parallel()
+	s := &scratch{make([]byte, 0, 1<<10)}
+	first, err := s.key("Music", Item{String("Artist", "A")})
+	require.NoError(t, err)
+	_, err = s.key("Music", Item{String("Artist", "B"), Null("SongTitle")})
+	require.ErrorIs(t, err, ErrInvalidRequest)
+	_, err = s.wholeItem(Item{String("Artist", "B"), String("Text", strings.Repeat("x", largestItem))})
+	require.ErrorIs(t, err, ErrItemTooLarge)
+	second, err := s.wholeItem(Item{String("Artist", "B")})
+	require.NoError(t, err)
+	_ = append(first, "overwritten"...)
+	assert.Equal(t, `{"Artist":{"S":"A"}}`, string(first))
+	assert.Equal(t, `{"Artist":{"S":"B"}}`, string(second))
+	assert.Equal(t, `{"Artist":{"S":"A"}}{"Artist":{"S":"B"}}`, string(s.used))
+
+	s.release()
+	assert.Empty(t, s.used)
+	large := &scratch{make([]byte, 1, largestKept+1)}
+	large.release()
+	assert.Len(t, large.used, 1)
+}

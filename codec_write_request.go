@@ -90,6 +90,15 @@ type writeBody struct {
 	update    string // the expression of an update
 }
 
+// usualSize returns about the length of the body, seldom less than it.
+func (r *writeBody) usualSize() int {
+	size := 2*len(`{"Item":,"TableName":""}`) + len(r.item) + len(r.table) + len(r.condition.encoded) + len(r.update)
+	if r.condition.names != nil || r.capacity != "" || r.returns != "" {
+		size += usualBody
+	}
+	return size
+}
+
 func (r *writeBody) appendTo(dst []byte) []byte {
 	o := openObject(dst)
 	o.optional("ConditionExpression", r.condition.text)
@@ -107,13 +116,17 @@ func (r *writeBody) appendTo(dst []byte) []byte {
 type transactWriteBody struct {
 	token    string
 	capacity types.ReturnConsumedCapacity
-	actions  []transactAction
+	writes   []transactedWrite
 }
 
-// transactAction is one action of a transaction.
-type transactAction struct {
-	kind string // "Put", "Update", "Delete" or "ConditionCheck"
-	writeBody
+// usualSize returns about the length of the body, seldom less than it.
+func (r *transactWriteBody) usualSize() int {
+	size := usualBody
+	for _, w := range r.writes {
+		kind, body := w.encoded()
+		size += len(`{"":},`) + len(kind) + body.usualSize()
+	}
+	return size
 }
 
 func (r *transactWriteBody) appendTo(dst []byte) []byte {
@@ -121,10 +134,11 @@ func (r *transactWriteBody) appendTo(dst []byte) []byte {
 	o.text("ClientRequestToken", r.token)
 	o.text("ReturnConsumedCapacity", string(r.capacity))
 	o.name("TransactItems")
-	o.b = appendArray(o.b, r.actions, func(b []byte, action transactAction) []byte {
+	o.b = appendArray(o.b, r.writes, func(b []byte, w transactedWrite) []byte {
+		kind, body := w.encoded()
 		one := openObject(b)
-		one.name(action.kind)
-		one.b = action.appendTo(one.b)
+		one.name(kind)
+		one.b = body.appendTo(one.b)
 		return one.close()
 	})
 	return o.close()
@@ -134,6 +148,18 @@ func (r *transactWriteBody) appendTo(dst []byte) []byte {
 type transactGetBody struct {
 	capacity types.ReturnConsumedCapacity
 	gets     []*getRequest
+}
+
+// usualSize returns about the length of the body, seldom less than it.
+func (r *transactGetBody) usualSize() int {
+	size := usualBody
+	for _, get := range r.gets {
+		size += len(`{"Get":{"Key":,"TableName":""}},`) + len(get.key) + len(get.TableName)
+		if get.projection != nil {
+			size += usualBody
+		}
+	}
+	return size
 }
 
 func (r *transactGetBody) appendTo(dst []byte) []byte {

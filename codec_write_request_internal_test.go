@@ -224,7 +224,10 @@ func TestWriteIsWrittenAsTheSDKDoes(t *testing.T) {
 		}, update)
 
 		put.capacity, put.returns, del.capacity, del.returns, update.capacity, update.returns = "", "", "", "", "", ""
-		actions := []transactAction{{"Put", *put}, {"Delete", *del}, {"Update", *update}, {"ConditionCheck", *del}}
+		actions := []transactedWrite{
+			encodedWrite{kind: "Put", body: *put}, encodedWrite{kind: "Delete", body: *del},
+			encodedWrite{kind: "Update", body: *update}, encodedWrite{kind: "ConditionCheck", body: *del},
+		}
 		inputs := []types.TransactWriteItem{
 			{Put: &types.Put{
 				TableName: aws.String("Music"), Item: attributes, ConditionExpression: condition.text, ExpressionAttributeNames: x.names,
@@ -251,6 +254,15 @@ func TestWriteIsWrittenAsTheSDKDoes(t *testing.T) {
 		}, &transactWriteBody{"token-1", capacity, actions[begin:end]})
 	})
 }
+
+// encodedWrite is an operation of a transaction of which only the encoded form is needed.
+type encodedWrite struct {
+	transactedWrite
+	kind string
+	body writeBody
+}
+
+func (w encodedWrite) encoded() (kind string, body writeBody) { return w.kind, w.body }
 
 func TestBatchGetIsWrittenAsTheSDKDoes(t *testing.T) {
 	t.Parallel()
@@ -400,9 +412,9 @@ func TestBodiesAgreeWithTheRequestsThatTheSDKKeeps(t *testing.T) {
 			body := &batchWriteBody{[]tableRequests{{"key0", []int{0, 1}}}, capacity}
 			return body.appendTo(nil, encodedList{request, request}.append)
 		}),
-		"TransactWriteItems":              &transactWriteBody{"__ClientRequestToken__", capacity, []transactAction{{"Put", write("Item")}, {"Delete", write("Key")}}},
-		"TransactWriteItems of an update": &transactWriteBody{"__ClientRequestToken__", capacity, []transactAction{{"Update", transacted}}},
-		"TransactWriteItems of a check":   &transactWriteBody{"__ClientRequestToken__", capacity, []transactAction{{"ConditionCheck", write("Key")}}},
+		"TransactWriteItems":              &transactWriteBody{"__ClientRequestToken__", capacity, []transactedWrite{encodedWrite{kind: "Put", body: write("Item")}, encodedWrite{kind: "Delete", body: write("Key")}}},
+		"TransactWriteItems of an update": &transactWriteBody{"__ClientRequestToken__", capacity, []transactedWrite{encodedWrite{kind: "Update", body: transacted}}},
+		"TransactWriteItems of a check":   &transactWriteBody{"__ClientRequestToken__", capacity, []transactedWrite{encodedWrite{kind: "ConditionCheck", body: write("Key")}}},
 		"TransactGetItems":                &transactGetBody{capacity, []*getRequest{{&GetItemRequest{TableName: "__TableName__"}, key, namesOnly, projection}}},
 	} {
 		action, _, _ := strings.Cut(action, " ")

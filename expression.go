@@ -179,7 +179,8 @@ func (x *expression) projection(attributes []string) (string, error) {
 	return strings.Join(terms, ", "), nil
 }
 
-// noExpression is that of a read that returns all attributes. It must not be changed.
+// noExpression is that of a read that returns all attributes, and of a write without a condition.
+// It must not be changed.
 var noExpression = &expression{}
 
 // newProjection returns the projection expression of a read that has no other expression,

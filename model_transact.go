@@ -12,8 +12,8 @@ type TransactWriteRequest struct {
 // options for items that are returned, ItemIsUnique and UniqueAttribute are refused: a
 // transaction returns no items, and its token tells whether it has been applied.
 type TransactWrite interface {
-	// inTransaction returns the operation, checked and encoded.
-	inTransaction() (transactedWrite, error)
+	// inTransaction returns the operation, checked, and encoded in memory.
+	inTransaction(memory *scratch) (transactedWrite, error)
 }
 
 // ConditionCheck is an operation of a transaction that changes nothing: the transaction is

@@ -22,9 +22,8 @@ type request interface {
 	ordinary(ctx context.Context, k *call) (*answer, error)
 }
 
-// What most requests take, encoded: an attribute, and the body beside items, keys and
-// expressions.
-const usualAttribute, usualBody = 48, 160
+// usualBody is what most bodies of requests take, beside items, keys and expressions.
+const usualBody = 160
 
 // do sends a request the direct way where that is possible, and otherwise with the SDK's
 // client. The direct way ends only in answers, so every error is one that the SDK's client

@@ -85,13 +85,15 @@ type writtenItem struct {
 //
 // It returns nil and an error if the write failed. With [ErrOldItemUnknown] it returns both,
 // because the write has been applied.
-func (c *Client) writeItem(ctx context.Context, activity, table string, prepare func() (itemWrite, error), opts []CallOption) (_ *writtenItem, err error) {
+func (c *Client) writeItem(ctx context.Context, activity, table string, prepare func(*scratch) (itemWrite, error), opts []CallOption) (_ *writtenItem, err error) {
 	k, err := c.newCall(activity, table, opts)
 	defer k.end(ctx, &err)
 	if err != nil {
 		return nil, err
 	}
-	w, err := prepare()
+	memory := newScratch()
+	defer memory.release()
+	w, err := prepare(memory)
 	if err == nil {
 		err = k.canReturn(w.asksFor())
 	}
@@ -194,7 +196,7 @@ func writeAnswer(member string, attributes map[string]types.AttributeValue, used
 func bodyOf(w itemWrite, capacity types.ReturnConsumedCapacity) []byte {
 	_, body := w.encoded()
 	body.capacity = capacity
-	return body.appendTo(make([]byte, 0, usualBody+len(body.item)))
+	return body.appendTo(make([]byte, 0, body.usualSize()))
 }
 
 // transaction is a TransactWriteItems.
@@ -227,14 +229,8 @@ func distinctNames(names []string) []string {
 }
 
 func (t *transaction) body(capacity types.ReturnConsumedCapacity) []byte {
-	transact := &transactWriteBody{token: t.token, capacity: capacity, actions: make([]transactAction, len(t.writes))}
-	size := usualBody
-	for i, w := range t.writes {
-		kind, body := w.encoded()
-		transact.actions[i] = transactAction{kind, body}
-		size += usualBody + len(body.item) + len(body.condition.encoded)
-	}
-	return transact.appendTo(make([]byte, 0, size))
+	body := &transactWriteBody{token: t.token, capacity: capacity, writes: t.writes}
+	return body.appendTo(make([]byte, 0, body.usualSize()))
 }
 
 func (t *transaction) ordinary(ctx context.Context, k *call) (*answer, error) {
@@ -278,11 +274,15 @@ func newWriteCondition(predicate Predicate, text string, names map[string]string
 	if err := needsExpression(names, values, text); err != nil {
 		return c, err
 	}
-	if c.expression, err = newExpression(names, values); err == nil {
-		err = c.addCondition(predicate, text)
-	}
 	if returnItem {
 		c.onFailure = types.ReturnValuesOnConditionCheckFailureAllOld
+	}
+	if text == "" && testsNothing(predicate) {
+		c.expression = noExpression
+		return c, nil
+	}
+	if c.expression, err = newExpression(names, values); err == nil {
+		err = c.addCondition(predicate, text)
 	}
 	return c, err
 }

@@ -73,6 +73,23 @@ func (p Path) DeleteMembers(members ...any) Change {
 	return p.change(changeDeleteMembers, members...)
 }
 
+// AttributeName returns the name of the attribute that the change changes, also if it changes only
+// a place inside.
+func (c Change) AttributeName() string { return c.path.name }
+
+// NewValue returns the value that a Set of a whole attribute gives it. It returns false for any
+// other change, for a Set to the value of another attribute, and for a value that DynamoDB cannot
+// store.
+func (c Change) NewValue() (KeyValue, bool) {
+	if c.action != changeSet || len(c.path.steps) > 0 || c.values[0].isPath || c.values[0].err != nil {
+		return nil, false
+	}
+	return Rename(c.values[0].value, c.path.name), true
+}
+
+// IsRemove reports whether the change removes a whole attribute.
+func (c Change) IsRemove() bool { return c.action == changeRemove && len(c.path.steps) == 0 }
+
 func (p Path) change(action changeAction, values ...any) Change {
 	c := Change{action: action, path: p, values: make([]operand, len(values))}
 	for i, value := range values {

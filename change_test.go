@@ -90,3 +90,29 @@ func changesAfterALostAnswer(t *testing.T) {
 	assert.Greater(t, repeated, 20)
 	assert.Greater(t, doubts, 20)
 }
+
+func TestChangeTellsWhatItChanges(t *testing.T) {
+	t.Parallel()
+	city := dynamoconn.Attr("Label", "City")
+	for name, c := range map[string]struct {
+		change   dynamoconn.Change
+		of       string
+		sets     dynamoconn.KeyValue
+		isRemove bool
+	}{
+		"set":                   {dynamoconn.Attr("Year").Set(1), "Year", dynamoconn.Long("Year", 1), false},
+		"set of a place":        {city.Set(1), "Label", nil, false},
+		"set to an attribute":   {dynamoconn.Attr("A").Set(dynamoconn.Attr("B")), "A", nil, false},
+		"set to what cannot be": {dynamoconn.Attr("A").Set(make(chan int)), "A", nil, false},
+		"remove":                {dynamoconn.Attr("A").Remove(), "A", nil, true},
+		"remove of a place":     {city.Remove(), "Label", nil, false},
+		"increment":             {dynamoconn.Attr("A").Increment(1), "A", nil, false},
+		"zero Change":           {dynamoconn.Change{}, "", nil, false},
+	} {
+		assert.Equal(t, c.of, c.change.AttributeName(), name)
+		value, ok := c.change.NewValue()
+		assert.Equal(t, c.sets != nil, ok, name)
+		assert.Equal(t, c.sets, value, name)
+		assert.Equal(t, c.isRemove, c.change.IsRemove(), name)
+	}
+}

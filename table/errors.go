@@ -43,8 +43,9 @@ type Conflict[T any] struct {
 	// there is none, or if it is no T.
 	Current *T
 
-	reason error // ErrExists, ErrStale or ErrNotFound
-	err    error // of the call
+	reason error           // ErrExists, ErrStale or ErrNotFound
+	err    error           // of the call
+	item   dynamoconn.Item // what is stored, or nil
 }
 
 // Error returns the reason and the error of the call.
@@ -64,4 +65,9 @@ func invalid(place string, err error) error {
 		place, err = place+"."+part.field.attribute, part.err
 	}
 	return fmt.Errorf("%w: %w", dynamoconn.ErrInvalidRequest, &dynamoconn.FieldError{Path: place, Rule: err.Error()})
+}
+
+// notFound returns the error of a read that finds nothing.
+func (t *Table[T]) notFound() error {
+	return fmt.Errorf("%s in %s: %w", t.typeName(), t.name, ErrNotFound)
 }

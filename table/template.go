@@ -65,6 +65,8 @@ func parsePart(inside string, fieldOf func(name string) (*field, error)) (p part
 		return p, err
 	}
 	switch isInteger := p.field.isInteger(); {
+	case p.field.tag.version || p.field.tag.mark || p.field.tag.updated:
+		return p, fmt.Errorf("{%s} changes with each write", name)
 	case p.field.tag.hasFrom:
 		return p, fmt.Errorf("{%s} is itself made from a template", name)
 	case !isInteger && p.field.kind != dynamoconn.KindString:

@@ -85,7 +85,7 @@ var rooms = []room{
 	{dir: "dynamoconntest/cmd/dynamoconntest", imports: []string{"dynamoconntest"}},
 
 	// On top of the root.
-	{dir: "table", imports: []string{rootRoom}},
+	{dir: "table", imports: []string{rootRoom}, tests: []string{"dynamoconntest"}},
 
 	// What only tests and examples use.
 	{dir: "testdata"},

@@ -20,9 +20,7 @@ type itemReader struct {
 
 	valuesOfLast int // how many values the last item took of slabs.values
 
-	names    nameTable
-	nameText textArena
-
+	names nameTable
 	parts parts
 }
 
@@ -52,17 +50,21 @@ func newItemReader(body []byte) *itemReader {
 // mostParts is the most parts for which a reader keeps its memory.
 const mostParts = 4 << 10
 
-// release gives the reader back when all was read. It lets go of all that the answer has.
+// release gives the reader back when all was read.
 func (r *itemReader) release() {
-	p := &r.parts
-	if cap(p.values) > mostParts {
-		return
+	if cap(r.parts.values) <= mostParts {
+		r.reset()
+		itemReaders.Put(r)
 	}
-	clear(p.values[:cap(p.values)])
-	r.names.reset()
+}
+
+// reset makes the reader ready for another answer. It lets go of all that the last one has but the
+// names.
+func (r *itemReader) reset() {
+	clear(r.parts.values[:cap(r.parts.values)])
+	r.names.trim()
 	r.valueScanner, r.slabs, r.block, r.valuesOfLast = valueScanner{}, slabs{}, 0, 0
-	r.text, r.nameText, r.binary = textArena{}, textArena{}, byteArena{}
-	itemReaders.Put(r)
+	r.text, r.binary = textArena{}, byteArena{}
 }
 
 // rest returns the number of bytes that are left of the answer.
@@ -92,7 +94,7 @@ func (r *itemReader) attributes(under nameID, depth int) (Item, error) {
 		return nil, err
 	}
 	last, begin, beginNames := nameID(0), len(r.parts.values), len(r.parts.names)
-	if shape := r.names.shapeUnder(under); more && shape != nil {
+	if shape := r.names.shapeUnder(under, r.Data[r.Pos:]); more && shape != nil {
 		shape.inUse = true
 		item := Item(r.slabs.values.many(len(shape.names), r))
 		var n int
@@ -130,14 +132,14 @@ func (r *itemReader) attributes(under nameID, depth int) (Item, error) {
 }
 
 // attributeName reads the name of an attribute and the colon after it. last is the name before
-// it, or 0. The one that came after last most recently is tried first, and then the one after
+// it, or 0. The one that came after last most recently is tried first, and then the two after
 // that, since attributes may be missing.
 func (r *itemReader) attributeName(under, last nameID) (id nameID, text string, err error) {
 	guess := r.names.names[last].next
 	if last == 0 {
 		guess = r.names.names[under].first
 	}
-	for range 2 {
+	for range 3 {
 		name := &r.names.names[guess]
 		if name.begins(r.Data[r.Pos:]) {
 			r.Pos += len(name.token)
@@ -150,9 +152,9 @@ func (r *itemReader) attributeName(under, last nameID) (id nameID, text string, 
 	if err != nil {
 		return 0, "", err
 	}
-	id = r.names.find(read, r.keepName)
+	id = r.names.find(read)
 	if text = r.names.names[id].text; id == 0 {
-		text = r.keepName(read)
+		text = r.names.keep(read)
 	}
 	if !r.Take(':') {
 		return 0, "", underName(text, r.notJSON())
@@ -163,13 +165,6 @@ func (r *itemReader) attributeName(under, last nameID) (id nameID, text string, 
 		r.names.names[last].next = id
 	}
 	return id, text, nil
-}
-
-// keepName copies a name. The names of an answer are in small pieces of their own, since each
-// block has them.
-func (r *itemReader) keepName(text []byte) string {
-	const namesBytes = 1 << 10
-	return r.nameText.keep(text, namesBytes)
 }
 
 // sort fills item with the attributes that were read, sorted by name. names are their names.

@@ -7,17 +7,22 @@ import (
 	"strings"
 )
 
-// nameTable has the names of an answer's attributes, each once. Items of a table have mostly
-// the same attributes in the same order. So each name remembers which one came after it, and
-// which one came first in the map or list under it. A remembered name is tried first, and
-// costs nothing if it is wrong.
+// nameTable has the names of attributes, each once. Items of a table have mostly the same attributes
+// in the same order. So each name remembers which one came after it, and which one came first in the
+// map or list under it. A remembered name is tried first, and costs nothing if it is wrong.
+//
+// A reader keeps its table from one answer to the next, so that small answers find their names. The
+// items of several answers then share the texts of their names, which never change. What is kept has
+// a bound: see trim.
 type nameTable struct {
 	// names[0] stands for no name, and for what the items of an answer are under.
 	names  []tableName
 	sorted []nameID // without names[0]
 	slots  [2 * mostNames]nameID
-	shapes []*shape // those of this answer, and behind them those of earlier ones
-	token  []byte   // the last token that was made
+	shapes []*shape  // those in use, and behind them others whose memory can be used
+	token  []byte    // the last token that was made
+	text   textArena // the texts of the names
+	bytes  int       // in text
 }
 
 // nameID is the index of a name in a nameTable. 0 is none: the name is not in the table.
@@ -40,6 +45,18 @@ type tableName struct {
 // mostNames is the most names of a nameTable. Others are used without it.
 const mostNames = 256
 
+// mostNameBytes is the most bytes of names that a reader keeps for the next answer. An item that a
+// caller keeps may keep as many alive that are not its own.
+const mostNameBytes = 16 << 10
+
+// trim ends an answer. It forgets all names if they are more than are kept for the next one, as with
+// maps that have a name for each of their values.
+func (t *nameTable) trim() {
+	if len(t.names) > mostNames || t.bytes > mostNameBytes {
+		t.reset()
+	}
+}
+
 // reset forgets all names.
 func (t *nameTable) reset() {
 	if len(t.names) > 1 {
@@ -49,11 +66,19 @@ func (t *nameTable) reset() {
 	t.names = append(t.names[:0], tableName{})
 	t.sorted = t.sorted[:0]
 	t.shapes = t.shapes[:0]
+	t.token, t.text, t.bytes = nil, textArena{}, 0
+}
+
+// keep copies a name. Names are in small pieces of their own, since each block of an answer has them.
+func (t *nameTable) keep(text []byte) string {
+	const pieceBytes = 1 << 10
+	t.bytes += len(text)
+	return t.text.keep(text, pieceBytes)
 }
 
 // find returns the name that text is, and adds it if it is new. It returns 0 if the table is
-// full. keep copies a text.
-func (t *nameTable) find(text []byte, keep func([]byte) string) nameID {
+// full.
+func (t *nameTable) find(text []byte) nameID {
 	slot := hashName(text)
 	for ; t.slots[slot] != 0; slot = (slot + 1) % uint32(len(t.slots)) {
 		if id := t.slots[slot]; t.names[id].text == string(text) {
@@ -64,7 +89,7 @@ func (t *nameTable) find(text []byte, keep func([]byte) string) nameID {
 		return 0
 	}
 	t.token = append(append(append(t.token[:0], '"'), text...), '"', ':')
-	name := tableName{token: keep(t.token)}
+	name := tableName{token: t.keep(t.token)}
 	name.text = name.token[1 : len(name.token)-2]
 	if !isPlain(text) {
 		name.token = ""

@@ -9,31 +9,36 @@ type shape struct {
 	places []uint8  // where each is in the item, which is sorted by name
 	proven bool     // whether two items after one another had it; before, places means nothing
 	inUse  bool     // whether an item is being read by it
+	other  *shape   // another one under the same name, which begins with another name, or nil
 }
 
-// mostInShape is the most names of a shape.
-const mostInShape = 64
+const (
+	// mostInShape is the most names of a shape.
+	mostInShape = 64
+	// mostShapes is the most shapes under one name: those of the items of several tables, for
+	// example.
+	mostShapes = 4
+)
 
 // shapeUnder returns the shape that an item under that name is expected to have, and nil if
-// there is none.
-func (t *nameTable) shapeUnder(under nameID) *shape {
-	s := t.names[under].shape
-	if s == nil || !s.proven || s.inUse {
-		return nil
+// there is none. The first name of the item begins data.
+func (t *nameTable) shapeUnder(under nameID, data []byte) *shape {
+	for s := t.names[under].shape; s != nil; s = s.other {
+		if s.proven && !s.inUse && t.names[s.names[0]].begins(data) {
+			return s
+		}
 	}
-	return s
+	return nil
 }
 
 // learn takes notice of an item under that name. It had these names, all different and in the
 // table.
 func (t *nameTable) learn(under nameID, names []nameID, ranks *rankSet) {
-	s := t.names[under].shape
-	switch {
-	case len(names) == 0 || len(names) > mostInShape:
+	if len(names) == 0 || len(names) > mostInShape {
 		return
-	case s == nil:
-		s = t.newShape()
-		t.names[under].shape = s
+	}
+	s := t.shapeToLearn(under, names[0])
+	switch {
 	case s.inUse:
 		return
 	case slices.Equal(s.names, names):
@@ -46,6 +51,29 @@ func (t *nameTable) learn(under nameID, names []nameID, ranks *rankSet) {
 	s.proven, s.names = false, append(s.names[:0], names...)
 }
 
+// shapeToLearn returns the shape under that name that begins with first. If there is none, it
+// returns a new one, or the oldest if there are many.
+func (t *nameTable) shapeToLearn(under, first nameID) *shape {
+	newest := &t.names[under].shape
+	place := newest
+	for n := 1; *place != nil; n++ {
+		if (*place).names[0] == first {
+			return *place
+		}
+		if n == mostShapes {
+			break
+		}
+		place = &(*place).other
+	}
+	s := *place
+	if s == nil {
+		s = t.newShape()
+	}
+	*place = s.other
+	s.other, *newest = *newest, s
+	return s
+}
+
 // newShape returns a shape that has the memory of an earlier one, if there is one.
 func (t *nameTable) newShape() *shape {
 	n := len(t.shapes)
@@ -56,9 +84,9 @@ func (t *nameTable) newShape() *shape {
 	if t.shapes[n] == nil {
 		t.shapes[n] = new(shape)
 	}
-	t.shapes[n].proven, t.shapes[n].inUse = false, false
-	t.shapes[n].names = t.shapes[n].names[:0]
-	return t.shapes[n]
+	s := t.shapes[n]
+	*s = shape{names: s.names[:0], places: s.places[:0]}
+	return s
 }
 
 // inShape reads attributes into item as long as they are those of shape. It returns how many

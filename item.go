@@ -23,7 +23,8 @@ import (
 //
 // The items of one answer share memory, so that a page takes few allocations. An item or a
 // value that is kept may keep those alive that were read next to it: together at most 80 KB of
-// the answer and two items more. Keep a clone of what you keep for long.
+// the answer and two items more, and up to 16 KB of names of attributes, which answers share. Keep
+// a clone of what you keep for long.
 type Item []KeyValue
 
 // Get returns the attribute named key, and whether there is one.

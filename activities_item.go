@@ -10,12 +10,18 @@ import (
 // GetItem returns the item with a key, or a nil Item if there is none.
 //
 // It calls dynamodb:GetItem.
-func (c *Client) GetItem(ctx context.Context, req GetItemRequest, opts ...CallOption) (_ *GetItemResponse, err error) {
+func (c *Client) GetItem(ctx context.Context, req GetItemRequest, opts ...CallOption) (*GetItemResponse, error) {
+	return c.getItem(ctx, req, nil, opts)
+}
+
+// getItem is GetItem. With into, which may be nil, the response has only the key of the item.
+func (c *Client) getItem(ctx context.Context, req GetItemRequest, into itemTarget, opts []CallOption) (_ *GetItemResponse, err error) {
 	k, err := c.newCall("GetItem", req.TableName, opts)
 	defer k.end(ctx, &err)
 	if err != nil {
 		return nil, err
 	}
+	k.into = into
 	memory := newScratch()
 	defer memory.release()
 	get, err := req.prepare(memory)

@@ -44,8 +44,8 @@ func (c *Client) Query(ctx context.Context, req QueryRequest, opts ...CallOption
 func (c *Client) QueryItems(ctx context.Context, req QueryRequest, opts ...CallOption) iter.Seq2[Item, error] {
 	return entriesOf(ctx, func() (*itemPager, error) {
 		q, err := c.newQuery(req, opts)
-		if err == nil && req.CountOnly {
-			err = q.refuse(invalid("CountOnly", "gives no items to go over; use Query"))
+		if err == nil {
+			err = q.refuseCount(req.CountOnly, "Query")
 		}
 		return q.itemPager, err
 	})
@@ -135,6 +135,15 @@ func (q *query) learnKey(names []string) {
 	if len(names) > 0 {
 		q.keyNames = names
 	}
+}
+
+// checked returns the names of the attributes by which the items of a page are checked.
+func (q *query) checked() []string {
+	names := append(q.key.partition.Keys(), q.keyNames...)
+	for _, condition := range q.key.sort {
+		names = append(names, condition.Key)
+	}
+	return distinctNames(names)
 }
 
 // queryRequest is the Query of one page.
@@ -289,7 +298,9 @@ func (q *query) queryPage(ctx context.Context, start itemPosition, limit int32) 
 	}
 	page, used, err := q.readItems(ctx, &one, start, q.CountOnly)
 	if err == nil {
-		q.learnKey(page.next.key.Keys())
+		if q.into == nil { // otherwise the items have only the attributes that were known before
+			q.learnKey(page.next.key.Keys())
+		}
 		err = q.key.check(page, start.key, q.keyNames, q.projection == nil)
 	}
 	return page, used, err

@@ -41,8 +41,8 @@ func (c *Client) Scan(ctx context.Context, req ScanTableRequest, opts ...CallOpt
 func (c *Client) ScanItems(ctx context.Context, req ScanTableRequest, opts ...CallOption) iter.Seq2[Item, error] {
 	return entriesOf(ctx, func() (*itemPager, error) {
 		s, err := c.newScan(req, opts)
-		if err == nil && req.CountOnly {
-			err = s.refuse(invalid("CountOnly", "gives no items to go over; use Scan"))
+		if err == nil {
+			err = s.refuseCount(req.CountOnly, "Scan")
 		}
 		return s.itemPager, err
 	})

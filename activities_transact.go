@@ -82,12 +82,18 @@ func (c *Client) TransactWrite(ctx context.Context, req TransactWriteRequest, op
 // Checked before sending: that there are 1 to 100 gets, each valid by itself, and no two of one
 // item. TransactGet calls dynamodb:TransactGetItems. The permission is dynamodb:GetItem. It costs
 // twice the capacity of consistent reads.
-func (c *Client) TransactGet(ctx context.Context, req TransactGetRequest, opts ...CallOption) (_ *TransactGetResponse, err error) {
+func (c *Client) TransactGet(ctx context.Context, req TransactGetRequest, opts ...CallOption) (*TransactGetResponse, error) {
+	return c.transactGet(ctx, req, nil, opts)
+}
+
+// transactGet is TransactGet. With into, which may be nil, the response has only the keys of the items.
+func (c *Client) transactGet(ctx context.Context, req TransactGetRequest, into itemTarget, opts []CallOption) (_ *TransactGetResponse, err error) {
 	k, err := c.newCall("TransactGet", onlyName(req.Gets, func(g GetItemRequest) string { return g.TableName }), opts)
 	defer k.end(ctx, &err)
 	if err != nil {
 		return nil, err
 	}
+	k.into = into
 	memory := newScratch()
 	defer memory.release()
 	gets, err := req.prepare(memory)

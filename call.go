@@ -32,6 +32,7 @@ type call struct {
 	capacity types.ReturnConsumedCapacity
 	token    string // of ExactlyOnce, and empty without it
 	policy   retry.Policy
+	into     itemTarget // of the items that are read, nil for Items
 
 	mu           sync.Mutex
 	meta         ResponseMetadata

@@ -52,8 +52,17 @@ type unprocessedWrite struct {
 // A null in the place of a member is the same as no member, except for an Item. Members that
 // nobody knows are skipped. No object may have the same name twice, and text must be Unicode.
 func decodeAnswer(action string, body []byte) (*answer, error) {
+	return decodeAnswerInto(action, body, nil)
+}
+
+// decodeAnswerInto is decodeAnswer for items that are wanted as Go values, unless into is nil. In their
+// place the answer has the attributes that into wants too, or the Items.
+func decodeAnswerInto(action string, body []byte, into itemTarget) (*answer, error) {
 	a := &answer{}
-	r := &answerReader{itemReader: newItemReader(body), action: action, answer: a}
+	r := &answerReader{itemReader: newItemReader(body), action: action, answer: a, into: into}
+	if into != nil {
+		into.reset()
+	}
 	if err := r.read(); err != nil {
 		return nil, err
 	}
@@ -66,6 +75,15 @@ type answerReader struct {
 	*itemReader
 	action string
 	answer *answer
+	into   itemTarget // of items, nil for Items
+}
+
+// wantedItem reads one of the items that the caller asked for.
+func (r *answerReader) wantedItem() (Item, error) {
+	if r.into != nil {
+		return r.itemInto(r.into)
+	}
+	return r.item()
 }
 
 // read reads the whole answer.
@@ -144,7 +162,7 @@ func (r *answerReader) member(name []byte) error {
 	a := r.answer
 	switch string(name) {
 	case "Item":
-		a.item, err = r.item()
+		a.item, err = r.wantedItem()
 		return under("Item", err)
 	case "Attributes":
 		a.item, err = r.item()
@@ -153,7 +171,10 @@ func (r *answerReader) member(name []byte) error {
 		}
 		return under("OldItem", err)
 	case "Items":
-		a.items, err = r.items(a.count)
+		if r.into != nil {
+			r.into.expect(r.likely(a.count))
+		}
+		a.items, err = r.items(a.count, r.wantedItem)
 		return under("Items", underElement(len(a.items), err))
 	case "LastEvaluatedKey":
 		a.lastKey, err = r.item()
@@ -207,13 +228,12 @@ func (r *answerReader) int32() (int32, error) {
 }
 
 // items reads a list of items. If count is how many there are, memory for them is allocated
-// once. On an error it returns those before it.
-func (r *answerReader) items(count int32) ([]Item, error) {
-	const fewestBytes = 16 // of an item, as a rule
-	items := make([]Item, 0, max(0, min(int(count), r.rest()/fewestBytes)))
+// once. On an error it returns those before it. read reads one of them.
+func (r *answerReader) items(count int32, read func() (Item, error)) ([]Item, error) {
+	items := make([]Item, 0, r.likely(count))
 	begin := r.Pos
 	err := r.elements(func() error {
-		item, err := r.item()
+		item, err := read()
 		if err != nil {
 			return err
 		}
@@ -236,6 +256,12 @@ func (r *answerReader) withRoom(items []Item, begin int) []Item {
 	return slices.Grow(items, 1+min(r.rest()/average, 4*n+fewItems*min(n, 1)))
 }
 
+// likely returns how many items there are room for if an answer counts so many.
+func (r *answerReader) likely(count int32) int {
+	const fewestBytes = 16 // of an item, as a rule
+	return max(0, min(int(count), r.rest()/fewestBytes))
+}
+
 // transactItems reads the items of TransactGetItems. Each is in an object of its own.
 func (r *answerReader) transactItems() error {
 	r.answer.transactItems = []Item{}
@@ -247,7 +273,7 @@ func (r *answerReader) transactItems() error {
 				return r.skip()
 			}
 			if !r.isNull() {
-				found, err = r.item()
+				found, err = r.wantedItem()
 			}
 			return err
 		})
@@ -260,7 +286,7 @@ func (r *answerReader) transactItems() error {
 func (r *answerReader) responses() error {
 	r.answer.responses = []tableItems{}
 	return r.tables(func(name string) error {
-		items, err := r.items(0)
+		items, err := r.items(0, r.item)
 		r.answer.responses = append(r.answer.responses, tableItems{name, items})
 		return err
 	})
@@ -277,7 +303,7 @@ func (r *answerReader) unprocessedKeys() error {
 			case isNull:
 				return nil
 			case string(name) == "Keys":
-				left.items, err = r.items(0)
+				left.items, err = r.items(0, r.item)
 				return err
 			}
 			return r.skipAsked(name)

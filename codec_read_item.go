@@ -73,15 +73,21 @@ func (r *itemReader) rest() int { return len(r.Data) - r.Pos }
 // item reads an item that is under no attribute. A new block begins when one is full, or has
 // no room for another item like the last one.
 func (r *itemReader) item() (Item, error) {
+	r.beginItem()
+	values := &r.slabs.values
+	before := values.taken + values.next
+	item, err := r.attributes(0, 0)
+	r.valuesOfLast = values.taken + values.next - before
+	return item, err
+}
+
+// beginItem begins a new block where one is due.
+func (r *itemReader) beginItem() {
 	values := &r.slabs.values
 	if bytes := r.Pos - r.block; bytes >= blockBytes || bytes > 0 && len(values.values)-values.next < r.valuesOfLast {
 		r.slabs.endBlock(r, bytes)
 		r.block = r.Pos
 	}
-	before := values.taken + values.next
-	item, err := r.attributes(0, 0)
-	r.valuesOfLast = values.taken + values.next - before
-	return item, err
 }
 
 // attributes reads the attributes of an item, or of a map under the name under.

@@ -40,6 +40,9 @@ type tableName struct {
 	first nameID // what came first in the map under it, or in a map in the list under it
 
 	shape *shape // of the last map under it, or in the list under it; nil if there was none
+
+	plan  *structPlan // of the last struct that was read with it; nil if there was none
+	field int         // of plan, or noField or unclearField
 }
 
 // mostNames is the most names of a nameTable. Others are used without it.

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -101,6 +102,8 @@ type goType struct {
 	fields   []*goField
 	byName   map[string]*goField
 	isHidden bool // a struct that has fields, and none that is exported
+
+	plan atomic.Pointer[structPlan] // nil until it is needed
 }
 
 // goTypes holds what is known of each type: *goType by reflect.Type.

@@ -328,6 +328,14 @@ func checkBounds(limit int32, maxItems int, at checkpoint, startKey Item) error 
 	return nil
 }
 
+// refuseCount refuses a loop over items that are only counted. activity is the one that counts them.
+func (k *call) refuseCount(countOnly bool, activity string) error {
+	if countOnly {
+		return k.refuse(invalid("CountOnly", "gives no items to go over; use "+activity))
+	}
+	return nil
+}
+
 // checkCountOnly refuses to count items and to choose their attributes at the same time.
 func checkCountOnly(countOnly bool, attributes []string, projection string) error {
 	if countOnly && (len(attributes) > 0 || projection != "") {

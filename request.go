@@ -30,9 +30,9 @@ const usualBody = 160
 // returns.
 func (k *call) do(ctx context.Context, r request) (*answer, error) {
 	if !k.path.IsSupported() {
-		return r.ordinary(ctx, k)
+		return k.ordinary(ctx, r)
 	}
-	reader := &answerBody{action: r.action()}
+	reader := &answerBody{action: r.action(), into: k.into}
 	ordinary, done := k.path.Send(ctx, &direct.Request{
 		Action:      reader.action,
 		Tables:      r.tableNames(),
@@ -40,10 +40,19 @@ func (k *call) do(ctx context.Context, r request) (*answer, error) {
 		Credentials: k.signer,
 	}, reader)
 	if !done {
-		return r.ordinary(ordinary, k)
+		return k.ordinary(ordinary, r)
 	}
 	reader.release()
 	return reader.answer, nil
+}
+
+// ordinary sends a request with the SDK's client.
+func (k *call) ordinary(ctx context.Context, r request) (*answer, error) {
+	a, err := r.ordinary(ctx, k)
+	if err == nil && k.into != nil {
+		a.readInto(k.into)
+	}
+	return a, err
 }
 
 // fromMaps returns items of the SDK's type as Items.
@@ -61,6 +70,7 @@ func fromMaps(list []map[string]types.AttributeValue) ([]Item, error) {
 // answerBody decodes the body of an answer.
 type answerBody struct {
 	action string
+	into   itemTarget
 	buffer *[]byte
 	answer *answer
 }
@@ -83,7 +93,7 @@ func (r *answerBody) Read(body []byte) bool {
 	if cap(body) <= largestKept {
 		*r.buffer = body
 	}
-	a, err := decodeAnswer(r.action, body)
+	a, err := decodeAnswerInto(r.action, body, r.into)
 	r.answer = a
 	return err == nil
 }

@@ -64,7 +64,7 @@ func blocksOf(page, content string) (blocks []block) {
 }
 
 // documented are the packages whose comments are read.
-var documented = []string{".", "dynamoconntest"}
+var documented = []string{".", "dynamoconntest", "table"}
 
 // commentBlocks returns the code of the comments of the documented packages, as far as it is
 // Go: comments also indent tables and JSON.

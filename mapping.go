@@ -39,6 +39,7 @@ func Marshal(v any) (Item, error) {
 // AttributeNames returns the names of the attributes that [Marshal] makes of the struct T, in the
 // order of the fields: those to read of an item that has others too.
 //
+//	type Song struct{ Artist, SongTitle string }
 //	req.Attributes = dynamoconn.AttributeNames[Song]()
 //
 // It is nil for a type that is no struct, or that Marshal stores as a whole by a method of its own.

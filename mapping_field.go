@@ -164,6 +164,36 @@ func (f typeFinder) fieldsOf(e embedded) (fields []*goField, inner []embedded) {
 	return fields, inner
 }
 
+// fieldsBeside returns the exported fields of a struct that are beside an embedded value with methods,
+// which Go gives the struct too.
+func fieldsBeside(t, methods reflect.Type, index []int) (beside []*goField) {
+	embedsMethods := false
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		index := append(slices.Clone(index), i)
+		name, _, _ := strings.Cut(sf.Tag.Get("dynamodbav"), ",")
+		switch {
+		case sf.Anonymous && hasMethods(sf.Type, methods):
+			embedsMethods = true
+			if sf.Type.Kind() == reflect.Struct {
+				beside = append(beside, fieldsBeside(sf.Type, methods, index)...)
+			}
+		case sf.IsExported() && name != "-":
+			beside = append(beside, &goField{name: sf.Name, index: index})
+		case sf.Anonymous && sf.Type.Kind() == reflect.Struct:
+			for j := range sf.Type.NumField() {
+				if inner := sf.Type.Field(j); inner.IsExported() {
+					beside = append(beside, &goField{name: inner.Name, index: append(slices.Clone(index), j)})
+				}
+			}
+		}
+	}
+	if !embedsMethods {
+		return nil
+	}
+	return beside
+}
+
 // dominant returns the field that Go would choose among fields of one name, which are in the order
 // of their nesting, or nil if it would choose none. Two fields of a struct that have one name
 // by their tags are a mistake of the tags, which breaks a rule.

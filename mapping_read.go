@@ -76,6 +76,15 @@ func (r *unmapping) plain(kv KeyValue, v reflect.Value, t *goType, o *tagOptions
 		return readNumber(kv, v, t, o)
 	case classTime:
 		return readTime(kv, v, t)
+	case classAttributeValue:
+		av, err := r.attributeValue(kv, depth)
+		if err != nil {
+			return err
+		}
+		if member := reflect.ValueOf(av); member.Type() == v.Addr().Type() {
+			v.Set(member.Elem())
+			return nil
+		}
 	case classItem:
 		if in, ok := kv.(*KeyValueMap); ok {
 			v.Set(reflect.ValueOf(cloneValue(in, depth, &r.walk).(*KeyValueMap).MapValue))

@@ -4,6 +4,8 @@ import (
 	"encoding"
 	"reflect"
 	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // elementsOf returns what is in a list or a set, as values.
@@ -160,6 +162,12 @@ func (r *unmapping) readInterface(kv KeyValue, v reflect.Value, t *goType, depth
 	case t.goType == keyValueType:
 		v.Set(reflect.ValueOf(Rename(cloneValue(kv, depth, &r.walk), "")))
 		return nil
+	case t.goType == attributeValueType:
+		av, err := r.attributeValue(kv, depth)
+		if err == nil {
+			v.Set(reflect.ValueOf(av))
+		}
+		return err
 	case t.goType.NumMethod() > 0:
 		return notHeld(kv, t)
 	}
@@ -168,6 +176,11 @@ func (r *unmapping) readInterface(kv KeyValue, v reflect.Value, t *goType, depth
 		v.Set(reflect.ValueOf(value))
 	}
 	return err
+}
+
+// attributeValue returns a copy of a value as the SDK's type.
+func (r *unmapping) attributeValue(kv KeyValue, depth int) (types.AttributeValue, error) {
+	return cloneValue(kv, depth, &r.walk).attributeValue(depth, &walk{})
 }
 
 // anyOf returns a value, which is not null, in the Go type that an any holds it in. Marshal makes

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -51,6 +52,11 @@ type (
 		A dynamoconn.KeyValue
 		B *dynamoconn.KeyValueLong
 		C dynamoconn.KeyValueDecimal
+	}
+	attributeValues struct {
+		A types.AttributeValue
+		B *types.AttributeValueMemberS
+		C types.AttributeValueMemberSS
 	}
 	interfaces   struct{ A fmt.Stringer }
 	ownEmbedding struct {
@@ -236,6 +242,18 @@ var mappingTable = func() map[string]mappingRow {
 			reads:         []mapped{{keyValues{B: dynamoconn.Long("", 7)}, mapOf(dynamoconn.Null("A"), dynamoconn.Decimal("B", dynamoconn.MustNumber("7.0")), dynamoconn.Null("C"))}},
 			refused:       []refusedRead{{mapOf(dynamoconn.String("B", "")), keyValues{}, kind}, {mapOf(dynamoconn.Decimal("B", dynamoconn.MustNumber("0.5"))), keyValues{}, inexact}},
 			refusedWrites: []any{keyValues{A: dynamoconn.Long("B", 7)}},
+		},
+		"`types.AttributeValue` and its types": {
+			both: []mapped{
+				{attributeValues{&types.AttributeValueMemberN{Value: "1.0"}, &types.AttributeValueMemberS{Value: "x"}, types.AttributeValueMemberSS{Value: []string{"a"}}},
+					mapOf(dynamoconn.Decimal("A", dynamoconn.MustNumber("1.0")), dynamoconn.String("B", "x"), dynamoconn.StringSet("C", "a"))},
+				{[]types.AttributeValue{nil}, list(null)},
+			},
+			refused: []refusedRead{{mapOf(dynamoconn.Long("B", 1)), attributeValues{}, kind}},
+			refusedWrites: []any{
+				&types.AttributeValueMemberSS{}, &types.AttributeValueMemberN{Value: "x"}, &types.UnknownUnionMember{},
+				types.AttributeValueMemberL{Value: []types.AttributeValue{nil}}, struct{ types.AttributeValue }{&types.AttributeValueMemberBOOL{}},
+			},
 		},
 		"`Item`": {
 			both:          []mapped{{dynamoconn.Item{dynamoconn.Long("a", 7)}, mapOf(dynamoconn.Long("a", 7))}, {dynamoconn.Item(nil), null}},

@@ -32,6 +32,7 @@ type textNumber interface {
 var (
 	keyValueType        = reflect.TypeFor[KeyValue]()
 	itemType            = reflect.TypeFor[Item]()
+	attributeValueType  = reflect.TypeFor[types.AttributeValue]()
 	sdkMarshalerType    = reflect.TypeFor[sdkMarshaler]()
 	sdkUnmarshalerType  = reflect.TypeFor[sdkUnmarshaler]()
 	textMarshalerType   = reflect.TypeFor[encoding.TextMarshaler]()
@@ -48,6 +49,7 @@ type typeClass uint8
 const (
 	classRefused typeClass = iota // not at all
 	classKeyValue
+	classAttributeValue // of the SDK
 	classItem
 	classNumber
 	classBigInt
@@ -98,9 +100,13 @@ type goType struct {
 	// The methods of the type and of pointers to it.
 	marshalsText, unmarshalsText, hasIsZero bool
 
-	isSet    bool // a map without values
-	fields   []*goField
-	byName   map[string]*goField
+	isSet  bool // a map without values
+	fields []*goField
+	byName map[string]*goField
+
+	// The fields of a struct that are beside an embedded value with one of these methods.
+	besideMarshaler, besideText, besideIsZero []*goField
+
 	isHidden bool // a struct that has fields, and none that is exported
 
 	plan atomic.Pointer[structPlan] // nil until it is needed
@@ -144,6 +150,9 @@ func (f typeFinder) typeOf(t reflect.Type) *goType {
 	case reflect.Pointer, reflect.Slice, reflect.Array:
 		known.elem = f.typeOf(t.Elem())
 	case reflect.Struct:
+		known.besideMarshaler = fieldsBeside(t, sdkMarshalerType, nil)
+		known.besideText = fieldsBeside(t, textMarshalerType, nil)
+		known.besideIsZero = fieldsBeside(t, isZeroerType, nil)
 		if known.writes == classStruct || known.reads == classStruct {
 			var hidesAll bool
 			known.fields, hidesAll = f.fields(t)
@@ -188,13 +197,16 @@ func classToRead(t reflect.Type) typeClass {
 	return plainClass(t, textUnmarshalerType)
 }
 
-// ownClass returns the class of a type of this library, of math/big, and of an interface.
+// ownClass returns the class of a type of this library, of the SDK's values, of math/big, and of an
+// interface.
 func ownClass(t reflect.Type) typeClass {
 	switch {
 	case t.Kind() == reflect.Interface:
 		return classInterface
 	case t.Implements(keyValueType):
 		return classKeyValue
+	case t.Kind() != reflect.Pointer && hasMethods(t, attributeValueType):
+		return classAttributeValue
 	}
 	return classOfType[t]
 }

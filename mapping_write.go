@@ -2,6 +2,7 @@ package dynamoconn
 
 import (
 	"encoding"
+	"errors"
 	"math"
 	"math/big"
 	"reflect"
@@ -9,6 +10,8 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // mapping is one conversion of a Go value, which may contain itself, or one slice in many places.
@@ -45,7 +48,11 @@ func (m *mapping) write(name string, v reflect.Value, t *goType, o *tagOptions, 
 			v = v.Elem()
 			t = goTypeOf(v.Type())
 		case t.isText(o):
-			return textOf(name, v)
+			kv, err := textOf(name, v)
+			if err == nil {
+				err = checkEmbedding(v, t.besideText, kv, textOf)
+			}
+			return kv, err
 		case t.isSelfDescribing():
 			return m.known(name, v, t, depth)
 		case t.writes == classBytes || t.writes == classList || t.writes == classMap || o.set != "":
@@ -84,7 +91,7 @@ func (t *goType) isText(o *tagOptions) bool {
 
 // isSelfDescribing reports whether the values of a type say themselves what they are in DynamoDB.
 func (t *goType) isSelfDescribing() bool {
-	return t.writes == classKeyValue || t.writes == classItem || t.writes == classMarshaler
+	return t.writes == classKeyValue || t.writes == classAttributeValue || t.writes == classItem || t.writes == classMarshaler
 }
 
 // known converts a value that says itself what it is.
@@ -95,10 +102,18 @@ func (m *mapping) known(name string, v reflect.Value, t *goType, depth int) (kv 
 		if isNil(kv) {
 			return nil, kindError(kv)
 		}
+	case classAttributeValue:
+		if kv, err = fromAttributeValue(name, methodsOf[types.AttributeValue](v), 0); err != nil {
+			return nil, refusedValue(err)
+		}
+		kv = cloneValue(kv, 0, &walk{})
 	case classItem:
 		kv = Map(name, slices.Clone(v.Interface().(Item))...)
 	default:
-		if kv, err = marshaled(name, methodsOf[sdkMarshaler](v)); err != nil {
+		if kv, err = marshaled(name, v); err == nil {
+			err = checkEmbedding(v, t.besideMarshaler, kv, marshaled)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -128,8 +143,8 @@ func methodsOf[T any](v reflect.Value) T {
 }
 
 // marshaled returns what a Marshaler says that it is.
-func marshaled(name string, value sdkMarshaler) (KeyValue, error) {
-	av, err := value.MarshalDynamoDBAttributeValue()
+func marshaled(name string, v reflect.Value) (KeyValue, error) {
+	av, err := methodsOf[sdkMarshaler](v).MarshalDynamoDBAttributeValue()
 	if err != nil {
 		return nil, refusedValue(err)
 	}
@@ -144,6 +159,41 @@ func textOf(name string, v reflect.Value) (KeyValue, error) {
 		return nil, refusedValue(err)
 	}
 	return stringValue(name, string(text))
+}
+
+// checkEmbedding refuses a struct whose method returned kv, where the fields beside an embedded value
+// would be lost: Go gives the struct the method of the embedded value, which knows nothing of them. A
+// method that the struct has itself is told from that one by what it returns without the fields.
+func checkEmbedding(v reflect.Value, beside []*goField, kv KeyValue, method func(string, reflect.Value) (KeyValue, error)) error {
+	if len(beside) == 0 {
+		return nil
+	}
+	lost := ""
+	without := reflect.New(v.Type()).Elem()
+	without.Set(v)
+	for _, field := range beside {
+		if other, _ := field.in(without); !other.IsZero() {
+			lost = field.name
+			other.SetZero()
+		}
+	}
+	if lost == "" || !returnsSame(kv, without, method) {
+		return nil
+	}
+	return underName(lost, broken("is a field beside an embedded value, whose method is all that is stored of a Go "+v.Type().String()+
+		": do not embed the value, or give the struct the method itself"))
+}
+
+// returnsSame reports whether a method returns kv for v. A method that panics, because v lacks
+// what it needs, does not.
+func returnsSame(kv KeyValue, v reflect.Value, method func(string, reflect.Value) (KeyValue, error)) (isSame bool) {
+	defer func() {
+		if recover() != nil {
+			isSame = false
+		}
+	}()
+	again, err := method(kv.KeyName(), v)
+	return err == nil && Item{again}.Equal(Item{kv})
 }
 
 func stringValue(name, text string) (KeyValue, error) {
@@ -242,7 +292,11 @@ func refusedValue(err error) error {
 		return nil
 	}
 	if field, ok := as[*FieldError](err); ok {
-		return invalid(field.Path, field.Rule)
+		refused := invalid(field.Path, field.Rule)
+		if errors.Is(err, ErrInvalidNumber) {
+			refused.causes = append(refused.causes, ErrInvalidNumber)
+		}
+		return refused
 	}
 	return &FieldError{Rule: err.Error(), causes: []error{ErrInvalidRequest, err}}
 }
@@ -305,10 +359,15 @@ type isZeroer interface{ IsZero() bool }
 
 // isZero reports whether omitzero leaves a value out.
 func (t *goType) isZero(v reflect.Value) bool {
-	if t.hasIsZero && !isNull(v) {
-		return methodsOf[isZeroer](v).IsZero()
+	if !t.hasIsZero || isNull(v) {
+		return v.IsZero()
 	}
-	return v.IsZero()
+	for _, field := range t.besideIsZero { // an IsZero of an embedded value knows nothing of them
+		if other, _ := field.in(v); !other.IsZero() {
+			return false
+		}
+	}
+	return methodsOf[isZeroer](v).IsZero()
 }
 
 // isEmpty reports whether omitempty leaves a value out: false, a number that is 0, an empty string,

@@ -34,10 +34,11 @@ func (w *withMarshaler) MarshalDynamoDBAttributeValue() (types.AttributeValue, e
 	return &types.AttributeValueMemberS{Value: "marshaled " + w.hidden}, nil
 }
 
-func TestLoadStoresWhatTheSDKStores(t *testing.T) {
+func TestLoadStoresWhatMarshalMakes(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 2, 3, 4, 5, 6, 7, time.UTC)
-	kv := dynamoconn.String("ignored", "x")
+	kv := dynamoconn.String("v", "x")
+	type embedsTime struct{ time.Time }
 	seven := 7
 	for name, test := range map[string]struct {
 		value any
@@ -49,15 +50,15 @@ func TestLoadStoresWhatTheSDKStores(t *testing.T) {
 		"Number":              {dynamoconn.MustNumber("12345678901234567890.5"), num("12345678901234567890.5")},
 		"a pointer to Number": {new(dynamoconn.Number), num(0)},
 		"json.Number":         {json.Number("1.50"), num("1.5")},
-		"big.Int":             {*big.NewInt(7), str("7")},
-		"a pointer to it":     {big.NewInt(7), str("7")},
+		"big.Int":             {*big.NewInt(7), num(7)},
+		"a pointer to it":     {big.NewInt(7), num(7)},
 		"netip.Addr":          {netip.MustParseAddr("10.0.0.1"), str("10.0.0.1")},
 		"KeyValue":            {kv, str("x")},
 		"KeyValue as struct":  {*kv, str("x")},
 		"KeyValues":           {[]dynamoconn.KeyValue{dynamoconn.Long("", 1), dynamoconn.Null("")}, list(num(1), null)},
 		"Item":                {dynamoconn.Item{dynamoconn.NumberSet("a", dynamoconn.MustNumber("1"))}, mapOf(item{"a": &types.AttributeValueMemberNS{Value: []string{"1"}}})},
-		"DynamoDBJSON":        {dynamoconn.DynamoDBJSON{kv}, mapOf(item{"ignored": str("x")})},
-		"a list of Items":     {[]dynamoconn.Item{{kv}, {}}, list(mapOf(item{"ignored": str("x")}), mapOf(item{}))},
+		"DynamoDBJSON":        {dynamoconn.DynamoDBJSON{kv}, mapOf(item{"v": str("x")})},
+		"a list of Items":     {[]dynamoconn.Item{{kv}, {}}, list(mapOf(item{"v": str("x")}), mapOf(item{}))},
 		"an SDK Marshaler":    {withMarshaler{"y"}, str("marshaled y")},
 		"an SDK value":        {list(), list()},
 		"[][]byte":            {[][]byte{{2}, {1}}, &types.AttributeValueMemberBS{Value: [][]byte{{1}, {2}}}},
@@ -67,13 +68,14 @@ func TestLoadStoresWhatTheSDKStores(t *testing.T) {
 		"a nil map":           {map[string]int(nil), null},
 		"integers as names":   {map[int]string{-1: "x"}, mapOf(item{"-1": str("x")})},
 		"texts as names":      {map[netip.Addr]bool{netip.MustParseAddr("::1"): true}, mapOf(item{"::1": &types.AttributeValueMemberBOOL{Value: true}})},
+		"an embedded time":    {embedsTime{at}, mapOf(item{"Time": str("2026-02-03T04:05:06.000000007Z")})},
 		"an empty struct":     {struct{}{}, mapOf(item{})},
 		"options": {struct {
 			SS    []string          `dynamodbav:"ss,stringset"`
 			NS    []int             `dynamodbav:"ns,numberset"`
 			BS    [][2]byte         `dynamodbav:"bs,binaryset"`
 			None  []string          `dynamodbav:",stringset,omitempty"`
-			Empty []string          `dynamodbav:"empty,stringset"`
+			Empty []string          `dynamodbav:"empty,stringset,nullempty"`
 			Unix  time.Time         `dynamodbav:"unix,unixtime"`
 			UnixP *time.Time        `dynamodbav:"unixp,unixtime"`
 			Text  int               `dynamodbav:"text,string"`
@@ -84,11 +86,11 @@ func TestLoadStoresWhatTheSDKStores(t *testing.T) {
 			Gone  chan string       `dynamodbav:"-"`
 		}{
 			SS: []string{"b", "a"}, NS: []int{2, 1}, BS: [][2]byte{{1, 2}}, Empty: []string{}, Unix: at, UnixP: &at, Text: 5,
-			Elems: []*int{nil, &seven}, Any: big.NewRat(1, 2),
+			Elems: []*int{nil, &seven}, Any: big.NewRat(1, 2), Price: dynamoconn.MustNumber("7"),
 		}, mapOf(item{
 			"ss": &types.AttributeValueMemberSS{Value: []string{"a", "b"}}, "ns": &types.AttributeValueMemberNS{Value: []string{"1", "2"}},
 			"bs": &types.AttributeValueMemberBS{Value: [][]byte{{1, 2}}}, "empty": null, "unix": num(at.Unix()), "unixp": num(at.Unix()),
-			"text": str("5"), "price": num(0), "zero": null, "elems": list(num(7)), "any": str("1/2"),
+			"text": str("5"), "price": str("7"), "zero": null, "elems": list(num(7)), "any": num("0.5"),
 		})},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -140,10 +142,6 @@ func TestLoadFlattensEmbeddedStructs(t *testing.T) {
 
 func TestLoadRefusesWhatItCannotKeepAndNamesThePath(t *testing.T) {
 	t.Parallel()
-	type embedsTime struct {
-		P string `dynamodbav:"p"`
-		time.Time
-	}
 	type cycle struct{ Next *cycle }
 	round := &cycle{}
 	round.Next = round
@@ -157,7 +155,6 @@ func TestLoadRefusesWhatItCannotKeepAndNamesThePath(t *testing.T) {
 		"a struct without fields": {struct{ hidden int }{1}, "v", nil},
 		"a function":              {func() {}, "v", nil},
 		"a complex number":        {1i, "v", nil},
-		"a uintptr":               {uintptr(1), "v", nil},
 		"NaN":                     {[]float64{1, math.NaN()}, "v[1]", dynamoconn.ErrInvalidNumber},
 		"39 digits":               {json.Number(strings.Repeat("1", 39)), "v", dynamoconn.ErrInvalidNumber},
 		"invalid UTF-8":           {map[string]string{"a": "\xff"}, "v.a", nil},
@@ -167,9 +164,9 @@ func TestLoadRefusesWhatItCannotKeepAndNamesThePath(t *testing.T) {
 		"a member of another type": {struct {
 			Tags []int `dynamodbav:"tags,stringset"`
 		}{[]int{1}}, "v.tags[0]", nil},
-		"an embedded time":              {embedsTime{}, "v.Time", nil},
+		"a KeyValue of another name":    {dynamoconn.String("w", "x"), "v", nil},
 		"a cycle":                       {round, "", nil},
-		"a name that is empty":          {map[string]int{"": 1}, "v", nil},
+		"a name that is empty":          {map[string]int{"": 1}, `v.""`, nil},
 		"a channel as name":             {map[chan int]int{nil: 1}, "v", nil},
 		"a KeyValue without a value":    {dynamoconn.Item{nil}, "v[0]", nil},
 		"names in a list of KeyValues":  {dynamoconn.List("", dynamoconn.Long("a", 1)), "v[0]", nil},

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"reflect"
 
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/attr"
 	"github.com/dynamoconn/dynamoconn/dynamoconntest/internal/protocol"
@@ -13,12 +12,10 @@ import (
 
 // Load puts items into a table. It replaces items that have the same keys.
 //
-// An item is a [dynamoconn.Item], a struct or a map, or a pointer to one. Load stores
-// what the SDK's package attributevalue would store, with the `dynamodbav` tags of
-// structs and their options. Items, KeyValues and Numbers of this library, and the
-// SDK's values of type types.AttributeValue, are stored as what they are. A struct
-// without exported fields, such as a big.Int or a netip.Addr, is stored as its text.
-// What attributevalue would drop or store as {} is an error.
+// An item is a [dynamoconn.Item], a struct or a map, or a pointer to one. Load stores what
+// [dynamoconn.Marshal] makes of it, with the `dynamodbav` tags of structs, and refuses what
+// that refuses. Values of the SDK are stored as what they are, so an item may be a
+// map[string]types.AttributeValue.
 //
 // Load stops at the first item that fails. The error has the number of the item,
 // counted from 0; the items before it stay in the table. If a value cannot be
@@ -31,12 +28,9 @@ import (
 // Load sends no requests: it meets no faults and is not in the journal.
 func (s *Server) Load(table string, items ...any) error {
 	for i, it := range items {
-		v, err := fromGo(reflect.ValueOf(it), tag{}, 0)
-		if err == nil && v.Kind() != attr.M {
-			err = fmt.Errorf("a %T is not an item, a struct or a map", it)
-		}
+		item, err := fromGo(it)
 		if err = loadError(err); err == nil {
-			err = s.loadItem(table, v.Map())
+			err = s.loadItem(table, item)
 		}
 		if err != nil {
 			return fmt.Errorf("load item %d into table %q: %w", i, table, err)

@@ -22,6 +22,8 @@ type itemReader struct {
 
 	names nameTable
 	parts parts
+
+	unmapping unmapping // of the value that is read into a Go value
 }
 
 // parts are what has been read of the items and lists that are not at their end yet, the

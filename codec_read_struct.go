@@ -1,10 +1,10 @@
 package dynamoconn
 
 import (
+	"bytes"
 	"encoding/binary"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unsafe"
@@ -229,7 +229,7 @@ func (r *itemReader) readValue(p unsafe.Pointer, v *valuePlan, id nameID, depth 
 		}
 		r.Pos = begin
 	case fastStruct, fastSlice:
-		if begins := word & sixBytes; begins == beginsM && v.kind == fastStruct || begins == beginsL && v.kind == fastSlice {
+		if v.beginsAsItsKind(word) {
 			return r.readParts(p, v, id, depth)
 		}
 	case fastPointer:
@@ -248,21 +248,40 @@ func (r *itemReader) readValue(p unsafe.Pointer, v *valuePlan, id nameID, depth 
 	if err != nil {
 		return false
 	}
-	return (&unmapping{}).read(kv, reflect.NewAt(v.goType.goType, p).Elem(), v.goType, v.options, depth) == nil
+	r.unmapping = unmapping{}
+	return r.unmapping.read(kv, reflect.NewAt(v.goType.goType, p).Elem(), v.goType, v.options, depth) == nil
 }
+
+// beginsAsItsKind reports whether a struct or a slice is read from what begins with word: from a map, a
+// list, or a set of what the slice has.
+func (v *valuePlan) beginsAsItsKind(word uint64) bool {
+	if v.kind == fastStruct {
+		return word&sixBytes == beginsM
+	}
+	switch word & sevenBytes {
+	case beginsSS:
+		return v.elem.kind == fastString && v.elem.goType.goType == stringType
+	case beginsNS:
+		return v.elem.kind == fastInt || v.elem.kind == fastUint
+	case beginsBS:
+		return v.elem.kind == fastBytes && v.elem.goType.goType == bytesType
+	}
+	return word&sixBytes == beginsL
+}
+
+var (
+	stringType = reflect.TypeFor[string]()
+	bytesType  = reflect.TypeFor[[]byte]()
+)
 
 // setNumber sets the number at p to n or, if there is a point, to what the text says. It reports
 // whether the type holds it.
 func (v *valuePlan) setNumber(p unsafe.Pointer, n int64, withPoint []byte) bool {
-	const mostDigits = 15 // of a number that any float64 keeps, and is not longer than an int64 of them
 	switch {
 	case v.kind == fastFloat64 && withPoint != nil:
-		if len(withPoint) > mostDigits {
-			return false
-		}
-		f, err := strconv.ParseFloat(unsafe.String(&withPoint[0], len(withPoint)), 64)
+		f, ok := shortFloat(withPoint)
 		*(*float64)(p) = f
-		return err == nil
+		return ok
 	case v.kind == fastFloat64:
 		const largest = 1_000_000_000_000_000
 		*(*float64)(p) = float64(n)
@@ -273,6 +292,32 @@ func (v *valuePlan) setNumber(p unsafe.Pointer, n int64, withPoint []byte) bool 
 		return n >= 0 && setUint(p, uint64(n), v.bits)
 	}
 	return setInt(p, n, v.bits)
+}
+
+// shortFloat returns the number of a text with a point and up to 15 digits, which any float64 keeps. The
+// digits and the power of ten are exact, so their quotient is the float64 nearest to the number. It
+// returns false for a longer text, and for a negative zero.
+func shortFloat(text []byte) (f float64, ok bool) {
+	const mostDigits = 15
+	if len(text) > mostDigits {
+		return 0, false
+	}
+	digits, behindPoint, power := 0, false, 1.0
+	for _, c := range text {
+		switch {
+		case c == '.':
+			behindPoint = true
+		case c != '-':
+			digits = 10*digits + int(c-'0')
+			if behindPoint {
+				power *= 10
+			}
+		}
+	}
+	if text[0] == '-' {
+		digits = -digits
+	}
+	return float64(digits) / power, digits != 0 || text[0] != '-'
 }
 
 // setInt sets the signed integer of so many bits at p, and reports whether it holds n.
@@ -328,6 +373,14 @@ func (r *itemReader) readParts(p unsafe.Pointer, v *valuePlan, id nameID, depth 
 		if !r.readSlice(p, v, id, depth+1) {
 			return false
 		}
+	case v.kind == fastSlice && t == typeSS:
+		*(*[]string)(p), err = r.texts()
+	case v.kind == fastSlice && t == typeBS:
+		*(*[][]byte)(p), err = readMembers(r, &r.slabs.bytes, r.base64, bytes.Equal, textOfBytes)
+	case v.kind == fastSlice && t == typeNS:
+		if !r.readIntegers(p, v) {
+			return false
+		}
 	default:
 		return false
 	}
@@ -365,6 +418,23 @@ func (r *itemReader) readSlice(p unsafe.Pointer, v *valuePlan, id nameID, depth 
 			return false
 		}
 		if more, err = r.next(']'); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// readIntegers reads a number set into the slice of integers at p.
+func (r *itemReader) readIntegers(p unsafe.Pointer, v *valuePlan) bool {
+	members, err := readMembers(r, &r.slabs.numbers, r.numberOfSet, Number.Equal, canonicalText)
+	if err != nil {
+		return false
+	}
+	slice := reflect.NewAt(v.goType.goType, p).Elem()
+	slice.Set(reflect.MakeSlice(v.goType.goType, len(members), len(members)))
+	for i, member := range members {
+		n, err := member.Int64()
+		if err != nil || !v.elem.setNumber(slice.Index(i).Addr().UnsafePointer(), n, nil) {
 			return false
 		}
 	}

@@ -2,8 +2,11 @@ package dynamoconn
 
 import (
 	"encoding/json"
+	"math"
 	"math/big"
+	"math/rand/v2"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -198,4 +201,22 @@ func FuzzValuesFromTheWire(f *testing.F) {
 	mutate.Fuzz(f, func(t *testing.T, action uint8, body []byte) {
 		requireAsUnmarshaledByAll(t, readActions[int(action)%len(readActions)], body)
 	})
+}
+
+func TestShortFloatIsTheNearest(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // it need not be secret
+	for range 200_000 {
+		text := strconv.FormatInt(r.Int64N(1_000_000_000_000_0), 10)
+		at := r.IntN(len(text) + 1)
+		text = []string{"", "-"}[r.IntN(2)] + text[:at] + "." + text[at:]
+		want, err := strconv.ParseFloat(text, 64)
+		require.NoError(t, err)
+		got, ok := shortFloat([]byte(text))
+		if !ok {
+			require.True(t, len(text) > 15 || want == 0, text)
+			continue
+		}
+		require.Equal(t, math.Float64bits(want), math.Float64bits(got), text)
+	}
 }

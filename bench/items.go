@@ -26,6 +26,14 @@ func city(n int) dynamoconn.Item {
 	}
 }
 
+// place returns a city with its population in the place of the list of Admin, whose elements have
+// different types.
+func place(n int) dynamoconn.Item {
+	item := city(n)
+	item.Delete("Admin")
+	return append(item, dynamoconn.Long("Population", int64(n)*7919))
+}
+
 // rotatedCity returns a city whose attributes begin with another one than those of its
 // neighbours. One or two of them may be missing, but never ID, Name and Capital.
 func rotatedCity(n int) dynamoconn.Item {

@@ -22,6 +22,18 @@ type cityRecord struct {
 	Admin     []any    `dynamodbav:",omitempty" dynamo:",omitempty"`
 }
 
+// placeRecord is a city whose attributes all have one type each.
+type placeRecord struct {
+	ID         int64
+	Name       string
+	Country    string
+	Latitude   float64
+	Longitude  float64
+	Capital    bool
+	Tags       []string `dynamodbav:",stringset" dynamo:",set"`
+	Population int
+}
+
 type shopRecord struct {
 	ID      int64
 	Name    string
@@ -46,6 +58,7 @@ type articleRecord struct {
 }
 
 func (r cityRecord) sum() uint64    { return sumOf(uint64(r.ID), r.Name) }
+func (r placeRecord) sum() uint64   { return sumOf(uint64(r.ID), r.Name) }
 func (r shopRecord) sum() uint64    { return sumOf(uint64(r.ID), r.Name) }
 func (r articleRecord) sum() uint64 { return sumOf(uint64(r.ID), r.Name) }
 

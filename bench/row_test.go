@@ -40,7 +40,9 @@ func TestEachRowHasItsPeers(t *testing.T) {
 	observed := []string{ours, without}
 	scan := []string{ours, rawSDK, viaAttributevalue, guregu, floorAllocate, floorPass}
 	call := []string{ours, rawSDK, viaAttributevalue, guregu, floorSign}
+	structs := []string{ours, viaAttributevalue, guregu}
 	want := map[string][]string{
+		"page_structs": structs, "page_structs_nested": structs, "get_struct": structs, "put_struct": structs,
 		"scan_page_items": scan, "scan_page_rotated": scan, "scan_page_nested": scan, "scan_page_text": scan, "batch_get_100": scan,
 		"get_item": call, "put_item": call, "batch_write_25": call,
 		"query_small":       {ours, rawSDK, viaAttributevalue, guregu},

@@ -221,6 +221,9 @@ func (b *batchRun) requireContents(want map[string]dynamoconn.Item) {
 // held an item that the adversary had added to an answer.
 func (b *batchRun) checkRequestLimits(operation string, maxOperations int) {
 	for _, entry := range b.db.Requests(operation) {
+		if entry.Input == nil {
+			continue // the journal keeps the last 32 MB, and a few batches send more
+		}
 		require.LessOrEqual(b.t, len(entry.Input), 16<<20, b.name)
 		n := bytes.Count(entry.Input, []byte(`Request":`)) // counts PutRequest and DeleteRequest
 		if operation == "BatchGetItem" {

@@ -14,7 +14,15 @@ import (
 // If any key has no answer, the error is a [*BatchGetError] that names each such key. The
 // response is then not nil and answers all other keys. With any other error it is nil.
 // BatchGet calls dynamodb:BatchGetItem.
-func (c *Client) BatchGet(ctx context.Context, req BatchGetItemRequest, opts ...CallOption) (_ *BatchGetItemResponse, err error) {
+func (c *Client) BatchGet(ctx context.Context, req BatchGetItemRequest, opts ...CallOption) (*BatchGetItemResponse, error) {
+	return c.batchGet(ctx, req, nil, opts)
+}
+
+// batchGet is BatchGet. Unless take is nil, it is given each item with its place in the Keys of its table.
+// An error of it is a failure of that key.
+func (c *Client) batchGet(
+	ctx context.Context, req BatchGetItemRequest, take func(place int, item Item) error, opts []CallOption,
+) (_ *BatchGetItemResponse, err error) {
 	table := onlyName(req.RequestTables, func(t RequestTable) string { return t.Name })
 	k, err := c.newCall("BatchGet", table, opts)
 	defer k.end(ctx, &err)
@@ -25,6 +33,7 @@ func (c *Client) BatchGet(ctx context.Context, req BatchGetItemRequest, opts ...
 	if err != nil {
 		return nil, k.refuse(err)
 	}
+	g.take = take
 	results := k.runBatch(ctx, g.plan())
 	defer g.memory.release()
 	return g.finish(req, results)

@@ -11,22 +11,23 @@ import (
 //
 // It calls dynamodb:GetItem.
 func (c *Client) GetItem(ctx context.Context, req GetItemRequest, opts ...CallOption) (*GetItemResponse, error) {
-	return c.getItem(ctx, req, nil, opts)
+	_, resp, err := c.getItem(ctx, req, nil, opts)
+	return resp, err
 }
 
 // getItem is GetItem. With into, which may be nil, the response has only the key of the item.
-func (c *Client) getItem(ctx context.Context, req GetItemRequest, into itemTarget, opts []CallOption) (_ *GetItemResponse, err error) {
-	k, err := c.newCall("GetItem", req.TableName, opts)
+func (c *Client) getItem(ctx context.Context, req GetItemRequest, into itemTarget, opts []CallOption) (k *call, _ *GetItemResponse, err error) {
+	k, err = c.newCall("GetItem", req.TableName, opts)
 	defer k.end(ctx, &err)
 	if err != nil {
-		return nil, err
+		return k, nil, err
 	}
 	k.into = into
 	memory := newScratch()
 	defer memory.release()
 	get, err := req.prepare(memory)
 	if err != nil {
-		return nil, k.refuse(err)
+		return k, nil, k.refuse(err)
 	}
 	resp := &GetItemResponse{}
 	_, err = k.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
@@ -41,10 +42,10 @@ func (c *Client) getItem(ctx context.Context, req GetItemRequest, into itemTarge
 		return a.capacity, err
 	})
 	if err != nil {
-		return nil, err
+		return k, nil, err
 	}
 	resp.ResponseMetadata = k.metadata()
-	return resp, nil
+	return k, resp, nil
 }
 
 // PutItem puts an item in the place of the one with the same key, or as a new one.

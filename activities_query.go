@@ -298,9 +298,7 @@ func (q *query) queryPage(ctx context.Context, start itemPosition, limit int32) 
 	}
 	page, used, err := q.readItems(ctx, &one, start, q.CountOnly)
 	if err == nil {
-		if q.into == nil { // otherwise the items have only the attributes that were known before
-			q.learnKey(page.next.key.Keys())
-		}
+		q.learnKey(page.next.key.Keys())
 		err = q.key.check(page, start.key, q.keyNames, q.projection == nil)
 	}
 	return page, used, err

@@ -83,22 +83,23 @@ func (c *Client) TransactWrite(ctx context.Context, req TransactWriteRequest, op
 // item. TransactGet calls dynamodb:TransactGetItems. The permission is dynamodb:GetItem. It costs
 // twice the capacity of consistent reads.
 func (c *Client) TransactGet(ctx context.Context, req TransactGetRequest, opts ...CallOption) (*TransactGetResponse, error) {
-	return c.transactGet(ctx, req, nil, opts)
+	_, resp, err := c.transactGet(ctx, req, nil, opts)
+	return resp, err
 }
 
 // transactGet is TransactGet. With into, which may be nil, the response has only the keys of the items.
-func (c *Client) transactGet(ctx context.Context, req TransactGetRequest, into itemTarget, opts []CallOption) (_ *TransactGetResponse, err error) {
-	k, err := c.newCall("TransactGet", onlyName(req.Gets, func(g GetItemRequest) string { return g.TableName }), opts)
+func (c *Client) transactGet(ctx context.Context, req TransactGetRequest, into itemTarget, opts []CallOption) (k *call, _ *TransactGetResponse, err error) {
+	k, err = c.newCall("TransactGet", onlyName(req.Gets, func(g GetItemRequest) string { return g.TableName }), opts)
 	defer k.end(ctx, &err)
 	if err != nil {
-		return nil, err
+		return k, nil, err
 	}
 	k.into = into
 	memory := newScratch()
 	defer memory.release()
 	gets, err := req.prepare(memory)
 	if err != nil {
-		return nil, k.refuse(err)
+		return k, nil, k.refuse(err)
 	}
 	resp := &TransactGetResponse{}
 	_, err = k.read(ctx, func(ctx context.Context) ([]types.ConsumedCapacity, error) {
@@ -110,10 +111,10 @@ func (c *Client) transactGet(ctx context.Context, req TransactGetRequest, into i
 		return a.capacity, gets.checkAnswer(a.transactItems)
 	})
 	if err != nil {
-		return nil, err
+		return k, nil, err
 	}
 	resp.ResponseMetadata = k.metadata()
-	return resp, nil
+	return k, resp, nil
 }
 
 // mostInTransaction is the most operations of a transaction, and largestTransaction its most bytes.

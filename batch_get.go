@@ -17,8 +17,9 @@ import (
 // batchGet is one call of BatchGet.
 type batchGet struct {
 	*call
-	entries []RequestTable // of the request
-	names   tableNames     // of the tables
+	entries []RequestTable                   // of the request
+	take    func(place int, item Item) error // is given each item, and is nil if nobody wants that
+	names   tableNames                       // of the tables
 	tables  []getTable
 	hasher  *keyHasher
 	memory  *batchMemory // with the keys of the first request
@@ -387,16 +388,23 @@ func (g *batchGet) finish(req BatchGetItemRequest, results []*batch.Result) (*Ba
 				next++
 			}
 			failed.total++
-			switch result := results[op]; {
-			case result.Outcome != retry.Applied:
-				failed.Failures = append(failed.Failures, ReadFailure{
-					TableName: table.Name, Entry: entry, Index: i,
-					key: hide(table.Keys[i].Clone()), Outcome: readOutcome(result.Outcome), Err: result.Err,
-				})
+			failure := ReadFailure{TableName: table.Name, Entry: entry, Index: i, Outcome: readOutcome(results[op].Outcome), Err: results[op].Err}
+			isRead := results[op].Outcome == retry.Applied
+			switch {
+			case !isRead:
 			case repeated:
 				out.Items[i] = out.Items[g.places[op]].Clone()
 			case out.Items[i] == nil:
 				out.MissingKeys = append(out.MissingKeys, table.Keys[i].Clone())
+			}
+			if isRead && g.take != nil && out.Items[i] != nil {
+				if failure.Err = g.take(i, out.Items[i]); failure.Err != nil {
+					isRead, failure.Outcome = false, OutcomeRefused
+				}
+			}
+			if !isRead {
+				failure.key = hide(table.Keys[i].Clone())
+				failed.Failures = append(failed.Failures, failure)
 			}
 		}
 	}

@@ -67,6 +67,9 @@ func decodeAnswerInto(action string, body []byte, into itemTarget) (*answer, err
 		return nil, err
 	}
 	r.release()
+	if into != nil && into.learn(a.lastKey) { // comes after the items, and once in a reading
+		return decodeAnswerInto(action, body, into)
+	}
 	return a, nil
 }
 

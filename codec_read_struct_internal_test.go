@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -90,9 +91,12 @@ func requireAsUnmarshaled[T any](t require.TestingT, action string, body []byte)
 		var whole T
 		wantErr := Unmarshal(item, &whole)
 		if wantErr == nil {
-			require.NoError(t, into.fault(n), "%s", body)
+			require.NotContains(t, into.placesOfMisfits(), n, "%s", body)
 		} else {
-			require.EqualError(t, into.fault(n), wantErr.Error(), "%s", body)
+			require.Contains(t, into.placesOfMisfits(), n, "%s", body)
+			m := into.misfits[slices.Index(into.placesOfMisfits(), n)]
+			require.Equal(t, wantErr, m.err, "%s", body)
+			require.Equal(t, item, m.item)
 		}
 		require.Equal(t, whole, into.read[n], "%T of %s", whole, body)
 		for _, name := range into.names {
@@ -114,6 +118,13 @@ func requireAsUnmarshaled[T any](t require.TestingT, action string, body []byte)
 	require.Len(t, into.read, n)
 	require.Equal(t, want.lastKey, got.lastKey)
 	require.Equal(t, want.count, got.count)
+}
+
+func (v *values[T]) placesOfMisfits() (places []int) {
+	for _, m := range v.misfits {
+		places = append(places, m.place)
+	}
+	return places
 }
 
 // readActions are the actions whose items are read into values.

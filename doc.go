@@ -69,7 +69,8 @@
 //
 // [Marshal] and [Unmarshal] convert between Go structs or maps and an [Item], with the dynamodbav tags of
 // the SDK's package attributevalue. What DynamoDB or a Go type cannot hold whole is refused, with
-// its path. docs/structs.md has a row for each Go type.
+// its path. docs/structs.md has a row for each Go type. [GetAs], [QueryAs], [ScanAs], [BatchGetAs] and
+// [TransactGetAs] read with the same rules and return Go values in place of Items.
 //
 // # Enumerations
 //

@@ -419,8 +419,9 @@ func (e *Error) where() string {
 }
 
 // Item returns the item that was stored when a condition failed, if the request asked for it
-// with ReturnItemOnConditionFailure, ItemIsUnique or UniqueAttribute, and nil otherwise. It is a method so that
-// nothing that prints or encodes the error shows the item.
+// with ReturnItemOnConditionFailure, ItemIsUnique or UniqueAttribute, or the item that is not of the Go type of a
+// [GetAs] and its like, and nil otherwise. It is a method so that nothing that prints or encodes the error
+// shows the item.
 func (e *Error) Item() Item { return e.item.get() }
 
 // Unwrap returns the causes among this package's Err variables and the SDK's error.

@@ -151,7 +151,8 @@ type ReadFailure struct {
 	// Entry and Index are its place: RequestTables[Entry].Keys[Index] of the request.
 	Entry, Index int
 	// Outcome is [OutcomeNotDone] for a key that may be asked for again, and
-	// [OutcomeRefused] for one that DynamoDB would refuse again.
+	// [OutcomeRefused] for one that DynamoDB would refuse again, or whose item is not of the Go type
+	// of a [BatchGetAs].
 	Outcome Outcome
 	// Err is why.
 	Err error

@@ -2,6 +2,7 @@ package dynamoconn_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 
@@ -100,4 +101,62 @@ func ExampleAttributeNames() {
 	}
 	fmt.Println(dynamoconn.AttributeNames[Song]())
 	// Output: [SongTitle Year]
+}
+
+// A page has the checkpoint to go on from, as a page of Items has.
+func ExampleQueryPagesAs() {
+	type Song struct {
+		SongTitle string
+	}
+	ctx, client := context.Background(), musicClient()
+	req := dynamoconn.QueryRequest{TableName: "Music", PartitionKey: dynamoconn.KeyOf("Artist", "Acme Band"), Limit: 1}
+	for page, err := range dynamoconn.QueryPagesAs[Song](ctx, client, req) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		for _, song := range page.Items {
+			fmt.Println(song.SongTitle)
+		}
+		req.Checkpoint = page.Checkpoint // may be kept for another day
+	}
+	fmt.Println(req.Checkpoint.Done())
+	// Output:
+	// Happy Day
+	// PartiQL Rocks
+	// true
+}
+
+func ExampleScanPagesAs() {
+	type Song struct {
+		SongTitle string
+	}
+	ctx, client := context.Background(), musicClient()
+	songs := 0
+	for page, err := range dynamoconn.ScanPagesAs[Song](ctx, client, dynamoconn.ScanTableRequest{TableName: "Music"}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		songs += len(page.Items) // deal with them, then save page.Checkpoint
+	}
+	fmt.Println(songs)
+	// Output: 3
+}
+
+// An item that does not fit the Go type ends the loop. The error has the item.
+func ExampleQueryAs_misfit() {
+	type Review struct {
+		Year string
+	}
+	ctx, client := context.Background(), musicClient()
+	for _, err := range dynamoconn.QueryAs[Review](ctx, client, dynamoconn.QueryRequest{
+		TableName:    "Music",
+		PartitionKey: dynamoconn.KeyOf("Artist", "No One You Know"),
+	}) {
+		var e *dynamoconn.Error
+		if errors.As(err, &e) {
+			title, _ := dynamoconn.Value[string](e.Item(), "SongTitle")
+			fmt.Println(title, errors.Is(err, dynamoconn.ErrWrongKind))
+		}
+	}
+	// Output: Call Me Today true
 }

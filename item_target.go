@@ -19,16 +19,27 @@ type itemTarget interface {
 	plan() *structPlan
 	// wanted returns the names of the attributes that the answer must have too.
 	wanted() []string
+	// learn takes the key at which a page ended. It reports whether attributes of it are wanted that were
+	// not known to be part of a key.
+	learn(key Item) bool
 	// unmarshal sets the value of the last item, which may be set in part, to an Item.
 	unmarshal(item Item)
 }
 
 // values is an itemTarget for values of type T.
 type values[T any] struct {
-	read   []T
-	faults []error // of unmarshal, by the place of the item; nil if there are none
-	names  []string
-	goType *goType
+	read    []T
+	misfits []misfit // in the order of their places
+	names   []string
+	learns  bool // whether names are to have all attributes of the key
+	goType  *goType
+}
+
+// misfit is an item that is no T.
+type misfit struct {
+	place int
+	item  Item
+	err   error // of Unmarshal
 }
 
 // newValues returns a target of which the answer must have those attributes too.
@@ -38,7 +49,7 @@ func newValues[T any](names []string) *values[T] {
 
 func (v *values[T]) reset() {
 	clear(v.read)
-	v.read, v.faults = v.read[:0], nil
+	v.read, v.misfits = v.read[:0], nil
 }
 
 func (v *values[T]) expect(n int) { v.read = slices.Grow(v.read, n) }
@@ -58,24 +69,38 @@ func (v *values[T]) plan() *structPlan {
 
 func (v *values[T]) wanted() []string { return v.names }
 
+func (v *values[T]) learn(key Item) (isNew bool) {
+	if !v.learns {
+		return false
+	}
+	for _, name := range key.Keys() {
+		if !slices.Contains(v.names, name) {
+			v.names, isNew = append(v.names, name), true
+		}
+	}
+	return isNew
+}
+
 func (v *values[T]) unmarshal(item Item) {
 	var whole T
 	err := Unmarshal(item, &whole)
-	v.read[len(v.read)-1] = whole
-	if err != nil {
-		for len(v.faults) < len(v.read) {
-			v.faults = append(v.faults, nil)
-		}
-		v.faults[len(v.read)-1] = err
+	place := len(v.read) - 1
+	if v.read[place] = whole; err != nil {
+		v.misfits = append(v.misfits, misfit{place, item, err})
 	}
 }
 
-// fault returns why an item is no T, or nil.
-func (v *values[T]) fault(i int) error {
-	if i < len(v.faults) {
-		return v.faults[i]
+// take returns the first n values, or those before the first that is no T, with what that is. Their
+// memory is not used again.
+func (v *values[T]) take(n int) ([]T, *misfit) {
+	var first *misfit
+	if len(v.misfits) > 0 && v.misfits[0].place < n {
+		first = &v.misfits[0]
+		n = first.place
 	}
-	return nil
+	taken := v.read[:n:n]
+	v.read = nil
+	return taken, first
 }
 
 // itemInto reads an item into the next value of a target. It returns the attributes that are wanted

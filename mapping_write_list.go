@@ -39,7 +39,7 @@ func (m *mapping) list(v reflect.Value, t *goType, o *tagOptions, depth int) ([]
 	o = o.elements(t.elem)
 	values := make([]KeyValue, 0, v.Len())
 	for i := range v.Len() {
-		kv, err := m.element("", v.Index(i), t.elem, o, depth+1)
+		kv, err := m.inContainer("", v.Index(i), t.elem, o, depth+1)
 		if err == nil && kv != nil && kv.KeyName() != "" {
 			err = broken("an element of a list has no name")
 		}
@@ -51,6 +51,29 @@ func (m *mapping) list(v reflect.Value, t *goType, o *tagOptions, depth int) ([]
 		}
 	}
 	return values, nil
+}
+
+// inContainer converts an element of a list or a map. The option omitemptyelem leaves out a nil also
+// behind pointers and in an interface, as in the SDK's package attributevalue.
+func (m *mapping) inContainer(name string, v reflect.Value, t *goType, o *tagOptions, depth int) (KeyValue, error) {
+	if o.omitEmpty && leadsToNil(v) {
+		return nil, nil
+	}
+	return m.element(name, v, t, o, depth)
+}
+
+// leadsToNil reports whether v is nil, or leads to a nil through pointers and interfaces.
+func leadsToNil(v reflect.Value) bool {
+	for range mostPointers {
+		switch {
+		case isNull(v):
+			return true
+		case v.Kind() != reflect.Pointer && v.Kind() != reflect.Interface:
+			return false
+		}
+		v = v.Elem()
+	}
+	return false
 }
 
 // copyOfBytes returns a copy of a slice or an array of bytes.
@@ -182,7 +205,7 @@ func (m *mapping) mapValue(name string, v reflect.Value, t *goType, o *tagOption
 		}
 		var kv KeyValue
 		if err == nil {
-			kv, err = m.element(e.name, e.value, t.elem, o, depth+1)
+			kv, err = m.inContainer(e.name, e.value, t.elem, o, depth+1)
 		}
 		if err != nil {
 			return nil, underName(e.name, err)

@@ -329,3 +329,25 @@ func TestMarshalValueTakesAnyValue(t *testing.T) {
 type failing struct{}
 
 func (failing) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) { return nil, errNoGrade }
+
+func TestOmitemptyelemLeavesOutANilBehindPointers(t *testing.T) {
+	t.Parallel()
+	var none *int
+	var self any
+	self = &self
+	item, err := dynamoconn.Marshal(struct {
+		List []**int        `dynamodbav:",omitemptyelem"`
+		Map  map[string]any `dynamodbav:",omitemptyelem"`
+		Kept []any          `dynamodbav:",omitempty"`
+	}{[]**int{&none}, map[string]any{"a": none, "b": &none, "c": 7}, []any{none}})
+	require.NoError(t, err)
+	want := dynamoconn.Item{
+		dynamoconn.List("List"), dynamoconn.Map("Map", dynamoconn.Long("c", 7)), dynamoconn.List("Kept", dynamoconn.Null("")),
+	}
+	assert.True(t, want.Equal(item), item)
+
+	_, err = dynamoconn.Marshal(struct {
+		List []any `dynamodbav:",omitemptyelem"`
+	}{[]any{self}})
+	require.EqualError(t, err, "invalid item: List[0]: is a pointer that leads to itself")
+}

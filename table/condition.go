@@ -87,45 +87,6 @@ func (t *Table[T]) conflict(ctx context.Context, err error, found dynamoconn.Ite
 	return c
 }
 
-// settle finds out what became of a write that failed with err, and returns nil if it was applied.
-// otherwise is the reason if another item is stored than was expected.
-func (t *Table[T]) settle(ctx context.Context, err error, key dynamoconn.Item, st *stamp, otherwise error) error {
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, dynamoconn.ErrAmbiguous):
-		return t.settleDoubt(ctx, err, key, st, otherwise)
-	case errors.Is(err, dynamoconn.ErrConditionFailed):
-		return t.conflict(ctx, err, standing(err), otherwise)
-	}
-	return err
-}
-
-// settleDoubt finds out by the mark of the stored item whether a write was applied whose answer was
-// lost. It reads the item if DynamoDB has not sent it.
-func (t *Table[T]) settleDoubt(ctx context.Context, err error, key dynamoconn.Item, st *stamp, otherwise error) error {
-	mark := t.schema.mark
-	if mark == nil || st.newMark == "" {
-		return err
-	}
-	found := standing(err)
-	if found == nil {
-		read, readErr := t.client.GetItem(ctx, dynamoconn.GetItemRequest{TableName: t.name, Item: key, IsConsistentRead: true}, t.options.calls...)
-		if readErr != nil || read.Item == nil {
-			return err
-		}
-		found = read.Item
-	}
-	stored, _ := dynamoconn.ValueOr(found, "", mark.attribute)
-	switch fateOf(st.mark, st.newMark, stored) {
-	case fateApplied:
-		return nil
-	case fateNotApplied:
-		return t.conflict(ctx, &settledError{err}, found, otherwise)
-	}
-	return err
-}
-
 // hasExpired reports whether the time to live of an item is over.
 func (s *schema) hasExpired(item dynamoconn.Item, now time.Time) bool {
 	if s.ttl == nil {
@@ -133,20 +94,4 @@ func (s *schema) hasExpired(item dynamoconn.Item, now time.Time) bool {
 	}
 	at, err := dynamoconn.Value[int64](item, s.ttl.attribute)
 	return err == nil && at >= now.Add(-oldestExpiry).Unix() && at <= now.Unix()
-}
-
-// settledError is an error of a call that is no doubt any more: the write was not applied.
-type settledError struct{ err error }
-
-func (e *settledError) Error() string {
-	return "condition failed: another write was applied in its place"
-}
-
-// Unwrap returns the cause. The error of the call is not below: it matches ErrAmbiguous.
-func (e *settledError) Unwrap() error { return dynamoconn.ErrConditionFailed }
-
-// As finds the error of the call, with its facts.
-func (e *settledError) As(target any) bool {
-	call, ok := target.(**dynamoconn.Error)
-	return ok && errors.As(e.err, call)
 }

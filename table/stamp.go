@@ -22,8 +22,11 @@ type stamp struct {
 	// without them.
 	version int64
 	mark    string
-	// newMark is the mark that the write leaves.
+	// newMark is the mark that the write leaves, or "" for a delete.
 	newMark string
+	// once says that the write goes as a transaction, which DynamoDB applies once: its condition could
+	// be true again after it has been applied and others have written.
+	once bool
 }
 
 // beforeWrite calls the hook of a value.
@@ -185,19 +188,22 @@ type fate int
 const (
 	fateUnknown fate = iota
 	fateApplied
+	fatePending    // it is not applied, and can be
 	fateNotApplied // and it never will be: the item it expects is gone
 )
 
-// fateOf returns what became of the write that leaves newMark on an item with the mark before.
-// stored is the mark of the item that is stored.
+// fateOf returns what became of the write that leaves newMark on an item with the mark before. newMark
+// is "" for a delete. stored is the mark of the item that is stored.
 func fateOf(before, newMark, stored string) fate {
 	own, _, _ := strings.Cut(newMark, markJoiner)
 	base, _, _ := strings.Cut(before, markJoiner)
 	for i, name := range strings.Split(stored, markJoiner) {
 		switch {
-		case name == own:
+		case own != "" && name == own:
 			return fateApplied
-		case base != "" && name == base && i > 0:
+		case base != "" && name == base && i == 0:
+			return fatePending
+		case base != "" && name == base:
 			return fateNotApplied // another write came between
 		}
 	}
@@ -210,7 +216,12 @@ func (t *Table[T]) apply(v *T, st *stamp) error {
 		return nil
 	}
 	if err := dynamoconn.Unmarshal(st.set, v); err != nil {
-		return fmt.Errorf("%s was written: %w", t.typeName(), err)
+		return t.written(err)
 	}
 	return nil
+}
+
+// written returns the error of a write that was applied, and whose value could not be set.
+func (t *Table[T]) written(err error) error {
+	return fmt.Errorf("%s was written, but its value cannot be read: %w", t.typeName(), err)
 }

@@ -71,10 +71,13 @@ func prepareWrites(ctx context.Context, client *dynamoconn.Client, writes []Writ
 //		customers.CheckRequest(&customer),
 //	})
 //
-// When it returns nil, the fields of the values are set as the method of the single write sets them. But
-// UpdateRequest sets only version, mark and times: a transaction returns no items. If a condition was
+// When it returns nil, the fields of the values are set as the method of the single write sets them. But a
+// transaction returns no items: [Table.UpdateRequest] says what is set then. If a condition was
 // false, errors.As finds the [*Conflict] of each type of which an item was to blame, and a
 // [*dynamoconn.TransactionError] with the places. No value is changed then.
+//
+// If the outcome is not known after all attempts of the client, Transact sends the writes once more with
+// the token of the first time. If that leaves it unknown too, the error is [dynamoconn.ErrAmbiguous].
 func Transact(ctx context.Context, client *dynamoconn.Client, writes []Write, opts ...dynamoconn.CallOption) error {
 	prepared, err := prepareWrites(ctx, client, writes)
 	if err != nil {
@@ -84,7 +87,7 @@ func Transact(ctx context.Context, client *dynamoconn.Client, writes []Write, op
 	for i, p := range prepared {
 		req.Writes[i] = p.operation
 	}
-	if _, err := client.TransactWrite(ctx, req, opts...); err != nil {
+	if err := transactSettled(ctx, client, req, opts); err != nil {
 		return withConflicts(ctx, err, prepared)
 	}
 	return applyAll(prepared)
@@ -178,8 +181,10 @@ func (t *Table[T]) prepared(operation dynamoconn.TransactWrite, otherwise error,
 	return p
 }
 
-// UpdateRequest is [Table.Update] as a part of a transaction. When it has been applied, only version,
-// mark and times of v are set, and the keys that follow the changes: v does not have the changes.
+// UpdateRequest is [Table.Update] as a part of a transaction, which returns no item. When it has been
+// applied and all changes are a Set to a value or a Remove of a whole attribute, they are made in v too,
+// with version, mark, times and keys. Otherwise v stays as it was, with the version that is not stored any
+// more: read the item before you save it.
 func (t *Table[T]) UpdateRequest(v *T, changes ...dynamoconn.Change) Write {
 	return Write{func(context.Context) (*preparedWrite, error) {
 		req, st, err := t.updateRequest(v, changes)
@@ -187,15 +192,30 @@ func (t *Table[T]) UpdateRequest(v *T, changes ...dynamoconn.Change) Write {
 			return nil, err
 		}
 		req.ReturnItemOnConditionFailure = true
-		for _, c := range req.Changes[len(changes):] {
-			if value, ok := c.NewValue(); ok {
-				st.set.Set(value)
-			} else {
-				st.set.Set(dynamoconn.Null(c.AttributeName()))
-			}
+		set, isKnown := valuesAfter(req.Changes)
+		if !isKnown {
+			return t.prepared(req, ErrStale, nothing), nil
 		}
+		st.set = set
 		return t.prepared(req, ErrStale, func() error { return t.apply(v, st) }), nil
 	}}
+}
+
+// valuesAfter returns the attributes that changes leave, with a null for one that is removed. It returns
+// false if that is not known.
+func valuesAfter(changes []dynamoconn.Change) (set dynamoconn.Item, isKnown bool) {
+	for _, c := range changes {
+		value, isSet := c.NewValue()
+		switch {
+		case isSet:
+			set.Set(value)
+		case c.IsRemove():
+			set.Set(dynamoconn.Null(c.AttributeName()))
+		default:
+			return nil, false
+		}
+	}
+	return set, true
 }
 
 // UpdateKeyRequest is [Table.UpdateKey] as a part of a transaction. It returns no item.

@@ -31,7 +31,7 @@ func TestTransactWritesAllAndFillsInTheFields(t *testing.T) {
 	m.db.Inject(dynamoconntest.Fault{Operation: "TransactWriteItems", Times: 1, Effect: dynamoconntest.LoseAnswer()})
 	require.NoError(t, table.Transact(t.Context(), m.client, []table.Write{
 		m.CreateRequest(&created), m.SaveRequest(&saved), m.CheckRequest(&checked), m.DeleteRequest(&deleted),
-		m.UpdateRequest(&updated, dynamoconn.Attr("Plays").Increment(5), dynamoconn.Attr("City").Set("D")),
+		m.UpdateRequest(&updated, dynamoconn.Attr("Plays").Set(5), dynamoconn.Attr("City").Set("D")),
 		texts.PutRequest(&plain{"1", "a"}), texts.DeleteKeyRequest(texts.Key("2")),
 	}))
 	assert.EqualValues(t, 1, created.Version)
@@ -39,7 +39,7 @@ func TestTransactWritesAllAndFillsInTheFields(t *testing.T) {
 	assert.EqualValues(t, 1, checked.Version)
 	assert.EqualValues(t, 2, updated.Version)
 	assert.Equal(t, "L#D", updated.Place)
-	assert.Zero(t, updated.Plays, "a transaction returns no item")
+	assert.Equal(t, 5, updated.Plays)
 	for _, s := range []*song{&created, &saved, &updated} {
 		require.NoError(t, m.Save(t.Context(), s), "the version is the one that is stored")
 	}
@@ -64,6 +64,26 @@ func TestTransactWritesAllAndFillsInTheFields(t *testing.T) {
 	assert.Equal(t, song{Artist: "A", Title: "new"}, again)
 	_, err = texts.Get(t.Context(), "3")
 	require.ErrorIs(t, err, table.ErrNotFound)
+}
+
+// A transaction returns no item. If v had the new version and not the new fields, a Save of it would undo
+// the update.
+func TestTransactDoesNotHideAnUpdateWhoseResultIsNotKnown(t *testing.T) {
+	t.Parallel()
+	m := newMusic(t)
+	s := m.created(t)
+	before := s
+	require.NoError(t, table.Transact(t.Context(), m.client, []table.Write{m.UpdateRequest(&s, dynamoconn.Attr("Plays").Increment(5))}))
+	assert.Equal(t, before, s)
+	require.ErrorIs(t, m.Save(t.Context(), &s), table.ErrStale)
+	read, err := m.Get(t.Context(), "A", "T")
+	require.NoError(t, err)
+	require.NoError(t, table.Transact(t.Context(), m.client, []table.Write{m.UpdateRequest(&read, dynamoconn.Attr("City").Remove())}))
+	assert.Empty(t, read.City)
+	assert.Empty(t, read.Place)
+	stored, err := m.Get(t.Context(), "A", "T")
+	require.NoError(t, err)
+	assert.Equal(t, stored, read)
 }
 
 func TestWritesThatARequestRefuses(t *testing.T) {

@@ -25,7 +25,7 @@ import (
 //
 // The error is [ErrStale], or [ErrNotFound] if the item is gone or has expired, in a [*Conflict]. v is
 // unchanged then. With a mark, Update finds out itself what became of a write whose answer was lost, if
-// need be by reading the item.
+// need be by reading the item and by sending the update once more.
 func (t *Table[T]) Update(ctx context.Context, v *T, changes ...dynamoconn.Change) error {
 	req, st, err := t.updateRequest(v, changes)
 	if err != nil {
@@ -67,19 +67,20 @@ func (t *Table[T]) update(ctx context.Context, req dynamoconn.UpdateItemRequest,
 	if mark := t.schema.mark; mark != nil {
 		req.UniqueAttribute = mark.attribute
 	}
-	resp, err := t.client.UpdateItem(ctx, req, t.options.calls...)
-	if err == nil {
-		return t.Decode(ctx, resp.Attributes)
-	}
-	if err = t.settle(ctx, err, req.Item, st, ErrStale); err != nil {
+	after, err := t.settle(ctx, req.Item, st, ErrStale, func(ctx context.Context, calls []dynamoconn.CallOption) (dynamoconn.Item, error) {
+		resp, err := t.client.UpdateItem(ctx, req, calls...)
+		if err != nil {
+			return nil, err
+		}
+		return resp.Attributes, nil
+	})
+	if err != nil {
 		return updated, err
 	}
-	// Applied, and perhaps written by others since: the item as it is now.
-	read, err := t.client.GetItem(ctx, dynamoconn.GetItemRequest{TableName: t.name, Item: req.Item, IsConsistentRead: true}, t.options.calls...)
-	if err != nil {
-		return updated, fmt.Errorf("%s was written, and could not be read: %w", t.typeName(), err)
+	if updated, err = t.Decode(ctx, after); err != nil {
+		return updated, t.written(err)
 	}
-	return t.Decode(ctx, read.Item)
+	return updated, nil
 }
 
 // updateRequest returns the request of Update.

@@ -20,7 +20,11 @@ const mostTries = 20
 // and the keys that are made from other fields. If it returns an error, v is unchanged but for what
 // BeforeWrite did. The error is [ErrExists] in a [*Conflict], or what [dynamoconn.Client.PutItem]
 // returns: [dynamoconn.ErrAmbiguous] if nobody can tell whether the item was written. With a mark the
-// method finds that out itself, if need be by reading the item.
+// method finds that out itself, if need be by reading the item and by sending the write once more.
+//
+// With a version and a mark, an item without a version is written in a transaction, as with
+// [dynamoconn.ExactlyOnce], which takes twice the write capacity. Otherwise a repetition could bring back
+// an item that was created, whose answer was lost, and that somebody has deleted since.
 func (t *Table[T]) Create(ctx context.Context, v *T) error {
 	item, st, err := t.prepareCreate(ctx, v)
 	if err != nil {
@@ -139,15 +143,19 @@ func (t *Table[T]) readStored(ctx context.Context, key dynamoconn.Item) (dynamoc
 
 // put writes a whole item under a condition, which may be nil, and sets the fields of v.
 func (t *Table[T]) put(ctx context.Context, v *T, item dynamoconn.Item, st *stamp, condition dynamoconn.Predicate, otherwise error) error {
-	_, err := t.client.PutItem(ctx, t.putRequest(item, condition), t.options.calls...)
+	key, err := t.schema.keyItem(item)
 	if err != nil {
-		key, keyErr := t.schema.keyItem(item)
-		if keyErr != nil {
-			return keyErr
-		}
-		if err = t.settle(ctx, err, key, st, otherwise); err != nil {
-			return err
-		}
+		return invalid(t.typeName(), err)
+	}
+	// An item without a version may be created, written and deleted between two attempts: the
+	// second must not bring it back.
+	st.once = t.schema.mark != nil && t.schema.version != nil && st.version == 0
+	_, err = t.settle(ctx, key, st, otherwise, func(ctx context.Context, calls []dynamoconn.CallOption) (dynamoconn.Item, error) {
+		_, err := t.client.PutItem(ctx, t.putRequest(item, condition), calls...)
+		return nil, err
+	})
+	if err != nil {
+		return err
 	}
 	return t.apply(v, st)
 }
@@ -173,12 +181,12 @@ func (t *Table[T]) Delete(ctx context.Context, v *T) error {
 	if err != nil {
 		return err
 	}
-	calls := t.options.calls
-	if req.If != nil && t.schema.mark != nil {
-		calls = append(calls[:len(calls):len(calls)], dynamoconn.ExactlyOnce(""))
-	}
-	_, err = t.client.DeleteItem(ctx, req, calls...)
-	return t.settle(ctx, err, req.Item, st, ErrStale)
+	st.once = req.If != nil && t.schema.mark != nil
+	_, err = t.settle(ctx, req.Item, st, ErrStale, func(ctx context.Context, calls []dynamoconn.CallOption) (dynamoconn.Item, error) {
+		_, err := t.client.DeleteItem(ctx, req, calls...)
+		return nil, err
+	})
+	return err
 }
 
 // deleteRequest returns the request of Delete.

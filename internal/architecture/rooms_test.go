@@ -98,7 +98,7 @@ var rooms = []room{
 	{dir: "internal/dynamodblocal"},
 	{dir: "internal/dynamodblocal/cmd/dynamodb-local", imports: []string{"internal/dynamodblocal"}},
 	{dir: "internal/integration", tests: []string{rootRoom, "dynamoconntest", "internal/dynamodblocal", "testdata"}},
-	{dir: "internal/reliability", tests: []string{rootRoom, "dynamoconntest", "internal/dynamodblocal"}},
+	{dir: "internal/reliability", tests: []string{rootRoom, "dynamoconntest", "internal/dynamodblocal", "table"}},
 
 	// Programs that a person runs.
 	{

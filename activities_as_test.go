@@ -287,6 +287,12 @@ func TestPagesOfValuesGoOnWhereTheyEnded(t *testing.T) {
 		got = append(got, song)
 	}
 	assert.Equal(t, []played{{"b", 2}, {"c", 3}, {"d", 4}}, got)
+	var pages [][]played
+	for page, err := range dynamoconn.QueryPagesAs[played](t.Context(), client, req) {
+		require.NoError(t, err)
+		pages = append(pages, page.Items)
+	}
+	assert.Equal(t, [][]played{{{"b", 2}, {"c", 3}}, {{"d", 4}}}, pages, "a page keeps its items when the next one is read")
 	_, err := (&dynamoconn.QueryAsResponse[played]{Items: got}).CheckpointAfter(0)
 	require.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)
 

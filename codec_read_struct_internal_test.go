@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -230,4 +231,33 @@ func TestShortFloatIsTheNearest(t *testing.T) {
 		}
 		require.Equal(t, math.Float64bits(want), math.Float64bits(got), text)
 	}
+}
+
+// reflectTarget is an itemTarget for one value of any type.
+type reflectTarget struct {
+	values[struct{}]
+	value reflect.Value
+	err   error
+}
+
+func (r *reflectTarget) reset()               { r.value.SetZero() }
+func (r *reflectTarget) expect(int)           {}
+func (r *reflectTarget) next() unsafe.Pointer { return r.value.Addr().UnsafePointer() }
+func (r *reflectTarget) plan() *structPlan    { return goTypeOf(r.value.Type()).structPlan() }
+func (r *reflectTarget) unmarshal(item Item) {
+	r.value.SetZero()
+	r.err = Unmarshal(item, r.value.Addr().Interface())
+}
+
+// ReadFromWire reads an attribute from the bytes of an answer into a field of that type.
+func ReadFromWire(kv KeyValue, into reflect.Type) (any, error) {
+	item, err := DynamoDBJSON{Rename(kv, "V")}.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	target := &reflectTarget{value: reflect.New(reflect.StructOf([]reflect.StructField{{Name: "V", Type: into}})).Elem()}
+	if _, err := decodeAnswerInto("GetItem", []byte(`{"Item":`+string(item)+`}`), target); err != nil {
+		return nil, err
+	}
+	return target.value.Field(0).Interface(), target.err
 }

@@ -2,6 +2,7 @@ package dynamoconn_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -300,6 +301,9 @@ func (row mappingRow) check(t *testing.T) {
 		into := reflect.New(reflect.TypeOf(m.value))
 		require.NoError(t, dynamoconn.UnmarshalValue(m.kv, into.Interface()), "%s", m.kv)
 		assert.Equal(t, m.value, into.Elem().Interface())
+		fromWire, err := dynamoconn.ReadFromWire(m.kv, reflect.TypeOf(m.value))
+		require.NoError(t, err, "%s", m.kv)
+		assert.Equal(t, m.value, fromWire, "%s", m.kv)
 	}
 	for _, r := range row.refused {
 		into := reflect.New(reflect.TypeOf(r.into))
@@ -308,6 +312,13 @@ func (row mappingRow) check(t *testing.T) {
 		require.ErrorIs(t, err, r.err, "%s into %T", r.kv, r.into)
 		var field *dynamoconn.FieldError
 		require.ErrorAs(t, err, &field)
+		_, fromWire := dynamoconn.ReadFromWire(r.kv, reflect.TypeOf(r.into))
+		if errors.Is(fromWire, dynamoconn.ErrCorruptResponse) {
+			require.ErrorIs(t, r.err, dynamoconn.ErrInvalidRequest, "what DynamoDB does not store is damage")
+			continue
+		}
+		require.ErrorIs(t, fromWire, r.err, "%s into %T", r.kv, r.into)
+		require.ErrorAs(t, fromWire, &field)
 	}
 	for _, value := range row.refusedWrites {
 		_, err := dynamoconn.MarshalValue("", value)

@@ -43,34 +43,31 @@ type unprocessedWrite struct {
 	isDelete bool
 }
 
-// decodeAnswer decodes the body of a successful answer to an action. It keeps nothing of
-// body. It refuses a damaged answer with [ErrCorruptResponse], in a [*FieldError] that names
-// the place.
+// decode decodes the body of a successful answer to an action into a, which is zero before and has no
+// meaning beside an error. It keeps nothing of body. It refuses a damaged answer with
+// [ErrCorruptResponse], in a [*FieldError] that names the place.
 //
 // An answer means what it means to the SDK, and damage that the SDK overlooks is refused, as
 // package wire and FromAttributeValues do: see the grammar of a value in codec_read_value.go.
 // A null in the place of a member is the same as no member, except for an Item. Members that
 // nobody knows are skipped. No object may have the same name twice, and text must be Unicode.
-func decodeAnswer(action string, body []byte) (*answer, error) {
-	return decodeAnswerInto(action, body, nil)
-}
-
-// decodeAnswerInto is decodeAnswer for items that are wanted as Go values, unless into is nil. In their
-// place the answer has the attributes that into wants too, or the Items.
-func decodeAnswerInto(action string, body []byte, into itemTarget) (*answer, error) {
-	a := &answer{}
+//
+// If into is not nil, the items are wanted as Go values. In their place the answer has the attributes
+// that into wants too, or the Items.
+func (a *answer) decode(action string, body []byte, into itemTarget) error {
 	r := &answerReader{itemReader: newItemReader(body), action: action, answer: a, into: into}
 	if into != nil {
 		into.reset()
 	}
 	if err := r.read(); err != nil {
-		return nil, err
+		return err
 	}
 	r.release()
 	if into != nil && into.learn(a.lastKey) { // comes after the items, and once in a reading
-		return decodeAnswerInto(action, body, into)
+		*a = answer{}
+		return a.decode(action, body, into)
 	}
-	return a, nil
+	return nil
 }
 
 // answerReader reads an answer to an action.

@@ -17,6 +17,19 @@ import (
 	"pgregory.net/rapid"
 )
 
+func decodeAnswer(action string, body []byte) (*answer, error) {
+	return decodeAnswerInto(action, body, nil)
+}
+
+// decodeAnswerInto returns the answer that [answer.decode] makes.
+func decodeAnswerInto(action string, body []byte, into itemTarget) (*answer, error) {
+	a := &answer{}
+	if err := a.decode(action, body, into); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
 func TestDecodeAnswerAgreesWithTheSDK(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -145,6 +145,9 @@ const longestMessage = 1024
 func clean(text string) string {
 	const more = "..."
 	cut := len(text) > longestMessage
+	if !cut && isPrintable(text) {
+		return text // as every ID of a request
+	}
 	if cut {
 		text = text[:longestMessage-len(more)]
 	}
@@ -159,6 +162,16 @@ func clean(text string) string {
 		text += more
 	}
 	return text
+}
+
+// isPrintable reports whether text has only printable ASCII.
+func isPrintable(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // hidden holds a value that nothing shows by accident. Package fmt and others walk through the

@@ -43,7 +43,7 @@ func (k *call) do(ctx context.Context, r request) (*answer, error) {
 		return k.ordinary(ordinary, r)
 	}
 	reader.release()
-	return reader.answer, nil
+	return &reader.answer, nil
 }
 
 // ordinary sends a request with the SDK's client.
@@ -72,7 +72,7 @@ type answerBody struct {
 	action string
 	into   itemTarget
 	buffer *[]byte
-	answer *answer
+	answer answer
 }
 
 // largestKept is the most bytes of a buffer that is kept for other answers: a page of 1 MB
@@ -93,10 +93,11 @@ func (r *answerBody) Read(body []byte) bool {
 	if cap(body) <= largestKept {
 		*r.buffer = body
 	}
-	a, err := decodeAnswerInto(r.action, body, r.into)
-	r.answer = a
-	return err == nil
+	return r.answer.decode(r.action, body, r.into) == nil
 }
 
 // release lets the buffer be used again.
-func (r *answerBody) release() { buffers.Put(r.buffer) }
+func (r *answerBody) release() {
+	buffers.Put(r.buffer)
+	r.buffer = nil
+}

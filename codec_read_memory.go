@@ -158,7 +158,7 @@ func (s *slabs) endBlock(r *itemReader, bytes int) {
 }
 
 // seenBytes is how much of an answer is looked at beforehand.
-const seenBytes = 4 << 10
+const seenBytes = 1 << 10
 
 // foresee counts what the beginning of an answer has, so that the first slabs and pieces are
 // about as large as is needed. It sees only values as DynamoDB writes them, and it need not be

@@ -16,9 +16,12 @@ import (
 type expression struct {
 	names        map[string]string
 	values       []placeholderValue // in the order in which they were added
-	placeholders map[string]string  // the placeholder of each attribute's name
+	placeholders []placeholderName  // of the attributes that name was asked for: few, in 4 KB of text
 	encoded      []byte             // the values as a JSON object that is still open, or nil
 }
+
+// placeholderName is the name of an attribute with its placeholder.
+type placeholderName struct{ placeholder, attribute string }
 
 // placeholderValue is a value that has been checked.
 type placeholderValue struct {
@@ -85,21 +88,20 @@ func brokenNameRule(name string) string {
 
 // name returns the placeholder of an attribute's name.
 func (x *expression) name(attribute string) string {
-	if placeholder, ok := x.placeholders[attribute]; ok {
-		return placeholder
+	for _, known := range x.placeholders {
+		if known.attribute == attribute {
+			return known.placeholder
+		}
 	}
 	if x.names == nil {
 		x.names = make(map[string]string)
-	}
-	if x.placeholders == nil {
-		x.placeholders = make(map[string]string)
 	}
 	placeholder := free("#n", len(x.names), func(placeholder string) bool {
 		_, taken := x.names[placeholder]
 		return taken
 	})
 	x.names[placeholder] = attribute
-	x.placeholders[attribute] = placeholder
+	x.placeholders = append(x.placeholders, placeholderName{placeholder, attribute})
 	return placeholder
 }
 

@@ -146,8 +146,8 @@ func FuzzExpression(f *testing.F) {
 		// Each placeholder stands for what was given, and the caller's own for theirs.
 		require.Equal(t, other, x.names[namePlaceholder])
 		require.Contains(t, x.attributeValues(), valuePlaceholder)
-		require.Equal(t, key, x.names[x.placeholders[key]])
-		require.Equal(t, other, x.names[x.placeholders[other]])
+		require.Equal(t, key, x.names[x.name(key)])
+		require.Equal(t, other, x.names[x.name(other)])
 		for placeholder, av := range x.attributeValues() {
 			require.Equal(t, &types.AttributeValueMemberS{Value: value}, av, placeholder)
 		}

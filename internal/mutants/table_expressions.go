@@ -44,7 +44,7 @@ var expressionMutants = []mutant{
 	if false {`,
 		".", "TestPredicateIsAnExpression"},
 	{0, "a name has a placeholder for each place", "expression.go",
-		`	x.placeholders[attribute] = placeholder
+		`	x.placeholders = append(x.placeholders, placeholderName{placeholder, attribute})
 `, ``,
 		".", "TestConditionsOfPathsGoWhereConditionsGo"},
 	{0, "paths of one prefix share their steps", "path.go",

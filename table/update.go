@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -166,12 +167,20 @@ func (s *schema) withKeys(changes []dynamoconn.Change, known dynamoconn.Item) (a
 		}
 		all = append(all, change)
 	}
-	for _, kv := range known {
-		if used[kv.KeyName()] {
-			same = append(same, dynamoconn.Attr(kv.KeyName()).EQ(dynamoconn.Rename(kv, "")))
-		}
+	for _, name := range slices.Sorted(maps.Keys(used)) {
+		same = append(same, isSame(known, name))
 	}
 	return all, same, nil
+}
+
+// isSame is true where an attribute is stored as in known. An empty string is as good as none.
+func isSame(known dynamoconn.Item, name string) dynamoconn.Predicate {
+	path := dynamoconn.Attr(name)
+	kv, ok := known.Get(name)
+	if text, isString := kv.(*dynamoconn.KeyValueString); !ok || isString && text.StringValue == "" {
+		return dynamoconn.Any(path.NotExists(), path.EQ(""))
+	}
+	return path.EQ(dynamoconn.Rename(kv, ""))
 }
 
 // refusal returns why no change may be of an attribute, or "".
@@ -229,7 +238,8 @@ func (f *field) follow(changed map[string]dynamoconn.Change, known dynamoconn.It
 			value, _ := known.Get(name)
 			values.Set(value)
 			used[name] = true
-		case known != nil: // it is not stored
+		case known != nil: // it must not be stored
+			used[name] = true
 		default:
 			missing = append(missing, name)
 		}

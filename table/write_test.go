@@ -235,6 +235,26 @@ func TestUpdateKeepsTheKeysOfItsFields(t *testing.T) {
 	}
 }
 
+// The program has changed a part of a key in the value, and not stored it.
+func TestUpdateTakesAPartOfAKeyOnlyIfItIsStored(t *testing.T) {
+	t.Parallel()
+	m := newMusic(t)
+	s := m.created(t)
+	for _, city := range []string{"Rom", ""} {
+		held := s
+		held.City = city
+		require.ErrorIs(t, m.Update(t.Context(), &held, dynamoconn.Attr("Label").Set("Red")), table.ErrStale)
+		err := table.Transact(t.Context(), m.client, []table.Write{m.UpdateRequest(&held, dynamoconn.Attr("Label").Set("Red"))})
+		require.ErrorIs(t, err, table.ErrStale)
+	}
+	require.NoError(t, m.Update(t.Context(), &s, dynamoconn.Attr("City").Remove()))
+	held := s
+	held.City = "Rom"
+	require.ErrorIs(t, m.Update(t.Context(), &held, dynamoconn.Attr("Label").Set("Red")), table.ErrStale)
+	require.NoError(t, m.Update(t.Context(), &s, dynamoconn.Attr("Label").Set("Red")))
+	assert.Empty(t, s.Place)
+}
+
 func TestEditWritesTheDifference(t *testing.T) {
 	t.Parallel()
 	m := newMusic(t)

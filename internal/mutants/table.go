@@ -497,4 +497,4 @@ var mutants = append([]mutant{
 	{0, "errors of single writes have the older wording", "dynamoconntest/internal/api/words.go",
 		`err.Message = envelope + err.Message`, `_ = envelope`,
 		"dynamoconntest", "TestSingleWritesHaveTheNewestWording"},
-}, slices.Concat(codecMutants, directMutants, tableMutants, queryMutants, updateMutants, expressionMutants)...)
+}, slices.Concat(codecMutants, directMutants, tableMutants, queryMutants, updateMutants, expressionMutants, typedMutants)...)

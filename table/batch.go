@@ -3,7 +3,6 @@ package table
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/dynamoconn/dynamoconn"
 )
@@ -28,7 +27,7 @@ func BatchWrite(ctx context.Context, client *dynamoconn.Client, writes []Write, 
 	places := [][]int{} // of each entry: where in writes its writes are
 	for i, p := range prepared {
 		if p.batch == nil {
-			return invalid(fmt.Sprintf("Writes[%d]", i), errNotInBatch)
+			return invalid(placeOfWrite(i), errNotInBatch)
 		}
 		entry, ok := entries[p.table]
 		if !ok {

@@ -311,7 +311,7 @@ func TestFieldsThatCannotBe(t *testing.T) {
 	s := newShop(t)
 	sent := len(s.db.Journal())
 	for name, f := range map[string]table.Field[order, int]{
-		"no such field": table.FieldOf[order, int]("Yaer"),
+		"no such field": table.FieldOf[order, int]("Jahr"),
 		"another type":  table.FieldOf[order, int]("State"),
 		"zero Field":    {},
 	} {
@@ -326,8 +326,8 @@ func TestFieldsThatCannotBe(t *testing.T) {
 		}
 	}
 	assert.Len(t, s.db.Journal(), sent)
-	_, err := s.orders.UpdateKey(t.Context(), s.orders.Key("7", 2025, "b"), table.FieldOf[order, int]("Yaer").Set(1))
-	require.ErrorContains(t, err, "order has no field Yaer")
+	_, err := s.orders.UpdateKey(t.Context(), s.orders.Key("7", 2025, "b"), table.FieldOf[order, int]("Jahr").Set(1))
+	require.ErrorContains(t, err, "order has no field Jahr")
 }
 
 func TestVerifyComparesTheTableWithTheTags(t *testing.T) {

@@ -43,6 +43,9 @@ func (w Write) prepared(ctx context.Context) (*preparedWrite, error) {
 	return w.prepare(ctx)
 }
 
+// placeOfWrite names a write in an error.
+func placeOfWrite(i int) string { return fmt.Sprintf("Writes[%d]", i) }
+
 // prepareWrites prepares writes for one request.
 func prepareWrites(ctx context.Context, client *dynamoconn.Client, writes []Write) ([]*preparedWrite, error) {
 	if client == nil {
@@ -55,7 +58,7 @@ func prepareWrites(ctx context.Context, client *dynamoconn.Client, writes []Writ
 			if !errors.Is(err, dynamoconn.ErrInvalidRequest) {
 				err = fmt.Errorf("%w: %w", dynamoconn.ErrInvalidRequest, err)
 			}
-			return nil, fmt.Errorf("Writes[%d]: %w", i, err)
+			return nil, fmt.Errorf("%s: %w", placeOfWrite(i), err)
 		}
 		prepared[i] = p
 	}
@@ -103,7 +106,7 @@ func withConflicts(ctx context.Context, err error, prepared []*preparedWrite) er
 	for _, failure := range canceled.Failures {
 		if failure.Index < len(prepared) && errors.Is(failure.Err, dynamoconn.ErrConditionFailed) {
 			p := prepared[failure.Index]
-			all = append(all, fmt.Errorf("Writes[%d]: %w", failure.Index, p.conflict(ctx, failure.Err, failure.Item())))
+			all = append(all, fmt.Errorf("%s: %w", placeOfWrite(failure.Index), p.conflict(ctx, failure.Err, failure.Item())))
 		}
 	}
 	return errors.Join(all...)

@@ -111,8 +111,8 @@ func (t *Table[T]) updateRequest(v *T, changes []dynamoconn.Change) (req dynamoc
 	for _, kv := range stamped {
 		all = append(all, setTo(kv))
 	}
-	condition := append(same, t.schema.isStored(t.options.time()), t.schema.isUnchanged(st))
-	return dynamoconn.UpdateItemRequest{TableName: t.name, Item: key, Changes: all, If: dynamoconn.All(condition...)}, st, nil
+	same = append(same, t.schema.isStored(t.options.time()), t.schema.isUnchanged(st))
+	return dynamoconn.UpdateItemRequest{TableName: t.name, Item: key, Changes: all, If: dynamoconn.All(same...)}, st, nil
 }
 
 // blindUpdate returns the request of UpdateKey.

@@ -37,7 +37,9 @@ func (t *Table[T]) settle(ctx context.Context, key dynamoconn.Item, st *stamp, o
 		if token != "" {
 			calls = append(calls, dynamoconn.ExactlyOnce(token))
 		}
-		after, againErr := send(ctx, calls)
+		before, cancel := context.WithDeadline(ctx, began.Add(tokenLife))
+		after, againErr := send(before, calls)
+		cancel()
 		switch {
 		case againErr == nil:
 			return after, nil
@@ -74,17 +76,23 @@ func transactSettled(ctx context.Context, client *dynamoconn.Client, req dynamoc
 	if token == "" {
 		return err
 	}
-	_, againErr := client.TransactWrite(ctx, req, append(calls[:len(calls):len(calls)], dynamoconn.ExactlyOnce(token))...)
+	before, cancel := context.WithDeadline(ctx, began.Add(tokenLife))
+	defer cancel()
+	_, againErr := client.TransactWrite(before, req, append(calls[:len(calls):len(calls)], dynamoconn.ExactlyOnce(token))...)
 	if againErr == nil || errors.Is(againErr, dynamoconn.ErrConditionFailed) {
 		return againErr
 	}
 	return err
 }
 
-// tokenOf returns the token with which a write in doubt may be sent again, or "". DynamoDB remembers a
-// token for 10 minutes.
+// tokenLife is how long after a call began its token may be sent. DynamoDB remembers a token for 10
+// minutes.
+const tokenLife = 9 * time.Minute
+
+// tokenOf returns the token with which a write in doubt may be sent again, or "" if there is none or it
+// will soon be too old.
 func tokenOf(err error, began time.Time) string {
-	const young = time.Minute
+	const young = tokenLife / 2
 	var failed *dynamoconn.Error
 	if !errors.As(err, &failed) || max(time.Since(began), time.Since(began.Round(0))) > young {
 		return ""
@@ -110,11 +118,12 @@ func (t *Table[T]) lookFor(ctx context.Context, err error, key dynamoconn.Item, 
 	return found, fate
 }
 
-// readAgain reads an item, and once more if its answer was damaged beyond what the client repeats.
+// readAgain reads an item, and once more if it fails for a reason that the client does not repeat, such as
+// credentials that have just expired.
 func (t *Table[T]) readAgain(ctx context.Context, key dynamoconn.Item) (dynamoconn.Item, error) {
 	req := dynamoconn.GetItemRequest{TableName: t.name, Item: key, IsConsistentRead: true}
 	read, err := t.client.GetItem(ctx, req, t.options.calls...)
-	if errors.Is(err, dynamoconn.ErrCorruptResponse) {
+	if errors.Is(err, dynamoconn.ErrCorruptResponse) || errors.Is(err, dynamoconn.ErrCredentials) {
 		read, err = t.client.GetItem(ctx, req, t.options.calls...)
 	}
 	if err != nil {

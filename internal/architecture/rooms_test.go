@@ -109,6 +109,7 @@ var rooms = []room{
 	{dir: "examples/cart", imports: []string{rootRoom, "examples/internal/demo"}, tests: []string{"dynamoconntest"}},
 	{dir: "examples/export", imports: []string{rootRoom, "examples/internal/demo"}, tests: []string{"dynamoconntest", "testdata"}},
 	{dir: "examples/migrate", imports: []string{rootRoom, "examples/internal/demo"}, tests: []string{"dynamoconntest"}},
+	{dir: "examples/orders", imports: []string{rootRoom, "examples/internal/demo", "table"}, tests: []string{"dynamoconntest"}},
 	{dir: "examples/quickstart", imports: []string{rootRoom, "examples/internal/demo", "testdata"}, others: []string{sdk}, tests: []string{"dynamoconntest"}},
 	{dir: "examples/tables", imports: []string{rootRoom, "examples/internal/demo"}, tests: []string{"dynamoconntest"}},
 }

@@ -72,11 +72,17 @@ func (t *Table[T]) Decode(ctx context.Context, item dynamoconn.Item) (T, error) 
 	return v, nil
 }
 
+// isKindOf reports whether an item is of the kind that the tag of f names.
+func (f *field) isKindOf(item dynamoconn.Item) bool {
+	kv, _ := item.Get(f.attribute)
+	text, ok := kv.(*dynamoconn.KeyValueString)
+	return ok && text.StringValue == f.tag.kind
+}
+
 // checkItem checks that an item which was read belongs to the type.
 func (s *schema) checkItem(item dynamoconn.Item) error {
 	if s.kind != nil {
-		kv, _ := item.Get(s.kind.attribute)
-		if text, ok := kv.(*dynamoconn.KeyValueString); !ok || text.StringValue != s.kind.tag.kind {
+		if !s.kind.isKindOf(item) {
 			return fmt.Errorf("%w: its attribute %s is not %q", ErrWrongItem, s.kind.attribute, s.kind.tag.kind)
 		}
 	}

@@ -20,6 +20,7 @@ type Kinds struct {
 
 // kindTable is a *Table of any type.
 type kindTable interface {
+	isNil() bool
 	description() (client *dynamoconn.Client, name string, s *schema, o options)
 	decodeAny(ctx context.Context, item dynamoconn.Item) (any, error)
 	hides(item dynamoconn.Item) bool
@@ -31,6 +32,8 @@ type KindTable interface{ kindTable }
 func (t *Table[T]) description() (client *dynamoconn.Client, name string, s *schema, o options) {
 	return t.client, t.name, t.schema, t.options
 }
+
+func (t *Table[T]) isNil() bool { return t == nil }
 
 func (t *Table[T]) decodeAny(ctx context.Context, item dynamoconn.Item) (any, error) {
 	return t.Decode(ctx, item)
@@ -45,7 +48,7 @@ func (t *Table[T]) decodeAny(ctx context.Context, item dynamoconn.Item) (any, er
 func NewKinds(tables ...KindTable) (*Kinds, error) {
 	k := &Kinds{}
 	for i, t := range tables {
-		if t == nil {
+		if t == nil || t.isNil() {
 			return nil, fmt.Errorf("%w: table %d is nil", ErrInvalidType, i)
 		}
 		if err := k.add(t); err != nil {

@@ -68,8 +68,8 @@ func (p *Page[T]) CheckpointAfter(i int) (dynamoconn.QueryCheckpoint, error) {
 //		fmt.Println(song.Title)
 //	}
 //
-// A page is read when the loop reaches it. An error comes once, last. Items that have expired are left
-// out, unless the table has the option [IncludeExpired]. If T has a kind, items of other kinds are left
+// A page is read when the loop reaches it. An error comes once, last, behind the items before it. Items
+// that have expired are left out, unless the table has the option [IncludeExpired]. If T has a kind, items of other kinds are left
 // out too; [Kinds] returns them all. The errors are those of [dynamoconn.Client.QueryItems] and
 // [Table.Decode], and [dynamoconn.ErrInvalidRequest] for a Query that does not fit T.
 func (t *Table[T]) Query(ctx context.Context, q Query) iter.Seq2[T, error] {
@@ -101,10 +101,14 @@ func valuesOf[T any, P interface{ values() []T }](pages iter.Seq2[P, error]) ite
 // one for that. Its Checkpoint says where another query goes on.
 func (t *Table[T]) QueryPages(ctx context.Context, q Query) iter.Seq2[*Page[T], error] {
 	return func(yield func(*Page[T], error) bool) {
-		req, err := t.queryRequest(q)
+		req, keys, err := t.queryRequest(q)
 		if err != nil {
 			yield(nil, err)
 			return
+		}
+		left := q.MaxItems // 0 for all
+		if left > 0 && t.leavesOutByItself(keys) {
+			req.MaxItems = 0 // it counts what is left out too
 		}
 		for resp, err := range t.client.QueryPages(ctx, req, t.options.calls...) {
 			if err != nil {
@@ -112,46 +116,76 @@ func (t *Table[T]) QueryPages(ctx context.Context, q Query) iter.Seq2[*Page[T], 
 				return
 			}
 			page := &Page[T]{Checkpoint: resp.Checkpoint, Response: resp}
-			if page.Items, page.places, err = t.decodeAll(ctx, resp.Items); err != nil {
+			page.Items, page.places, err = t.decodeAll(ctx, resp.Items, keys)
+			n := len(page.Items)
+			isEnough := left > 0 && n >= left
+			if isEnough {
+				n, err = left, nil // nobody asks for what comes behind
+			}
+			if n > 0 && (isEnough || err != nil) {
+				err = errors.Join(err, page.endAt(n))
+			}
+			if (n > 0 || err == nil) && !yield(page, nil) {
+				return
+			}
+			if err != nil {
 				yield(nil, err)
+			}
+			if err != nil || isEnough {
 				return
 			}
-			if !yield(page, nil) {
-				return
-			}
+			left -= min(n, left)
 		}
 	}
 }
 
+// endAt ends a page behind its first n items.
+func (p *Page[T]) endAt(n int) (err error) {
+	p.Checkpoint, err = p.CheckpointAfter(n - 1)
+	p.Items, p.places = p.Items[:n], p.places[:n]
+	return err
+}
+
+// leavesOutByItself reports whether this package must leave out items that DynamoDB returns: it takes no
+// filter of the attributes of the key that is read.
+func (t *Table[T]) leavesOutByItself(keys []*field) bool {
+	kind, ttl := t.schema.kind, t.schema.ttl
+	return kind != nil && slices.Contains(keys, kind) || ttl != nil && !t.options.expired && slices.Contains(keys, ttl)
+}
+
 // decodeAll returns items that were read as values of T, without those that have expired, and the
-// place of each.
-func (t *Table[T]) decodeAll(ctx context.Context, items []dynamoconn.Item) (values []T, places []int, err error) {
+// place of each. keys are the fields of the key that was read by: where the kind is one of them, other
+// kinds are left out too. With an error it returns the items before the one that is no T.
+func (t *Table[T]) decodeAll(ctx context.Context, items []dynamoconn.Item, keys []*field) (values []T, places []int, err error) {
 	values, places = make([]T, 0, len(items)), make([]int, 0, len(items))
+	kind := t.schema.kind
+	if !slices.Contains(keys, kind) {
+		kind = nil
+	}
 	for i, item := range items {
-		if t.hides(item) {
+		if t.hides(item) || kind != nil && !kind.isKindOf(item) {
 			continue
 		}
 		v, err := t.Decode(ctx, item)
 		if err != nil {
-			return nil, nil, fmt.Errorf("item %d of a page: %w", i, err)
+			return values, places, fmt.Errorf("item %d of a page: %w", i, err)
 		}
 		values, places = append(values, v), append(places, i)
 	}
 	return values, places, nil
 }
 
-// queryRequest returns the request of a query for values of T.
-func (t *Table[T]) queryRequest(q Query) (dynamoconn.QueryRequest, error) {
+// queryRequest returns the request of a query for values of T, and the fields of the key that it reads by.
+func (t *Table[T]) queryRequest(q Query) (req dynamoconn.QueryRequest, keys []*field, err error) {
 	if t.options.err != nil {
-		return dynamoconn.QueryRequest{}, t.options.err
+		return req, nil, t.options.err
 	}
-	req, keys, err := t.schema.queryRequest(q)
-	if err != nil {
-		return req, err
+	if req, keys, err = t.schema.queryRequest(q); err != nil {
+		return req, nil, err
 	}
 	req.TableName, req.IsConsistentRead = t.name, t.options.consistent
 	req.Where = dynamoconn.All(q.Where, t.filter(keys))
-	return req, nil
+	return req, keys, nil
 }
 
 // filter returns the test that leaves out other kinds and items that have expired, or nil. keys are the

@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 
@@ -62,26 +63,31 @@ func (t *Table[T]) ScanPages(ctx context.Context, s Scan) iter.Seq2[*ScanPage[T]
 			TableName: t.name, IndexName: s.Index, Where: dynamoconn.All(s.Where, t.filter(nil)), Limit: s.Limit, MaxItems: s.MaxItems,
 			TotalSegments: s.TotalSegments, Segment: s.Segment, Checkpoint: s.Checkpoint, IsConsistentRead: t.options.consistent,
 		}
+		before := s.Checkpoint
 		for resp, err := range t.client.ScanPages(ctx, req, t.options.calls...) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
 			page := &ScanPage[T]{Checkpoint: resp.Checkpoint, Response: resp}
-			if page.Items, _, err = t.decodeAll(ctx, resp.Items); err != nil {
+			if page.Items, _, err = t.decodeAll(ctx, resp.Items, nil); err != nil {
+				page.Checkpoint = before // the page was not dealt with to its end
+			}
+			if (err == nil || len(page.Items) > 0) && !yield(page, nil) {
+				return
+			}
+			if err != nil {
 				yield(nil, err)
 				return
 			}
-			if !yield(page, nil) {
-				return
-			}
+			before = resp.Checkpoint
 		}
 	}
 }
 
 // BatchGet returns any number of items: the one of keys[i] at the place i, and nil where there is none or
 // it has expired. If some keys have no answer, the error is a [*dynamoconn.BatchGetError] that names them,
-// and the items of the others are returned with it.
+// and the items of the others are returned with it. So they are if an item is no T: its place is nil then.
 func (t *Table[T]) BatchGet(ctx context.Context, keys ...Key[T]) ([]*T, error) {
 	items := make([]dynamoconn.Item, len(keys))
 	for i, key := range keys {
@@ -104,9 +110,10 @@ func (t *Table[T]) BatchGet(ctx context.Context, keys ...Key[T]) ([]*T, error) {
 		if item == nil || t.hides(item) {
 			continue
 		}
-		v, decodeErr := t.Decode(ctx, item)
-		if decodeErr != nil {
-			return nil, fmt.Errorf("keys[%d]: %w", i, decodeErr)
+		v, fault := t.Decode(ctx, item)
+		if fault != nil {
+			err = errors.Join(err, fmt.Errorf("keys[%d]: %w", i, fault))
+			continue
 		}
 		values[i] = &v
 	}

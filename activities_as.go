@@ -247,7 +247,7 @@ func newQueryAs[T any](client *Client, req QueryRequest, opts []CallOption) (*qu
 	}
 	into := newValues[T](slices.Clip(q.checked()))
 	into.learns = true
-	q.itemPager.into = into
+	q.into = into
 	return q, into, err
 }
 
@@ -282,7 +282,7 @@ func newScanAs[T any](client *Client, req ScanTableRequest, opts []CallOption) (
 		err = s.refuseCount(req.CountOnly, "Scan")
 	}
 	into := newValues[T](nil)
-	s.itemPager.into = into
+	s.into = into
 	return s, into, err
 }
 

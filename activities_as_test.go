@@ -179,7 +179,8 @@ func loadMusic(t *testing.T, values map[string]dynamoconn.KeyValue) *dynamoconn.
 	db := dynamoconntest.New()
 	require.NoError(t, db.CreateTable(dynamoconntest.Table{Name: "Music", PartitionKey: "Artist", SortKey: "SongTitle"}))
 	for title, value := range values {
-		item := append(getTitle(title).Item, dynamoconn.Rename(value, "Plays"))
+		item := getTitle(title).Item
+		item = append(item, dynamoconn.Rename(value, "Plays"))
 		require.NoError(t, db.Load("Music", item))
 	}
 	return db.Client(t)

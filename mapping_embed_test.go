@@ -52,7 +52,7 @@ type (
 )
 
 func (p pricedWhole) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
-	return &types.AttributeValueMemberS{Value: p.Number.String() + " " + p.Currency}, nil
+	return &types.AttributeValueMemberS{Value: p.String() + " " + p.Currency}, nil
 }
 
 func (p pricedPicky) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {

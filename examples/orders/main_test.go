@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"testing"
 
@@ -69,6 +68,6 @@ func TestOrderOfACustomerThatChangedIsRefused(t *testing.T) {
 	})
 	require.ErrorIs(t, err, table.ErrStale)
 	var conflict *table.Conflict[customer]
-	require.True(t, errors.As(err, &conflict))
+	require.ErrorAs(t, err, &conflict)
 	assert.Equal(t, c, *conflict.Current)
 }

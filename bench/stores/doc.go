@@ -1,6 +1,6 @@
 // Package stores holds three small stores, each written with the raw AWS SDK, with guregu/dynamo and
 // with dynamoconn, as the documentation of each suggests: carts under a version, locks that expire,
-// and counters. Its test counts their lines and loses one answer of each operation. The table of
+// and counters. The carts and the locks are also written with dynamoconn's package table. Its test counts their lines and loses one answer of each operation. The table of
 // docs/comparison.md is what it finds.
 package stores
 
@@ -12,17 +12,17 @@ import (
 
 // Cart is what one customer wants to buy.
 type Cart struct {
-	Customer string `dynamo:"Customer,hash"`
-	ID       string `dynamo:"ID,range"`
-	Version  int
+	Customer string `dynamo:"Customer,hash" dynamoconn:"partition"`
+	ID       string `dynamo:"ID,range" dynamoconn:"sort"`
+	Version  int    `dynamoconn:"version"`
 	Lines    map[string]int
 }
 
 // Lock is held by an owner until it expires, in seconds since 1970.
 type Lock struct {
-	ID      string `dynamo:"ID,hash"`
+	ID      string `dynamo:"ID,hash" dynamoconn:"partition"`
 	Holder  string
-	Expires int64
+	Expires int64 `dynamoconn:"ttl"`
 }
 
 // Errors of the stores.

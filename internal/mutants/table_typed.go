@@ -48,6 +48,11 @@ var typedMutants = []mutant{
 	{0, "a query begins anywhere in the partition", "table/query.go",
 		`		if prefix != "" {`, `		if prefix == "?" {`,
 		"table", "TestQueryReturnsTheItemsOfTheType"},
+	{0, "a scan of a type asks for items of every kind", "table/query.go",
+		`kind != nil && !slices.Contains(keys, kind) {
+		tests`, `kind != nil && slices.Contains(keys, kind) {
+		tests`,
+		"table", "TestScanReturnsTheItemsOfTheType"},
 	{0, "an item of an unknown kind is left out", "table/kinds.go",
 		`		if of != nil && of.hides(item) {`, `		if of == nil || of.hides(item) {`,
 		"table", "TestKindsReturnsEachItemAsItsType"},

@@ -60,7 +60,7 @@ var fastKinds = map[typeClass]fastKind{
 	classBytes: fastBytes, classTime: fastTime, classStruct: fastStruct, classList: fastSlice, classPointer: fastPointer,
 }
 
-// plan returns the plan for a struct.
+// structPlan returns the plan for a struct.
 func (t *goType) structPlan() *structPlan {
 	if plan := t.plan.Load(); plan != nil {
 		return plan

@@ -20,11 +20,7 @@ func openPageStructsNested(ctx context.Context, _ size) (*contest, error) {
 
 // openScanStructs makes the contest of a loop over one page of items as structs.
 func openScanStructs[R record](ctx context.Context, items []dynamoconn.Item) (*contest, error) {
-	answer, err := newCannedHTTPClient(answerPage(items), 1)
-	if err != nil {
-		return nil, err
-	}
-	c, err := newClients(ctx, answer)
+	c, err := newPages(ctx, items, 1)
 	if err != nil {
 		return nil, err
 	}

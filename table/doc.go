@@ -23,7 +23,7 @@
 //	partition=INDEX     the partition key of a global index, of up to four fields in their order
 //	sort=INDEX          the sort key of an index; without partition=INDEX the index is a local one
 //	version             an integer that counts the writes of an item; it is checked by each
-//	mark                a string that names the last write: a write whose answer is lost is found by it
+//	mark                a string that names the last writes: a write whose answer is lost is found by it
 //	created, updated    a time.Time: when the item was created and last written
 //	ttl                 the time to live, in seconds since 1970; 0 or missing is for ever
 //	kind=NAME           a string that is NAME in each item of this type, where a table has several

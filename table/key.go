@@ -25,11 +25,7 @@ type Key[T any] struct {
 func (t *Table[T]) Key(parts ...any) Key[T] {
 	fields := t.schema.keyFields
 	if len(parts) != len(fields) {
-		names := make([]string, len(fields))
-		for i, f := range fields {
-			names[i] = f.name
-		}
-		return Key[T]{err: invalid("Key", fmt.Errorf("has %d parts, and the key of %s has %d: %s", len(parts), t.schema.goType, len(fields), strings.Join(names, ", ")))}
+		return Key[T]{err: invalid("Key", fmt.Errorf("has %d parts, and the key of %s has %d: %s", len(parts), t.schema.goType, len(fields), namesOf(fields)))}
 	}
 	values, err := arguments(fields, parts)
 	if err != nil {
@@ -40,6 +36,15 @@ func (t *Table[T]) Key(parts ...any) Key[T] {
 		return Key[T]{err: invalid("Key", err)}
 	}
 	return Key[T]{item: key}
+}
+
+// namesOf returns the names of fields in Go, for an error.
+func namesOf(fields []*field) string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.name
+	}
+	return strings.Join(names, ", ")
 }
 
 // arguments returns the values that a caller gives for the first of the fields.
@@ -55,7 +60,7 @@ func arguments(fields []*field, parts []any) (dynamoconn.Item, error) {
 	return values, nil
 }
 
-// KeyOf returns the key of a value of T: of its other fields nothing counts.
+// KeyOf returns the key of a value of T. It looks only at the fields of the key.
 func (t *Table[T]) KeyOf(v *T) Key[T] {
 	item, err := t.marshal(v)
 	if err != nil {

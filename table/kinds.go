@@ -158,21 +158,19 @@ func (s *schema) partitionRequest(q Query) (dynamoconn.QueryRequest, error) {
 	if len(q.Key) != len(fields) {
 		return dynamoconn.QueryRequest{}, invalid("Key", fmt.Errorf("has %d values, and the partition key of %s has %d", len(q.Key), s.goType, len(fields)))
 	}
-	own := q.SortKey
-	hasOwn := hasTest(own)
-	q.SortKey, q.MaxItems = dynamoconn.Condition{}, 0
-	req, _, err := s.queryRequest(q)
+	values, err := arguments(fields, q.Key)
 	if err != nil {
+		return dynamoconn.QueryRequest{}, invalid("Key", err)
+	}
+	q.MaxItems = 0 // it would count what is left out
+	req, err := s.requestOf(q, partition, sort, values)
+	switch {
+	case err != nil || !hasTest(q.SortKey):
 		return req, err
+	case len(sort) == 0 || q.SortKey.Key != sort[0].attribute:
+		return req, invalid("SortKey", errors.New("must be a test of the sort key"))
 	}
-	// What the first type says of the sort key does not hold for the others.
-	req.SortKey = nil
-	if hasOwn {
-		if len(sort) == 0 || own.Key != sort[0].attribute {
-			return req, invalid("SortKey", errors.New("must be a test of the sort key"))
-		}
-		req.SortKey = []dynamoconn.Condition{own}
-	}
+	req.SortKey = []dynamoconn.Condition{q.SortKey}
 	return req, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 
 	"github.com/dynamoconn/dynamoconn"
 )
@@ -230,40 +229,37 @@ func (s *schema) queryRequest(q Query) (req dynamoconn.QueryRequest, keys []*fie
 		fields = appendKeyFields(fields, f)
 	}
 	if n := len(q.Key); n < fewest || n > len(fields) {
-		names := make([]string, len(fields))
-		for i, f := range fields {
-			names[i] = f.name
-		}
-		return req, nil, invalid("Key", fmt.Errorf("has %d values; the partition key needs %d, and the whole key has %d: %s", n, fewest, len(fields), strings.Join(names, ", ")))
+		return req, nil, invalid("Key", fmt.Errorf("has %d values; the partition key needs %d, and the whole key has %d: %s", n, fewest, len(fields), namesOf(fields)))
 	}
 	values, err := arguments(fields, q.Key)
 	if err != nil {
 		return req, nil, invalid("Key", err)
 	}
-	req = dynamoconn.QueryRequest{
-		IndexName: q.Index, Descending: q.Descending, Limit: q.Limit, MaxItems: q.MaxItems, MaxScanned: q.MaxScanned, Checkpoint: q.Checkpoint,
-	}
-	for _, f := range s.keys() {
-		req.KeyNames = append(req.KeyNames, f.attribute)
-	}
-	for _, f := range partition {
-		kv, err := f.fromParts(values)
-		if err != nil {
-			return req, nil, invalid("Key", err)
-		}
-		req.PartitionKey = append(req.PartitionKey, kv)
-	}
-	if req.SortKey, err = sortConditions(sort, values, q.SortKey); err != nil {
+	if req, err = s.requestOf(q, partition, sort, values); err != nil {
 		return req, nil, err
 	}
-	keys = append(keys, partition...)
-	keys = append(keys, sort...)
-	for _, f := range keys {
+	req.SortKey, err = sortConditions(sort, values, q.SortKey)
+	return req, slices.Concat(partition, sort), err
+}
+
+// requestOf returns the request for a whole partition: it has no condition on the sort key and no filter.
+func (s *schema) requestOf(q Query, partition, sort []*field, values dynamoconn.Item) (dynamoconn.QueryRequest, error) {
+	req := dynamoconn.QueryRequest{
+		IndexName: q.Index, Descending: q.Descending, Limit: q.Limit, MaxItems: q.MaxItems, MaxScanned: q.MaxScanned, Checkpoint: q.Checkpoint,
+	}
+	for _, f := range slices.Concat(s.keys(), partition, sort) {
 		if !slices.Contains(req.KeyNames, f.attribute) {
 			req.KeyNames = append(req.KeyNames, f.attribute)
 		}
 	}
-	return req, keys, nil
+	for _, f := range partition {
+		kv, err := f.fromParts(values)
+		if err != nil {
+			return req, invalid("Key", err)
+		}
+		req.PartitionKey = append(req.PartitionKey, kv)
+	}
+	return req, nil
 }
 
 // fromParts returns the attribute of a key field whose parts are all given.

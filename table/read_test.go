@@ -352,7 +352,7 @@ func TestVerifyComparesTheTableWithTheTags(t *testing.T) {
 	require.ErrorIs(t, report.Err(), table.ErrMismatch)
 	assert.Equal(t, []table.Difference{
 		{Subject: "table", Text: "its key is HASH PK N, RANGE SK S, and HASH PK S, RANGE SK S in table_test.order"},
-		{Subject: "ByState", Text: "it does not hold Kind, Customer, Year, ID, Expires, Version: what is read from it has zeros there"},
+		{Subject: "ByState", Text: "it does not hold Kind, Customer, Year, ID, Expires, Version: so no table_test.order can be read from it"},
 		{Subject: "time to live", Text: "it is off, and Expires is the time to live of table_test.order"},
 	}, report.Differences)
 

@@ -81,6 +81,24 @@ func (s *schema) readStamp(item dynamoconn.Item) (*stamp, error) {
 	return st, nil
 }
 
+// asRead returns a value as its item, the key of it, and the version and the mark that a write of it
+// expects.
+func (t *Table[T]) asRead(v *T) (item, key dynamoconn.Item, st *stamp, err error) {
+	if t.options.err != nil {
+		return nil, nil, nil, t.options.err
+	}
+	if item, err = t.marshal(v); err != nil {
+		return nil, nil, nil, err
+	}
+	if key, err = t.schema.keyItem(item); err == nil {
+		st, err = t.schema.readStamp(item)
+	}
+	if err != nil {
+		return nil, nil, nil, invalid(t.typeName(), err)
+	}
+	return item, key, st, nil
+}
+
 // stampItem puts into an item what a write of the whole item leaves.
 func (s *schema) stampItem(item *dynamoconn.Item, st *stamp, now time.Time) error {
 	changed, err := s.newStamp(st, now)
@@ -103,7 +121,7 @@ func (s *schema) stampItem(item *dynamoconn.Item, st *stamp, now time.Time) erro
 	for _, kv := range changed {
 		item.Set(kv)
 	}
-	if err := s.fillKeys(item); err != nil { // an index may have a time or the version in its key
+	if err := s.fillKeys(item); err != nil { // a key of an index may be made from the time of creation
 		return err
 	}
 	st.set = append(st.set, changed...)
@@ -141,6 +159,18 @@ func (s *schema) newStamp(st *stamp, now time.Time) (dynamoconn.Item, error) {
 		changed = append(changed, kv)
 	}
 	return changed, nil
+}
+
+// withStamp returns changes and those of the version, the mark and the time.
+func (t *Table[T]) withStamp(changes []dynamoconn.Change, st *stamp) ([]dynamoconn.Change, error) {
+	stamped, err := t.schema.newStamp(st, t.options.time().UTC())
+	if err != nil {
+		return nil, invalid(t.typeName(), err)
+	}
+	for _, kv := range stamped {
+		changes = append(changes, setTo(kv))
+	}
+	return changes, nil
 }
 
 // holds reports whether the integer type of a field holds n, which is not negative.

@@ -152,11 +152,7 @@ func (f *field) argument(arg any) (dynamoconn.KeyValue, error) {
 	default:
 		return nil, fmt.Errorf("%s must be a Go %s, not a %s", f.name, f.goType, v.Type())
 	}
-	kv, err := f.keyValue(v)
-	if err != nil {
-		return nil, err
-	}
-	return kv, nil
+	return f.keyValue(v)
 }
 
 // convertsExactly reports whether v is a string or an integer that the type t holds too.

@@ -38,7 +38,7 @@ func (w Write) Operation(ctx context.Context) (dynamoconn.TransactWrite, error) 
 
 func (w Write) prepared(ctx context.Context) (*preparedWrite, error) {
 	if w.prepare == nil {
-		return nil, errors.New("must not be the zero Write")
+		return nil, fmt.Errorf("%w: must not be the zero Write", dynamoconn.ErrInvalidRequest)
 	}
 	return w.prepare(ctx)
 }
@@ -55,9 +55,6 @@ func prepareWrites(ctx context.Context, client *dynamoconn.Client, writes []Writ
 	for i, w := range writes {
 		p, err := w.prepared(ctx)
 		if err != nil {
-			if !errors.Is(err, dynamoconn.ErrInvalidRequest) {
-				err = fmt.Errorf("%w: %w", dynamoconn.ErrInvalidRequest, err)
-			}
 			return nil, fmt.Errorf("%s: %w", placeOfWrite(i), err)
 		}
 		prepared[i] = p
@@ -241,8 +238,8 @@ func nothing() error { return nil }
 
 // DeleteRequest is [Table.Delete] as a part of a transaction, and of a batch if the type has no version.
 func (t *Table[T]) DeleteRequest(v *T) Write {
-	return Write{func(ctx context.Context) (*preparedWrite, error) {
-		req, _, err := t.deleteRequest(ctx, v)
+	return Write{func(context.Context) (*preparedWrite, error) {
+		req, _, err := t.deleteRequest(v)
 		if err != nil {
 			return nil, err
 		}
@@ -273,8 +270,8 @@ func (t *Table[T]) deletion(req dynamoconn.DeleteItemRequest) *preparedWrite {
 // CheckRequest is a part of a transaction that writes nothing: the item must be as it was read. For a
 // type without a version it must only be there. The error is [ErrStale] or [ErrNotFound].
 func (t *Table[T]) CheckRequest(v *T) Write {
-	return Write{func(ctx context.Context) (*preparedWrite, error) {
-		req, st, err := t.deleteRequest(ctx, v)
+	return Write{func(context.Context) (*preparedWrite, error) {
+		req, st, err := t.deleteRequest(v)
 		if err != nil {
 			return nil, err
 		}

@@ -159,3 +159,15 @@ func TestBatchWriteNamesWhatWasNotWritten(t *testing.T) {
 	_, err = texts.Get(t.Context(), "4")
 	require.NoError(t, err)
 }
+
+// An error of a hook is no mistake in the request.
+func TestErrorOfAHookEndsATransaction(t *testing.T) {
+	t.Parallel()
+	m := newMusic(t)
+	hooked, err := table.New[hookedText](m.client, "Plain")
+	require.NoError(t, err)
+	err = table.Transact(t.Context(), m.client, []table.Write{hooked.PutRequest(&hookedText{ID: "1"})})
+	require.ErrorIs(t, err, errNoText)
+	require.NotErrorIs(t, err, dynamoconn.ErrInvalidRequest)
+	assert.Empty(t, m.db.Journal())
+}

@@ -41,7 +41,7 @@ func (t *Table[T]) Update(ctx context.Context, v *T, changes ...dynamoconn.Chang
 }
 
 // UpdateKey changes the item with that key, whatever its version is, and returns it as it is
-// afterwards. The version is counted on, so that who has read the item before does not overwrite the
+// afterwards. The version is counted on, so that nobody who has read the item before overwrites the
 // change. Otherwise it is as [Table.Update]: but if a change sets a field of an index's key, it must be
 // given changes of all fields of that key.
 //
@@ -86,30 +86,16 @@ func (t *Table[T]) update(ctx context.Context, req dynamoconn.UpdateItemRequest,
 
 // updateRequest returns the request of Update.
 func (t *Table[T]) updateRequest(v *T, changes []dynamoconn.Change) (req dynamoconn.UpdateItemRequest, st *stamp, err error) {
-	if t.options.err != nil {
-		return req, nil, t.options.err
-	}
-	item, err := t.marshal(v)
+	item, key, st, err := t.asRead(v)
 	if err != nil {
 		return req, nil, err
-	}
-	key, err := t.schema.keyItem(item)
-	if err == nil {
-		st, err = t.schema.readStamp(item)
-	}
-	if err != nil {
-		return req, nil, invalid(t.typeName(), err)
 	}
 	all, same, err := t.schema.withKeys(changes, item)
 	if err != nil {
 		return req, nil, err
 	}
-	stamped, err := t.schema.newStamp(st, t.options.time().UTC())
-	if err != nil {
-		return req, nil, invalid(t.typeName(), err)
-	}
-	for _, kv := range stamped {
-		all = append(all, setTo(kv))
+	if all, err = t.withStamp(all, st); err != nil {
+		return req, nil, err
 	}
 	same = append(same, t.schema.isStored(t.options.time()), t.schema.isUnchanged(st))
 	return dynamoconn.UpdateItemRequest{TableName: t.name, Item: key, Changes: all, If: dynamoconn.All(same...)}, st, nil
@@ -286,7 +272,7 @@ func (t *Table[T]) Edit(ctx context.Context, key Key[T], edit func(v *T) error) 
 		var edited T
 		edited, err = t.edit(ctx, item, found, edit)
 		var again bool
-		if found, again = tryAgain[T](err, try); !again || found == nil {
+		if found, again = tryAgain[T](err, try); !again || errors.Is(err, ErrNotFound) {
 			return edited, err
 		}
 		err = pause(ctx, try)
@@ -329,12 +315,8 @@ func (t *Table[T]) edit(ctx context.Context, key, found dynamoconn.Item, edit fu
 	if len(changes) == 0 {
 		return edited, nil
 	}
-	stamped, err := t.schema.newStamp(st, t.options.time().UTC())
-	if err != nil {
-		return zero, invalid(t.typeName(), err)
-	}
-	for _, kv := range stamped {
-		changes = append(changes, setTo(kv))
+	if changes, err = t.withStamp(changes, st); err != nil {
+		return zero, err
 	}
 	condition := dynamoconn.All(t.schema.isStored(t.options.time()), t.schema.isUnchanged(st))
 	return t.update(ctx, dynamoconn.UpdateItemRequest{TableName: t.name, Item: key, Changes: changes, If: condition}, st)

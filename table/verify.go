@@ -131,9 +131,23 @@ func (v *verifier) index(in *index) {
 			lacks = append(lacks, name)
 		}
 	}
-	if len(lacks) > 0 {
+	switch {
+	case slices.ContainsFunc(lacks, v.schema.readsBy):
+		v.differ(in.name, "it does not hold %s: so no %s can be read from it", strings.Join(lacks, ", "), v.schema.goType)
+	case len(lacks) > 0:
 		v.differ(in.name, "it does not hold %s: what is read from it has zeros there", strings.Join(lacks, ", "))
 	}
+}
+
+// readsBy reports whether no item can be read without an attribute: the kind and the time to live are
+// in the filter, and the key of the table is compared with what it is made from.
+func (s *schema) readsBy(attribute string) bool {
+	for _, f := range s.keys() {
+		if f.template != nil && f.template.uses(attribute) {
+			return true
+		}
+	}
+	return s.kind != nil && s.kind.attribute == attribute || s.ttl != nil && s.ttl.attribute == attribute
 }
 
 // CreateTableRequest returns the request that creates the table with the keys, the indexes and the time

@@ -177,7 +177,7 @@ func (t *Table[T]) putRequest(item dynamoconn.Item, condition dynamoconn.Predica
 // lost answer leaves no doubt, since nothing is left that a mark could be found on. That takes twice the
 // write capacity.
 func (t *Table[T]) Delete(ctx context.Context, v *T) error {
-	req, st, err := t.deleteRequest(ctx, v)
+	req, st, err := t.deleteRequest(v)
 	if err != nil {
 		return err
 	}
@@ -190,20 +190,10 @@ func (t *Table[T]) Delete(ctx context.Context, v *T) error {
 }
 
 // deleteRequest returns the request of Delete.
-func (t *Table[T]) deleteRequest(_ context.Context, v *T) (req dynamoconn.DeleteItemRequest, st *stamp, err error) {
-	if t.options.err != nil {
-		return req, nil, t.options.err
-	}
-	item, err := t.marshal(v)
+func (t *Table[T]) deleteRequest(v *T) (req dynamoconn.DeleteItemRequest, st *stamp, err error) {
+	_, key, st, err := t.asRead(v)
 	if err != nil {
 		return req, nil, err
-	}
-	key, err := t.schema.keyItem(item)
-	if err == nil {
-		st, err = t.schema.readStamp(item)
-	}
-	if err != nil {
-		return req, nil, invalid(t.typeName(), err)
 	}
 	condition := t.schema.isUnchanged(st)
 	return dynamoconn.DeleteItemRequest{TableName: t.name, Item: key, If: condition, ReturnItemOnConditionFailure: condition != nil}, st, nil

@@ -298,6 +298,23 @@ func TestEditWritesTheDifference(t *testing.T) {
 	require.ErrorIs(t, err, dynamoconn.ErrInvalidRequest)
 }
 
+// An item that expires while it is edited is not found. That takes no further try.
+func TestEditEndsWhenTheItemExpires(t *testing.T) {
+	t.Parallel()
+	m := newMusic(t)
+	s := song{Artist: "A", Title: "T", Expires: m.now.Unix() + 1}
+	require.NoError(t, m.Create(t.Context(), &s))
+	tries := 0
+	_, err := m.Edit(t.Context(), m.KeyOf(&s), func(s *song) error {
+		tries++
+		m.now = m.now.Add(time.Second)
+		s.Plays++
+		return nil
+	})
+	require.ErrorIs(t, err, table.ErrNotFound)
+	assert.Equal(t, 1, tries)
+}
+
 func TestEditEndsAfterSomeTries(t *testing.T) {
 	t.Parallel()
 	m := newMusic(t)
